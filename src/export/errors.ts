@@ -1,0 +1,78 @@
+import type { VendorId } from './vendor-id.ts';
+
+/** Why reading an export failed. A code, once shipped, keeps its meaning. */
+export type VendorErrorCode =
+  | 'EXPORT_NOT_FOUND' // the vendor knows no such export, or hides it from us
+  | 'VENDOR_UNAUTHENTICATED' // the vendor refused the account's credential
+  | 'VENDOR_FORBIDDEN' // the credential is good, but may not read this
+  | 'VENDOR_RATE_LIMITED' // the vendor, or our own limit towards it, asks to wait; see retryAfterMs
+  | 'VENDOR_TIMEOUT' // no answer within the configured limit
+  | 'VENDOR_UNAVAILABLE' // no connection, a 5xx, or an open circuit breaker
+  | 'VENDOR_BAD_RESPONSE' // an answer we cannot read
+  | 'UNSUPPORTED_BY_VENDOR'; // the vendor has no such call
+
+/** Codes after which the same question may be answered differently a moment later. */
+const RETRYABLE: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
+  'VENDOR_RATE_LIMITED',
+  'VENDOR_TIMEOUT',
+  'VENDOR_UNAVAILABLE',
+  'VENDOR_BAD_RESPONSE',
+]);
+
+export interface VendorErrorFacts {
+  readonly code: VendorErrorCode;
+  /** One sentence for a person: what was asked, of whom, what came back. Never a secret, a link or a host. */
+  readonly message: string;
+  readonly vendor: VendorId;
+  /** The account's key in the configuration. */
+  readonly account: string;
+  readonly httpStatus?: number | undefined;
+  /** The vendor's own code, bounded, where its answer held one. */
+  readonly vendorCode?: string | undefined;
+  /** Milliseconds to wait before asking again; `undefined` when nobody said. */
+  readonly retryAfterMs?: number | undefined;
+  /** Overrides what the code says about asking again. */
+  readonly isRetryable?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/** Reading an export failed; the job itself may be fine. A job that failed is data (`ExportFailure`), never an error. */
+export class VendorError extends Error {
+  override readonly name = 'VendorError';
+  readonly code: VendorErrorCode;
+  readonly vendor: VendorId;
+  readonly account: string;
+  readonly httpStatus: number | undefined;
+  readonly vendorCode: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly isRetryable: boolean;
+
+  constructor(facts: VendorErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.code;
+    this.vendor = facts.vendor;
+    this.account = facts.account;
+    this.httpStatus = facts.httpStatus;
+    this.vendorCode = facts.vendorCode;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.isRetryable = facts.isRetryable ?? RETRYABLE.has(facts.code);
+  }
+}
+
+/** The caller's input can be refused without asking any vendor. The message says what to send instead. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly code = 'BAD_USER_INPUT';
+  /** Where the fault is, e.g. `locator.powerBi.reportId`. */
+  readonly field: string | undefined;
+
+  constructor(message: string, field?: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** The work was given up because nobody waits for it any more; never shown to a caller. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

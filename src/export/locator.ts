@@ -1,0 +1,132 @@
+import { InputError } from './errors.ts';
+import type { ExportKey, LocatorIds } from './export.ts';
+import type { LocatorGrammar } from './ports.ts';
+import { VENDOR_IDS, type VendorId } from './vendor-id.ts';
+
+/** Bounds every id before a pattern looks at it, so that no input costs more than a glance. */
+const MAX_ID_LENGTH = 512;
+const MAX_GLOBAL_ID_LENGTH = 2_048;
+
+const EXPORT_TAG = 'export';
+const ACCOUNT_TAG = 'account';
+
+/**
+ * Checks a locator's ids against the vendor's grammar.
+ *
+ * Ids are refused, never repaired: `encodeURIComponent('..')` is `..`, and URL parsing drops CR and LF in silence.
+ *
+ * @param where - the argument's path, for the message, e.g. `locator.powerBi`
+ * @throws InputError naming the field and what is allowed
+ */
+export function parseIds<Ids extends LocatorIds>(
+  grammar: LocatorGrammar<Ids>,
+  input: Readonly<Record<string, unknown>>,
+  where: string,
+): Ids {
+  const ids: Record<string, string> = {};
+  for (const [field, rule] of Object.entries(grammar)) {
+    const value = Object.hasOwn(input, field) ? input[field] : undefined;
+    if (value === undefined || value === null) {
+      if (rule.isOptional) continue;
+      throw new InputError(`${where}.${field} is missing: give ${rule.allowed}.`, `${where}.${field}`);
+    }
+    if (
+      typeof value !== 'string' ||
+      value.length > MAX_ID_LENGTH ||
+      !value.isWellFormed() ||
+      !rule.test(value)
+    ) {
+      throw new InputError(
+        `${where}.${field} is not an id this vendor gives: it must be ${rule.allowed}.`,
+        `${where}.${field}`,
+      );
+    }
+    ids[field] = value;
+  }
+  return ids as Ids;
+}
+
+/** Builds the key of one export; `ids` must have passed `parseIds`. */
+export function toExportKey<Ids extends LocatorIds>(
+  grammar: LocatorGrammar<Ids>,
+  vendor: VendorId,
+  account: string,
+  ids: Ids,
+): ExportKey<Ids> {
+  const values = Object.keys(grammar).map((field) => ids[field] ?? null);
+  return { id: encodeGlobalId([EXPORT_TAG, vendor, account, ...values]), vendor, account, ids };
+}
+
+/** The global id of an account. */
+export function toAccountId(account: string): string {
+  return encodeGlobalId([ACCOUNT_TAG, account]);
+}
+
+/** What a global id says, before anyone asked whether such an account or export exists. */
+export type GlobalId =
+  | {
+      readonly type: 'export';
+      readonly vendor: VendorId;
+      readonly account: string;
+      readonly values: readonly (string | null)[];
+    }
+  | { readonly type: 'account'; readonly account: string };
+
+/**
+ * Reads a global id. Only the canonical spelling is accepted, so that equal exports always have equal ids.
+ *
+ * @throws InputError where it is none of ours
+ */
+export function parseGlobalId(id: string, where = 'id'): GlobalId {
+  const parts = decodeGlobalId(id);
+  if (parts?.[0] === ACCOUNT_TAG && parts.length === 2 && typeof parts[1] === 'string') {
+    return { type: 'account', account: parts[1] };
+  }
+  if (parts?.[0] === EXPORT_TAG && parts.length > 3) {
+    const [, vendor, account, ...values] = parts;
+    const known = VENDOR_IDS.find((candidate) => candidate === vendor);
+    if (known !== undefined && typeof account === 'string')
+      return { type: 'export', vendor: known, account, values };
+  }
+  throw new InputError(
+    `${where} is not a global id of this gateway: give one from an earlier answer.`,
+    where,
+  );
+}
+
+/**
+ * The key that a parsed export id names, its ids checked like a locator's.
+ *
+ * @throws InputError where they do not fit the vendor's grammar
+ */
+export function toKeyFromGlobalId(
+  grammar: LocatorGrammar,
+  parsed: Extract<GlobalId, { type: 'export' }>,
+  where = 'id',
+): ExportKey {
+  const fields = Object.keys(grammar);
+  if (parsed.values.length !== fields.length) {
+    throw new InputError(
+      `${where} is not a global id of this gateway: give one from an earlier answer.`,
+      where,
+    );
+  }
+  const input = Object.fromEntries(fields.map((field, index) => [field, parsed.values[index]]));
+  return toExportKey(grammar, parsed.vendor, parsed.account, parseIds(grammar, input, where));
+}
+
+function encodeGlobalId(parts: readonly (string | null)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+function decodeGlobalId(id: string): readonly (string | null)[] | undefined {
+  if (id.length > MAX_GLOBAL_ID_LENGTH || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined;
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(id, 'base64url').toString('utf8'));
+    if (!Array.isArray(parts) || !parts.every((part) => part === null || typeof part === 'string'))
+      return undefined;
+    return encodeGlobalId(parts) === id ? parts : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+import type { Clock, Random } from './clock.ts';
+import type { VendorError, VendorErrorCode } from './errors.ts';
+import type { ExportKey, ExportSnapshot, FileDescription, LocatorIds } from './export.ts';
+import type { VendorId } from './vendor-id.ts';
+
+/** Structured logging; `fields` never hold a secret, a token or a signed link. */
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What every part that waits, dices or logs is given. */
+export interface Tools {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** What can be had of a vendor at all. */
+export interface VendorCapabilities {
+  /** The vendor has a call that lists exports. */
+  readonly canList: boolean;
+  readonly reportsProgress: boolean;
+  readonly reportsTimes: boolean;
+}
+
+/** One id's grammar. An id that fails it never reaches the vendor. */
+export interface IdRule {
+  readonly isOptional: boolean;
+  test(value: string): boolean;
+  /** What is allowed, for the error message: `a UUID`, `a positive integer of at most 19 digits`. */
+  readonly allowed: string;
+}
+
+/** The grammar of each id, in the order in which they stand in a global id. */
+export type LocatorGrammar<Ids extends LocatorIds = LocatorIds> = { readonly [K in keyof Ids]-?: IdRule };
+
+/** How often a watch may ask about one export of this account. */
+export interface Pacing {
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** No change for this long after the last one is reported as stalled. */
+  readonly stallAfterMs: number;
+}
+
+/** One key's answer: a snapshot, or why there is none. */
+export type Reading = ExportSnapshot | VendorError;
+
+export interface ReadOptions {
+  /** Aborts when nobody waits for any of the keys any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What opening one finished file comes to, asked of the vendor at that moment. */
+export type FileAccess =
+  /** A presigned link, byte for byte as the vendor wrote it; not yet checked. Opened without any credential. */
+  | {
+      readonly type: 'link';
+      readonly url: string;
+      readonly expiresAt: number;
+      readonly file: FileDescription;
+    }
+  /** Behind the account's own credential: only this gateway can open it. */
+  | {
+      readonly type: 'stream';
+      readonly file: FileDescription;
+      open(options: OpenOptions): Promise<FileStream>;
+    }
+  | { readonly type: 'unfinished' }
+  /** Finished without such a file, or the vendor has dropped it. */
+  | { readonly type: 'gone' };
+
+export interface OpenOptions {
+  readonly method: 'GET' | 'HEAD';
+  /** `range`, `if-range`, `if-none-match`; passed on as they are. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file on its way, never buffered. Destroying the body ends the vendor's call. */
+export interface FileStream {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Readable;
+}
+
+export interface AccountHealth {
+  readonly state: 'HEALTHY' | 'THROTTLED' | 'DEGRADED' | 'UNAVAILABLE';
+  /** Epoch milliseconds; null when the vendor did not ask this account to wait. */
+  readonly throttledUntil: number | null;
+  readonly lastError: VendorErrorCode | null;
+}
+
+/** One account at one vendor: what the gateway needs from a vendor, and all it may know about one. */
+export interface VendorAccount {
+  /** Its key in the configuration. */
+  readonly key: string;
+  readonly vendor: VendorId;
+  readonly tenant: string;
+  /**
+   * Tenant, account and credential in one opaque word: everything that is cached or shared is keyed by it, so that
+   * two callers with different credentials never see each other's answers. Holds no secret.
+   */
+  readonly identity: string;
+  readonly pacing: Pacing;
+  /** One entry per key, in the keys' order. A failed read is an entry, so it never spoils its neighbours. Never rejects, except with the signal's reason. */
+  readMany(keys: readonly ExportKey[], options?: ReadOptions): Promise<readonly Reading[]>;
+  /** The files of a finished export whose snapshot left `files` undefined: one call. @throws VendorError */
+  describeFiles(key: ExportKey, options?: ReadOptions): Promise<readonly FileDescription[]>;
+  /** The vendor's newest exports, in no promised order. @throws VendorError, UNSUPPORTED_BY_VENDOR where there is no such call */
+  listRecent(limit: number, options?: ReadOptions): Promise<readonly ExportSnapshot[]>;
+  /**
+   * Asks the vendor, now, how this file can be opened. Never answered from a cache and never shared.
+   *
+   * @param index - the file's place in the export's `files`
+   * @throws VendorError
+   */
+  locateFile(key: ExportKey, index: number, options?: ReadOptions): Promise<FileAccess>;
+  health(): AccountHealth;
+  /** Ends its connections; calls under way fail. */
+  close(): Promise<void>;
+}

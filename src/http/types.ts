@@ -1,0 +1,142 @@
+import type { VendorError, VendorErrorCode } from '../export/errors.ts';
+import type { AccountHealth, FileStream, OpenOptions, Tools } from '../export/ports.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+
+/** How an account proves itself to its vendor. `caller` is resolved to the caller's own token before it gets here. */
+export type Credential =
+  | { readonly type: 'api-key'; readonly apiKey: string }
+  | {
+      readonly type: 'client-credentials';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly scope?: string | undefined;
+    }
+  | { readonly type: 'bearer'; readonly token: string };
+
+/** What an account may spend on its vendor. */
+export interface AccountLimits {
+  /** Above 0, at most 10,000. */
+  readonly requestsPerSecond: number;
+  readonly maxConcurrent: number;
+  /** Per vendor call; a read with its retries ends within three times that. */
+  readonly timeoutMs: number;
+}
+
+/** Headers of an answer, names in lower case, values joined where one came twice. */
+export type ResponseHeaders = Readonly<Record<string, string | undefined>>;
+
+/** A vendor's whole answer, read to its end within the body bound. */
+export interface AccountResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** The body as UTF-8 text, decompressed. */
+  readonly text: string;
+  /** The body as JSON, or `undefined` where it is none. Integers that a float cannot hold are decimal strings. */
+  readonly json: unknown;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+export interface AccountRequest {
+  /** Only a GET is ever repeated. Default GET. */
+  readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
+  /** Path segments below the base URL; each is percent-encoded here, and `.` or `..` is refused. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | number>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A token as the token endpoint gave it. */
+export interface AccessToken {
+  readonly value: string;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** How a vendor wants to be spoken to: everything about HTTP that differs between vendors. */
+export interface VendorHttpRules {
+  /** The headers that carry the credential. */
+  authHeaders(credential: {
+    readonly type: 'api-key' | 'bearer';
+    readonly value: string;
+  }): Readonly<Record<string, string>>;
+  /** How a token is asked for; only vendors that take client credentials have one. */
+  readonly tokenRequest?: (credential: Extract<Credential, { type: 'client-credentials' }>) => {
+    readonly headers: Readonly<Record<string, string>>;
+    /** A form body. */
+    readonly body: string;
+  };
+  /** How long before its expiry a token is renewed; never more than half its life. */
+  readonly tokenRenewalMs?: number;
+  /**
+   * True where the answer says that the token has expired: it is dropped, renewed, and the call repeated once.
+   * Only asked for credentials that can be renewed.
+   */
+  isTokenExpired(response: AccountResponse, token: AccessToken, now: number): boolean;
+  /** True where the answer is the vendor's way to say "too many". Default: status 429. */
+  readonly isThrottled?: (response: AccountResponse) => boolean;
+  /** The vendor's own code in an error body, if it has one: a short word, never free text. */
+  vendorCode(response: AccountResponse): string | undefined;
+}
+
+export interface AccountClientSettings {
+  readonly vendor: VendorId;
+  /** The vendor's name in prose, for messages. */
+  readonly vendorName: string;
+  readonly account: string;
+  /** What request paths are appended to; never ends in `/`. */
+  readonly baseUrl: string;
+  readonly credential: Credential;
+  readonly limits: AccountLimits;
+  readonly rules: VendorHttpRules;
+  readonly tools: Tools;
+  /** Called once for every request that was sent, token requests included; for metrics. */
+  readonly onCall?: ((call: VendorCall) => void) | undefined;
+}
+
+export interface VendorCall {
+  readonly vendor: VendorId;
+  readonly account: string;
+  readonly purpose: 'api' | 'token';
+  /** The HTTP status, or why there was none. */
+  readonly outcome: number | 'timeout' | 'connection' | 'aborted' | 'unreadable';
+  readonly durationMs: number;
+}
+
+/**
+ * One account's way to its vendor: pool, deadline, retry, limits, breaker, tokens.
+ *
+ * Everything that is the same for every vendor happens here; what an answer means is the vendor's own affair.
+ */
+export interface AccountClient {
+  /**
+   * Sends a request and reads its answer.
+   *
+   * Every status below 500 is an answer and returned, redirects (never followed) included; so is a 5xx that outlived
+   * its retries, and a 429. Whoever calls turns them into codes with `toVendorError`.
+   *
+   * @throws VendorError VENDOR_TIMEOUT, VENDOR_UNAVAILABLE (no connection, breaker open), VENDOR_RATE_LIMITED (the
+   * account is waiting for longer than this call may), VENDOR_BAD_RESPONSE (body over the bound, broken compression),
+   * VENDOR_UNAUTHENTICATED (no token to be had); the signal's reason when it aborts
+   */
+  send(request: AccountRequest): Promise<AccountResponse>;
+  /**
+   * Opens an answer as a stream, for files behind the account's credential: one attempt (one more where the token had
+   * expired), the deadline until the headers and then between two pieces of the body, no body bound.
+   *
+   * An answer of 400 or above is returned with its body read to a bounded end and replaced by an empty one.
+   *
+   * @throws VendorError as `send` does; a body that breaks off errors its stream
+   */
+  open(request: Omit<AccountRequest, 'method'> & OpenOptions): Promise<FileStream>;
+  /** The error for an answer that is none of the expected ones; by HTTP status, with the vendor's code beside it. */
+  toVendorError(response: AccountResponse, asked: string): VendorError;
+  /** The error for a good status whose body cannot be read; `problem` names the field: `"status" is missing`. */
+  toBadResponse(response: AccountResponse, asked: string, problem: string): VendorError;
+  /** An error of this account that no answer stands behind, e.g. UNSUPPORTED_BY_VENDOR. */
+  toError(code: VendorErrorCode, message: string): VendorError;
+  health(): AccountHealth;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { LocatorIds } from '../export/export.ts';
+import type { LocatorGrammar, Pacing, Tools, VendorAccount, VendorCapabilities } from '../export/ports.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+import type { AccountClientSettings, AccountLimits, Credential } from '../http/types.ts';
+
+/** One account as the configuration describes it, defaults filled in: what a vendor is built from. */
+export interface VendorAccountSettings {
+  readonly key: string;
+  readonly tenant: string;
+  /** See `VendorAccount.identity`. */
+  readonly identity: string;
+  /** What the vendor's paths are appended to; never ends in `/`. */
+  readonly baseUrl: string;
+  readonly credential: Credential;
+  readonly limits: AccountLimits;
+  readonly pacing: Pacing;
+  /** Hosts that a file link of this account may point to, beside its own origin. */
+  readonly fileOrigins: readonly string[];
+  /** Talkdesk only: the report types whose jobs `recentExports` lists. */
+  readonly reportTypes?: readonly string[] | undefined;
+  readonly onCall?: AccountClientSettings['onCall'];
+}
+
+/** One vendor: its grammar, its abilities, and how to open an account there. The only thing that leaves a vendor's folder. */
+export interface VendorDefinition<Ids extends LocatorIds = LocatorIds> {
+  readonly id: VendorId;
+  /** Its name in prose, as its owner writes it. */
+  readonly name: string;
+  readonly capabilities: VendorCapabilities;
+  readonly locator: LocatorGrammar<Ids>;
+  createAccount(settings: VendorAccountSettings, tools: Tools): VendorAccount;
+}

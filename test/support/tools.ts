@@ -1,0 +1,23 @@
+import { systemClock } from '../../src/export/clock.ts';
+import type { Log, Tools } from '../../src/export/ports.ts';
+import { createSeededRandom } from './manual-clock.ts';
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+/** A log that a test can read back. */
+export function createRecordingLog(): Log & { readonly lines: readonly LogLine[] } {
+  const lines: LogLine[] = [];
+  const write = (level: LogLine['level']) => (fields: LogLine['fields'], message: string) => {
+    lines.push({ level, fields, message });
+  };
+  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** The system's clock, seeded jitter, a log nobody reads. */
+export function createTestTools(overrides: Partial<Tools> = {}): Tools {
+  return { clock: systemClock, random: createSeededRandom(1), log: createRecordingLog(), ...overrides };
+}
