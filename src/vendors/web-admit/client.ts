@@ -1,0 +1,66 @@
+import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import {
+  type Checked,
+  checkIdentityList,
+  checkRunList,
+  checkSingleRun,
+  type WireIdentity,
+  type WireRun,
+} from './types.ts';
+
+/** A checked answer and when it came, epoch milliseconds. */
+export interface Answer<T> {
+  readonly value: T;
+  readonly receivedAt: number;
+}
+
+/** WebAdMIT's endpoints, one method each. All throw VendorError, or the signal's reason when it aborts. */
+export interface WebAdmitClient {
+  /** One run, with its download link once it has one. Each call mints a new link. */
+  readRun(exportId: string, exportFileId: string, signal?: AbortSignal): Promise<Answer<WireRun>>;
+  /** The recent runs of one identity, without download links. How many count as recent is not documented. */
+  listRuns(userIdentityId: string, signal?: AbortSignal): Promise<Answer<readonly WireRun[]>>;
+  /** The identities of the key's user. */
+  listIdentities(signal?: AbortSignal): Promise<Answer<readonly WireIdentity[]>>;
+}
+
+const API = ['api', 'v1'] as const;
+
+/** Speaks WebAdMIT API v1 over an account's way to its vendor. */
+export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
+  return {
+    readRun: (exportId, exportFileId, signal) =>
+      get(
+        ['exports', exportId, 'export_files', exportFileId],
+        'the status of an export file',
+        checkSingleRun,
+        signal,
+      ),
+    listRuns: (userIdentityId, signal) =>
+      get(
+        ['user_identities', userIdentityId, 'export_files'],
+        'the recent export files of an identity',
+        checkRunList,
+        signal,
+      ),
+    listIdentities: (signal) =>
+      get(['user_identities'], 'the identities of its user', checkIdentityList, signal),
+  };
+
+  async function get<T>(
+    path: readonly string[],
+    asked: string,
+    check: (json: unknown) => Checked<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<T>> {
+    const response = await http.send({ path: [...API, ...path], signal });
+    if (!isSuccess(response)) throw http.toVendorError(response, asked);
+    const checked = check(response.json);
+    if (!checked.ok) throw http.toBadResponse(response, asked, checked.problem);
+    return { value: checked.value, receivedAt: response.receivedAt };
+  }
+}
+
+function isSuccess({ status }: AccountResponse): boolean {
+  return status >= 200 && status < 300;
+}

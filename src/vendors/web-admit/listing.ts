@@ -1,0 +1,83 @@
+import { VendorError } from '../../export/errors.ts';
+import type { ExportSnapshot } from '../../export/export.ts';
+import type { Answer, WebAdmitClient } from './client.ts';
+import type { WebAdmitKey } from './loader.ts';
+import { toSnapshot } from './mapping.ts';
+import { ID_PATTERN, type WebAdmitIds, type WireRun } from './types.ts';
+
+/** A listing costs one call per identity. */
+const MAX_IDENTITIES = 20;
+
+/** The documented form of `href`; WebAdMIT API v1 docs, read 2026-11. */
+const HREF = /^\/api\/v1\/exports\/(\d+)\/export_files\/(\d+)$/;
+
+/**
+ * The newest runs over all identities of the key's user.
+ *
+ * WebAdMIT gives no dates: the highest run id counts as the newest. Identities that may not be read are left out.
+ *
+ * @throws VendorError; the signal's reason
+ */
+export async function listRecent(
+  client: WebAdmitClient,
+  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly ExportSnapshot[]> {
+  const identities = await client.listIdentities(signal);
+  const ids = [...new Set(identities.value.map(({ id }) => id))].sort(newestFirst).slice(0, MAX_IDENTITIES);
+  const lists = await Promise.all(ids.map((id) => listIdentity(client, toKey, id, signal)));
+  return lists
+    .flat()
+    .sort((a, b) => newestFirst(a.details.exportFileId, b.details.exportFileId))
+    .slice(0, limit);
+}
+
+async function listIdentity(
+  client: WebAdmitClient,
+  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+  userIdentityId: string,
+  signal: AbortSignal | undefined,
+) {
+  const list = await listUnlessHidden(client, userIdentityId, signal);
+  const keyed = new Map<string, ReturnType<typeof toSnapshot>>();
+  for (const run of list?.value ?? []) {
+    const ids = toListedIds(run, userIdentityId);
+    if (ids === null || list === null) continue;
+    const key = toKey(ids);
+    if (!keyed.has(key.id)) keyed.set(key.id, toSnapshot(key, run, 'list', list.receivedAt));
+  }
+  return [...keyed.values()];
+}
+
+/** Null where this identity lacks the "API Access" permission, or is gone since it was listed. */
+async function listUnlessHidden(
+  client: WebAdmitClient,
+  userIdentityId: string,
+  signal: AbortSignal | undefined,
+): Promise<Answer<readonly WireRun[]> | null> {
+  try {
+    return await client.listRuns(userIdentityId, signal);
+  } catch (error) {
+    const isHidden =
+      error instanceof VendorError &&
+      (error.code === 'VENDOR_FORBIDDEN' || error.code === 'EXPORT_NOT_FOUND');
+    if (isHidden) return null;
+    throw error;
+  }
+}
+
+/** How a listed run is asked for. Where `href` and `export_id` disagree, `href` is what the API resolves. */
+export function toListedIds(run: WireRun, userIdentityId: string): WebAdmitIds | null {
+  const [, exportId = run.exportId, exportFileId = run.id] = HREF.exec(run.href ?? '') ?? [];
+  if (exportId === null || exportFileId === null) return null;
+  return ID_PATTERN.test(exportId) && ID_PATTERN.test(exportFileId)
+    ? { userIdentityId, exportId, exportFileId }
+    : null;
+}
+
+/** Ids are whole numbers of up to 18 digits without leading zeros: the longer one is the higher one. */
+function newestFirst(a: string, b: string): number {
+  if (a.length !== b.length) return b.length - a.length;
+  return a < b ? 1 : a > b ? -1 : 0;
+}
