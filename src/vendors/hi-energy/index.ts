@@ -1,0 +1,66 @@
+import type { ExportKey } from '../../export/export.ts';
+import { toExportKey } from '../../export/locator.ts';
+import type { IdRule, LocatorGrammar } from '../../export/ports.ts';
+import { createAccountClient } from '../../http/account-client.ts';
+import type { VendorDefinition } from '../vendor.ts';
+import { createHiEnergyClient, HI_ENERGY_HTTP_RULES } from './client.ts';
+import { locateFile } from './files.ts';
+import { createHiEnergyLoader } from './loader.ts';
+import { EXPORT_ID_PATTERN, type HiEnergyIds } from './types.ts';
+
+export type { HiEnergyDetails, HiEnergyIds } from './types.ts';
+
+const VENDOR = 'hi-energy';
+const NAME = 'Hi Energy';
+
+const EXPORT_ID: IdRule = {
+  isOptional: false,
+  test: (value) => EXPORT_ID_PATTERN.test(value),
+  allowed: 'a positive integer of at most 19 digits, as text',
+};
+
+const LOCATOR: LocatorGrammar<HiEnergyIds> = { exportId: EXPORT_ID };
+
+/** Hi Energy's export reports: one list call for many exports, a fresh presigned link per status call. */
+export const hiEnergy: VendorDefinition<HiEnergyIds> = {
+  id: VENDOR,
+  name: NAME,
+  capabilities: { canList: true, reportsProgress: true, reportsTimes: true },
+  locator: LOCATOR,
+
+  createAccount(settings, tools) {
+    const http = createAccountClient({
+      vendor: VENDOR,
+      vendorName: NAME,
+      account: settings.key,
+      baseUrl: settings.baseUrl,
+      credential: settings.credential,
+      limits: settings.limits,
+      rules: HI_ENERGY_HTTP_RULES,
+      tools,
+      onCall: settings.onCall,
+    });
+    const client = createHiEnergyClient(http);
+    const toKey = (exportId: string) => toExportKey(LOCATOR, VENDOR, settings.key, { exportId });
+    const loader = createHiEnergyLoader({ http, client, log: tools.log, toKey });
+
+    return {
+      key: settings.key,
+      vendor: VENDOR,
+      tenant: settings.tenant,
+      identity: settings.identity,
+      pacing: settings.pacing,
+      readMany: (keys, options) => loader.readMany(keys.map(toOwnKey), options),
+      describeFiles: (key, options) => loader.describeFiles(toOwnKey(key), options),
+      listRecent: (limit, options) => loader.listRecent(limit, options),
+      locateFile: (key, index, options) => locateFile(client, toOwnKey(key), index, options),
+      health: () => http.health(),
+      close: () => http.close(),
+    };
+  },
+};
+
+/** Every key of this account was built from this vendor's grammar, so it holds exactly these ids. */
+function toOwnKey(key: ExportKey): ExportKey<HiEnergyIds> {
+  return key as ExportKey<HiEnergyIds>;
+}
