@@ -18,11 +18,11 @@ import { seedRuns } from './simulator-seeds.ts';
 const LINK_LIFETIME_MS = 25_000;
 
 /** What the vendor calls the resources whose 404 names them; the misspelling is real. */
-const NAMED_RESOURCES: Readonly<Record<string, string>> = {
-  programs: 'Program',
-  applicants: 'Applicant',
-  custom_fields: 'CustomeField',
-};
+const NAMED_RESOURCES: ReadonlyMap<string, string> = new Map([
+  ['programs', 'Program'],
+  ['applicants', 'Applicant'],
+  ['custom_fields', 'CustomeField'],
+]);
 
 interface Success {
   readonly status: 200 | 201;
@@ -109,7 +109,7 @@ export function createWebAdmitSimulator(
     ) {
       return start(identity, childId, request);
     }
-    const named = NAMED_RESOURCES[child];
+    const named = NAMED_RESOURCES.get(child);
     throw named !== undefined && path.length === 3 ? notFound(named, childId) : new Refusal(404, 'Not Found');
   }
 
