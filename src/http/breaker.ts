@@ -1,0 +1,84 @@
+import type { Clock } from '../export/clock.ts';
+
+const FAILURES_TO_OPEN = 5;
+const FIRST_OPEN_MS = 10_000;
+const MAX_OPEN_MS = 60_000;
+
+/** What a caller is told to wait while another call finds out whether the vendor is back. */
+const PROBING_MS = 1_000;
+
+/** One call's leave to go; exactly one of its methods is called, once. */
+export interface Permit {
+  succeed(): void;
+  fail(): void;
+  /** The call was given up, which says nothing about the vendor. */
+  leave(): void;
+}
+
+/**
+ * Keeps calls away from an address that does not answer.
+ *
+ * Opens after 5 failures in a row, lets one call through after 10 s, and doubles that wait up to 60 s each time that
+ * call fails. What a failure is, is the caller's to say.
+ */
+export class CircuitBreaker {
+  private readonly clock: Clock;
+  private failuresInARow = 0;
+  private opensForMs = FIRST_OPEN_MS;
+  /** When the next call may try; null while closed. */
+  private triesAt: number | null = null;
+  private isProbing = false;
+  /** Grows with every change of state: what an older call brings home says nothing about the newer one. */
+  private generation = 0;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  get isClosed(): boolean {
+    return this.triesAt === null;
+  }
+
+  /** Milliseconds a caller is to wait; `undefined` where it may go now. */
+  refusalMs(): number | undefined {
+    if (this.triesAt === null) return undefined;
+    const waitMs = this.triesAt - this.clock.now();
+    if (waitMs > 0) return waitMs;
+    return this.isProbing ? PROBING_MS : undefined;
+  }
+
+  /** To be called only where `refusalMs` is `undefined`. */
+  enter(): Permit {
+    if (this.triesAt !== null) this.isProbing = true;
+    const { generation } = this;
+    const isCurrent = (): boolean => generation === this.generation;
+    return {
+      succeed: () => {
+        if (isCurrent()) this.close();
+      },
+      fail: () => {
+        if (isCurrent()) this.countFailure();
+      },
+      leave: () => {
+        if (isCurrent()) this.isProbing = false;
+      },
+    };
+  }
+
+  private close(): void {
+    if (this.triesAt !== null) this.generation += 1;
+    this.failuresInARow = 0;
+    this.opensForMs = FIRST_OPEN_MS;
+    this.triesAt = null;
+    this.isProbing = false;
+  }
+
+  private countFailure(): void {
+    this.failuresInARow += 1;
+    if (!this.isProbing && this.failuresInARow < FAILURES_TO_OPEN) return;
+    if (this.isProbing) this.opensForMs = Math.min(MAX_OPEN_MS, this.opensForMs * 2);
+    this.generation += 1;
+    this.isProbing = false;
+    this.triesAt = this.clock.now() + this.opensForMs;
+  }
+}

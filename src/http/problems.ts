@@ -1,0 +1,120 @@
+import { VendorError, type VendorErrorCode, type VendorErrorFacts } from '../export/errors.ts';
+import { toSafeCause } from './redaction.ts';
+import { MAX_RETRY_WAIT_MS } from './retry.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { ThrottleGate } from './throttle-gate.ts';
+import type { AccountClientSettings, AccountResponse } from './types.ts';
+
+/** What the vendor's statuses mean when they are not what was hoped for; 5xx and throttling are told apart before. */
+const CODE_BY_STATUS: ReadonlyMap<number, VendorErrorCode> = new Map<number, VendorErrorCode>([
+  [401, 'VENDOR_UNAUTHENTICATED'],
+  [403, 'VENDOR_FORBIDDEN'],
+  [404, 'EXPORT_NOT_FOUND'],
+  [408, 'VENDOR_TIMEOUT'],
+  [410, 'EXPORT_NOT_FOUND'],
+]);
+
+/** A vendor's own code is a short word: anything else could be free text with names or secrets in it. */
+const VENDOR_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** A vendor's own code where it is a short word; `undefined` for anything else. */
+export function toVendorCode(value: unknown): string | undefined {
+  return typeof value === 'string' && VENDOR_CODE.test(value) ? value : undefined;
+}
+
+type Facts = Omit<VendorErrorFacts, 'code' | 'message' | 'vendor' | 'account'>;
+
+/** Makes this account's errors: every sentence names the vendor, none a host, an id or a secret. */
+export class Problems {
+  private readonly settings: AccountClientSettings;
+  private readonly gate: ThrottleGate;
+
+  constructor(settings: AccountClientSettings, gate: ThrottleGate) {
+    this.settings = settings;
+    this.gate = gate;
+  }
+
+  error(code: VendorErrorCode, message: string, facts: Facts = {}): VendorError {
+    const { vendor, account } = this.settings;
+    return new VendorError({ ...facts, code, message, vendor, account });
+  }
+
+  /** @param asked - what was asked for, e.g. `the status of an export` */
+  fromResponse(response: AccountResponse, asked: string): VendorError {
+    const { vendorName, rules } = this.settings;
+    const { status } = response;
+    const vendorCode = toVendorCode(rules.vendorCode(response));
+    const code = this.codeOf(response);
+    const words = vendorCode === undefined ? String(status) : `${status} (${vendorCode})`;
+    return this.error(code, `${vendorName} answered ${words} when asked for ${asked}.`, {
+      httpStatus: status,
+      vendorCode,
+      retryAfterMs: this.gate.remainingMs() || undefined,
+    });
+  }
+
+  badResponse(response: AccountResponse, asked: string, problem: string): VendorError {
+    const message = `${this.settings.vendorName} gave an answer that cannot be read when asked for ${asked}: ${problem}.`;
+    return this.error('VENDOR_BAD_RESPONSE', message, { httpStatus: response.status });
+  }
+
+  /** The token endpoint's refusal, with OAuth's own word for it. */
+  refusedToken(code: VendorErrorCode, response: AccountResponse, word: string | undefined): VendorError {
+    const { vendorName } = this.settings;
+    const words = word === undefined ? String(response.status) : `${response.status} (${word})`;
+    const message = `${vendorName}'s token endpoint answered ${words} when asked for an access token.`;
+    return this.error(code, message, { httpStatus: response.status, vendorCode: word });
+  }
+
+  isThrottled(response: AccountResponse): boolean {
+    return response.status === 429 || this.settings.rules.isThrottled?.(response) === true;
+  }
+
+  /** No answer, and why. */
+  fault(end: 'timeout' | 'connection' | 'unreadable', error: unknown): VendorError {
+    const { vendorName, limits } = this.settings;
+    const cause = toSafeCause(error);
+    if (end === 'timeout') {
+      return this.error('VENDOR_TIMEOUT', `${vendorName} did not answer within ${limits.timeoutMs} ms.`, {
+        cause,
+      });
+    }
+    if (end === 'connection') {
+      return this.error('VENDOR_UNAVAILABLE', `The connection to ${vendorName} failed.`, { cause });
+    }
+    return this.error('VENDOR_BAD_RESPONSE', `${vendorName} sent a body that cannot be read.`, { cause });
+  }
+
+  /** The call's whole time is up. */
+  overdue(): VendorError {
+    const { vendorName, limits } = this.settings;
+    return this.error(
+      'VENDOR_TIMEOUT',
+      `${vendorName} did not answer within ${3 * limits.timeoutMs} ms, retries included.`,
+    );
+  }
+
+  throttled(waitMs: number): VendorError {
+    const message = `${this.settings.vendorName} has asked this account to wait.`;
+    return this.error('VENDOR_RATE_LIMITED', message, { retryAfterMs: Math.ceil(waitMs) });
+  }
+
+  /** Our own limits towards the vendor leave no room in time. */
+  crowded(waitMs: number | undefined): VendorError {
+    const message = `More is asked of ${this.settings.vendorName} than this account's limits let through.`;
+    const retryAfterMs = waitMs === undefined ? undefined : Math.ceil(waitMs);
+    return this.error('VENDOR_RATE_LIMITED', message, { retryAfterMs });
+  }
+
+  broken(waitMs: number): VendorError {
+    const message = `${this.settings.vendorName} has failed several times in a row and is left alone for a while.`;
+    return this.error('VENDOR_UNAVAILABLE', message, { retryAfterMs: Math.ceil(waitMs) });
+  }
+
+  private codeOf(response: AccountResponse): VendorErrorCode {
+    if (this.isThrottled(response)) return 'VENDOR_RATE_LIMITED';
+    if (response.status < 500) return CODE_BY_STATUS.get(response.status) ?? 'VENDOR_BAD_RESPONSE';
+    const askedMs = parseRetryAfter(response.headers['retry-after'], response.receivedAt) ?? 0;
+    return askedMs > MAX_RETRY_WAIT_MS ? 'VENDOR_RATE_LIMITED' : 'VENDOR_UNAVAILABLE';
+  }
+}

@@ -1,0 +1,45 @@
+/** How an attempt ended: with an answer, or without one. */
+export type AttemptEnd = number | 'timeout' | 'connection' | 'unreadable';
+
+export const MAX_RETRIES = 2;
+
+/** The longest a retry may wait, and a call before a closed gate; what takes longer is answered at once instead. */
+export const MAX_RETRY_WAIT_MS = 2_000;
+
+const BACKOFF_BASE_MS = 200;
+
+/** Server errors after which the same GET may be answered well a moment later. */
+const RETRYABLE_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+export interface RetryQuestion {
+  readonly method: string;
+  readonly end: AttemptEnd;
+  readonly isThrottled: boolean;
+  readonly retriesSoFar: number;
+  /** How long the vendor asked this account to wait; 0 when it did not. */
+  readonly gateMs: number;
+  /** How much of the call's time is left. */
+  readonly remainingMs: number;
+  /** At least 0, below 1. */
+  readonly dice: number;
+}
+
+/**
+ * How long to wait before the same call is made again.
+ *
+ * Full jitter between 0 and a doubling bound; a vendor's own wish always wins and is never shortened. A timeout is not
+ * retried: it has already cost the caller all that one call may cost.
+ *
+ * @returns milliseconds; `undefined` where the call is not to be repeated
+ */
+export function decideRetryMs(question: RetryQuestion): number | undefined {
+  const { method, end, retriesSoFar, gateMs, remainingMs } = question;
+  const isPassing = question.isThrottled || end === 'connection' || RETRYABLE_STATUS.has(Number(end));
+  if (method !== 'GET' || !isPassing || retriesSoFar >= MAX_RETRIES) return undefined;
+  const waitMs = gateMs > 0 ? gateMs : backoffMs(retriesSoFar, question.dice);
+  return waitMs > MAX_RETRY_WAIT_MS || waitMs >= remainingMs ? undefined : waitMs;
+}
+
+function backoffMs(retriesSoFar: number, dice: number): number {
+  return dice * Math.min(MAX_RETRY_WAIT_MS, BACKOFF_BASE_MS * 2 ** retriesSoFar);
+}

@@ -1,0 +1,155 @@
+import type { Clock } from '../export/clock.ts';
+import type { VendorError } from '../export/errors.ts';
+import type { CircuitBreaker, Permit } from './breaker.ts';
+import type { Problems } from './problems.ts';
+import type { RateWindow } from './rate-window.ts';
+import { MAX_RETRY_WAIT_MS } from './retry.ts';
+import type { Scope } from './scope.ts';
+import type { ThrottleGate } from './throttle-gate.ts';
+
+/** Leave to send one request. */
+export interface Turn {
+  readonly permit: Permit;
+  /** The request is on the wire: its place in the rate window counts from here. */
+  sent(): void;
+  /** Gives the place back. To be called once, after the answer was noted in gate and breaker. */
+  leave(): void;
+}
+
+export interface TurnRequest {
+  /** Of the address that the request goes to. */
+  readonly breaker: CircuitBreaker;
+  readonly scope: Scope;
+  /** Goes before everybody who waits: a token that others need first. */
+  readonly isUrgent?: boolean;
+}
+
+interface Waiter extends TurnRequest {
+  readonly admit: (turn: Turn) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+export interface TurnstileParts {
+  readonly clock: Clock;
+  readonly gate: ThrottleGate;
+  /** Of every address that this account speaks to. */
+  readonly breakers: readonly CircuitBreaker[];
+  readonly window: RateWindow;
+  readonly maxConcurrent: number;
+  readonly problems: Problems;
+}
+
+/**
+ * The one door that every request of an account goes through: first come, first served, within the rate, the
+ * concurrency, the vendor's wish to wait and the circuit breaker. Whoever would wait too long is refused at once.
+ */
+export class Turnstile {
+  private readonly parts: TurnstileParts;
+  private readonly waiting: Waiter[] = [];
+  private inside = 0;
+  private cancelTimer: () => void = () => undefined;
+
+  constructor(parts: TurnstileParts) {
+    this.parts = parts;
+  }
+
+  /** @throws VendorError VENDOR_RATE_LIMITED or VENDOR_UNAVAILABLE; the signal's reason when it aborts */
+  enter(request: TurnRequest): Promise<Turn> {
+    const { signal } = request.scope;
+    return new Promise<Turn>((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const stop = (): void => signal.removeEventListener('abort', leave);
+      const waiter: Waiter = {
+        ...request,
+        admit: (turn) => {
+          stop();
+          resolve(turn);
+        },
+        refuse: (error) => {
+          stop();
+          reject(error);
+        },
+      };
+      const leave = (): void => {
+        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+        reject(request.scope.isOverdue() ? this.parts.problems.crowded(undefined) : signal.reason);
+        this.advance();
+      };
+      const refusal = this.refusal(waiter) ?? this.refusalByRate(waiter);
+      if (refusal !== undefined) return reject(refusal);
+      signal.addEventListener('abort', leave, { once: true });
+      if (request.isUrgent) this.waiting.unshift(waiter);
+      else this.waiting.push(waiter);
+      this.advance();
+    });
+  }
+
+  /** Lets in whoever may go now, sends away whoever would wait too long, and sets a timer for the next one. */
+  private advance(): void {
+    this.cancelTimer();
+    this.refuseTheHopeless();
+    const { clock, gate, window, maxConcurrent } = this.parts;
+    for (;;) {
+      const next = this.waiting[0];
+      if (next === undefined || this.inside >= maxConcurrent) return;
+      const now = clock.now();
+      const waitMs = Math.max(gate.remainingMs(), window.readyAt(now) - now);
+      if (waitMs > 0) {
+        this.cancelTimer = clock.setTimer(waitMs, () => this.advance());
+        return;
+      }
+      this.waiting.shift();
+      const refusal = this.refusal(next);
+      if (refusal === undefined) next.admit(this.open(next));
+      else next.refuse(refusal);
+    }
+  }
+
+  private refuseTheHopeless(): void {
+    const { breakers, gate } = this.parts;
+    if (gate.remainingMs() === 0 && breakers.every((breaker) => breaker.isClosed)) return;
+    const hopeless = this.waiting.map((waiter) => ({ waiter, refusal: this.refusal(waiter) }));
+    for (const { waiter, refusal } of hopeless) {
+      if (refusal === undefined) continue;
+      this.waiting.splice(this.waiting.indexOf(waiter), 1);
+      waiter.refuse(refusal);
+    }
+  }
+
+  private refusal({ breaker, scope }: TurnRequest): VendorError | undefined {
+    const { clock, gate, problems } = this.parts;
+    const brokenMs = breaker.refusalMs();
+    if (brokenMs !== undefined) return problems.broken(brokenMs);
+    const gateMs = gate.remainingMs();
+    const isTooLong = gateMs > MAX_RETRY_WAIT_MS || clock.now() + gateMs > scope.endsAt;
+    return gateMs > 0 && isTooLong ? problems.throttled(gateMs) : undefined;
+  }
+
+  private refusalByRate({ scope, isUrgent }: TurnRequest): VendorError | undefined {
+    const now = this.parts.clock.now();
+    const readyAt = this.parts.window.readyAt(now, isUrgent ? 0 : this.waiting.length);
+    return readyAt > scope.endsAt ? this.parts.problems.crowded(readyAt - now) : undefined;
+  }
+
+  private open({ breaker }: TurnRequest): Turn {
+    const { clock, window } = this.parts;
+    let isSent = false;
+    this.inside += 1;
+    window.take();
+    return {
+      permit: breaker.enter(),
+      sent: () => {
+        if (isSent) return;
+        isSent = true;
+        window.sent(clock.now());
+        this.advance();
+      },
+      leave: () => {
+        if (!isSent) window.cancel();
+        isSent = true;
+        this.inside -= 1;
+        this.advance();
+      },
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import type { Readable } from 'node:stream';
+import { type Dispatcher, Pool } from 'undici';
+import { UnreadableBodyError } from './body.ts';
+import type { ResponseHeaders } from './types.ts';
+
+/** One request as it goes onto the wire. */
+export interface WireRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  /** Path and query, encoded. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Called just before the request is written to its connection. */
+  readonly onSent: () => void;
+}
+
+/** An answer's head; its body is still coming. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: Readable;
+}
+
+/** Connections to one origin. Redirects are answers like any other. */
+export class Wire {
+  private readonly pool: Pool;
+
+  /** @param connections - null for as many as there are requests */
+  constructor(origin: string, connections: number | null, connectTimeoutMs: number) {
+    this.pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      // Our own deadline covers connect, headers and body; these would only fight with it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectTimeoutMs },
+    });
+  }
+
+  /** @throws whatever undici throws, and the signal's reason */
+  async request(request: WireRequest): Promise<WireAnswer> {
+    const { method, target, headers, body, signal, onSent } = request;
+    const noticing = this.pool.compose(
+      (dispatch) => (options, handler) => dispatch(options, announce(handler, onSent)),
+    );
+    const answer = await noticing.request({ method, path: target, headers, body: body ?? null, signal });
+    return { status: answer.statusCode, headers: joinHeaders(answer.headers), body: answer.body };
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+/** Why there is no whole answer; `undefined` where the error is our own mistake. */
+export function classifyFault(error: unknown): 'timeout' | 'connection' | 'unreadable' | undefined {
+  if (error instanceof UnreadableBodyError) return 'unreadable';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';
+  if (code === 'UND_ERR_INVALID_ARG') return undefined;
+  const isNoHttp = code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+  return isNoHttp ? 'unreadable' : 'connection';
+}
+
+function announce(handler: Dispatcher.DispatchHandler, onSent: () => void): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart(controller, context) {
+      handler.onRequestStart?.(controller, context);
+      if (!controller.aborted) onSent();
+    },
+    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+    onResponseStart: (...given) => handler.onResponseStart?.(...given),
+    onResponseData: (...given) => handler.onResponseData?.(...given),
+    onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+    onResponseError: (...given) => handler.onResponseError?.(...given),
+  };
+}
+
+function joinHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): ResponseHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
