@@ -32,7 +32,7 @@ export async function locateFile(
   if (status !== 'SUCCEEDED') return { type: 'unfinished' };
   const url = toLink(answer.wire);
   if (url === null || index !== 0) return { type: 'gone' };
-  const expiresAt = toLinkExpiry(url, answer.wire.download_expires_in_seconds, answer.receivedAt);
+  const expiresAt = toLinkExpiry(url, answer.wire.download_expires_in_seconds, answer.facts.receivedAt);
   return { type: 'link', url, expiresAt, file: toFileDescription(key.ids, answer.wire) };
 }
 

@@ -1,32 +1,25 @@
 import type { ExportKey } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
-import type { IdRule, LocatorGrammar } from '../../export/ports.ts';
 import { createAccountClient } from '../../http/account-client.ts';
 import type { VendorDefinition } from '../vendor.ts';
-import { createHiEnergyClient, HI_ENERGY_HTTP_RULES } from './client.ts';
+import { createHiEnergyClient } from './client.ts';
 import { locateFile } from './files.ts';
+import { HI_ENERGY_LOCATOR } from './grammar.ts';
+import { HI_ENERGY_HTTP_RULES } from './http-rules.ts';
 import { createHiEnergyLoader } from './loader.ts';
-import { EXPORT_ID_PATTERN, type HiEnergyIds } from './types.ts';
+import type { HiEnergyIds } from './types.ts';
 
 export type { HiEnergyDetails, HiEnergyIds } from './types.ts';
 
 const VENDOR = 'hi-energy';
 const NAME = 'Hi Energy';
 
-const EXPORT_ID: IdRule = {
-  isOptional: false,
-  test: (value) => EXPORT_ID_PATTERN.test(value),
-  allowed: 'a positive integer of at most 19 digits, as text',
-};
-
-const LOCATOR: LocatorGrammar<HiEnergyIds> = { exportId: EXPORT_ID };
-
 /** Hi Energy's export reports: one list call for many exports, a fresh presigned link per status call. */
 export const hiEnergy: VendorDefinition<HiEnergyIds> = {
   id: VENDOR,
   name: NAME,
   capabilities: { canList: true, reportsProgress: true, reportsTimes: true },
-  locator: LOCATOR,
+  locator: HI_ENERGY_LOCATOR,
 
   createAccount(settings, tools) {
     const http = createAccountClient({
@@ -41,8 +34,8 @@ export const hiEnergy: VendorDefinition<HiEnergyIds> = {
       onCall: settings.onCall,
     });
     const client = createHiEnergyClient(http);
-    const toKey = (exportId: string) => toExportKey(LOCATOR, VENDOR, settings.key, { exportId });
-    const loader = createHiEnergyLoader({ http, client, log: tools.log, toKey });
+    const toKey = (exportId: string) => toExportKey(HI_ENERGY_LOCATOR, VENDOR, settings.key, { exportId });
+    const loader = createHiEnergyLoader({ http, client, tools, timeoutMs: settings.limits.timeoutMs, toKey });
 
     return {
       key: settings.key,

@@ -9,7 +9,7 @@ import type {
 import { toFileName } from '../../export/file-name.ts';
 import { parseInstant } from '../../export/instant.ts';
 import { readStatus, type StatusReading, toPlainText, toRawStatus } from '../../export/status-table.ts';
-import type { HiEnergyDetails, HiEnergyIds, WireExport } from './types.ts';
+import type { AnswerFacts, HiEnergyDetails, HiEnergyIds, WireExport } from './types.ts';
 
 /**
  * Hi Energy's words for an export report, in ours.
@@ -24,9 +24,6 @@ export const HI_ENERGY_STATUS = {
   failed:     { status: 'FAILED' },
 } as const satisfies Record<string, StatusReading>;
 
-/** Which call gave an answer: the list may leave links out, so that a missing one says nothing there. */
-export type AnswerSource = 'single' | 'list';
-
 const MAX_LABEL_LENGTH = 300;
 const MAX_FAILURE_LENGTH = 300;
 const MAX_ERROR_MESSAGE_LENGTH = 1_000;
@@ -39,16 +36,11 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
-/**
- * One export as the vendor described it, in our words.
- *
- * @param receivedAt - when the answer came, in epoch milliseconds
- */
+/** One export as the vendor described it, in our words. */
 export function toSnapshot(
   key: ExportKey<HiEnergyIds>,
   wire: WireExport,
-  source: AnswerSource,
-  receivedAt: number,
+  { source, receivedAt, retryAfterMs }: AnswerFacts,
 ): ExportSnapshot<HiEnergyDetails> {
   const { status, outcome } = readWord(wire.status);
   const updatedAt = parseInstant(wire.updated_at);
@@ -65,7 +57,7 @@ export function toSnapshot(
     updatedAt,
     finishedAt: isEnded(status) ? (parseInstant(wire.completed_at) ?? updatedAt) : null,
     files: toFiles(key.ids, wire, status, source),
-    pollAfterMs: null,
+    pollAfterMs: retryAfterMs,
     observedAt: receivedAt,
     details: toDetails(key.ids, wire),
   };
@@ -101,7 +93,7 @@ function toFiles(
   ids: HiEnergyIds,
   wire: WireExport,
   status: ExportStatus,
-  source: AnswerSource,
+  source: AnswerFacts['source'],
 ): readonly FileDescription[] | null | undefined {
   if (status === 'FAILED') return [];
   if (status !== 'SUCCEEDED') return null;

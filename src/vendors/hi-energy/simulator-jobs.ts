@@ -43,7 +43,7 @@ export interface SimulatedExport {
   /** Null where the vendor has already removed it. */
   readonly file: SampleFile | null;
   readonly errorMessage: string | null;
-  look(): JobView;
+  readonly look: () => JobView;
 }
 
 /** How long a job waits, works, and what comes of it. */
@@ -132,23 +132,21 @@ export function createChunks(
   plan: JobPlan,
   day: number,
 ): readonly SimulatedExport[] {
-  return Array.from({ length: plan.parts ?? 0 }, (_, index) => ({
-    ...parent,
-    id: parent.id + BigInt(index + 1),
-    title: `${parent.title}, part ${index + 1}`,
-    parentId: parent.id,
-    file: createReportFile(parent.request.report_type, parent.title, day, `-part-${index + 1}`),
-    look: playChunk(() => parent.look(), plan, index),
-  }));
+  return Array.from({ length: plan.parts ?? 0 }, (_, index) => {
+    const id = parent.id + BigInt(index + 1);
+    const title = `${parent.title}, part ${index + 1}`;
+    const file = createReportFile(id, parent.request.report_type, title, day);
+    return { ...parent, id, title, parentId: parent.id, file, look: playChunk(parent.look, plan, index) };
+  });
 }
 
-/** The file of a report: what is in it follows its title, how it is called its type and day. */
-export function createReportFile(reportType: string, title: string, day: number, suffix = ''): SampleFile {
+/** The file of a report. The id stands in its name, since the file store tells files apart by name. */
+export function createReportFile(id: bigint, reportType: string, title: string, day: number): SampleFile {
   const format = reportType.endsWith('_csv') ? 'csv' : 'xlsx';
   const sample = createSampleFile(format, title);
   const stem = (REPORT_TITLES[reportType] ?? 'Report').toLowerCase().replaceAll(' ', '-');
   return {
-    name: `${stem}-${new Date(day).toISOString().slice(0, 10)}${suffix}.${format}`,
+    name: `${stem}-${id}-${new Date(day).toISOString().slice(0, 10)}.${format}`,
     mediaType: sample.mediaType,
     bytes: () => sample.bytes(),
   };

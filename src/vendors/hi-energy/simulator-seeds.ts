@@ -130,7 +130,7 @@ function createSeeded(clock: Clock, seed: Seed): readonly SimulatedExport[] {
     request: { report_type: reportType, search_params: seed.filters ?? {}, index_params: {} },
     title,
     parentId: null,
-    file: seed.isFileRemoved ? null : createReportFile(reportType, title, clock.now()),
+    file: seed.isFileRemoved ? null : createReportFile(seed.id, reportType, title, clock.now()),
     errorMessage: seed.errorMessage ?? null,
     look: toLook(clock, plan),
   };

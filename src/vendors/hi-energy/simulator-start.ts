@@ -67,7 +67,7 @@ export function createStarter({ clock, exports, write, dedupeWindowMs }: Starter
       request: order,
       title,
       parentId: null,
-      file: createReportFile(order.report_type, title, clock.now()),
+      file: createReportFile(nextId, order.report_type, title, clock.now()),
       errorMessage: plan.ends === 'failed' ? 'Export could not be generated' : null,
       look: playJob(clock, plan, 'now'),
     };

@@ -64,6 +64,16 @@ export type ListedExport = z.infer<typeof listedExport>;
 /** One export as its own status call describes it; that call may leave the id out, since it was asked for. */
 export type WireExport = Omit<ListedExport, 'id'> & { readonly id?: string | null | undefined };
 
+/** How an answer came, beside what it says. */
+export interface AnswerFacts {
+  /** The list may leave links out, so that a missing one says nothing there. */
+  readonly source: 'single' | 'list';
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Not documented for this vendor, honoured when it comes; null when it did not. */
+  readonly retryAfterMs: number | null;
+}
+
 /** A body that could be read, or what is wrong with it, in words that hold nothing of the body. */
 export type Checked<Wire> = { readonly wire: Wire } | { readonly problem: string };
 
