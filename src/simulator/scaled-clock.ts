@@ -13,6 +13,6 @@ export function createScaledClock(base: Clock, speed: number): Clock {
   const startedAt = base.now();
   return {
     now: () => Math.floor(startedAt + (base.now() - startedAt) * speed),
-    setTimer: (delayMs, callback) => base.setTimer(delayMs / speed, callback),
+    setTimer: (delayMs, callback) => base.setTimer(Math.ceil(delayMs / speed), callback),
   };
 }

@@ -55,7 +55,12 @@ export interface VendorSimulator {
    * @returns one entry per job, with the vendor's ids as a locator names them
    */
   seed(): readonly SeededJob[];
+  /** The body this vendor sends with an error status, for faults ordered from outside. Without it a generic one is sent. */
+  errorBody?(status: number): SimulatorResponse['body'];
 }
+
+/** How every vendor's simulator is made. */
+export type SimulatorFactory = (surroundings: SimulatorSurroundings) => VendorSimulator;
 
 export interface SeededJob {
   /** The ids a locator of this vendor takes, e.g. `{ reportId, exportId }`. */

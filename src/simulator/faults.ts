@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { type CallKind, MOUNT_NAMES, type MountName } from './calls.ts';
+
+/** The ways an answer can go wrong, with what each does. */
+export const FAULT_KINDS = {
+  status: 'an error status (400 to 599, field "status") with the vendor\'s own error body',
+  throttle: '429 with Retry-After (field "retryAfterSeconds", default 5)',
+  html: '502 with an HTML page',
+  garbage: '200 with bytes that are no JSON',
+  truncated: 'the true answer, its body cut in half',
+  empty: '200 with an empty body',
+  null: '200 with the JSON value null',
+  huge: '200 with 50 MB of valid JSON',
+  'gzip-bomb': '200 with half a megabyte that unpacks to 512 MB',
+  hang: 'no answer at all, the connection stays open',
+  slow: 'the true answer, late (field "delayMs", default 3000)',
+  reset: 'the connection is reset before an answer',
+  'half-body': 'the true answer, the connection dies half-way through its body',
+} as const;
+
+export type FaultKind = keyof typeof FAULT_KINDS;
+
+const KIND_NAMES = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];
+
+const faultSchema = z
+  .strictObject(
+    {
+      vendor: z.enum(MOUNT_NAMES, { error: `"vendor" must be one of ${MOUNT_NAMES.join(', ')}.` }),
+      kind: z.enum(KIND_NAMES, { error: `"kind" must be one of ${KIND_NAMES.join(', ')}.` }),
+      times: toWhole('times', 1, 1_000_000).default(1),
+      pathPrefix: toText('pathPrefix').startsWith('/', '"pathPrefix" must begin with "/".').optional(),
+      pathIncludes: toText('pathIncludes').optional(),
+      status: toWhole('status', 400, 599).optional(),
+      retryAfterSeconds: toWhole('retryAfterSeconds', 0, 86_400).optional(),
+      delayMs: toWhole('delayMs', 0, 600_000).optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === 'unrecognized_keys'
+          ? 'The fields of an order are vendor, kind, times, pathPrefix, pathIncludes, status, retryAfterSeconds and delayMs; there is no other.'
+          : 'An order is a JSON object, such as {"vendor":"talkdesk","kind":"throttle"}.',
+    },
+  )
+  .refine(({ kind, status }) => (kind === 'status') === (status !== undefined), {
+    error: '"status" (400 to 599) must be given for the kind "status", and for no other.',
+  });
+
+/** What to order: `vendor` and `kind`, where it strikes, how often, and how hard. */
+export type FaultOrder = z.input<typeof faultSchema>;
+
+/** An order as it stands: `times` is how often it will still strike. */
+export type Fault = Readonly<z.output<typeof faultSchema>>;
+
+/**
+ * Reads an order.
+ *
+ * @throws RangeError with a sentence that says what is allowed
+ */
+export function parseFaultOrder(input: unknown): Fault {
+  const result = faultSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw new RangeError([...new Set(result.error.issues.map(({ message }) => message))].join(' '));
+}
+
+/** The faults ordered and not yet spent. The oldest that fits a request strikes. */
+export class FaultBook {
+  private faults: Fault[] = [];
+
+  /**
+   * Orders a fault. Without a path it meets every call but those for tokens, whose time nobody can foresee.
+   *
+   * @throws RangeError with a sentence that says what is allowed
+   */
+  order(order: FaultOrder): Fault {
+    const fault = parseFaultOrder(order);
+    this.faults.push(fault);
+    return fault;
+  }
+
+  list(): readonly Fault[] {
+    return this.faults;
+  }
+
+  clear(): void {
+    this.faults = [];
+  }
+
+  /** The fault that strikes this request, one time of it spent; `undefined` for a request that is left in peace. */
+  take(mount: MountName, kind: CallKind, path: string): Fault | undefined {
+    const index = this.faults.findIndex((fault) => fault.vendor === mount && isAimedAt(fault, kind, path));
+    const fault = this.faults[index];
+    if (fault === undefined) return undefined;
+    if (fault.times > 1) this.faults[index] = { ...fault, times: fault.times - 1 };
+    else this.faults.splice(index, 1);
+    return fault;
+  }
+}
+
+function isAimedAt({ pathPrefix, pathIncludes }: Fault, kind: CallKind, path: string): boolean {
+  if (pathPrefix === undefined && pathIncludes === undefined) return kind !== 'token';
+  return path.startsWith(pathPrefix ?? '') && path.includes(pathIncludes ?? '');
+}
+
+function toWhole(name: string, least: number, most: number) {
+  const error = `"${name}" must be a whole number from ${least} to ${most}.`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+function toText(name: string) {
+  const error = `"${name}" must be a text of 1 to 500 characters.`;
+  return z.string({ error }).min(1, { error }).max(500, { error });
+}

@@ -1,0 +1,109 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, type Random, systemClock, systemRandom } from '../export/clock.ts';
+import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
+import { CallCounter, FILES_STORE } from './calls.ts';
+import { answerRequest } from './dispatch.ts';
+import { FaultBook } from './faults.ts';
+import { createFileStore } from './file-store.ts';
+import { createScaledClock } from './scaled-clock.ts';
+import type { SeededJob, SimulatorFactory, VendorSimulator } from './simulator.ts';
+
+export interface SimulatorsOptions {
+  /** Default 0: any free one. */
+  readonly port?: number | undefined;
+  /** A loopback host; default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** How many simulated seconds pass in a real one, above 0 and at most 1,000; default 1. */
+  readonly speed?: number | undefined;
+  /** The real time, which `speed` is laid over. */
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  /** Which vendors to mount. */
+  readonly vendors: Readonly<Partial<Record<VendorId, SimulatorFactory>>>;
+  /** Told of every error thrown in a simulator; the caller of that simulator sees a bare 500. */
+  readonly onCrash?: ((error: unknown) => void) | undefined;
+}
+
+/** The simulators while they run. Disposing of them ends the server and every open connection. */
+export interface Simulators extends AsyncDisposable {
+  /** `http://127.0.0.1:4100` */
+  readonly url: string;
+  readonly speed: number;
+  /** What goes into an account's `baseUrl`. */
+  readonly baseUrls: Readonly<Record<VendorId, string>>;
+  /** What goes into the `tokenUrl` of an account's client credentials. */
+  readonly tokenUrls: Readonly<Record<'power-bi' | 'talkdesk', string>>;
+  readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
+  readonly faults: FaultBook;
+  readonly calls: CallCounter;
+}
+
+const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
+
+/**
+ * Serves every vendor's simulator, the file store and the control door on one loopback port.
+ *
+ * @throws RangeError for a host that is not loopback or a speed out of bounds; the socket's error where it cannot listen
+ */
+export async function startSimulators(options: SimulatorsOptions): Promise<Simulators> {
+  const { port = 0, host = '127.0.0.1', speed = 1, clock = systemClock, random = systemRandom } = options;
+  const { vendors, onCrash } = options;
+  if (!LOOPBACK.test(host))
+    throw new RangeError(`The simulators only listen on a loopback host, not on ${host}.`);
+  const simulatedClock = createScaledClock(clock, speed);
+
+  const server = createServer();
+  await listen(server, port, host);
+  const { port: boundPort } = server.address() as AddressInfo;
+  const url = `http://${host === '::1' ? '[::1]' : host}:${boundPort}`;
+  // Links name the port, so nothing can be built before the server listens.
+  const store = createFileStore(simulatedClock, `${url}/${FILES_STORE}`);
+  const simulators = new Map<string, VendorSimulator>();
+  for (const vendor of VENDOR_IDS) {
+    const mountUrl = `${url}/${vendor}`;
+    const simulator = vendors[vendor]?.({ clock: simulatedClock, random, mountUrl, files: store });
+    if (simulator !== undefined) simulators.set(vendor, simulator);
+  }
+  const seed = (vendor: VendorId) => simulators.get(vendor)?.seed() ?? [];
+  const seeds = {
+    'power-bi': seed('power-bi'),
+    'hi-energy': seed('hi-energy'),
+    talkdesk: seed('talkdesk'),
+    'web-admit': seed('web-admit'),
+  } satisfies Record<VendorId, readonly SeededJob[]>;
+
+  const controls = { url, seeds, faults: new FaultBook(), calls: new CallCounter() };
+  const stage = { ...controls, simulators, store, clock, random };
+  server.on('request', (incoming, response) => void answerRequest(incoming, response, stage, onCrash));
+
+  return {
+    ...controls,
+    speed,
+    baseUrls: {
+      'power-bi': `${url}/power-bi/v1.0/myorg`,
+      'hi-energy': `${url}/hi-energy/api/v1`,
+      talkdesk: `${url}/talkdesk`,
+      'web-admit': `${url}/web-admit`,
+    },
+    tokenUrls: {
+      'power-bi': `${url}/power-bi/demo-tenant/oauth2/v2.0/token`,
+      talkdesk: `${url}/talkdesk/oauth/token`,
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
