@@ -1,0 +1,118 @@
+import { VendorError } from '../../export/errors.ts';
+import type { ExportKey } from '../../export/export.ts';
+import type { Reading, ReadOptions, Tools } from '../../export/ports.ts';
+import type { AccountClient } from '../../http/types.ts';
+import type { TalkdeskClient } from './client.ts';
+import { type SnapshotReader, toReadings } from './snapshot-reader.ts';
+import type { TalkdeskIds } from './types.ts';
+
+/** What one list call is asked for; 200 is the documented maximum, but what lies so far back is better asked for alone. */
+const PER_PAGE = 100;
+
+/** What reads stand on. */
+export interface LoaderParts {
+  readonly client: TalkdeskClient;
+  readonly http: AccountClient;
+  readonly toSnapshot: SnapshotReader;
+  readonly tools: Tools;
+  /** Of one vendor call. */
+  readonly timeoutMs: number;
+}
+
+type Key = ExportKey<TalkdeskIds>;
+
+/** The readings of one report type by job id. */
+type Readings = Map<string, Reading>;
+
+/**
+ * Reads several jobs: per report type one list call for two or more of them, single calls for what the list does not show.
+ *
+ * @returns one entry per key, in the keys' order; a failed read is an entry
+ * @throws the signal's reason when it aborts
+ */
+export async function readMany(
+  parts: LoaderParts,
+  keys: readonly Key[],
+  { signal }: ReadOptions = {},
+): Promise<readonly Reading[]> {
+  const groups = new Map<string, Map<string, Key>>();
+  for (const key of keys) {
+    const group = groups.get(key.ids.reportType) ?? new Map<string, Key>();
+    groups.set(key.ids.reportType, group.set(key.ids.jobId, key));
+  }
+  const readings = new Map<string, Readings>();
+  await Promise.all(
+    [...groups].map(async ([reportType, group]) => {
+      readings.set(reportType, await readGroup(parts, reportType, group, signal));
+    }),
+  );
+  return keys.map(({ ids }) => readings.get(ids.reportType)?.get(ids.jobId) ?? unread(parts.http));
+}
+
+async function readGroup(
+  parts: LoaderParts,
+  reportType: string,
+  group: ReadonlyMap<string, Key>,
+  signal: AbortSignal | undefined,
+): Promise<Readings> {
+  const listed = group.size > 1 ? await readListed(parts, reportType, group, signal) : new Map();
+  const missing = [...group.values()].filter((key) => !listed.has(key.ids.jobId));
+  const single = await Promise.all(
+    missing.map(async (key) => [key.ids.jobId, await readOne(parts, key, signal)] as const),
+  );
+  return new Map([...listed, ...single]);
+}
+
+/** What one list call tells about these jobs: nothing where it fails in a way that single calls need not. */
+async function readListed(
+  { client, http, toSnapshot, tools, timeoutMs }: LoaderParts,
+  reportType: string,
+  group: ReadonlyMap<string, Key>,
+  signal: AbortSignal | undefined,
+): Promise<Readings> {
+  const startedAt = tools.clock.now();
+  try {
+    const page = await client.listJobs(reportType, PER_PAGE, signal);
+    const entries = toReadings(page).flatMap((reading): [string, Reading][] => {
+      const key = group.get(reading.job.id ?? '');
+      return key === undefined ? [] : [[key.ids.jobId, toSnapshot(key, reading)]];
+    });
+    return new Map(entries);
+  } catch (thrown) {
+    const error = toVendorError(http, thrown, signal);
+    // A read ends within three times the limit of a call: after two of them there is no time for single calls.
+    const isLate = tools.clock.now() - startedAt >= 2 * timeoutMs;
+    const isForAll = isLate || isLasting(http, error);
+    return new Map(isForAll ? [...group.keys()].map((jobId) => [jobId, error]) : []);
+  }
+}
+
+/** One job by itself; a failure is a reading too. */
+async function readOne(
+  { client, http, toSnapshot }: LoaderParts,
+  key: Key,
+  signal: AbortSignal | undefined,
+): Promise<Reading> {
+  try {
+    return toSnapshot(key, await client.readJob(key.ids, signal));
+  } catch (thrown) {
+    return toVendorError(http, thrown, signal);
+  }
+}
+
+/** True where single calls would fail as the list did, and only spend what is left of the account's budget. */
+function isLasting(http: AccountClient, { code, httpStatus }: VendorError): boolean {
+  if (code === 'VENDOR_RATE_LIMITED' || code === 'VENDOR_UNAUTHENTICATED') return true;
+  const isBreakerOpen = httpStatus === undefined && http.health().state === 'UNAVAILABLE';
+  return code === 'VENDOR_UNAVAILABLE' && isBreakerOpen;
+}
+
+/** @throws the signal's reason where nobody waits any more */
+function toVendorError(http: AccountClient, thrown: unknown, signal: AbortSignal | undefined): VendorError {
+  if (signal?.aborted) throw signal.reason;
+  return thrown instanceof VendorError ? thrown : unread(http);
+}
+
+function unread(http: AccountClient): VendorError {
+  return http.toError('VENDOR_BAD_RESPONSE', 'Talkdesk sent an answer that cannot be read.');
+}
