@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import { closestName } from './closest.ts';
+import type { Config } from './config.ts';
+import { type SubstitutedTree, substituteEnvironment } from './environment.ts';
+import { describeFound, type Findings } from './found.ts';
+import { describeKind, isPlainName, type KeyPath, type Problem, quote } from './problem.ts';
+import type { EnvironmentVariables } from './process-environment.ts';
+import { toConfig } from './resolve.ts';
+import { findRuleProblems } from './rules.ts';
+import { type CheckedFile, configSchema } from './schema.ts';
+import { compareInTree, pathKey, replaceAt, valueAt } from './tree.ts';
+
+/** What the checked file comes to, or everything that is wrong with it at once. */
+export function checkTree(
+  parsed: unknown,
+  env: EnvironmentVariables,
+): { readonly config: Config } | { readonly problems: readonly Problem[] } {
+  const substituted = substituteEnvironment(parsed, env);
+  const result = parseWithNumbersFromEnvironment(substituted);
+  const issues = result.success ? [] : result.error.issues;
+  // A variable that is not set is named once, not also as a value of the wrong type.
+  const told = new Set(substituted.problems.map(({ path }) => pathKey(path)));
+  const found = [
+    ...issues.flatMap((issue) => toProblems(issue, substituted)),
+    ...findRuleProblems(substituted),
+  ].filter(({ path }) => !told.has(pathKey(path)));
+  const problems = [...substituted.problems, ...found].sort((left, right) =>
+    compareInTree(substituted.tree, left.path, right.path),
+  );
+  return result.success && problems.length === 0 ? { config: toConfig(result.data) } : { problems };
+}
+
+/**
+ * Checks the file; where a number or a yes-or-no is asked for and the whole text came from the environment, the text is
+ * read as one. Only the schema knows where: the same text may be a key elsewhere, and stays one.
+ */
+function parseWithNumbersFromEnvironment({
+  tree,
+  substitutions,
+}: SubstitutedTree): z.ZodSafeParseResult<CheckedFile> {
+  const result = configSchema.safeParse(tree);
+  if (result.success) return result;
+  let isChanged = false;
+  for (const issue of result.error.issues) {
+    const path = toKeyPath(issue.path);
+    if (issue.code !== 'invalid_type' || substitutions.get(pathKey(path))?.isWhole !== true) continue;
+    const scalar = parseScalar(valueAt(tree, path), issue.expected);
+    if (scalar === undefined) continue;
+    replaceAt(tree, path, scalar);
+    isChanged = true;
+  }
+  return isChanged ? configSchema.safeParse(tree) : result;
+}
+
+function parseScalar(value: unknown, expected: string): number | boolean | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (expected === 'boolean') return value === 'true' ? true : value === 'false' ? false : undefined;
+  if (expected !== 'number' && expected !== 'int') return undefined;
+  return /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : undefined;
+}
+
+/** One problem per key: an issue about unknown keys names several. */
+function toProblems(issue: z.core.$ZodIssue, findings: Findings): readonly Problem[] {
+  const path = toKeyPath(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => toUnknownKeyProblem(path, key, issue.message, findings));
+  }
+  const isContainer = issue.code === 'invalid_type' && /^(object|array)$/.test(issue.expected);
+  const value = valueAt(findings.tree, path);
+  const found = isContainer ? describeKind(value) : describeFound(path, findings);
+  const isUnquoted =
+    issue.code === 'invalid_type' && issue.expected === 'string' && /^(number|boolean)$/.test(typeof value);
+  return [{ path, found: isUnquoted ? `${found} without quotes` : found, allowed: issue.message }];
+}
+
+function toUnknownKeyProblem(parent: KeyPath, key: string, known: string, { tree }: Findings): Problem {
+  const closest = closestName(key, known.split(', '));
+  // `{ apiKey:SECRET }` without the space, and `{ SECRET }`, make a key of the secret: shown is only what is sure to be a name.
+  const isName = isPlainName(key) && (closest !== undefined || valueAt(tree, [...parent, key]) !== null);
+  const allowed = closest === undefined ? known : `${known}; did you mean ${quote(closest)}?`;
+  return isName
+    ? { path: [...parent, key], found: 'an unknown key', allowed }
+    : { path: parent, found: 'a key that is no name, or a name without a value', allowed: known };
+}
+
+function toKeyPath(path: readonly PropertyKey[]): KeyPath {
+  return path.map((part) => (typeof part === 'number' ? part : String(part)));
+}

@@ -1,0 +1,111 @@
+import type { Pacing } from '../export/ports.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+import type { AccountLimits, Credential } from '../http/types.ts';
+
+/**
+ * Everything an operator can say, checked, defaults filled in. Each part of the gateway is given its own slice.
+ *
+ * docs/configuration.md says the same for operators, waybill.schema.json for their editors.
+ */
+export interface Config {
+  readonly server: ServerConfig;
+  readonly access: AccessConfig;
+  readonly files: FilesConfig;
+  readonly accounts: readonly AccountConfig[];
+  readonly limits: GatewayLimits;
+}
+
+/** Where the gateway listens, and whom a browser may call it for. */
+export interface ServerConfig {
+  /** A host name or an IP address, IPv6 without brackets. */
+  readonly host: string;
+  /** 0 lets the system pick a free one. */
+  readonly port: number;
+  /** What file links begin with, without a trailing slash; `undefined` where it follows from a port that is not known yet. */
+  readonly publicUrl: string | undefined;
+  /** Browsers' origins as browsers write them, beside that of `publicUrl`. */
+  readonly allowedOrigins: readonly string[];
+  /** In `development` GraphiQL, introspection and suggestions are on. */
+  readonly mode: ServerMode;
+  /** Where `/metrics` has a port of its own; `undefined`: on `port`. */
+  readonly metricsPort: number | undefined;
+}
+
+export type ServerMode = 'development' | 'production';
+
+/** Who may ask. `open` only ever comes with a loopback host. */
+export type AccessConfig =
+  | { readonly mode: 'open' }
+  | { readonly mode: 'keys'; readonly keys: readonly AccessKey[] }
+  | { readonly mode: 'jwt'; readonly jwt: JwtConfig };
+
+/** A caller of mode `keys`. */
+export interface AccessKey {
+  /** Unique; what logs call the caller. */
+  readonly name: string;
+  /** The secret itself, visible ASCII. */
+  readonly key: string;
+  readonly tenant: string;
+}
+
+/** How a caller's JSON Web Token is checked. */
+export interface JwtConfig {
+  /** Where the issuer publishes its keys. */
+  readonly jwksUrl: string;
+  /** What `iss` must be, to the letter. */
+  readonly issuer: string;
+  /** What `aud` must hold. */
+  readonly audience: string;
+  /** The claim that names the caller's tenant. */
+  readonly tenantClaim: string;
+}
+
+/** How links to finished files are signed. */
+export interface FilesConfig {
+  /** At least 32 bytes of UTF-8; `undefined`: one is made at each start, and links end with the process. */
+  readonly linkSecret: string | undefined;
+  readonly linkTtlMs: number;
+}
+
+/** What one caller may ask of the gateway. */
+export interface GatewayLimits {
+  /** Of one HTTP request. */
+  readonly bodyBytes: number;
+  /** Lexical tokens in one GraphQL document. */
+  readonly tokens: number;
+  /** Fields inside fields. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** Exports named in one field. */
+  readonly locators: number;
+  /** Of one websocket message. */
+  readonly messageBytes: number;
+  /** How long a websocket may take to say `connection_init`. */
+  readonly connectionInitMs: number;
+  readonly subscriptionsPerSocket: number;
+}
+
+/** One account at one vendor. */
+export interface AccountConfig {
+  /** Unique over all tenants; `[a-z0-9-]{1,40}`. */
+  readonly key: string;
+  readonly vendor: VendorId;
+  readonly tenant: string;
+  /** What the vendor's paths are appended to; never ends in `/`. */
+  readonly baseUrl: string;
+  readonly credential: AccountCredential;
+  readonly limits: AccountLimits;
+  readonly pacing: Pacing;
+  /** Whether a finished file's presigned link is handed to the browser or its bytes go through the gateway. */
+  readonly files: FileDelivery;
+  /** Where a file link may point beside the account's own origin: `host`, `*.suffix`, or a whole origin. See docs. */
+  readonly fileOrigins: readonly string[];
+  /** Report types whose jobs `recentExports` lists, for vendors that list by type; `undefined`: the vendor's own choice. */
+  readonly reportTypes: readonly string[] | undefined;
+}
+
+/** `caller`: each caller brings the vendor's token itself, so there is none here. */
+export type AccountCredential = Credential | { readonly type: 'caller' };
+
+export type FileDelivery = 'redirect' | 'stream';

@@ -1,0 +1,48 @@
+import { inspectAddress } from './address.ts';
+import type { Substitution } from './environment.ts';
+import { describeKind, describeValue, type KeyPath, shorten } from './problem.ts';
+import { pathKey, valueAt } from './tree.ts';
+
+/** Keys at and below which no value is ever shown, whatever it is: a secret may stand in the wrong place there. */
+const SECRET_KEYS: ReadonlySet<string | number> = new Set([
+  'credential',
+  'keys',
+  'apiKey',
+  'clientSecret',
+  'token',
+  'linkSecret',
+]);
+
+/** Keys whose addresses are shown only without user, password and query. */
+const ADDRESS_KEYS: ReadonlySet<string | number> = new Set([
+  'baseUrl',
+  'tokenUrl',
+  'jwksUrl',
+  'publicUrl',
+  'allowedOrigins',
+  'fileOrigins',
+]);
+
+/** A checked file's values and where they came from: what it takes to say what was found. */
+export interface Findings {
+  readonly tree: unknown;
+  readonly substitutions: ReadonlyMap<string, Substitution>;
+}
+
+/** What stands at a path, for a person: the value itself only where it can be no secret. */
+export function describeFound(path: KeyPath, { tree, substitutions }: Findings): string {
+  const value = valueAt(tree, path);
+  const substitution = substitutions.get(pathKey(path));
+  if (substitution !== undefined) {
+    const names = [...new Set(substitution.names)].slice(0, 3).map((name) => `\${${shorten(name)}}`);
+    return `${describeKind(value)} from ${names.join(' and ')}`;
+  }
+  const isAddress = path.some((part) => ADDRESS_KEYS.has(part));
+  const inspected =
+    isAddress && typeof value === 'string' && value !== '' ? inspectAddress(value) : undefined;
+  if (inspected !== undefined && 'fault' in inspected) return inspected.fault;
+  if (path.some((part) => SECRET_KEYS.has(part))) {
+    return inspected === undefined ? describeKind(value) : `an ${inspected.url.protocol.slice(0, -1)} URL`;
+  }
+  return describeValue(value);
+}

@@ -1,0 +1,55 @@
+import { toBaseUrl, toHttpUrl } from './address.ts';
+import type { AccessConfig, AccountConfig, Config, ServerConfig } from './config.ts';
+import { toFileOrigin } from './file-origin.ts';
+import type { CheckedFile } from './schema.ts';
+import { vendorDefaults } from './vendor-defaults.ts';
+
+type CheckedAccount = CheckedFile['accounts'][number];
+
+/** A checked file as the parts of the gateway want it: one spelling of every address, nothing left to look up. */
+export function toConfig(file: CheckedFile): Config {
+  return {
+    server: toServerConfig(file.server),
+    access: toAccessConfig(file.access),
+    files: { linkSecret: file.files.linkSecret, linkTtlMs: file.files.linkTtlMs },
+    accounts: file.accounts.map(toAccountConfig),
+    limits: file.limits,
+  };
+}
+
+function toServerConfig(server: CheckedFile['server']): ServerConfig {
+  const { host, port, mode, metricsPort } = server;
+  // Port 0 becomes a number only when the gateway listens.
+  const defaultUrl = port === 0 ? undefined : toHttpUrl(host, port);
+  return {
+    host,
+    port,
+    publicUrl: server.publicUrl === undefined ? defaultUrl : toBaseUrl(server.publicUrl),
+    allowedOrigins: [...new Set(server.allowedOrigins.map((origin) => new URL(origin).origin))],
+    mode,
+    metricsPort,
+  };
+}
+
+function toAccessConfig({ mode, keys, jwt }: CheckedFile['access']): AccessConfig {
+  if (mode === 'keys') return { mode, keys };
+  if (mode === 'jwt' && jwt !== undefined) return { mode, jwt };
+  return { mode: 'open' };
+}
+
+function toAccountConfig(account: CheckedAccount): AccountConfig {
+  const { key, vendor, tenant, credential, limits, polling, files } = account;
+  const { stallAfterMs } = vendorDefaults(vendor).pacing;
+  return {
+    key,
+    vendor,
+    tenant,
+    baseUrl: toBaseUrl(account.baseUrl),
+    credential,
+    limits,
+    pacing: { ...polling, stallAfterMs },
+    files,
+    fileOrigins: [...new Set(account.fileOrigins.map(toFileOrigin))],
+    reportTypes: account.reportTypes,
+  };
+}

@@ -1,0 +1,103 @@
+import { VENDOR_IDS } from '../export/vendor-id.ts';
+import { describeFound, type Findings } from './found.ts';
+import { isLoopbackHost } from './loopback.ts';
+import { formatPath, type KeyPath, type Problem } from './problem.ts';
+import { listAt, valueAt } from './tree.ts';
+import { vendorDefaults } from './vendor-defaults.ts';
+
+/** What one key asks of another. A value of the wrong type is the schema's business: rules pass over it. */
+type Rule = (findings: Findings) => readonly Problem[];
+
+const RULES: readonly Rule[] = [
+  openOnlyOnLoopback,
+  modeHasItsSection,
+  metricsPortIsAnother,
+  (findings) => areUnique(findings, ['access', 'keys'], 'name'),
+  (findings) => areUnique(findings, ['access', 'keys'], 'key'),
+  (findings) => areUnique(findings, ['accounts'], 'key'),
+  pollingIsARange,
+];
+
+/** Every place where two keys of a file do not go together. */
+export function findRuleProblems(findings: Findings): readonly Problem[] {
+  return RULES.flatMap((rule) => rule(findings));
+}
+
+function openOnlyOnLoopback({ tree }: Findings): readonly Problem[] {
+  const mode = accessMode(tree);
+  const host = valueAt(tree, ['server', 'host']) ?? '127.0.0.1';
+  if (mode !== 'open' || typeof host !== 'string' || isLoopbackHost(host)) return [];
+  const isWritten = valueAt(tree, ['access', 'mode']) !== undefined;
+  return [
+    {
+      path: ['access', 'mode'],
+      found: isWritten ? '"open"' : 'nothing, which means "open"',
+      allowed: '"keys" or "jwt", because server.host is no loopback host',
+    },
+  ];
+}
+
+function modeHasItsSection({ tree }: Findings): readonly Problem[] {
+  const mode = accessMode(tree);
+  const keys = valueAt(tree, ['access', 'keys']);
+  if (mode === 'keys' && (keys === undefined || (Array.isArray(keys) && keys.length === 0))) {
+    const found = keys === undefined ? 'nothing' : 'an empty list';
+    return [{ path: ['access', 'keys'], found, allowed: 'at least one key, because access.mode is "keys"' }];
+  }
+  if (mode === 'jwt' && valueAt(tree, ['access', 'jwt']) === undefined) {
+    const allowed = 'a mapping with jwksUrl, issuer and audience, because access.mode is "jwt"';
+    return [{ path: ['access', 'jwt'], found: 'nothing', allowed }];
+  }
+  return [];
+}
+
+function metricsPortIsAnother(findings: Findings): readonly Problem[] {
+  const path = ['server', 'metricsPort'];
+  const metricsPort = valueAt(findings.tree, path);
+  const port = valueAt(findings.tree, ['server', 'port']) ?? 4000;
+  if (metricsPort !== port || port === 0) return [];
+  return [{ path, found: describeFound(path, findings), allowed: 'another port than server.port' }];
+}
+
+/** Every later item whose key equals an earlier item's. */
+function areUnique(findings: Findings, listPath: KeyPath, key: string): readonly Problem[] {
+  const firstPlaces = new Map<string, number>();
+  return listAt(findings.tree, listPath).flatMap((item, index) => {
+    const value = valueAt(item, [key]);
+    if (typeof value !== 'string') return [];
+    const first = firstPlaces.get(value);
+    if (first === undefined) {
+      firstPlaces.set(value, index);
+      return [];
+    }
+    const path = [...listPath, index, key];
+    const found = `${describeFound(path, findings)}, the same as ${formatPath([...listPath, first, key])}`;
+    return [{ path, found, allowed: `a ${key} of its own` }];
+  });
+}
+
+function pollingIsARange({ tree }: Findings): readonly Problem[] {
+  return listAt(tree, ['accounts']).flatMap((account, index) => {
+    const vendor = VENDOR_IDS.find((id) => id === valueAt(account, ['vendor']));
+    if (vendor === undefined) return [];
+    const defaults = vendorDefaults(vendor).pacing;
+    const minMs = valueAt(account, ['polling', 'minMs']);
+    const maxMs = valueAt(account, ['polling', 'maxMs']);
+    const low = minMs ?? defaults.minMs;
+    const high = maxMs ?? defaults.maxMs;
+    if (typeof low !== 'number' || typeof high !== 'number' || low <= high) return [];
+    const minNote = minMs === undefined ? ` (${defaults.minMs} by default)` : '';
+    const maxNote = maxMs === undefined ? ` (${defaults.maxMs} by default)` : '';
+    const found = `minMs${minNote} above maxMs${maxNote}`;
+    return [{ path: ['accounts', index, 'polling'], found, allowed: 'minMs at most maxMs' }];
+  });
+}
+
+/** The mode of access that holds; undefined where it is not readable. */
+function accessMode(tree: unknown): unknown {
+  const access = valueAt(tree, ['access']);
+  if (access === undefined) return 'open';
+  if (typeof access !== 'object' || access === null) return undefined;
+  const mode = valueAt(access, ['mode']);
+  return mode === undefined ? 'open' : mode;
+}

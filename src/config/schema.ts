@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { accessSchema } from './schema/access.ts';
+import { accountSchema } from './schema/account.ts';
+import { filesSchema } from './schema/files.ts';
+import { limitsSchema } from './schema/limits.ts';
+import { list, mapping } from './schema/scalars.ts';
+import { serverSchema } from './schema/server.ts';
+
+/**
+ * The whole configuration file, key by key: what each may be, its default, its sentence.
+ *
+ * What one key asks of another stands in rules.ts, because a schema stops looking at a mapping as soon as one key is wrong.
+ */
+export const configSchema = mapping({
+  server: serverSchema,
+  access: accessSchema,
+  files: filesSchema,
+  accounts: list(accountSchema(), 1_000).describe('The accounts at vendors whose exports can be asked for.'),
+  limits: limitsSchema,
+}).describe('The configuration of a Waybill gateway.');
+
+/** A file that fits the schema, defaults filled in. */
+export type CheckedFile = z.output<typeof configSchema>;

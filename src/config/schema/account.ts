@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { VENDOR_IDS, type VendorId } from '../../export/vendor-id.ts';
+import { isSecureAddress } from '../address.ts';
+import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';
+import { type VendorDefaults, vendorDefaults } from '../vendor-defaults.ts';
+import { SECURE_ADDRESS_ALLOWED } from './access.ts';
+import { credentialSchema } from './credential.ts';
+import { list, mapping, nameWord, oneOf, patternText, text, wholeNumber, word } from './scalars.ts';
+
+const MAX_POLLING_MS = 24 * 3_600_000;
+
+/** One account; which keys and values it may have depends on its vendor's row in the table of defaults. */
+export function accountSchema(vendors: readonly [VendorId, ...VendorId[]] = VENDOR_IDS) {
+  const [first, ...rest] = vendors;
+  return z.discriminatedUnion('vendor', [vendorAccountSchema(first), ...rest.map(vendorAccountSchema)], {
+    error: (issue) => (issue.code === 'invalid_union' ? oneOf(vendors) : 'a mapping'),
+  });
+}
+
+function vendorAccountSchema(vendor: VendorId) {
+  const defaults = vendorDefaults(vendor);
+  return mapping({
+    key: patternText('1 to 40 lower-case letters, digits or "-"', /^[a-z0-9-]{1,40}$/).describe(
+      "The account's name in locators and logs; unique.",
+    ),
+    vendor: z.literal(vendor).describe('The vendor that the account is at.'),
+    tenant: nameWord()
+      .default('default')
+      .describe('The tenant that the account belongs to; "default" is the one of mode open.'),
+    baseUrl: baseUrlSchema(defaults).describe(
+      "What the vendor's paths are appended to. http is accepted only on a loopback host.",
+    ),
+    credential: credentialSchema(defaults.credentialTypes),
+    limits: accountLimitsSchema(defaults),
+    polling: pollingSchema(defaults),
+    files: word(defaults.files)
+      .default(defaults.files[0])
+      .describe(
+        "Whether browsers are redirected to the vendor's presigned link, or the file is streamed through the gateway.",
+      ),
+    fileOrigins: list(text(FILE_ORIGIN_ALLOWED, isFileOrigin), 100)
+      .default([...defaults.fileOrigins])
+      .describe(
+        'Where file links of this account may point, beside the origin of baseUrl: hosts, *.suffix, or https origins. Replaces the default.',
+      ),
+    ...vendorKeys(defaults),
+  });
+}
+
+function baseUrlSchema({ baseUrl }: VendorDefaults) {
+  const schema = text(SECURE_ADDRESS_ALLOWED, isSecureAddress);
+  return baseUrl === undefined ? schema : schema.default(baseUrl);
+}
+
+function accountLimitsSchema({ limits }: VendorDefaults) {
+  const rateAllowed = { error: 'a number above 0, at most 10000' };
+  return mapping({
+    requestsPerSecond: z
+      .number(rateAllowed)
+      .gt(0, rateAllowed)
+      .max(10_000, rateAllowed)
+      .default(limits.requestsPerSecond)
+      .describe('Requests a second that the account may send to its vendor.'),
+    maxConcurrent: wholeNumber(1, 1_000)
+      .default(limits.maxConcurrent)
+      .describe('Requests of the account that may be under way at once.'),
+    timeoutMs: wholeNumber(100, 120_000)
+      .default(limits.timeoutMs)
+      .describe(
+        'How long one vendor call may take, in milliseconds; a read with its retries ends within three times that.',
+      ),
+  })
+    .prefault({})
+    .describe('What the account may spend on its vendor.');
+}
+
+function pollingSchema({ pacing }: VendorDefaults) {
+  return mapping({
+    minMs: wholeNumber(100, MAX_POLLING_MS)
+      .default(pacing.minMs)
+      .describe('The shortest wait between two polls of one export, in milliseconds; at most maxMs.'),
+    maxMs: wholeNumber(100, MAX_POLLING_MS)
+      .default(pacing.maxMs)
+      .describe('The longest wait between two polls of one export, in milliseconds.'),
+  })
+    .prefault({})
+    .describe('How often watched exports of the account are read.');
+}
+
+/** The keys that only some vendors' accounts have. */
+function vendorKeys({ hasReportTypes }: VendorDefaults) {
+  const keys = { reportTypes: reportTypesSchema() };
+  // Every key here is optional, so what is parsed without one has the same type.
+  return hasReportTypes ? keys : ({} as typeof keys);
+}
+
+function reportTypesSchema() {
+  const slug = patternText(
+    'a report type such as calls: a lower-case letter, then up to 63 lower-case letters, digits or "_"',
+    /^[a-z][a-z0-9_]{0,63}$/,
+  );
+  return list(slug, 50)
+    .optional()
+    .describe('The report types whose jobs recentExports lists. Default: those the adapter knows.');
+}

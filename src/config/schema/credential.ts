@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { isSecureAddress } from '../address.ts';
+import type { AccountCredential } from '../config.ts';
+import { SECURE_ADDRESS_ALLOWED } from './access.ts';
+import { headerSecret, lineOfText, mapping, oneOf, text } from './scalars.ts';
+
+const CREDENTIALS = {
+  'api-key': mapping({
+    type: z.literal('api-key').describe('A key that the vendor gave out.'),
+    apiKey: headerSecret().describe("The vendor's key. A secret."),
+  }),
+  'client-credentials': mapping({
+    type: z
+      .literal('client-credentials')
+      .describe('OAuth 2.0 client credentials: tokens are fetched and renewed.'),
+    tokenUrl: text(SECURE_ADDRESS_ALLOWED, isSecureAddress).describe('Where tokens are asked for.'),
+    clientId: lineOfText(1_000).describe("The application's id at the vendor."),
+    clientSecret: lineOfText(8_192).describe("The application's secret."),
+    scope: lineOfText(2_000)
+      .optional()
+      .describe("What the token shall be good for. Default: the vendor's usual one."),
+  }),
+  bearer: mapping({
+    type: z.literal('bearer').describe('A fixed token that somebody else renews.'),
+    token: headerSecret().describe('The token. A secret.'),
+  }),
+  caller: mapping({
+    type: z
+      .literal('caller')
+      .describe(
+        "Each caller brings the vendor's token itself: header x-waybill-token-KEY, or vendorTokens in connection_init.",
+      ),
+  }),
+} as const satisfies Record<AccountCredential['type'], unknown>;
+
+/** The key `credential` of an account whose vendor takes these types. */
+export function credentialSchema(
+  types: readonly [AccountCredential['type'], ...AccountCredential['type'][]],
+) {
+  const [first, ...rest] = types;
+  return z
+    .discriminatedUnion('type', [CREDENTIALS[first], ...rest.map((type) => CREDENTIALS[type])], {
+      error: (issue) => (issue.code === 'invalid_union' ? oneOf(types) : 'a mapping'),
+    })
+    .describe('How the account proves itself to its vendor.');
+}

@@ -1,0 +1,84 @@
+import type { Pacing } from '../export/ports.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+import type { AccountLimits } from '../http/types.ts';
+import type { AccountCredential, FileDelivery } from './config.ts';
+
+/** What an account of a vendor may say, and what holds where it says nothing. */
+export interface VendorDefaults {
+  /** `undefined` where every customer has an address of its own, so that the account must name it. */
+  readonly baseUrl: string | undefined;
+  /** Ways the vendor can be spoken to, the usual one first. */
+  readonly credentialTypes: readonly [AccountCredential['type'], ...AccountCredential['type'][]];
+  readonly limits: AccountLimits;
+  readonly pacing: Pacing;
+  /** Ways a finished file can be handed out; the first is the default. */
+  readonly files: readonly [FileDelivery, ...FileDelivery[]];
+  /** Where this vendor's file links point, beside the API's own origin. */
+  readonly fileOrigins: readonly string[];
+  /** True where exports can only be listed by report type, so that an account may name the types. */
+  readonly hasReportTypes: boolean;
+}
+
+const MINUTE_MS = 60_000;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * One row per vendor: all that the configuration knows about it.
+ *
+ * Sources: each vendor's API documentation, as told in its folder's README; read 2026-11.
+ */
+export const VENDOR_DEFAULTS = {
+  'power-bi': {
+    baseUrl: 'https://api.powerbi.com/v1.0/myorg',
+    credentialTypes: ['client-credentials', 'bearer', 'caller'],
+    // Limits of ordinary GETs are not published; there is no list call, so every export costs one GET a poll.
+    limits: { requestsPerSecond: 10, maxConcurrent: 8, timeoutMs: TIMEOUT_MS },
+    // An export may take 60 minutes, but its last action moves with every page: half of that without one is unusual.
+    pacing: { minMs: 1_000, maxMs: MINUTE_MS, stallAfterMs: 30 * MINUTE_MS },
+    // The file stands behind the API's own token, which no browser has.
+    files: ['stream'],
+    fileOrigins: [],
+    hasReportTypes: false,
+  },
+  'hi-energy': {
+    baseUrl: 'https://app.hienergy.ai/api/v1',
+    credentialTypes: ['api-key', 'bearer', 'caller'],
+    // Publisher accounts have 1,000 requests an hour: a burst may be quick, polling must not be.
+    limits: { requestsPerSecond: 5, maxConcurrent: 4, timeoutMs: TIMEOUT_MS },
+    // Chunked exports report each part; none of them takes half an hour.
+    pacing: { minMs: 5_000, maxMs: MINUTE_MS, stallAfterMs: 30 * MINUTE_MS },
+    files: ['redirect', 'stream'],
+    // "Presigned S3"; neither bucket nor region is published.
+    fileOrigins: ['*.amazonaws.com'],
+    hasReportTypes: false,
+  },
+  talkdesk: {
+    baseUrl: undefined,
+    credentialTypes: ['client-credentials', 'bearer', 'caller'],
+    // The limit is not published; a sibling API of Talkdesk's documents 2 requests a second.
+    limits: { requestsPerSecond: 2, maxConcurrent: 4, timeoutMs: TIMEOUT_MS },
+    // Reports usually take seconds, and clients give up after 5 to 10 minutes.
+    pacing: { minMs: 2_000, maxMs: MINUTE_MS, stallAfterMs: 10 * MINUTE_MS },
+    files: ['redirect', 'stream'],
+    // `s3.amazonaws.com` in the documentation, other regions' hosts elsewhere.
+    fileOrigins: ['*.amazonaws.com'],
+    hasReportTypes: true,
+  },
+  'web-admit': {
+    baseUrl: 'https://api.webadmit.org',
+    credentialTypes: ['api-key', 'caller'],
+    // 5,000 calls an hour and key, 1,000 in older times; clients poll every 2 to 3 seconds.
+    limits: { requestsPerSecond: 5, maxConcurrent: 4, timeoutMs: TIMEOUT_MS },
+    // Neither progress nor times are reported: only a status that stands still for long tells.
+    pacing: { minMs: 2_000, maxMs: MINUTE_MS, stallAfterMs: 30 * MINUTE_MS },
+    files: ['redirect', 'stream'],
+    // `webadmit-production.s3.amazonaws.com` in the documentation; customers have hosts of their own.
+    fileOrigins: ['*.amazonaws.com'],
+    hasReportTypes: false,
+  },
+} as const satisfies Record<VendorId, VendorDefaults>;
+
+/** The row of a vendor. */
+export function vendorDefaults(vendor: VendorId): VendorDefaults {
+  return VENDOR_DEFAULTS[vendor];
+}
