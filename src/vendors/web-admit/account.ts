@@ -1,17 +1,20 @@
 import { VendorError } from '../../export/errors.ts';
 import { type ExportKey, type ExportSnapshot, isTerminal } from '../../export/export.ts';
-import type { FileAccess, Log, ReadOptions, VendorAccount } from '../../export/ports.ts';
+import type { FileAccess, Log, ReadOptions, Tools, VendorAccount } from '../../export/ports.ts';
 import type { AccountClient } from '../../http/types.ts';
 import type { VendorAccountSettings } from '../vendor.ts';
 import { createWebAdmitClient } from './client.ts';
 import { toLinkExpiry } from './download-url.ts';
 import { listRecent } from './listing.ts';
-import { readMany, type WebAdmitKey } from './loader.ts';
+import { type LoaderParts, readMany, type WebAdmitKey } from './loader.ts';
 import { toSnapshot } from './mapping.ts';
 import type { WebAdmitIds } from './types.ts';
 
 /** Words that no table lists are remembered up to here, so that a vendor gone mad cannot fill the memory. */
 const MAX_REPORTED_WORDS = 100;
+
+/** A read with its retries ends within this many times the limit of one call. */
+const CALLS_PER_READ = 3;
 
 /**
  * One WebAdMIT account: an API user's key at one host.
@@ -22,10 +25,16 @@ export function createWebAdmitAccount(
   settings: VendorAccountSettings,
   http: AccountClient,
   toKey: (ids: WebAdmitIds) => WebAdmitKey,
-  log: Log,
+  { clock, log }: Tools,
 ): VendorAccount {
   const client = createWebAdmitClient(http);
   const report = createWordReporter(log, settings.key);
+  const loader: LoaderParts = {
+    client,
+    clock,
+    lifetimeMs: CALLS_PER_READ * settings.limits.timeoutMs,
+    toOverdue: () => http.toError('VENDOR_TIMEOUT', 'WebAdMIT did not answer in time, retries included.'),
+  };
 
   /** One single call: the only one that tells about the file. */
   async function readRun(key: ExportKey, signal: AbortSignal | undefined) {
@@ -44,7 +53,7 @@ export function createWebAdmitAccount(
     pacing: settings.pacing,
     async readMany(keys, { signal }: ReadOptions = {}) {
       const readings = await readMany(
-        client,
+        loader,
         keys.map((key) => ({ ...key, ids: toIds(key) })),
         signal,
       );

@@ -30,7 +30,7 @@ export const webAdmit: VendorDefinition<WebAdmitIds> = {
       settings,
       http,
       (ids) => toExportKey(webAdmitLocator, 'web-admit', settings.key, ids),
-      tools.log,
+      tools,
     );
   },
 };

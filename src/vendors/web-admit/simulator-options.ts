@@ -1,3 +1,4 @@
+import { DEMO_WEB_ADMIT_API_KEY } from '../../simulator/demo-credentials.ts';
 import type { ErrorStyle } from './simulator-answers.ts';
 
 /** How the simulated API behaves; the defaults are what the real one does. */
@@ -20,7 +21,7 @@ export interface WebAdmitSimulatorOptions {
 }
 
 export const DEFAULT_OPTIONS: WebAdmitSimulatorOptions = {
-  keys: ['demo-web-admit-key'],
+  keys: [DEMO_WEB_ADMIT_API_KEY],
   spelling: 'title',
   wrapsRunsInArrays: false,
   mismatchesExportIds: false,

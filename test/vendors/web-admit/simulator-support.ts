@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/export/clock.ts';
+import { DEMO_WEB_ADMIT_API_KEY } from '../../../src/simulator/demo-credentials.ts';
 import type { SampleFile } from '../../../src/simulator/sample-file.ts';
 import type {
   SimulatorRequest,
@@ -7,8 +8,6 @@ import type {
 } from '../../../src/simulator/simulator.ts';
 import { type FakeVendor, startFakeVendor } from '../../support/fake-vendor.ts';
 import { createSeededRandom } from '../../support/manual-clock.ts';
-
-export const DEMO_KEY = 'demo-web-admit-key';
 
 /** A link that the simulator minted. */
 export interface MintedLink {
@@ -50,7 +49,12 @@ export async function ask(
   init: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ) {
   const answer = await simulator.handle(
-    toRequest(init.method ?? 'GET', target, { 'x-api-key': DEMO_KEY, ...init.headers }, init.body ?? ''),
+    toRequest(
+      init.method ?? 'GET',
+      target,
+      { 'x-api-key': DEMO_WEB_ADMIT_API_KEY, ...init.headers },
+      init.body ?? '',
+    ),
   );
   return { ...answer, json: typeof answer.body === 'string' ? JSON.parse(answer.body) : undefined };
 }
