@@ -1,0 +1,37 @@
+import type { VendorErrorCode } from '../../src/export/errors.ts';
+import type { ExportStatus, LocatorIds } from '../../src/export/export.ts';
+import type { IdRule } from '../../src/export/ports.ts';
+import type { Credential } from '../../src/http/types.ts';
+import type { VendorDefinition } from '../../src/vendors/vendor.ts';
+import type { FakeAnswer, ReceivedRequest } from '../support/fake-vendor.ts';
+
+/** The three states that every vendor has. */
+export type JobState = 'running' | 'succeeded' | 'failed';
+
+/** What the conformance suite has to know about a vendor in order to play it. */
+export interface ConformanceHarness {
+  readonly definition: Omit<VendorDefinition, 'locator'> & {
+    readonly locator: Readonly<Record<string, IdRule>>;
+  };
+  /** What follows the origin in `baseUrl`, without a trailing slash; may be empty. */
+  readonly basePath: string;
+  /**
+   * @param origin - where the fake vendor listens; a `tokenUrl` begins with it. Its values should look like nothing else,
+   * since they are searched for in every message and log line.
+   */
+  credential(origin: string): Credential;
+  /** The ids of the n-th export, n from 0 to 9, all distinct; with the optional ids that let a list call be used. */
+  ids(n: number): LocatorIds;
+  /** Every request but the token's has this path and query. */
+  readonly requestShape: RegExp;
+  /** The `n` of `ids(n)` that a status request asks about; null for a list call. */
+  exportOf(request: ReceivedRequest): number | null;
+  /** A good answer: for a status request that export's, for a list call the exports 0 to 9, all in this state. */
+  answer(request: ReceivedRequest, state: JobState): FakeAnswer;
+  /** `answer(request, 'running')` with another value where each status stands; `undefined` leaves the field out. */
+  wordAnswer(request: ReceivedRequest, word: unknown): FakeAnswer;
+  /** Our statuses for the three states; default RUNNING, SUCCEEDED, FAILED. */
+  readonly statuses?: Readonly<Record<JobState, ExportStatus>>;
+  /** Codes of this vendor that differ from the usual ones for a bare status without body. */
+  readonly codes?: Readonly<Partial<Record<401 | 403 | 404 | 410, VendorErrorCode>>>;
+}

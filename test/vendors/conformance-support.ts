@@ -1,0 +1,183 @@
+import { expect } from 'vitest';
+import { systemClock } from '../../src/export/clock.ts';
+import { VendorError } from '../../src/export/errors.ts';
+import type { ExportKey } from '../../src/export/export.ts';
+import { parseIds, toExportKey } from '../../src/export/locator.ts';
+import type { Reading } from '../../src/export/ports.ts';
+import {
+  type FakeAnswer,
+  type FakeReply,
+  type ReceivedRequest,
+  startFakeVendor,
+} from '../support/fake-vendor.ts';
+import { createRecordingLog } from '../support/tools.ts';
+import type { ConformanceHarness } from './conformance-harness.ts';
+
+export type Answering = (request: ReceivedRequest) => FakeReply;
+
+/** One vendor account in front of a vendor that answers what a test says. */
+export interface Stage extends AsyncDisposable {
+  /** Without the token requests. */
+  readonly requests: readonly ReceivedRequest[];
+  readonly tokenRequests: readonly ReceivedRequest[];
+  readonly hasTokens: boolean;
+  key(n: number): ExportKey;
+  read(keys: readonly number[], signal?: AbortSignal): Promise<readonly Reading[]>;
+  /** Requests that are waiting for their answer. */
+  openCalls(): number;
+  /** Lets sockets do their work until something is true; the test's own time limit ends it. */
+  until(condition: () => boolean): Promise<void>;
+}
+
+const ACCESS_TOKEN = 'conformance-access-token-2718281828';
+const GOOD_TOKEN: FakeAnswer = {
+  body: { access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 600 },
+};
+const ACCOUNT = 'conformance';
+
+/**
+ * Opens an account; closing it also checks what must hold after every test: each request stayed on the vendor's
+ * documented paths, and no message or log line holds a secret or a host.
+ */
+export async function startConformance(
+  harness: ConformanceHarness,
+  answering: Answering,
+  tokenAnswer: FakeReply = GOOD_TOKEN,
+  timeoutMs = 5_000,
+): Promise<Stage> {
+  const { definition } = harness;
+  const requests: ReceivedRequest[] = [];
+  const tokenRequests: ReceivedRequest[] = [];
+  const vendor = await startFakeVendor((request) => {
+    const isToken = request.method === 'POST' && request.url === tokenPath;
+    (isToken ? tokenRequests : requests).push(request);
+    return isToken ? tokenAnswer : answering(request);
+  });
+  const credential = harness.credential(vendor.url);
+  const tokenPath =
+    credential.type === 'client-credentials' ? new URL(credential.tokenUrl).pathname : undefined;
+  const log = createRecordingLog();
+  const account = definition.createAccount(
+    {
+      key: ACCOUNT,
+      tenant: 'default',
+      identity: 'default/conformance/1',
+      baseUrl: `${vendor.url}${harness.basePath}`,
+      credential,
+      limits: { requestsPerSecond: 10_000, maxConcurrent: 16, timeoutMs },
+      pacing: { minMs: 1_000, maxMs: 60_000, stallAfterMs: 3_600_000 },
+      fileOrigins: [],
+      reportTypes: [],
+    },
+    // No jitter: retries follow at once.
+    { clock: systemClock, random: { next: () => 0 }, log },
+  );
+  const seen: Reading[] = [];
+  const key = (n: number): ExportKey =>
+    toExportKey(
+      definition.locator,
+      definition.id,
+      ACCOUNT,
+      parseIds(definition.locator, harness.ids(n), 'locator'),
+    );
+
+  return {
+    requests,
+    tokenRequests,
+    hasTokens: tokenPath !== undefined,
+    key,
+    async read(keys, signal) {
+      const readings = await account.readMany(keys.map(key), { signal });
+      seen.push(...readings);
+      return readings;
+    },
+    openCalls: () => vendor.concurrency.now,
+    async until(condition) {
+      while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+    },
+    async [Symbol.asyncDispose]() {
+      await account.close();
+      await vendor[Symbol.asyncDispose]();
+      for (const { method, url } of requests) {
+        expect(method).toBe('GET');
+        expect(url).toMatch(harness.requestShape);
+      }
+      const told = JSON.stringify([seen.map(describeReading), log.lines]);
+      for (const secret of [
+        ...Object.values(credential),
+        ACCESS_TOKEN,
+        vendor.url,
+        '127.0.0.1',
+        'tenant-7',
+      ]) {
+        if (!SHARED_WORDS.has(secret)) expect(told).not.toContain(secret);
+      }
+    },
+  };
+}
+
+/** Values of a credential that are no secret. */
+const SHARED_WORDS: ReadonlySet<unknown> = new Set(['api-key', 'bearer', 'client-credentials']);
+
+function describeReading(reading: Reading): unknown {
+  if (!(reading instanceof VendorError)) return reading.failure;
+  return { ...reading, message: reading.message, cause: String(reading.cause) };
+}
+
+/** What must never reach a vendor, in any field of any locator. */
+export const HOSTILE_IDS: readonly unknown[] = [
+  ...[
+    '',
+    ' ',
+    '.',
+    '..',
+    '../x',
+    '..%2Fx',
+    '%2e%2e',
+    '%00',
+    'a/b',
+    'a\\b',
+    'a?b=c',
+    'a#b',
+    '/',
+    '//evil.example',
+  ],
+  ...[
+    'a\r\nb',
+    'a\nb',
+    'a\0b',
+    'a\tb',
+    '1\n',
+    '\u007f',
+    '\ud800',
+    'a\udc00',
+    '1'.repeat(10_000),
+    'a'.repeat(10_000),
+  ],
+  ...[5, Number.NaN, true, {}, [], ['1'], () => '1', Symbol.iterator],
+];
+
+/** An answer with one thing in its body replaced, or left out where `value` is undefined; the place is taken modulo. */
+export function mutate(answer: FakeAnswer, place: number, value: unknown): FakeAnswer {
+  if (typeof answer.body !== 'object' || answer.body === null || answer.body instanceof Uint8Array)
+    return answer;
+  const body: object = JSON.parse(JSON.stringify(answer.body));
+  const places = listPlaces(body);
+  const target = places[place % places.length];
+  if (target === undefined) return answer;
+  if (value === undefined) Reflect.deleteProperty(target.holder, target.name);
+  else Reflect.defineProperty(target.holder, target.name, { value, enumerable: true, configurable: true });
+  return { ...answer, body: body };
+}
+
+interface Place {
+  readonly holder: object;
+  readonly name: string;
+}
+
+function listPlaces(holder: object): readonly Place[] {
+  return Object.entries(holder).flatMap(([name, value]) => [
+    { holder, name },
+    ...(typeof value === 'object' && value !== null ? listPlaces(value) : []),
+  ]);
+}

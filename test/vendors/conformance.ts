@@ -1,0 +1,409 @@
+/**
+ * The suite that every vendor passes. A vendor's own test file calls it once:
+ *
+ *     describeVendorAccount('Hi Energy', { definition: hiEnergy, … });
+ *
+ * What it has to be told is documented in `conformance-harness.ts`. Token requests are answered by the suite itself.
+ */
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { VendorError } from '../../src/export/errors.ts';
+import { isTerminal } from '../../src/export/export.ts';
+import { parseIds } from '../../src/export/locator.ts';
+import type { Reading } from '../../src/export/ports.ts';
+import { toRawStatus } from '../../src/export/status-table.ts';
+import type { FakeReply, ReceivedRequest } from '../support/fake-vendor.ts';
+import type { ConformanceHarness, JobState } from './conformance-harness.ts';
+import { type Answering, HOSTILE_IDS, mutate, startConformance } from './conformance-support.ts';
+
+export type { ConformanceHarness, JobState } from './conformance-harness.ts';
+
+const STATES: readonly JobState[] = ['running', 'succeeded', 'failed'];
+const STATUSES = { running: 'RUNNING', succeeded: 'SUCCEEDED', failed: 'FAILED' } as const;
+const ALL_STATUSES = [
+  'QUEUED',
+  'RUNNING',
+  'CANCELING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELED',
+  'EXPIRED',
+  'UNKNOWN',
+];
+
+/** Runs the whole suite for one vendor. */
+export function describeVendorAccount(name: string, harness: ConformanceHarness): void {
+  describe(`${name} as a vendor account`, () => {
+    describeGoodReads(harness);
+    describeRefusals(harness);
+    describeTrouble(harness);
+    describeNonsense(harness);
+    describeStatusWords(harness);
+    describeLeaving(harness);
+    describeIds(harness);
+  });
+}
+
+function describeGoodReads(harness: ConformanceHarness): void {
+  const statuses = harness.statuses ?? STATUSES;
+
+  it.each(STATES)('reads a %s job', async (state) => {
+    await using stage = await startConformance(harness, (request) => harness.answer(request, state));
+
+    const [reading] = await stage.read([0]);
+
+    expect(reading).toMatchObject({ status: statuses[state], key: stage.key(0) });
+    expect(stage.requests).toHaveLength(1);
+    expectOnlyWhatTheStatusAllows(reading);
+  });
+
+  it.each(STATES)(
+    'answers one entry per key, in the keys’ order, for %s jobs and a key that comes twice',
+    async (state) => {
+      await using stage = await startConformance(harness, (request) => harness.answer(request, state));
+
+      const readings = await stage.read([3, 0, 2, 0]);
+
+      expect(readings.map((reading) => 'key' in reading && reading.key.id)).toEqual(
+        [3, 0, 2, 0].map((n) => stage.key(n).id),
+      );
+      for (const reading of readings) {
+        expect(reading).toMatchObject({ status: statuses[state] });
+        expectOnlyWhatTheStatusAllows(reading);
+      }
+      expect(stage.requests.length).toBeLessThanOrEqual(4);
+    },
+  );
+
+  it('answers no keys with no entries and no request', async () => {
+    await using stage = await startConformance(harness, (request) => harness.answer(request, 'running'));
+
+    expect(await stage.read([])).toEqual([]);
+    expect(stage.requests).toEqual([]);
+  });
+
+  it('reads one by one where the list call gives nothing that can be read', async () => {
+    const answering: Answering = (request) =>
+      harness.exportOf(request) === null ? { body: '<html>' } : harness.answer(request, 'running');
+    await using stage = await startConformance(harness, answering);
+
+    const readings = await stage.read([0, 1, 2]);
+
+    expect(readings.map(codeOf)).toEqual(['RUNNING', 'RUNNING', 'RUNNING'].map(() => statuses.running));
+  });
+
+  it('lets one bad key spoil no neighbour', async () => {
+    const answering: Answering = (request) => {
+      const n = harness.exportOf(request);
+      if (n === null) return { body: '<html>' };
+      return n === 1 ? { status: 404 } : harness.answer(request, 'running');
+    };
+    await using stage = await startConformance(harness, answering);
+
+    const readings = await stage.read([0, 1, 2]);
+
+    const missing = harness.codes?.[404] ?? 'EXPORT_NOT_FOUND';
+    expect(readings.map(codeOf)).toEqual([statuses.running, missing, statuses.running]);
+  });
+}
+
+function describeRefusals(harness: ConformanceHarness): void {
+  it.each([
+    [401, 'VENDOR_UNAUTHENTICATED'],
+    [403, 'VENDOR_FORBIDDEN'],
+    [404, 'EXPORT_NOT_FOUND'],
+    [410, 'EXPORT_NOT_FOUND'],
+  ] as const)('reads a lasting %i as %s and does not go on asking', async (status, usual) => {
+    await using stage = await startConformance(harness, () => ({ status }));
+
+    const [reading] = await stage.read([0]);
+
+    expect(codeOf(reading)).toBe(harness.codes?.[status] ?? usual);
+    expect(stage.requests.length).toBeLessThanOrEqual(2);
+    expect(stage.tokenRequests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('passes on how long a 429 asks to wait, and sends nothing before', async () => {
+    await using stage = await startConformance(harness, () => ({
+      status: 429,
+      headers: { 'retry-after': '30' },
+    }));
+
+    const first = await stage.read([0, 1]);
+    const second = await stage.read([0, 1]);
+
+    expect(stage.requests).toHaveLength(1);
+    for (const reading of [...first, ...second]) {
+      expect(codeOf(reading)).toBe('VENDOR_RATE_LIMITED');
+      const waitMs = reading instanceof VendorError ? (reading.retryAfterMs ?? 0) : 0;
+      expect(waitMs).toBeGreaterThan(25_000);
+      expect(waitMs).toBeLessThanOrEqual(30_000);
+    }
+  });
+
+  it('calls a refused secret by its name and asks the token endpoint once for many keys', async () => {
+    const refusal: FakeReply = {
+      status: 401,
+      body: { error: 'invalid_client', error_description: 'tenant-7' },
+    };
+    await using stage = await startConformance(
+      harness,
+      (request) => harness.answer(request, 'running'),
+      refusal,
+    );
+
+    const readings = await stage.read([0, 1, 2, 3]);
+
+    if (!stage.hasTokens) return expect(stage.tokenRequests).toEqual([]);
+    expect(readings.map(codeOf)).toEqual(readings.map(() => 'VENDOR_UNAUTHENTICATED'));
+    expect(stage.tokenRequests).toHaveLength(1);
+    expect(stage.requests).toEqual([]);
+  });
+}
+
+function describeTrouble(harness: ConformanceHarness): void {
+  const statuses = harness.statuses ?? STATUSES;
+
+  it.each([500, 502, 503, 504])('gives a lasting %i up after three tries', async (status) => {
+    await using stage = await startConformance(harness, () => ({ status, body: '<html>Oh no</html>' }));
+
+    const [reading] = await stage.read([0]);
+
+    expect(reading).toMatchObject({ code: 'VENDOR_UNAVAILABLE', httpStatus: status });
+    expect(stage.requests).toHaveLength(3);
+  });
+
+  it.each([500, 502, 503, 504, 'reset'] as const)('gets over one %s', async (trouble) => {
+    let calls = 0;
+    const failing: FakeReply = trouble === 'reset' ? 'reset' : { status: trouble };
+    await using stage = await startConformance(harness, (request) => {
+      calls += 1;
+      return calls === 1 ? failing : harness.answer(request, 'running');
+    });
+
+    const [reading] = await stage.read([0]);
+
+    expect(codeOf(reading)).toBe(statuses.running);
+    expect(stage.requests).toHaveLength(2);
+  });
+
+  it('reads broken connections as VENDOR_UNAVAILABLE', async () => {
+    await using stage = await startConformance(harness, () => 'reset');
+
+    expect((await stage.read([0])).map(codeOf)).toEqual(['VENDOR_UNAVAILABLE']);
+    expect(stage.requests).toHaveLength(3);
+  });
+
+  it('answers every key of a dead vendor, with a bounded number of calls', async () => {
+    await using stage = await startConformance(harness, () => ({ status: 503 }));
+
+    const readings = await stage.read([0, 1, 2, 3, 4]);
+
+    expect(readings.map(codeOf)).toEqual(readings.map(() => 'VENDOR_UNAVAILABLE'));
+    expect(stage.requests.length).toBeLessThanOrEqual(3 * 6);
+  });
+
+  it.each([[[0]], [[0, 1, 2]]])(
+    'reads silence for the keys %j as VENDOR_TIMEOUT within three time limits',
+    async (keys) => {
+      await using stage = await startConformance(harness, () => 'hang', undefined, 300);
+      const startedAt = performance.now();
+
+      const readings = await stage.read(keys);
+
+      expect(readings.map(codeOf)).toEqual(readings.map(() => 'VENDOR_TIMEOUT'));
+      expect(performance.now() - startedAt).toBeLessThan(3 * 300 + 600);
+    },
+  );
+}
+
+const NONSENSE: Readonly<Record<string, FakeReply>> = {
+  'an HTML page': { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Sign in</title>' },
+  'an empty body': { body: '' },
+  null: { body: 'null' },
+  'a number': { body: '42' },
+  'a string': { body: '"done"' },
+  'an array': { body: '[]' },
+  'a truncated answer': { body: '{"status": "succ' },
+  'an object without anything': { body: '{}' },
+  'a body of 6 MB': { body: JSON.stringify({ status: 'x'.repeat(6_000_000) }) },
+  'a gzip bomb': { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(50_000_000, ' ')) },
+  'a body that is not the gzip it says': { headers: { 'content-encoding': 'gzip' }, body: '{"status":"x"}' },
+  'ten thousand brackets': { body: '['.repeat(10_000) + ']'.repeat(10_000) },
+};
+
+function describeNonsense(harness: ConformanceHarness): void {
+  it.each(Object.keys(NONSENSE))('reads %s as VENDOR_BAD_RESPONSE', async (nonsense) => {
+    await using stage = await startConformance(harness, () => NONSENSE[nonsense] ?? 'hang');
+
+    const single = await stage.read([0]);
+    const several = await stage.read([0, 1]);
+
+    expect([...single, ...several].map(codeOf)).toEqual(Array(3).fill('VENDOR_BAD_RESPONSE'));
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['an object', {}],
+  ])('reads a status that is %s as VENDOR_BAD_RESPONSE', async (_what, word) => {
+    await using stage = await startConformance(harness, (request) => harness.wordAnswer(request, word));
+
+    const single = await stage.read([0]);
+    const several = await stage.read([0, 1]);
+
+    expect([...single, ...several].map(codeOf)).toEqual(Array(3).fill('VENDOR_BAD_RESPONSE'));
+  });
+
+  it('never throws and never invents a status, whatever is changed in a good answer', async () => {
+    let answering: Answering = () => 'hang';
+    await using stage = await startConformance(harness, (request) => answering(request));
+    const statuses = harness.statuses ?? STATUSES;
+    const change = fc.record({
+      state: fc.constantFrom(...STATES),
+      place: fc.nat(200),
+      value: fc.oneof(
+        fc.constantFrom<unknown>(
+          undefined,
+          null,
+          true,
+          0,
+          -1,
+          1e308,
+          '',
+          'x',
+          '__proto__',
+          {},
+          [],
+          [null],
+          [[]],
+        ),
+        fc.string(),
+        fc.double(),
+        fc.jsonValue(),
+      ),
+      keys: fc.constantFrom([0], [0, 1, 2]),
+    });
+
+    await fc.assert(
+      fc.asyncProperty(change, async ({ state, place, value, keys }) => {
+        answering = (request) => mutate(harness.answer(request, state), place, value);
+
+        const readings = await stage.read(keys);
+
+        expect(readings).toHaveLength(keys.length);
+        for (const reading of readings) {
+          if (reading instanceof VendorError) continue;
+          expect([statuses[state], 'UNKNOWN']).toContain(reading.status);
+          expectOnlyWhatTheStatusAllows(reading);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+}
+
+function describeStatusWords(harness: ConformanceHarness): void {
+  const words = [
+    'constructor',
+    '__proto__',
+    'toString',
+    '',
+    ' ',
+    'SUCCEEDED?',
+    'Archived',
+    'x'.repeat(5_000),
+    'a\r\nb',
+  ];
+
+  it.each(words)('reads the unlisted word %j as UNKNOWN, kept raw and not terminal', async (word) => {
+    await using stage = await startConformance(harness, (request) => harness.wordAnswer(request, word));
+
+    for (const reading of [...(await stage.read([0])), ...(await stage.read([0, 1]))]) {
+      expect(reading).toMatchObject({ status: 'UNKNOWN', rawStatus: toRawStatus(word), files: null });
+    }
+  });
+
+  it('invents no status for any word', async () => {
+    let word = '';
+    await using stage = await startConformance(harness, (request) => harness.wordAnswer(request, word));
+
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 200 })), async (any) => {
+        word = any;
+
+        const [reading] = await stage.read([0]);
+
+        expect(reading).toMatchObject({
+          status: 'UNKNOWN',
+          rawStatus: toRawStatus(any),
+          outcome: null,
+          failure: null,
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+}
+
+function describeLeaving(harness: ConformanceHarness): void {
+  it.each([[[0]], [[0, 1, 2]]])(
+    'rejects with the signal’s reason and ends the vendor’s call for the keys %j',
+    async (keys) => {
+      await using stage = await startConformance(harness, () => 'hang');
+      const controller = new AbortController();
+      const reason = new DOMException('The reader left.', 'AbortError');
+
+      const reading = stage.read(keys, controller.signal);
+      await stage.until(() => stage.requests.length > 0);
+      controller.abort(reason);
+
+      await expect(reading).rejects.toBe(reason);
+      await stage.until(() => stage.openCalls() === 0);
+      expect(stage.requests.length).toBeLessThanOrEqual(keys.length);
+    },
+  );
+
+  it('sends nothing for a reader who has already left', async () => {
+    await using stage = await startConformance(harness, (request) => harness.answer(request, 'running'));
+
+    await expect(stage.read([0], AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    expect([...stage.requests, ...stage.tokenRequests]).toEqual([]);
+  });
+}
+
+function describeIds(harness: ConformanceHarness): void {
+  const { locator } = harness.definition;
+  const good = harness.ids(0);
+
+  it.each(Object.keys(locator))('refuses every hostile %s before any call', (field) => {
+    for (const hostile of HOSTILE_IDS) {
+      expect(
+        () => parseIds(locator, { ...good, [field]: hostile }, 'locator'),
+        JSON.stringify(hostile),
+      ).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field: `locator.${field}` }));
+    }
+  });
+
+  it('takes its own ids as they are', () => {
+    expect(parseIds(locator, good, 'locator')).toEqual(good);
+  });
+}
+
+/** A reading in one word: its status, or its error's code. */
+function codeOf(reading: Reading | undefined): string | undefined {
+  return reading instanceof VendorError ? reading.code : reading?.status;
+}
+
+function expectOnlyWhatTheStatusAllows(reading: Reading | undefined): void {
+  if (reading === undefined || reading instanceof VendorError) return;
+  const { status, outcome, failure, files } = reading;
+  expect(ALL_STATUSES).toContain(status);
+  expect(outcome !== null).toBe(status === 'SUCCEEDED');
+  expect(failure !== null).toBe(status === 'FAILED');
+  if (!isTerminal(status)) expect(files).toBeNull();
+}
+
+export type { ReceivedRequest };
