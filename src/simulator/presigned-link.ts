@@ -90,7 +90,15 @@ export function judgeLink(secret: Uint8Array, path: string, query: string, now: 
 type Pair = readonly [name: string, value: string];
 
 function toQuery(pairs: readonly Pair[]): string {
-  return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return pairs.map(([name, value]) => `${name}=${encodeForAws(value)}`).join('&');
+}
+
+/** AWS encodes all but RFC 3986's unreserved characters; what `encodeURIComponent` spares besides, URL parsers would rewrite. */
+function encodeForAws(value: string): string {
+  return encodeURIComponent(value).replace(
+    /[!'()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** The signature as it stands in the query, percent-encoded. */
@@ -101,7 +109,7 @@ function sign(secret: Uint8Array, style: LinkStyle, path: string, unsigned: stri
   // that such a reader fails at once and not on Tuesdays.
   for (let attempt = 0; ; attempt += 1) {
     const signature = createHmac('sha1', secret).update(`${text}\n${attempt}`).digest('base64');
-    if (signature.includes('+')) return encodeURIComponent(signature);
+    if (signature.includes('+')) return encodeForAws(signature);
   }
 }
 

@@ -61,5 +61,5 @@ function describeFile(writer: Writer, extension: string, title: string, rows: nu
 
 function toFileName(title: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
-  return title.replace(/[\u0000-\u001f\u007f/\\:*?"<>|]+/g, ' ').trim() || 'export';
+  return title.replace(/[\u0000-\u001f\u007f/\\:*?"<>|\s]+/g, ' ').trim() || 'export';
 }
