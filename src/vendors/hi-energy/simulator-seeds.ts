@@ -1,4 +1,5 @@
 import type { Clock } from '../../export/clock.ts';
+import { DEMO_HI_ENERGY_API_KEY } from '../../simulator/demo-credentials.ts';
 import type { SeededJob } from '../../simulator/simulator.ts';
 import {
   createChunks,
@@ -10,8 +11,6 @@ import {
   type SimulatedExport,
 } from './simulator-jobs.ts';
 
-/** The credential of the demo's account. */
-export const DEMO_KEY = 'demo-hi-energy-key';
 /** A second customer, whose exports the demo's account must not see. */
 export const OTHER_KEY = 'other-hi-energy-key';
 
@@ -126,7 +125,7 @@ function createSeeded(clock: Clock, seed: Seed): readonly SimulatedExport[] {
   const { plan, reportType, title } = seed;
   const parent: SimulatedExport = {
     id: seed.id,
-    owner: seed.owner ?? DEMO_KEY,
+    owner: seed.owner ?? DEMO_HI_ENERGY_API_KEY,
     request: { report_type: reportType, search_params: seed.filters ?? {}, index_params: {} },
     title,
     parentId: null,

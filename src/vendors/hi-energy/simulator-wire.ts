@@ -61,7 +61,15 @@ export function refuse(
   message: string,
   beside: Readonly<Record<string, unknown>> = {},
 ): SimulatorResponse {
-  return answer(status, { error: { code, message }, ...beside });
+  return answer(status, { ...toErrorBody(code, message), ...beside });
+}
+
+/** The platform's error envelope. */
+export function toErrorBody(
+  code: string,
+  message: string,
+): { readonly error: Readonly<Record<string, string>> } {
+  return { error: { code, message } };
 }
 
 /** Whole seconds, as in the documented samples. */

@@ -1,3 +1,4 @@
+import { DEMO_HI_ENERGY_API_KEY } from '../../simulator/demo-credentials.ts';
 import type {
   SimulatorRequest,
   SimulatorResponse,
@@ -5,9 +6,9 @@ import type {
   VendorSimulator,
 } from '../../simulator/simulator.ts';
 import type { SimulatedExport } from './simulator-jobs.ts';
-import { createSeededExports, DEMO_KEY, OTHER_KEY, toSeededJobs } from './simulator-seeds.ts';
+import { createSeededExports, OTHER_KEY, toSeededJobs } from './simulator-seeds.ts';
 import { createStarter } from './simulator-start.ts';
-import { answer, type ExportWriter, refuse, writeExport } from './simulator-wire.ts';
+import { answer, type ExportWriter, refuse, toErrorBody, writeExport } from './simulator-wire.ts';
 import { EXPORT_ID_PATTERN } from './types.ts';
 
 /** What can be set about the simulated Hi Energy; times are simulated milliseconds. */
@@ -21,6 +22,16 @@ export interface HiEnergySimulatorOptions {
 }
 
 const HOUR_MS = 3_600_000;
+/** The codes that faults ordered from outside carry. */
+const FAULT_CODES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  422: 'VALIDATION_ERROR',
+  429: 'RATE_LIMITED',
+};
+
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 
@@ -30,7 +41,7 @@ export function createHiEnergySimulator(
   options: HiEnergySimulatorOptions = {},
 ): VendorSimulator {
   const { clock } = surroundings;
-  const keys = new Set([DEMO_KEY, OTHER_KEY, ...(options.keys ?? [])]);
+  const keys = new Set([DEMO_HI_ENERGY_API_KEY, OTHER_KEY, ...(options.keys ?? [])]);
   /** Oldest first. */
   const exports: SimulatedExport[] = [];
   const write = (entry: SimulatedExport, hasLink: boolean) => writeExport(surroundings, entry, hasLink);
@@ -67,6 +78,8 @@ export function createHiEnergySimulator(
       exports.push(...createSeededExports(clock));
       return toSeededJobs();
     },
+    errorBody: (status) =>
+      toErrorBody(FAULT_CODES[status] ?? 'INTERNAL_ERROR', `Simulated fault: HTTP ${status}`),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toLinkExpiry } from '../../../src/vendors/hi-energy/files.ts';
-import { RECEIVED_AT } from './support.ts';
+import { startFakeVendor } from '../../support/fake-vendor.ts';
+import { createKey, openAccount, RECEIVED_AT, readFixture } from './support.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -52,5 +53,78 @@ describe('the end of a presigned link', () => {
 
   it('is told for a link that is no address at all', () => {
     expect(toLinkExpiry('not a url', null, RECEIVED_AT)).toBe(RECEIVED_AT + HOUR_MS);
+  });
+});
+
+describe('opening the file of a Hi Energy export', () => {
+  const completed = readFixture('completed') as { readonly export: Readonly<Record<string, unknown>> };
+
+  it('gives the link byte for byte, and asks for a new one each time', async () => {
+    await using vendor = await startFakeVendor(() => ({ body: completed }));
+    const account = openAccount(vendor.url);
+
+    const access = await account.locateFile(createKey('4213'), 0);
+    await account.locateFile(createKey('4213'), 0);
+
+    expect(access).toMatchObject({
+      type: 'link',
+      url: completed.export.download_url,
+      file: { name: 'advertisers-2026-05-18.csv', mediaType: 'text/csv', availableUntil: null },
+    });
+    expect(vendor.requests.map(({ url }) => url)).toEqual(['/exports/4213', '/exports/4213']);
+    await account.close();
+  });
+
+  it.each([
+    [{ status: 'pending' }, 'unfinished'],
+    [{ status: 'processing' }, 'unfinished'],
+    [{ status: 'archived' }, 'unfinished'],
+    [{ status: 'failed' }, 'gone'],
+    [{ download_url: null }, 'gone'],
+    [{ download_url: '' }, 'gone'],
+  ])('with %j is %s', async (overlay, type) => {
+    await using vendor = await startFakeVendor(() => ({
+      body: { export: { ...completed.export, ...overlay } },
+    }));
+    const account = openAccount(vendor.url);
+
+    expect(await account.locateFile(createKey('4213'), 0)).toEqual({ type });
+    await account.close();
+  });
+
+  it('knows only one file', async () => {
+    await using vendor = await startFakeVendor(() => ({ body: completed }));
+    const account = openAccount(vendor.url);
+
+    expect(await account.locateFile(createKey('4213'), 1)).toEqual({ type: 'gone' });
+    await account.close();
+  });
+
+  it.each([404, 410])('is gone where the vendor answers %i', async (status) => {
+    await using vendor = await startFakeVendor(() => ({ status, body: readFixture('error-404') }));
+    const account = openAccount(vendor.url);
+
+    expect(await account.locateFile(createKey('4213'), 0)).toEqual({ type: 'gone' });
+    await account.close();
+  });
+
+  it('throws where the vendor cannot be read', async () => {
+    await using vendor = await startFakeVendor(() => ({ status: 401, body: readFixture('error-401') }));
+    const account = openAccount(vendor.url);
+
+    await expect(account.locateFile(createKey('4213'), 0)).rejects.toMatchObject({
+      code: 'VENDOR_UNAUTHENTICATED',
+    });
+    await account.close();
+  });
+
+  it('describes the file that a list answer left open', async () => {
+    await using vendor = await startFakeVendor(() => ({ body: completed }));
+    const account = openAccount(vendor.url);
+
+    expect(await account.describeFiles(createKey('4213'))).toMatchObject([
+      { name: 'advertisers-2026-05-18.csv' },
+    ]);
+    await account.close();
   });
 });
