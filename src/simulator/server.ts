@@ -57,28 +57,28 @@ export async function startSimulators(options: SimulatorsOptions): Promise<Simul
   await listen(server, port, host);
   const { port: boundPort } = server.address() as AddressInfo;
   const url = `http://${host === '::1' ? '[::1]' : host}:${boundPort}`;
+  const controls = { url, faults: new FaultBook(), calls: new CallCounter() };
   // Links name the port, so nothing can be built before the server listens.
   const store = createFileStore(simulatedClock, `${url}/${FILES_STORE}`);
   const simulators = new Map<string, VendorSimulator>();
-  for (const vendor of VENDOR_IDS) {
-    const mountUrl = `${url}/${vendor}`;
-    const simulator = vendors[vendor]?.({ clock: simulatedClock, random, mountUrl, files: store });
-    if (simulator !== undefined) simulators.set(vendor, simulator);
+  let seeds: Simulators['seeds'];
+  try {
+    for (const vendor of VENDOR_IDS) {
+      const mountUrl = `${url}/${vendor}`;
+      const simulator = vendors[vendor]?.({ clock: simulatedClock, random, mountUrl, files: store });
+      if (simulator !== undefined) simulators.set(vendor, simulator);
+    }
+    seeds = seedAll(simulators);
+  } catch (error) {
+    await close(server);
+    throw error;
   }
-  const seed = (vendor: VendorId) => simulators.get(vendor)?.seed() ?? [];
-  const seeds = {
-    'power-bi': seed('power-bi'),
-    'hi-energy': seed('hi-energy'),
-    talkdesk: seed('talkdesk'),
-    'web-admit': seed('web-admit'),
-  } satisfies Record<VendorId, readonly SeededJob[]>;
-
-  const controls = { url, seeds, faults: new FaultBook(), calls: new CallCounter() };
-  const stage = { ...controls, simulators, store, clock, random };
+  const stage = { ...controls, seeds, simulators, store, clock, random };
   server.on('request', (incoming, response) => void answerRequest(incoming, response, stage, onCrash));
 
   return {
     ...controls,
+    seeds,
     speed,
     baseUrls: {
       'power-bi': `${url}/power-bi/v1.0/myorg`,
@@ -90,11 +90,17 @@ export async function startSimulators(options: SimulatorsOptions): Promise<Simul
       'power-bi': `${url}/power-bi/demo-tenant/oauth2/v2.0/token`,
       talkdesk: `${url}/talkdesk/oauth/token`,
     },
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => close(server),
+  };
+}
+
+function seedAll(simulators: ReadonlyMap<string, VendorSimulator>): Simulators['seeds'] {
+  const seed = (vendor: VendorId) => simulators.get(vendor)?.seed() ?? [];
+  return {
+    'power-bi': seed('power-bi'),
+    'hi-energy': seed('hi-energy'),
+    talkdesk: seed('talkdesk'),
+    'web-admit': seed('web-admit'),
   };
 }
 
@@ -106,4 +112,10 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       resolve();
     });
   });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
 }

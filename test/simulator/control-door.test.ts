@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { FAULT_KINDS } from '../../src/simulator/faults.ts';
+import { call, startToy } from './toy-vendor.ts';
+
+async function startDoor() {
+  const { simulators, toy } = await startToy();
+  return {
+    simulators,
+    toy,
+    door: `${simulators.url}/_simulator`,
+    order: (body: unknown) =>
+      call(`${simulators.url}/_simulator/faults`, { method: 'POST', body: JSON.stringify(body) }),
+    [Symbol.asyncDispose]: () => simulators[Symbol.asyncDispose](),
+  };
+}
+
+describe('the control door', () => {
+  it('takes an order, lists it, and the fault strikes', async () => {
+    await using server = await startDoor();
+
+    const ordered = await server.order({ vendor: 'talkdesk', kind: 'throttle', times: 2 });
+    const listed = await call(`${server.door}/faults`);
+    const struck = await call(`${server.simulators.url}/talkdesk/x`);
+    const left = await call(`${server.door}/faults`);
+
+    expect(ordered.status).toBe(201);
+    expect(JSON.parse(listed.text)).toEqual({ faults: [{ vendor: 'talkdesk', kind: 'throttle', times: 2 }] });
+    expect(struck.status).toBe(429);
+    expect(JSON.parse(left.text).faults[0].times).toBe(1);
+  });
+
+  it('clears what was ordered', async () => {
+    await using server = await startDoor();
+    await server.order({ vendor: 'talkdesk', kind: 'null', times: 9 });
+
+    const cleared = await call(`${server.door}/faults`, { method: 'DELETE' });
+
+    expect(cleared.status).toBe(204);
+    expect(server.simulators.faults.list()).toEqual([]);
+  });
+
+  it.each(Object.keys(FAULT_KINDS))('takes the kind %s', async (kind) => {
+    await using server = await startDoor();
+
+    const order = kind === 'status' ? { status: 500 } : {};
+
+    expect((await server.order({ vendor: 'web-admit', kind, ...order })).status).toBe(201);
+  });
+
+  it.each([
+    [
+      { vendor: 'sales-force', kind: 'null' },
+      '"vendor" must be one of power-bi, hi-energy, talkdesk, web-admit',
+    ],
+    [{ kind: 'null' }, '"vendor" must be one of'],
+    [{ vendor: 'talkdesk', kind: 'explode' }, '"kind" must be one of status, throttle, html'],
+    [{ vendor: 'talkdesk', kind: 'toString' }, '"kind" must be one of'],
+    [{ vendor: 'talkdesk', kind: 'status' }, '"status" (400 to 599) must be given'],
+    [{ vendor: 'talkdesk', kind: 'null', status: 500 }, 'and for no other'],
+    [{ vendor: 'talkdesk', kind: 'status', status: 200 }, '"status" must be a whole number from 400 to 599'],
+    [{ vendor: 'talkdesk', kind: 'null', times: 0 }, '"times" must be a whole number from 1'],
+    [{ vendor: 'talkdesk', kind: 'null', times: '3' }, '"times" must be a whole number'],
+    [{ vendor: 'talkdesk', kind: 'throttle', retryAfterSeconds: -1 }, '"retryAfterSeconds" must be'],
+    [
+      { vendor: 'talkdesk', kind: 'slow', delayMs: 600_001 },
+      '"delayMs" must be a whole number from 0 to 600000',
+    ],
+    [{ vendor: 'talkdesk', kind: 'null', pathPrefix: 'data' }, '"pathPrefix" must begin with "/"'],
+    [{ vendor: 'talkdesk', kind: 'null', pathIncludes: '' }, '"pathIncludes" must be a text'],
+    [{ vendor: 'talkdesk', kind: 'null', often: 3 }, 'there is no other'],
+    [[], 'An order is a JSON object'],
+    [null, 'An order is a JSON object'],
+    ['x', 'An order is a JSON object'],
+  ])('refuses %j and says what is allowed', async (order, sentence) => {
+    await using server = await startDoor();
+
+    const refused = await server.order(order);
+
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain(sentence);
+    expect(server.simulators.faults.list()).toEqual([]);
+  });
+
+  it.each(['', '{', 'kind=null'])('refuses the body %j, which is no JSON', async (body) => {
+    await using server = await startDoor();
+
+    const refused = await call(`${server.door}/faults`, { method: 'POST', body });
+
+    expect(refused).toMatchObject({ status: 400, text: 'The body must be a JSON object.\n' });
+  });
+
+  it('counts calls, and starts again from zero', async () => {
+    await using server = await startDoor();
+    await call(`${server.simulators.url}/talkdesk/data/reports/calls/jobs/1`);
+    await call(`${server.simulators.url}/talkdesk/data/reports/calls/jobs`);
+
+    const counted = JSON.parse((await call(`${server.door}/calls`)).text);
+    await call(`${server.door}/calls`, { method: 'DELETE' });
+    const again = JSON.parse((await call(`${server.door}/calls`)).text);
+
+    expect(counted.calls.talkdesk).toMatchObject({ status: 1, list: 1 });
+    expect(again.calls.talkdesk).toMatchObject({ status: 0, list: 0 });
+  });
+
+  it('counts what a fault broke', async () => {
+    await using server = await startDoor();
+    server.simulators.faults.order({ vendor: 'talkdesk', kind: 'throttle' });
+
+    await call(`${server.simulators.url}/talkdesk/data/reports/calls/jobs/1`);
+
+    expect(server.simulators.calls.read().talkdesk.status).toBe(1);
+  });
+
+  it('lists the jobs in place with their locators', async () => {
+    await using server = await startDoor();
+
+    const { jobs } = JSON.parse((await call(`${server.door}/jobs`)).text);
+
+    expect(jobs).toEqual([
+      {
+        vendor: 'talkdesk',
+        ids: { reportType: 'calls', jobId: 'job-1' },
+        ends: 'done',
+        title: 'Calls of October',
+        locator: 'talkdesk:calls/job-1',
+      },
+    ]);
+  });
+
+  it('explains itself with its own address', async () => {
+    await using server = await startDoor();
+
+    const page = await call(server.door);
+
+    expect(page.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(page.text).toContain(`${server.door}/faults`);
+    for (const kind of Object.keys(FAULT_KINDS)) expect(page.text).toContain(`  ${kind} `);
+  });
+
+  it.each(['GET', 'POST', 'DELETE'] as const)('refuses %s from a page in a browser', async (method) => {
+    await using server = await startDoor();
+
+    const answer = await call(`${server.door}/faults`, {
+      method,
+      headers: { origin: 'null' },
+      ...(method === 'POST' ? { body: '{"vendor":"talkdesk","kind":"null"}' } : {}),
+    });
+
+    expect(answer.status).toBe(403);
+    expect(server.simulators.faults.list()).toEqual([]);
+  });
+
+  it.each(['/nothing', '/faults/1', '/constructor'])('answers 404 at %s', async (path) => {
+    await using server = await startDoor();
+
+    expect((await call(`${server.door}${path}`)).status).toBe(404);
+  });
+});
