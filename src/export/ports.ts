@@ -38,6 +38,15 @@ export interface IdRule {
 /** The grammar of each id, in the order in which they stand in a global id. */
 export type LocatorGrammar<Ids extends LocatorIds = LocatorIds> = { readonly [K in keyof Ids]-?: IdRule };
 
+/** One vendor, as far as the gateway may know it: its name, its abilities, its grammar. */
+export interface VendorInfo<Ids extends LocatorIds = LocatorIds> {
+  readonly id: VendorId;
+  /** Its name in prose, as its owner writes it. */
+  readonly name: string;
+  readonly capabilities: VendorCapabilities;
+  readonly locator: LocatorGrammar<Ids>;
+}
+
 /** How often a watch may ask about one export of this account. */
 export interface Pacing {
   readonly minMs: number;

@@ -1,6 +1,5 @@
 import type { LocatorIds } from '../export/export.ts';
-import type { LocatorGrammar, Pacing, Tools, VendorAccount, VendorCapabilities } from '../export/ports.ts';
-import type { VendorId } from '../export/vendor-id.ts';
+import type { Pacing, Tools, VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { AccountClientSettings, AccountLimits, Credential } from '../http/types.ts';
 
 /** One account as the configuration describes it, defaults filled in: what a vendor is built from. */
@@ -22,11 +21,6 @@ export interface VendorAccountSettings {
 }
 
 /** One vendor: its grammar, its abilities, and how to open an account there. The only thing that leaves a vendor's folder. */
-export interface VendorDefinition<Ids extends LocatorIds = LocatorIds> {
-  readonly id: VendorId;
-  /** Its name in prose, as its owner writes it. */
-  readonly name: string;
-  readonly capabilities: VendorCapabilities;
-  readonly locator: LocatorGrammar<Ids>;
+export interface VendorDefinition<Ids extends LocatorIds = LocatorIds> extends VendorInfo<Ids> {
   createAccount(settings: VendorAccountSettings, tools: Tools): VendorAccount;
 }

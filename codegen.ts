@@ -1,0 +1,134 @@
+/**
+ * Writes everything that follows from `schema/*.graphql` and `src/**\/*.graphql` operations.
+ *
+ *   npx tsx codegen.ts           writes
+ *   npx tsx codegen.ts --check   writes nothing; exits 1 and names what is stale
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codegen } from '@graphql-codegen/core';
+import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
+import * as typescript from '@graphql-codegen/typescript';
+import * as typescriptOperations from '@graphql-codegen/typescript-operations';
+import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
+import { concatAST, parse, Source } from 'graphql';
+import { printServedSchema } from './src/graphql/print-schema.ts';
+
+const BANNER = '// Made by codegen.ts from schema/*.graphql. Never edited by hand: run `npm run codegen`.';
+const OPERATION_FILES = ['src/cli/operations.graphql'];
+
+const SCALARS = {
+  ID: 'string',
+  DateTime: { input: 'string', output: 'number' },
+  URL: { input: 'string', output: 'string' },
+  JSON: { input: 'unknown', output: 'unknown' },
+};
+
+/** What a client receives: instants are text on the wire. */
+const CLIENT_SCALARS = { ...SCALARS, DateTime: 'string' };
+
+/** The domain's own types behind each GraphQL type. */
+const MAPPERS = {
+  Node: '../node.ts#NodeObject',
+  Export: '../../export/export.ts#Export as DomainExport',
+  PowerBiExport: '../vendor-types.ts#PowerBiExportObject',
+  HiEnergyExport: '../vendor-types.ts#HiEnergyExportObject',
+  TalkdeskExport: '../vendor-types.ts#TalkdeskExportObject',
+  WebAdmitExport: '../vendor-types.ts#WebAdmitExportObject',
+  Account: '../../export/ports.ts#VendorAccount',
+  Vendor: '../../export/ports.ts#VendorInfo',
+  ExportFile: '../../export/files.ts#LinkableFile',
+  ExportConnection: '../../export/recent.ts#ExportPage',
+  ExportEdge: '../../export/recent.ts#ExportEdge as DomainExportEdge',
+  AccountProblem: '../../export/recent.ts#AccountProblem as DomainAccountProblem',
+  ExportEvent: '../../export/events.ts#ExportEvent as DomainExportEvent',
+  ExportSnapshot: "../event-types.ts#ExportEventOf<'ExportSnapshot'>",
+  ExportStatusChanged: "../event-types.ts#ExportEventOf<'ExportStatusChanged'>",
+  ExportProgressed: "../event-types.ts#ExportEventOf<'ExportProgressed'>",
+  ExportWatchInterrupted: "../event-types.ts#ExportEventOf<'ExportWatchInterrupted'>",
+  ExportWatchResumed: "../event-types.ts#ExportEventOf<'ExportWatchResumed'>",
+  ExportWatchFailed: "../event-types.ts#ExportEventOf<'ExportWatchFailed'>",
+  ExportStalled: "../event-types.ts#ExportEventOf<'ExportStalled'>",
+};
+
+async function readSchema(): Promise<string> {
+  const files = (await readdir('schema')).filter((name) => name.endsWith('.graphql')).sort();
+  const texts = await Promise.all(files.map((name) => readFile(`schema/${name}`, 'utf8')));
+  return texts.join('\n');
+}
+
+async function generate(): Promise<ReadonlyMap<string, string>> {
+  const sdl = await readSchema();
+  const schema = parse(sdl);
+  const operations = concatAST(
+    await Promise.all(
+      OPERATION_FILES.map(async (file) => parse(new Source(await readFile(file, 'utf8'), file))),
+    ),
+  );
+
+  const resolverTypes = await codegen({
+    filename: 'src/graphql/generated/resolver-types.ts',
+    schema,
+    documents: [],
+    config: {},
+    plugins: [
+      {
+        typescript: {
+          scalars: SCALARS,
+          enumsAsTypes: true,
+          useTypeImports: true,
+          immutableTypes: true,
+          maybeValue: 'T | null | undefined',
+          inputMaybeValue: 'T | null | undefined',
+        },
+      },
+      {
+        typescriptResolvers: {
+          contextType: '../context.ts#GatewayContext',
+          mappers: MAPPERS,
+          scalars: SCALARS,
+          useTypeImports: true,
+          enumsAsTypes: true,
+          immutableTypes: true,
+        },
+      },
+    ],
+    pluginMap: { typescript, typescriptResolvers },
+  });
+
+  const operationTypes = await codegen({
+    filename: 'src/cli/generated/operations.ts',
+    schema,
+    documents: [{ location: 'operations.graphql', document: operations }],
+    config: {},
+    plugins: [
+      { typescriptOperations: { scalars: CLIENT_SCALARS, enumsAsTypes: true, useTypeImports: true } },
+      { typedDocumentNode: { useTypeImports: true } },
+    ],
+    pluginMap: { typescriptOperations, typedDocumentNode },
+  });
+
+  return new Map([
+    ['src/graphql/generated/resolver-types.ts', `${BANNER}\n${resolverTypes}`],
+    ['src/graphql/generated/type-defs.ts', `${BANNER}\nexport const typeDefs = ${JSON.stringify(sdl)};\n`],
+    ['src/cli/generated/operations.ts', `${BANNER}\n${operationTypes}`],
+    ['docs/schema.graphql', `${printServedSchema(sdl)}\n`],
+  ]);
+}
+
+const isCheck = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [file, content] of await generate()) {
+  const current = await readFile(file, 'utf8').catch(() => '');
+  if (current === content) continue;
+  stale.push(file);
+  if (!isCheck) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
+if (isCheck && stale.length > 0) {
+  console.error(`Stale: ${stale.join(', ')}. Run \`npm run codegen\` and commit the result.`);
+  process.exit(1);
+}
+if (!isCheck) console.log(stale.length === 0 ? 'Everything was fresh.' : `Wrote ${stale.join(', ')}.`);

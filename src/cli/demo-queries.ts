@@ -1,0 +1,83 @@
+import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
+import type { GraphiQLTab } from '../graphql/graphiql.ts';
+import { VENDOR_TYPES } from '../graphql/vendor-types.ts';
+import type { SeededJob } from '../simulator/simulator.ts';
+
+type Seeds = Readonly<Record<VendorId, readonly SeededJob[]>>;
+
+/** The tabs that GraphiQL opens with in the demo: one question over all vendors, one stream of what moves, one list. */
+export function demoTabs(seeds: Seeds): readonly GraphiQLTab[] {
+  // Jobs start when they are first looked at, so the two tabs look at different ones.
+  return [
+    { query: readQuery(pick(seeds, 0)) },
+    { query: watchQuery(pick(seeds, 1)) },
+    { query: RECENT_QUERY },
+  ];
+}
+
+interface Pick {
+  readonly vendor: VendorId;
+  readonly job: SeededJob;
+}
+
+/** Two jobs of each vendor: even places for the first tab, odd ones for the second. */
+function pick(seeds: Seeds, parity: 0 | 1): readonly Pick[] {
+  return VENDOR_IDS.flatMap((vendor) =>
+    seeds[vendor]
+      .filter((_job, index) => index % 2 === parity)
+      .slice(0, 2)
+      .map((job) => ({ vendor, job })),
+  );
+}
+
+function readQuery(picks: readonly Pick[]): string {
+  return `# Exports of four vendors, one question. Run it twice: some of them move.
+query WhereAreMyExports {
+  exports(locators: [
+${picks.map(toLocatorLine).join('\n')}
+  ]) {
+    vendor { name }
+    name
+    status
+    rawStatus
+    outcome
+    failure { message isRetryable }
+    progress { percent }
+    createdAt
+    files { name mediaType }
+    ... on TalkdeskExport { reportType timespan { from to } }
+    ... on HiEnergyExport { partsReady totalParts }
+  }
+}
+`;
+}
+
+function watchQuery(picks: readonly Pick[]): string {
+  return `# Every change, pushed as it happens; the stream ends by itself when all of them have ended.
+subscription WatchThemMove {
+  exportEvents(locators: [
+${picks.map(toLocatorLine).join('\n')}
+  ]) {
+    __typename
+    at
+    export { name status rawStatus progress { percent } observation { nextPollAt } vendor { name } }
+    ... on ExportStatusChanged { from to }
+  }
+}
+`;
+}
+
+const RECENT_QUERY = `# The newest exports of every vendor that can list them.
+query Recent {
+  recentExports(first: 10) {
+    nodes { id name status createdAt vendor { name } files { name url } }
+    pageInfo { hasNextPage endCursor }
+    unavailable { account { key } code message }
+  }
+}
+`;
+
+function toLocatorLine({ vendor, job }: Pick): string {
+  const ids = Object.entries(job.ids).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `    { ${VENDOR_TYPES[vendor].locatorField}: { ${ids.join(', ')} } } # ${job.title}`;
+}

@@ -1,0 +1,69 @@
+import { loadConfig } from '../config/load.ts';
+import type { ProcessEnvironment } from '../config/process-environment.ts';
+import { systemClock, systemRandom } from '../export/clock.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+import { createLog } from '../log.ts';
+import { startGateway } from '../server.ts';
+import type { Simulators } from '../simulator/server.ts';
+import { demoConfig } from './demo-config.ts';
+import { demoTabs } from './demo-queries.ts';
+import { EXIT } from './exit-codes.ts';
+import { announce } from './serve.ts';
+import { drainOnSignal } from './signals.ts';
+
+/** `npm run demo`: the vendor simulators, and the gateway in front of them. Resolves with the exit code where it cannot start. */
+export async function demo(environment: ProcessEnvironment): Promise<number | undefined> {
+  // Only here: a gateway in production has neither the simulators nor what they stand on.
+  const { startSimulators } = await import('../simulator/server.ts');
+  const { SIMULATORS } = await import('../simulator/vendors.ts');
+  const simulators = await startSimulators({ vendors: SIMULATORS });
+  const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
+  if ('problems' in loaded) {
+    for (const problem of [...environment.problems, ...loaded.problems]) console.error(problem);
+    return EXIT.usage;
+  }
+  const tabs = demoTabs(simulators.seeds);
+  const tools = { clock: systemClock, random: systemRandom, log: createLog('warn') };
+  const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
+  announce(gateway);
+  console.log(
+    describeDemo(
+      gateway.url,
+      simulators,
+      tabs.map((tab) => tab.query),
+    ),
+  );
+  drainOnSignal(async () => {
+    await gateway.drain();
+    await simulators[Symbol.asyncDispose]();
+  });
+  return undefined;
+}
+
+function describeDemo(url: string, simulators: Simulators, [first, second]: readonly string[]): string {
+  const counts = Object.entries(simulators.seeds).map(
+    ([vendor, jobs]) => `${jobs.length} at ${vendor satisfies string as VendorId}`,
+  );
+  return `
+  GraphiQL     ${url}/graphql      two tabs are open: press the play button
+  Simulators   ${simulators.url}/_simulator      ${counts.join(', ')}
+
+Read exports of all four vendors in one question:
+
+${indent(first ?? '')}
+
+Then watch some of them move, in GraphiQL or over a websocket:
+
+${indent(second ?? '')}
+
+The same first question from a terminal:
+
+  curl -s ${url}/graphql -H 'content-type: application/json' \\
+    -d '{"query":"{ recentExports(first: 5) { nodes { name status vendor { name } progress { percent } } } }"}'
+
+Ctrl-C ends it all.`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

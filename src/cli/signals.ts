@@ -1,0 +1,18 @@
+/** Longer than the gateway's own grace for answers in flight. */
+const GIVE_UP_MS = 15_000;
+
+/** On SIGTERM or SIGINT: drains and exits with 0; a second signal, or a drain that hangs, ends the process at once. */
+export function drainOnSignal(drain: () => Promise<void>): void {
+  let isDraining = false;
+  const onSignal = (): void => {
+    if (isDraining) process.exit(1);
+    isDraining = true;
+    setTimeout(() => process.exit(1), GIVE_UP_MS).unref();
+    drain().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,62 @@
+import type { ExportKey } from './export.ts';
+import type { Reading, VendorAccount } from './ports.ts';
+import { SharedWork } from './shared-work.ts';
+
+/**
+ * Every read of a vendor on its way: queries and watches alike go through here.
+ *
+ * Reads are shared key by key, although they travel in batches, and keyed by the account's identity, so that nothing is shared
+ * across credentials. A batch is cancelled when nobody waits for any of its keys any more.
+ */
+export class VendorReads {
+  private readonly work = new SharedWork<Reading>();
+
+  /** One entry per key, in the keys' order; a failed read is an entry. Rejects only with the signal's reason. */
+  async readMany(
+    account: VendorAccount,
+    keys: readonly ExportKey[],
+    signal?: AbortSignal,
+  ): Promise<readonly Reading[]> {
+    const distinct = [...new Map(keys.map((key) => [key.id, key])).values()];
+    const batch = new Batch(account);
+    const joined = distinct.map(async (key) => {
+      const read = (shared: AbortSignal) => batch.add(key, shared);
+      return [key.id, await this.work.join(`${account.identity} ${key.id}`, read, signal)] as const;
+    });
+    batch.send();
+    const readings = new Map(await Promise.all(joined));
+    return keys.map((key) => readings.get(key.id) as Reading);
+  }
+}
+
+/** One `readMany` on its way, cancelled when nobody waits for any of its keys. */
+class Batch {
+  private readonly account: VendorAccount;
+  private readonly entries: { readonly key: ExportKey; settle: (reading: Promise<Reading>) => void }[] = [];
+  private readonly abort = new AbortController();
+  private wanted = 0;
+
+  constructor(account: VendorAccount) {
+    this.account = account;
+  }
+
+  add(key: ExportKey, signal: AbortSignal): Promise<Reading> {
+    this.wanted += 1;
+    signal.addEventListener('abort', () => this.unwant(), { once: true });
+    return new Promise((settle) => this.entries.push({ key, settle }));
+  }
+
+  send(): void {
+    if (this.entries.length === 0) return;
+    const keys = this.entries.map((entry) => entry.key);
+    const readings = this.account.readMany(keys, { signal: this.abort.signal });
+    for (const [index, entry] of this.entries.entries()) {
+      entry.settle(readings.then((all) => all[index] as Reading));
+    }
+  }
+
+  private unwant(): void {
+    this.wanted -= 1;
+    if (this.wanted === 0) this.abort.abort();
+  }
+}

@@ -1,0 +1,69 @@
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { InputError, VendorError } from '../export/errors.ts';
+import type { Log } from '../export/ports.ts';
+import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
+import { currentRequestId } from './request-scope.ts';
+
+/** The code of everything that is our own fault; the message then says nothing. */
+const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
+
+/**
+ * What a client is shown of an error: a code, one sentence, and the id of the request, under which the log tells the rest.
+ *
+ * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is. One that is none of ours is logged and
+ * shown as "Unexpected error.", so that no stack, host or library text ever leaves.
+ */
+export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
+  return (error) => {
+    const cause = originalOf(error);
+    const extensions = toExtensions(cause);
+    if (extensions !== undefined) return rebuild(error, (cause as Error).message, extensions);
+    if (cause === undefined && error instanceof GraphQLError) return error;
+    log.error(
+      { requestId: currentRequestId(), error: toLogged(cause ?? error) },
+      'A resolver failed unexpectedly.',
+    );
+    return rebuild(error, 'Unexpected error.', { code: INTERNAL_CODE });
+  };
+}
+
+/** The thrown error behind what GraphQL wraps around it; undefined where GraphQL made the error itself. */
+function originalOf(error: unknown): unknown {
+  let current: unknown = error;
+  while (current instanceof GraphQLError) {
+    if (current.originalError === undefined) return undefined;
+    current = current.originalError;
+  }
+  return current;
+}
+
+function toExtensions(cause: unknown): GraphQLErrorExtensions | undefined {
+  if (cause instanceof InputError)
+    return { code: cause.code, ...(cause.field === undefined ? {} : { field: cause.field }) };
+  if (cause instanceof StreamClosedError)
+    return { code: cause.code, ...(cause.cursor === null ? {} : { cursor: cause.cursor }) };
+  if (cause instanceof VendorError) return vendorExtensions(cause);
+  return undefined;
+}
+
+function vendorExtensions(error: VendorError): GraphQLErrorExtensions {
+  const { code, vendor, account, httpStatus, vendorCode, isRetryable, retryAfterMs } = error;
+  const known = Object.entries({ httpStatus, vendorCode, retryAfterMs }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { code, vendor, account, retryable: isRetryable, ...Object.fromEntries(known) };
+}
+
+function rebuild(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {
+  const requestId = currentRequestId();
+  const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};
+  return new GraphQLError(message, {
+    ...place,
+    extensions: { ...extensions, ...(requestId === undefined ? {} : { requestId }) },
+  });
+}
+
+function toLogged(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  return { name: error.name, message: error.message, stack: error.stack };
+}

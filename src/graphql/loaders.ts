@@ -1,0 +1,41 @@
+import DataLoader from 'dataloader';
+import type { VendorError } from '../export/errors.ts';
+import type { Export, ExportKey } from '../export/export.ts';
+import type { VendorAccount } from '../export/ports.ts';
+import type { ExportReader } from '../export/reader.ts';
+
+/** A loader's batch is at most what the vendors' list calls answer in one page. */
+const MAX_BATCH = 100;
+
+/**
+ * One loader per account and allowed age, made anew for every operation: a loader that outlives its request would show one
+ * caller another's data.
+ */
+export class ExportLoaders {
+  private readonly reader: ExportReader;
+  private readonly signal: AbortSignal | undefined;
+  private readonly loaders = new Map<string, DataLoader<ExportKey, Export, string>>();
+
+  constructor(reader: ExportReader, signal?: AbortSignal) {
+    this.reader = reader;
+    this.signal = signal;
+  }
+
+  /** @throws VendorError */
+  load(account: VendorAccount, key: ExportKey, maxAgeMs: number): Promise<Export> {
+    const name = `${account.identity} ${maxAgeMs}`;
+    const loader = this.loaders.get(name) ?? this.create(account, maxAgeMs);
+    this.loaders.set(name, loader);
+    return loader.load(key);
+  }
+
+  private create(account: VendorAccount, maxAgeMs: number): DataLoader<ExportKey, Export, string> {
+    const readBatch = (keys: readonly ExportKey[]): Promise<readonly (Export | VendorError)[]> =>
+      this.reader.readMany(account, keys, { maxAgeMs, signal: this.signal });
+    return new DataLoader<ExportKey, Export, string>(readBatch, {
+      name: `exports of ${account.key}`,
+      cacheKeyFn: (key) => key.id,
+      maxBatchSize: MAX_BATCH,
+    });
+  }
+}

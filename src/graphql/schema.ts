@@ -1,0 +1,34 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { type GraphQLSchema, parse } from 'graphql';
+import { typeDefs } from './generated/type-defs.ts';
+import { inheritDescriptions } from './print-schema.ts';
+import { Account, Node, Vendor } from './resolvers/Account.ts';
+import { Export, ExportFile } from './resolvers/Export.ts';
+import { ExportEvent } from './resolvers/ExportEvent.ts';
+import { Query } from './resolvers/Query.ts';
+import { Subscription } from './resolvers/Subscription.ts';
+import { HiEnergyExport, PowerBiExport, TalkdeskExport, WebAdmitExport } from './resolvers/vendor-exports.ts';
+import { scalars } from './scalars.ts';
+
+/** The served schema, its resolvers bound. */
+export function createSchema(): GraphQLSchema {
+  return makeExecutableSchema({
+    typeDefs: inheritDescriptions(parse(typeDefs)),
+    resolvers: {
+      Query,
+      Subscription,
+      Node,
+      Account,
+      Vendor,
+      Export,
+      ExportFile,
+      ExportEvent,
+      PowerBiExport,
+      HiEnergyExport,
+      TalkdeskExport,
+      WebAdmitExport,
+      ...scalars,
+    },
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
+}

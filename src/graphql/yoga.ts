@@ -1,0 +1,79 @@
+import {
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  type ParseOptions,
+  parse,
+  type Source,
+} from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Caller } from '../export/caller.ts';
+import type { Log } from '../export/ports.ts';
+import type { GatewayContext } from './context.ts';
+import { createErrorMask } from './errors.ts';
+import { limitOperations, type OperationLimits } from './limits.ts';
+
+/** What the transports hand to every operation. */
+export interface OperationOrigin {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Aborts when the caller has left or ended the operation; over HTTP the request's own signal is used. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GraphQLSettings {
+  readonly schema: GraphQLSchema;
+  readonly limits: OperationLimits & { readonly tokens: number; readonly bodyBytes: number };
+  readonly mode: 'development' | 'production';
+  readonly createContext: (origin: OperationOrigin) => GatewayContext;
+  readonly log: Log;
+}
+
+export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
+
+/** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
+export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
+  const { schema, limits, mode, createContext, log } = settings;
+  return createYoga<OperationOrigin, GatewayContext>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    context: (initial) =>
+      createContext({
+        caller: initial.caller,
+        requestId: initial.requestId,
+        signal: initial.signal ?? initial.request?.signal,
+      }),
+    plugins: [useLimits(limits), mode === 'production' ? useReticence() : {}],
+    maskedErrors: { maskError: createErrorMask(log) },
+    maxRequestBodySize: limits.bodyBytes,
+    // These are the gateway's own affairs: see src/web.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    logging: false,
+  });
+}
+
+function useLimits(limits: GraphQLSettings['limits']): Plugin {
+  const rule = limitOperations(limits);
+  const parseBounded = (source: string | Source, options?: ParseOptions) =>
+    parse(source, { ...options, maxTokens: limits.tokens });
+  return {
+    onParse: ({ setParseFn }) => setParseFn(parseBounded),
+    onValidate: ({ addValidationRule }) => addValidationRule(rule),
+  };
+}
+
+/** In production the schema is not told to strangers: no introspection, no "did you mean". */
+function useReticence(): Plugin {
+  return {
+    onValidate: ({ addValidationRule }) => {
+      addValidationRule(NoSchemaIntrospectionCustomRule);
+      return ({ result, setResult }) => {
+        for (const error of result) error.message = error.message.replace(/ Did you mean .*\?$/, '');
+        setResult([...result]);
+      };
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MemoryBackplane } from './backplane/memory.ts';
+import type { Config } from './config/config.ts';
+import { FileLinkSigner } from './export/file-links.ts';
+import type { Tools } from './export/ports.ts';
+import { ExportReader } from './export/reader.ts';
+import { VendorReads } from './export/vendor-reads.ts';
+import { createWatchHub } from './export/watch/watch-hub.ts';
+import type { GatewayContext } from './graphql/context.ts';
+import { createErrorMask } from './graphql/errors.ts';
+import { ExportGateway } from './graphql/export-gateway.ts';
+import { createGraphiQL, type GraphiQLTab } from './graphql/graphiql.ts';
+import { createSchema } from './graphql/schema.ts';
+import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
+import { createWebSocketEndpoint } from './graphql/websocket.ts';
+import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
+import { createAccountPool } from './vendors/account-pool.ts';
+import { VENDORS } from './vendors/registry.ts';
+import { authenticateNobody } from './web/authenticate.ts';
+import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
+import { Health } from './web/health.ts';
+import { createListener } from './web/listener.ts';
+import { createMetrics } from './web/metrics.ts';
+import { createOriginPolicy } from './web/origins.ts';
+import { respondText } from './web/respond.ts';
+
+/** How long answers in flight may take to finish once the gateway drains. */
+const DRAIN_GRACE_MS = 10_000;
+
+/** A running gateway. Disposing of it drains it. */
+export interface Gateway extends AsyncDisposable {
+  /** Where it listens: `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** No new work, in-flight answers finish, streams end with a reason; then everything is closed. */
+  drain(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly tools: Tools;
+  /** The tabs GraphiQL opens with. */
+  readonly graphiqlTabs?: readonly GraphiQLTab[];
+}
+
+/** Puts the parts together and listens. The only place that knows them all. */
+export async function startGateway({ config, tools, graphiqlTabs = [] }: GatewayOptions): Promise<Gateway> {
+  const { server: serverConfig, limits, files } = config;
+  const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
+  let publicUrl = serverConfig.publicUrl ?? '';
+
+  const metrics = createMetrics();
+  const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
+  const reads = new VendorReads();
+  const hub = await createWatchHub({
+    backplane: new MemoryBackplane({ clock: tools.clock }),
+    tools,
+    readMany: (account, keys, options) => reads.readMany(account, keys, options?.signal),
+    cursorSecret: createHmac('sha256', linkSecret).update('waybill cursors 1').digest('base64url'),
+    onPoll: metrics.onPoll,
+  });
+  const reader = new ExportReader(tools.clock, reads, hub);
+  const signer = new FileLinkSigner({
+    secret: linkSecret,
+    ttlMs: files.linkTtlMs,
+    publicUrl: () => publicUrl,
+    clock: tools.clock,
+  });
+
+  function createContext(origin: OperationOrigin): GatewayContext {
+    const directory = pool.directoryFor(origin.caller);
+    const { signal } = origin;
+    const exports = new ExportGateway({
+      vendors: Object.values(VENDORS),
+      directory,
+      reader,
+      watches: hub,
+      maxLocators: limits.locators,
+      signal,
+    });
+    return {
+      tenant: origin.caller.tenant,
+      exports,
+      fileLinks: signer.linksFor((file) => exports.account(file.export.key)),
+      forOneEvent: () => createContext({ ...origin, signal: undefined }),
+    };
+  }
+
+  const yoga = createGatewayYoga({
+    schema: createSchema(),
+    limits,
+    mode: serverConfig.mode,
+    createContext,
+    log: tools.log,
+  });
+  const maskError = createErrorMask(tools.log);
+  const origins = createOriginPolicy({
+    publicUrl: () => publicUrl,
+    allowedOrigins: serverConfig.allowedOrigins,
+  });
+  const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
+  const health = new Health(() => pool.all());
+  const authenticate = authenticateNobody;
+
+  const sockets = createWebSocketEndpoint({
+    yoga,
+    subscribe: createSharedSubscribe({ maskError }),
+    maskError,
+    authenticate,
+    isOriginAllowed: origins.isAllowed,
+    limits,
+  });
+  metrics.observe({ watches: () => hub.counters(), sockets: () => sockets.size });
+
+  const listener = createListener(
+    {
+      graphql: createGraphQLEndpoint({ yoga, authenticate, bodyBytes: limits.bodyBytes, graphiql, origins }),
+      graphiql,
+      files: (_request, response) => respondText(response, 404, 'No such file link.\n'),
+      board: (_request, response) =>
+        respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n'),
+      health,
+      metrics: metrics.handle,
+    },
+    tools.log,
+  );
+  listener.on('upgrade', (request, socket, head) => {
+    if (health.phase === 'ready' && request.url?.split('?', 1)[0] === '/graphql')
+      sockets.upgrade(request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+
+  const url = await listen(listener, serverConfig.host, serverConfig.port);
+  publicUrl ||= url;
+  health.phase = 'ready';
+
+  let drained: Promise<void> | undefined;
+  async function drain(): Promise<void> {
+    health.phase = 'draining';
+    const closed = new Promise((resolve) => listener.close(resolve));
+    await hub.drain('The gateway is shutting down: connect again and resume with the last cursor.');
+    await sockets.close();
+    listener.closeIdleConnections();
+    const grace = setTimeout(() => listener.closeAllConnections(), DRAIN_GRACE_MS);
+    await closed;
+    clearTimeout(grace);
+    await pool.close();
+  }
+  const drainOnce = (): Promise<void> => {
+    drained ??= drain();
+    return drained;
+  };
+  return { url, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${address.port}`);
+    });
+  });
+}
