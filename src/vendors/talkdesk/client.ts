@@ -1,6 +1,7 @@
 import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import { isContentStream } from './content.ts';
 import { classifyFileAnswer, type FileAnswer } from './file-answer.ts';
 import { DONE_WORD, NO_CONTENT_WORD } from './mapping.ts';
 import { decideRedirect, isOtherJob, OTHER_JOB_PROBLEM, REDIRECT_STATUSES } from './redirect.ts';
@@ -78,8 +79,12 @@ export function createTalkdeskClient(
 
     async readFile(ids, signal) {
       const asked = `the file of a ${ids.reportType} job`;
-      const response = await get(filePath(ids), signal).catch(contentIfTooBig);
-      if (response === undefined) return { type: 'content' };
+      const response = await get(filePath(ids), signal).catch(unlessTooBig);
+      if (response instanceof VendorError) {
+        const stream = await http.open({ path: filePath(ids), method: 'GET', headers: {}, signal });
+        if (await isContentStream(stream)) return { type: 'content' };
+        throw response;
+      }
       const answer = classifyFileAnswer(response, baseUrl, ids);
       if (answer === 'refused') throw toError(http, response, asked);
       if (answer.type === 'unreadable') throw http.toBadResponse(response, asked, answer.problem);
@@ -107,11 +112,10 @@ function toError(http: AccountClient, response: AccountResponse, asked: string):
   return new VendorError({ code: 'EXPORT_NOT_FOUND', message, vendor, account, httpStatus, vendorCode });
 }
 
-/** A good answer that cannot be read within the body bound is too big to be a job or a redirect: it is the report. */
-function contentIfTooBig(error: unknown): undefined {
+/** @returns the error of a good answer that cannot be read whole: it may be too big because it is the report itself */
+function unlessTooBig(error: unknown): VendorError {
   const isBody =
-    error instanceof VendorError &&
-    error.code === 'VENDOR_BAD_RESPONSE' &&
-    (error.httpStatus === undefined || error.httpStatus === 200);
-  if (!isBody) throw error;
+    error instanceof VendorError && error.code === 'VENDOR_BAD_RESPONSE' && error.httpStatus === undefined;
+  if (isBody) return error;
+  throw error;
 }

@@ -1,4 +1,5 @@
 import type { AccountResponse } from '../../http/types.ts';
+import { isJsonContent, isJsonType, isPageType } from './content.ts';
 import { readTalkdeskStatus } from './mapping.ts';
 import { isOtherJob, OTHER_JOB_PROBLEM, REDIRECT_STATUSES } from './redirect.ts';
 import { isReport, type JobReading, parseJob, type TalkdeskIds } from './types.ts';
@@ -16,6 +17,11 @@ export type FileAnswer =
   /** No such file: still running, dropped, or never there. */
   | { readonly type: 'missing' };
 
+interface Unreadable {
+  readonly type: 'unreadable';
+  readonly problem: string;
+}
+
 /** How long a link is trusted that does not say itself how long it lives: well below the 900 s that were observed. */
 const UNDATED_LINK_LIFETIME_MS = 300_000;
 
@@ -28,7 +34,7 @@ export function classifyFileAnswer(
   response: AccountResponse,
   baseUrl: string,
   ids: TalkdeskIds,
-): FileAnswer | { readonly type: 'unreadable'; readonly problem: string } | 'refused' {
+): FileAnswer | Unreadable | 'refused' {
   const { status, headers, receivedAt } = response;
   if (REDIRECT_STATUSES.has(status)) {
     const url = headers.location;
@@ -73,26 +79,26 @@ function isLoopback({ hostname }: URL): boolean {
 function classifyContent(
   { json, text, headers, receivedAt }: AccountResponse,
   ids: TalkdeskIds,
-): FileAnswer | { readonly type: 'unreadable'; readonly problem: string } {
-  if (isReport(json)) return { type: 'content' };
-  const mediaType = headers['content-type']?.toLowerCase() ?? '';
-  if (mediaType.includes('text/html'))
-    return { type: 'unreadable', problem: 'it is a web page instead of a file' };
-  const job = parseJob(json);
+): FileAnswer | Unreadable {
+  const mediaType = headers['content-type'];
+  if (isPageType(mediaType)) return { type: 'unreadable', problem: 'it is a web page instead of a file' };
+  const job = isReport(json) ? undefined : parseJob(json);
   // A single line of `json_bulk` is an object too, and may well have a status of its own: then it is no job of ours.
-  if (job?.status != null && (hasJob(json) || (job.id !== null && !isOtherJob(job, ids)))) {
-    if (isOtherJob(job, ids)) return { type: 'unreadable', problem: OTHER_JOB_PROBLEM };
-    if (readTalkdeskStatus(job.status).status === 'SUCCEEDED')
-      return { type: 'unreadable', problem: 'the job is done, but there is neither a file nor a link' };
-    return { type: 'job', reading: { word: job.status, job, receivedAt } };
-  }
-  const isNothing = text.trim() === '' && mediaType === '';
-  const isOddJson = json !== undefined && /^application\/(?:hal\+)?json\b/.test(mediaType);
-  return isNothing || isOddJson
-    ? { type: 'unreadable', problem: 'it is neither a file nor a job' }
-    : { type: 'content' };
+  const isJob = job?.status != null && (isWrapped(json) || (job.id !== null && !isOtherJob(job, ids)));
+  if (isJob) return classifyJob({ word: job.status ?? '', job, receivedAt }, ids);
+  const isContent = isJsonType(mediaType)
+    ? isJsonContent(json, text)
+    : text.trim() !== '' || mediaType !== undefined;
+  return isContent ? { type: 'content' } : { type: 'unreadable', problem: 'it is neither a file nor a job' };
 }
 
-function hasJob(json: unknown): boolean {
+function classifyJob(reading: JobReading, ids: TalkdeskIds): FileAnswer | Unreadable {
+  if (isOtherJob(reading.job, ids)) return { type: 'unreadable', problem: OTHER_JOB_PROBLEM };
+  return readTalkdeskStatus(reading.word).status === 'SUCCEEDED'
+    ? { type: 'unreadable', problem: 'the job is done, but there is neither a file nor a link' }
+    : { type: 'job', reading };
+}
+
+function isWrapped(json: unknown): boolean {
   return typeof json === 'object' && json !== null && Object.hasOwn(json, 'job');
 }

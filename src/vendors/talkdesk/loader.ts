@@ -1,6 +1,7 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey } from '../../export/export.ts';
 import type { Reading, ReadOptions, Tools } from '../../export/ports.ts';
+import { openScope, type Scope } from '../../http/scope.ts';
 import type { AccountClient } from '../../http/types.ts';
 import type { TalkdeskClient } from './client.ts';
 import { type SnapshotReader, toReadings } from './snapshot-reader.ts';
@@ -18,6 +19,9 @@ export interface LoaderParts {
   /** Of one vendor call. */
   readonly timeoutMs: number;
 }
+
+/** How many calls' time a whole read may take, its list call and what follows it together. */
+const MAX_READ_TIMEOUTS = 3;
 
 type Key = ExportKey<TalkdeskIds>;
 
@@ -55,48 +59,47 @@ async function readGroup(
   group: ReadonlyMap<string, Key>,
   signal: AbortSignal | undefined,
 ): Promise<Readings> {
-  const listed = group.size > 1 ? await readListed(parts, reportType, group, signal) : new Map();
-  const missing = [...group.values()].filter((key) => !listed.has(key.ids.jobId));
-  const single = await Promise.all(
-    missing.map(async (key) => [key.ids.jobId, await readOne(parts, key, signal)] as const),
-  );
-  return new Map([...listed, ...single]);
+  // The list call and what follows it share the time that one call with its retries would have.
+  const scope = openScope(parts.tools.clock, MAX_READ_TIMEOUTS * parts.timeoutMs, signal);
+  try {
+    const listed = group.size > 1 ? await readListed(parts, reportType, group, scope) : new Map();
+    const missing = [...group.values()].filter((key) => !listed.has(key.ids.jobId));
+    const single = await Promise.all(
+      missing.map(async (key) => [key.ids.jobId, await readOne(parts, key, scope)] as const),
+    );
+    signal?.throwIfAborted();
+    return new Map([...listed, ...single]);
+  } finally {
+    scope.close();
+  }
 }
 
 /** What one list call tells about these jobs: nothing where it fails in a way that single calls need not. */
 async function readListed(
-  { client, http, toSnapshot, tools, timeoutMs }: LoaderParts,
+  { client, http, toSnapshot }: LoaderParts,
   reportType: string,
   group: ReadonlyMap<string, Key>,
-  signal: AbortSignal | undefined,
+  scope: Scope,
 ): Promise<Readings> {
-  const startedAt = tools.clock.now();
   try {
-    const page = await client.listJobs(reportType, PER_PAGE, signal);
+    const page = await client.listJobs(reportType, PER_PAGE, scope.signal);
     const entries = toReadings(page).flatMap((reading): [string, Reading][] => {
       const key = group.get(reading.job.id ?? '');
       return key === undefined ? [] : [[key.ids.jobId, toSnapshot(key, reading)]];
     });
     return new Map(entries);
   } catch (thrown) {
-    const error = toVendorError(http, thrown, signal);
-    // A read ends within three times the limit of a call: after two of them there is no time for single calls.
-    const isLate = tools.clock.now() - startedAt >= 2 * timeoutMs;
-    const isForAll = isLate || isLasting(http, error);
-    return new Map(isForAll ? [...group.keys()].map((jobId) => [jobId, error]) : []);
+    const error = toVendorError(http, thrown, scope);
+    return new Map(isLasting(http, error) ? [...group.keys()].map((jobId) => [jobId, error]) : []);
   }
 }
 
 /** One job by itself; a failure is a reading too. */
-async function readOne(
-  { client, http, toSnapshot }: LoaderParts,
-  key: Key,
-  signal: AbortSignal | undefined,
-): Promise<Reading> {
+async function readOne({ client, http, toSnapshot }: LoaderParts, key: Key, scope: Scope): Promise<Reading> {
   try {
-    return toSnapshot(key, await client.readJob(key.ids, signal));
+    return toSnapshot(key, await client.readJob(key.ids, scope.signal));
   } catch (thrown) {
-    return toVendorError(http, thrown, signal);
+    return toVendorError(http, thrown, scope);
   }
 }
 
@@ -107,10 +110,11 @@ function isLasting(http: AccountClient, { code, httpStatus }: VendorError): bool
   return code === 'VENDOR_UNAVAILABLE' && isBreakerOpen;
 }
 
-/** @throws the signal's reason where nobody waits any more */
-function toVendorError(http: AccountClient, thrown: unknown, signal: AbortSignal | undefined): VendorError {
-  if (signal?.aborted) throw signal.reason;
-  return thrown instanceof VendorError ? thrown : unread(http);
+function toVendorError(http: AccountClient, thrown: unknown, scope: Scope): VendorError {
+  if (thrown instanceof VendorError) return thrown;
+  return scope.isOverdue()
+    ? http.toError('VENDOR_TIMEOUT', 'Talkdesk did not answer in time.')
+    : unread(http);
 }
 
 function unread(http: AccountClient): VendorError {
