@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import type { VendorError } from '../../export/errors.ts';
+import type { Clock } from '../../export/clock.ts';
+import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import { isTokenExpired } from './http-rules.ts';
 import { exportSchema, type PowerBiAnswer, type PowerBiIds } from './types.ts';
 
 /** Power BI's endpoints, as far as a reader of exports needs them. All throw VendorError. */
@@ -27,7 +29,7 @@ const NOT_READY: ReadonlySet<number> = new Set([202, 400, 409]);
 const DROPPED: ReadonlySet<number> = new Set([404, 410]);
 
 /** Power BI's endpoints over one account's client. */
-export function createPowerBiClient(http: AccountClient): PowerBiClient {
+export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiClient {
   return {
     async readExport(ids, signal) {
       const response = await http.send({ path: toExportPath(ids), signal });
@@ -39,7 +41,7 @@ export function createPowerBiClient(http: AccountClient): PowerBiClient {
       const stream = await http.open({ path: [...toExportPath(ids), 'file'], ...options });
       if (FILE_ANSWERS.has(stream.status)) return stream;
       stream.body.destroy();
-      throw toFileRefusal(http, stream);
+      throw toFileRefusal(http, stream, clock.now());
     },
   };
 }
@@ -71,12 +73,17 @@ function toProblem(error: z.ZodError): string {
 
 /** A redirect would carry the token to another host (client routing, 307): it is an answer we cannot read. */
 function toRefusal(http: AccountClient, response: AccountResponse, asked: string): VendorError {
-  return response.status < 400
-    ? http.toBadResponse(response, asked, `HTTP ${response.status} is none of its answers`)
-    : http.toVendorError(response, asked);
+  if (response.status < 400) {
+    return http.toBadResponse(response, asked, `HTTP ${response.status} is none of its answers`);
+  }
+  const error = http.toVendorError(response, asked);
+  // Its 403 for an expired token is about the credential, where every other 403 is about rights.
+  return isTokenExpired(response)
+    ? new VendorError({ ...error, message: error.message, code: 'VENDOR_UNAUTHENTICATED' })
+    : error;
 }
 
-function toFileRefusal(http: AccountClient, stream: FileStream): VendorError {
+function toFileRefusal(http: AccountClient, stream: FileStream, receivedAt: number): VendorError {
   if (DROPPED.has(stream.status)) {
     return http.toError('EXPORT_NOT_FOUND', 'Power BI no longer has the file of this export.');
   }
@@ -85,5 +92,5 @@ function toFileRefusal(http: AccountClient, stream: FileStream): VendorError {
   }
   // The body was left unread, so there is nothing in it to look at.
   const { status, headers } = stream;
-  return toRefusal(http, { status, headers, text: '', json: undefined, receivedAt: 0 }, FILE_CALL);
+  return toRefusal(http, { status, headers, text: '', json: undefined, receivedAt }, FILE_CALL);
 }

@@ -1,3 +1,4 @@
+import { toVendorCode } from '../../http/problems.ts';
 import type { AccountResponse, Credential, VendorHttpRules } from '../../http/types.ts';
 
 /** What every token is asked for unless the configuration says otherwise. Source: vendor's OAuth page; read 2026-11. */
@@ -5,9 +6,6 @@ const DEFAULT_SCOPE = 'https://analysis.windows.net/powerbi/api/.default';
 
 /** Tokens live about an hour. */
 const TOKEN_RENEWAL_MS = 5 * 60_000;
-
-/** A code is one word; anything else in its place is free text and stays inside. */
-const CODE = /^[\w.-]{1,100}$/;
 
 /** How Power BI wants to be spoken to. */
 export const POWER_BI_HTTP_RULES: VendorHttpRules = {
@@ -41,21 +39,21 @@ function isOldTokenUrl(tokenUrl: string): boolean {
 }
 
 /** Power BI says 403 `TokenExpired` where others say 401; any other 403 is a matter of rights. */
-function isTokenExpired(response: AccountResponse): boolean {
+export function isTokenExpired(response: AccountResponse): boolean {
   return response.status === 401 || (response.status === 403 && readVendorCode(response) === 'TokenExpired');
 }
 
 /** The code in whichever error envelope came: `error.code`, the one nested in `pbi.error`, or a token error's bare word. */
 function readVendorCode(response: AccountResponse): string | undefined {
   const error = field(response.json, 'error');
-  return toCode(error) ?? toCode(field(error, 'code')) ?? toCode(field(field(error, 'pbi.error'), 'code'));
+  return (
+    toVendorCode(error) ??
+    toVendorCode(field(error, 'code')) ??
+    toVendorCode(field(field(error, 'pbi.error'), 'code'))
+  );
 }
 
 function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[name];
-}
-
-function toCode(value: unknown): string | undefined {
-  return typeof value === 'string' && CODE.test(value) ? value : undefined;
 }

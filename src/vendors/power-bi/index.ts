@@ -32,7 +32,7 @@ function createAccount(settings: VendorAccountSettings, tools: Tools): VendorAcc
     tools,
     onCall: settings.onCall,
   });
-  const client = createPowerBiClient(http);
+  const client = createPowerBiClient(http, tools.clock);
   const loader = createPowerBiLoader(client, settings.key, tools.log);
 
   return {

@@ -10,6 +10,7 @@ import { isTerminal } from '../../export/export.ts';
 import { toFileName } from '../../export/file-name.ts';
 import { parseInstant } from '../../export/instant.ts';
 import { readStatus, type StatusReading, toPlainText, toRawStatus } from '../../export/status-table.ts';
+import { parseRetryAfter } from '../../http/retry-after.ts';
 import type { PowerBiAnswer, PowerBiDetails, PowerBiExportWire, PowerBiIds, PowerBiStatus } from './types.ts';
 
 /**
@@ -147,7 +148,7 @@ function toFailure(answer: PowerBiAnswer): ExportFailure {
     code: toText(code, MAX_CODE_LENGTH),
     message: toText(message, MAX_MESSAGE_LENGTH) ?? toFailureSentence(isBusy),
     isRetryable: isBusy,
-    retryAfterMs: parseRetryAfterMs(answer),
+    retryAfterMs: toRetryAfterMs(answer),
   };
 }
 
@@ -158,14 +159,10 @@ function toFailureSentence(isBusy: boolean): string {
 }
 
 function toPollAfterMs(answer: PowerBiAnswer): number | null {
-  const waitMs = parseRetryAfterMs(answer);
+  const waitMs = toRetryAfterMs(answer);
   return waitMs === null ? null : Math.min(MAX_POLL_AFTER_MS, Math.max(MIN_POLL_AFTER_MS, waitMs));
 }
 
-/** Whole seconds or an HTTP date; null where the header is absent or says nothing we can read. */
-function parseRetryAfterMs({ retryAfter = '', receivedAt }: PowerBiAnswer): number | null {
-  const text = retryAfter.trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const date = /^\w{3,9}, .+ GMT$/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.max(0, date - receivedAt);
+function toRetryAfterMs({ retryAfter, receivedAt }: PowerBiAnswer): number | null {
+  return parseRetryAfter(retryAfter, receivedAt) ?? null;
 }
