@@ -33,7 +33,8 @@ const exportId = z.union([z.int().positive().transform(String), z.string().regex
 
 // A field we could live without is read as absent when it has another type than documented.
 const text = z.string().nullable().catch(null);
-const count = z.int().nonnegative().nullable().catch(null);
+// GraphQL's Int has 32 bits; more parts than that are no count of anything.
+const count = z.int().min(0).max(2_147_483_647).nullable().catch(null);
 
 const exportFields = {
   report_type: z.string(),
