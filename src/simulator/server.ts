@@ -8,6 +8,7 @@ import { FaultBook } from './faults.ts';
 import { createFileStore } from './file-store.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import type { SeededJob, SimulatorFactory, VendorSimulator } from './simulator.ts';
+import { VENDOR_SIMULATORS } from './vendors.ts';
 
 export interface SimulatorsOptions {
   /** Default 0: any free one. */
@@ -19,8 +20,8 @@ export interface SimulatorsOptions {
   /** The real time, which `speed` is laid over. */
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
-  /** Which vendors to mount. */
-  readonly vendors: Readonly<Partial<Record<VendorId, SimulatorFactory>>>;
+  /** Which vendors to mount; default all, each as its own defaults have it. */
+  readonly vendors?: Readonly<Partial<Record<VendorId, SimulatorFactory>>> | undefined;
   /** Told of every error thrown in a simulator; the caller of that simulator sees a bare 500. */
   readonly onCrash?: ((error: unknown) => void) | undefined;
 }
@@ -46,9 +47,9 @@ const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
  *
  * @throws RangeError for a host that is not loopback or a speed out of bounds; the socket's error where it cannot listen
  */
-export async function startSimulators(options: SimulatorsOptions): Promise<Simulators> {
+export async function startSimulators(options: SimulatorsOptions = {}): Promise<Simulators> {
   const { port = 0, host = '127.0.0.1', speed = 1, clock = systemClock, random = systemRandom } = options;
-  const { vendors, onCrash } = options;
+  const { vendors = VENDOR_SIMULATORS, onCrash } = options;
   if (!LOOPBACK.test(host))
     throw new RangeError(`The simulators only listen on a loopback host, not on ${host}.`);
   const simulatedClock = createScaledClock(clock, speed);
