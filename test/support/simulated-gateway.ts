@@ -1,0 +1,25 @@
+import { demoConfig } from '../../src/cli/demo-config.ts';
+import { type Simulators, startSimulators } from '../../src/simulator/server.ts';
+import { SIMULATORS } from '../../src/simulator/vendors.ts';
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts';
+
+export interface SimulatedGateway extends TestGateway {
+  readonly simulators: Simulators;
+}
+
+/** A gateway with one account at each of the simulated vendors, `bi`, `hi`, `desk` and `admit`, as in the demo. */
+export async function startSimulatedGateway(
+  options: TestGatewayOptions & { readonly speed?: number } = {},
+): Promise<SimulatedGateway> {
+  const simulators = await startSimulators({ vendors: SIMULATORS, speed: options.speed });
+  const { accounts } = JSON.parse(demoConfig(simulators, 0)) as { accounts: object[] };
+  const gateway = await startTestGateway({ ...options, accounts });
+  return {
+    ...gateway,
+    simulators,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await simulators[Symbol.asyncDispose]();
+    },
+  };
+}
