@@ -29,12 +29,12 @@ const MAX_FAILURE_LENGTH = 300;
 const MAX_ERROR_MESSAGE_LENGTH = 1_000;
 
 /** Media types of the files the vendor is known to make, by extension. */
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  csv: 'text/csv',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  xls: 'application/vnd.ms-excel',
-  zip: 'application/zip',
-};
+const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
+  ['csv', 'text/csv'],
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ['xls', 'application/vnd.ms-excel'],
+  ['zip', 'application/zip'],
+]);
 
 /** One export as the vendor described it, in our words. */
 export function toSnapshot(
@@ -70,7 +70,7 @@ export function toFileDescription(ids: HiEnergyIds, wire: WireExport): FileDescr
   const base = original ?? `${toLabel(wire.display_name) ?? wire.report_type}-${ids.exportId}`;
   return {
     name: toFileName(base, extension),
-    mediaType: Object.hasOwn(MEDIA_TYPES, extension) ? (MEDIA_TYPES[extension] ?? null) : null,
+    mediaType: MEDIA_TYPES.get(extension) ?? null,
     availableUntil: null,
   };
 }

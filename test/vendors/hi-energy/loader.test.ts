@@ -352,6 +352,25 @@ describe('the time of a Hi Energy read', () => {
   });
 });
 
+describe('a mistake of ours in reading Hi Energy exports', () => {
+  it('keeps to the export it was made for, and keeps its cause', async () => {
+    const http = createStubHttp({ exports: [toMinimal(1)] });
+    const client: HiEnergyClient = {
+      ...createHiEnergyClient(http),
+      readExport: async () => {
+        throw new TypeError('a mistake of ours');
+      },
+    };
+    const tools = createTestTools();
+    const loader = createHiEnergyLoader({ http, client, tools, timeoutMs: 100, toKey: createKey });
+
+    const readings = await loader.readMany(['1', '2'].map(createKey));
+
+    expect(readings.map(describeReading)).toEqual(['1 RUNNING', 'VENDOR_BAD_RESPONSE']);
+    expect((readings[1] as VendorError).cause).toBeInstanceOf(TypeError);
+  });
+});
+
 describe('any body of Hi Energy', () => {
   const anyExport = fc.record(
     {

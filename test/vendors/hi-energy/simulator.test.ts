@@ -6,6 +6,7 @@ import {
   type HiEnergySimulatorOptions,
 } from '../../../src/vendors/hi-energy/simulator.ts';
 import { createManualClock, createSeededRandom, type ManualClock } from '../../support/manual-clock.ts';
+import { readFixture } from './support.ts';
 
 const KEY = 'demo-hi-energy-key';
 const OTHER_KEY = 'other-hi-energy-key';
@@ -258,6 +259,16 @@ describe("the simulator's seeds", () => {
     expect(seen).toEqual([...Array.from({ length: 8 }, (_, part) => ['processing', part]), ['completed', 8]]);
   });
 
+  it('have the documented fields, all of them and no other', async () => {
+    const { simulator, call } = createStage();
+    simulator.seed();
+    const documented = readFixture('processing-chunked') as { readonly export: object };
+
+    const fields = Object.keys(exportOf(await call('/exports/4216')));
+
+    expect(fields.sort()).toEqual(Object.keys(documented.export).sort());
+  });
+
   it('tell times that belong together', async () => {
     const { clock, simulator, call } = createStage();
     simulator.seed();
@@ -331,6 +342,7 @@ describe("the simulator's start", () => {
         export: { id: 6_001, status: 'pending' },
       },
     });
+    expect(Object.keys(refused.json)).toEqual(Object.keys(readFixture('error-409')));
   });
 
   it('answers with the completed export while the dedupe window is open, then starts anew', async () => {
