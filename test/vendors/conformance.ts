@@ -130,7 +130,8 @@ function describeRefusals(harness: ConformanceHarness): void {
       headers: { 'retry-after': '30' },
     }));
 
-    const first = await stage.read([0, 1]);
+    // Without a list call two keys are two requests, and both are under way before either is answered.
+    const first = await stage.read(harness.definition.capabilities.canList ? [0, 1] : [0]);
     const second = await stage.read([0, 1]);
 
     expect(stage.requests).toHaveLength(1);

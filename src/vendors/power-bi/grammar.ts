@@ -23,7 +23,6 @@ export const POWER_BI_LOCATOR: LocatorGrammar<PowerBiIds> = {
 };
 
 function isExportId(value: string): boolean {
-  return (
-    value.length <= 512 && value.isWellFormed() && EXPORT_ID.test(value) && value !== '.' && value !== '..'
-  );
+  if (value.length > 512 || !value.isWellFormed() || value.trim() === '') return false;
+  return EXPORT_ID.test(value) && value !== '.' && value !== '..';
 }

@@ -26,3 +26,13 @@ export function tokenExpired(): SimulatorResponse {
 export function unauthorized(): SimulatorResponse {
   return { status: 401, headers: { 'www-authenticate': 'Bearer' } };
 }
+
+/** What the API says with a status that somebody ordered. */
+export function toFaultAnswer(status: number): SimulatorResponse {
+  if (status === 401) return unauthorized();
+  if (status === 404) return notFound();
+  if (status === 403) return refuse(403, 'PowerBINotAuthorizedException');
+  if (status === 429) return refuse(429, 'TooManyRequests', 'Too many requests, try again later.');
+  if (status < 500) return refuse(status, 'InvalidRequest', `Simulated fault: HTTP ${status}.`);
+  return { status, body: { Message: 'An error has occurred.' } };
+}

@@ -6,7 +6,7 @@ import type {
   VendorSimulator,
 } from '../../simulator/simulator.ts';
 import { POWER_BI_LOCATOR } from './grammar.ts';
-import { notFound, refuseField, tokenExpired, unauthorized } from './simulator-answers.ts';
+import { notFound, refuseField, toFaultAnswer, tokenExpired, unauthorized } from './simulator-answers.ts';
 import { toExportPath, toStatusAnswer } from './simulator-bodies.ts';
 import { JobBook, type PowerBiJob } from './simulator-jobs.ts';
 import { DEFAULT_OPTIONS, type PowerBiSimulatorOptions } from './simulator-options.ts';
@@ -49,6 +49,7 @@ export function createPowerBiSimulator(
       return { status: 404 };
     },
     seed: () => seedJobs(jobs),
+    errorBody: (status) => toFaultAnswer(status).body,
   };
 
   function answerApi(

@@ -23,6 +23,7 @@ describe('Power BI locator', () => {
 
   it.each([
     '',
+    ' ',
     '.',
     '..',
     'a/b',
