@@ -30,6 +30,7 @@ export const PLANS: Readonly<Record<string, JobPlan>> = {
   normal: { createdMs: 2_000, processingMs: 6_000, uploadingMs: 2_000, ends: 'done' },
   failed: { createdMs: 2_000, processingMs: 6_000, uploadingMs: 0, ends: 'failed' },
   canceled: { createdMs: 2_000, processingMs: 3_000, uploadingMs: 0, ends: 'canceled' },
+  instant: { createdMs: 0, processingMs: 0, uploadingMs: 0, ends: 'done' },
   slow: { createdMs: 30_000, processingMs: 240_000, uploadingMs: 30_000, ends: 'done' },
 };
 

@@ -31,7 +31,7 @@ const MAX_PER_PAGE = 200;
 /**
  * Plays Talkdesk's token server and its report jobs: create, list, status, file, delete.
  *
- * A create call obeys `x-simulate: failed | canceled | slow`; any call `x-simulate: server-error`.
+ * A create call obeys `x-simulate: failed | canceled | slow | instant`; any call `x-simulate: server-error`.
  */
 export function createTalkdeskSimulator(
   { clock, random, mountUrl, files }: SimulatorSurroundings,

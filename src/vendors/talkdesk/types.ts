@@ -82,7 +82,7 @@ const job = z
     }),
   );
 
-const wrapped = z.object({ job: z.unknown() });
+const wrapped = z.object({ job: z.unknown().optional() });
 
 /**
  * Reads a job body, wrapped in `job` or flat.
