@@ -1,6 +1,6 @@
 import { type KeyPath, type Problem, shorten } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
-import { pathKey } from './tree.ts';
+import { MAX_LEVELS, pathKey, TOO_DEEP } from './tree.ts';
 
 /** Where a value of the file came from the environment. */
 export interface Substitution {
@@ -38,15 +38,21 @@ export function substituteEnvironment(parsed: unknown, env: EnvironmentVariables
     if (typeof value === 'string') return substituteText(value, path);
     if (typeof value !== 'object' || value === null) return value;
     if (ancestors.has(value)) {
-      problems.push({ path, found: 'an alias of what it stands in', allowed: 'an alias of something else' });
-      return UNSET;
+      return refuse(path, { found: 'an alias of what it stands in', allowed: 'an alias of something else' });
     }
+    // Aliases of aliases make a flat file deep.
+    if (path.length > MAX_LEVELS) return refuse([], TOO_DEEP);
     ancestors.add(value);
     const copy = Array.isArray(value)
       ? value.map((item, index) => visit(item, [...path, index]))
       : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(item, [...path, key])]));
     ancestors.delete(value);
     return copy;
+  }
+
+  function refuse(path: KeyPath, fault: Omit<Problem, 'path'>): unknown {
+    problems.push({ path, ...fault });
+    return UNSET;
   }
 
   function substituteText(text: string, path: KeyPath): unknown {

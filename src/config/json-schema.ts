@@ -33,18 +33,17 @@ export function toJsonSchema(): JsonSchema {
   };
 }
 
+const LINE_WIDTH = 110;
+const LIST_OF_TEXTS = /^ *"\w+": \[\n(?: *"[^"\n]*",?\n)+ *\]/gm;
+
 /** The schema file's text, laid out as the repository's formatter lays out JSON: short lists on one line. */
 export function printJsonSchema(): string {
   const text = JSON.stringify(toJsonSchema(), null, 2);
-  return `${text.replace(LIST_OF_TEXTS, (list, indentation: string, key: string) => {
-    const line = `${indentation}${key}${list.slice(indentation.length + key.length).replaceAll(/\s*\n\s*/g, ' ')}`;
-    const compact = line.replace('[ ', '[').replace(' ]', ']');
-    return compact.length <= LINE_WIDTH ? compact : list;
+  return `${text.replaceAll(LIST_OF_TEXTS, (list) => {
+    const line = list.replaceAll(/\n */g, ' ').replace('[ ', '[').replace(/ \]$/, ']');
+    return line.length <= LINE_WIDTH ? line : list;
   })}\n`;
 }
-
-const LINE_WIDTH = 110;
-const LIST_OF_TEXTS = /^( *)("\w+": )\[\n(?: *"[^"\n]*",?\n)+ *\]/gm;
 
 /** Lets `${NAME}` stand wherever a value is checked more closely than by its type, so that editors do not complain. */
 function allowSubstitution(schema: JsonSchema): JsonSchema {

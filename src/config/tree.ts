@@ -1,5 +1,14 @@
 import type { KeyPath } from './problem.ts';
 
+/** How deep a file may be nested; a sensible one has five levels. */
+export const MAX_LEVELS = 50;
+
+/** What is said of a file with more. */
+export const TOO_DEEP = {
+  found: `more than ${MAX_LEVELS} levels`,
+  allowed: `at most ${MAX_LEVELS} levels`,
+} as const;
+
 /** What stands at a path of a parsed file; undefined where nothing does. */
 export function valueAt(tree: unknown, path: KeyPath): unknown {
   let value = tree;
