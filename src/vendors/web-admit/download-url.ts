@@ -6,6 +6,9 @@ import type { WebAdmitIds } from './types.ts';
 /** Links live under 30 seconds from their issue; this is what remains when a link does not say. Docs read 2026-11. */
 const ASSUMED_LIFE_MS = 25_000;
 
+/** A longer header is no name but a mistake. */
+const MAX_DISPOSITION_LENGTH = 2_000;
+
 const EXTENSION_BY_MEDIA_TYPE: Readonly<Record<string, string>> = {
   'text/csv': 'csv',
   'application/vnd.ms-excel': 'xls',
@@ -59,10 +62,9 @@ export function toLinkExpiry(url: string, receivedAt: number): number {
 
 /** One query parameter, decoded; null where it is absent or empty. */
 function readParameter(url: string, name: string): string | null {
-  const query = url.split('#', 1)[0]?.split('?').slice(1).join('?') ?? '';
-  for (const pair of query.split('&')) {
-    const [key = '', ...value] = pair.split('=');
-    if (decodeText(key) === name) return decodeText(value.join('=')) || null;
+  const [, query = ''] = /^[^?#]*\?([^#]*)/.exec(url) ?? [];
+  for (const [, key = '', value = ''] of query.matchAll(/([^&=]+)=([^&]*)/g)) {
+    if (decodeText(key) === name) return decodeText(value) || null;
   }
   return null;
 }
@@ -85,20 +87,23 @@ function decodeText(encoded: string): string {
 
 /** The name in `attachment; filename=…`, quoted or not; a name with bare spaces is no valid header, but it occurs. */
 function readDispositionName(disposition: string): string | null {
-  return parseStrictly(disposition) ?? /filename\s*=\s*"?([^";]+)"?/i.exec(disposition)?.[1]?.trim() ?? null;
+  if (disposition.length > MAX_DISPOSITION_LENGTH) return null;
+  const name = parseStrictly(disposition) ?? /filename\s*=\s*"?([^";]+)/i.exec(disposition)?.[1];
+  return name?.trim() || null;
 }
 
-function parseStrictly(disposition: string): string | null {
+function parseStrictly(disposition: string): string | undefined {
   try {
-    const name = parse(disposition).parameters.filename;
-    return typeof name === 'string' && name.trim() !== '' ? name : null;
+    const name: unknown = parse(disposition).parameters.filename;
+    return typeof name === 'string' ? name : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }
 
 function readMediaType(text: string | null): string | null {
-  return text !== null && MEDIA_TYPE.test(text.trim()) ? text.trim() : null;
+  const mediaType = (text ?? '').trim();
+  return MEDIA_TYPE.test(mediaType) ? mediaType : null;
 }
 
 /** Epoch seconds, at most eleven digits: beyond that it is no date. */
@@ -107,16 +112,16 @@ function readExpiry(text: string | null): number | null {
 }
 
 function toNameWithExtension(title: string, mediaType: string | null, url: string): string {
-  const own = KNOWN_EXTENSION.exec(title.trim())?.[1];
+  const own = KNOWN_EXTENSION.exec(title)?.[1];
   return toFileName(title, own ?? extensionOf(mediaType) ?? storedExtension(url) ?? '');
 }
 
 function extensionOf(mediaType: string | null): string | undefined {
-  const type = mediaType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = (mediaType ?? '').replace(/;.*/s, '').trim().toLowerCase();
   return Object.hasOwn(EXTENSION_BY_MEDIA_TYPE, type) ? EXTENSION_BY_MEDIA_TYPE[type] : undefined;
 }
 
 /** The extension under which the vendor stores the file: `…/0123456789abcdef_original.txt`. */
 function storedExtension(url: string): string | undefined {
-  return KNOWN_EXTENSION.exec(url.split(/[?#]/, 1)[0] ?? '')?.[1]?.toLowerCase();
+  return KNOWN_EXTENSION.exec(url.replace(/[?#].*/s, '').toLowerCase())?.[1];
 }

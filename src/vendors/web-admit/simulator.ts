@@ -29,6 +29,12 @@ interface Success {
   readonly body: object;
 }
 
+/** Documented for 401 is an empty body, for the other refusals a message; a broken platform is expected to say nothing. */
+function toFaultBody(status: number): object | string {
+  if (status === 401 || status >= 500) return '';
+  return { message: status === 404 ? 'Not Found' : `Simulated fault: HTTP ${status}.` };
+}
+
 /**
  * Plays WebAdMIT API v1: identities, templates, starting runs, their status singly and in a batch.
  *
@@ -59,6 +65,7 @@ export function createWebAdmitSimulator(
       }
     },
     seed: (): readonly SeededJob[] => seedRuns(runs),
+    errorBody: toFaultBody,
   };
 
   function answer(request: SimulatorRequest): Success {

@@ -38,6 +38,9 @@ export type Checked<T> =
 /** An id this vendor gives. Other ids of this API have 14 digits; 18 always fit a signed 64-bit number. */
 export const ID_PATTERN = /^[1-9][0-9]{0,17}$/;
 
+/** Issues carry the value they are about, so that a missing field can be told from a wrong one. */
+const REPORTING = { reportInput: true } as const;
+
 const wireId = z.unknown().optional().transform(toWireId);
 // An oddity in a field we can do without is no reason to lose the run.
 const optionalText = z.string().nullish().catch(null);
@@ -71,7 +74,7 @@ const identityListSchema = z.object({ user_identities: z.array(z.unknown()) });
 
 /** Checks `{ "export_files": Run }`, the answer to a single status call. */
 export function checkSingleRun(json: unknown): Checked<WireRun> {
-  const parsed = singleRunSchema.safeParse(unwrap(json));
+  const parsed = singleRunSchema.safeParse(unwrap(json), REPORTING);
   return parsed.success
     ? { ok: true, value: parsed.data.export_files }
     : { ok: false, problem: toProblem(parsed.error) };
@@ -79,14 +82,14 @@ export function checkSingleRun(json: unknown): Checked<WireRun> {
 
 /** Checks `{ "export_files": [Run] }`, an identity's recent runs. A run that cannot be read is left out. */
 export function checkRunList(json: unknown): Checked<readonly WireRun[]> {
-  const parsed = runListSchema.safeParse(unwrap(json));
+  const parsed = runListSchema.safeParse(unwrap(json), REPORTING);
   if (!parsed.success) return { ok: false, problem: toProblem(parsed.error) };
   return { ok: true, value: keepReadable(runSchema, parsed.data.export_files) };
 }
 
 /** Checks `{ "user_identities": [Identity] }`. An identity without a readable id is left out. */
 export function checkIdentityList(json: unknown): Checked<readonly WireIdentity[]> {
-  const parsed = identityListSchema.safeParse(unwrap(json));
+  const parsed = identityListSchema.safeParse(unwrap(json), REPORTING);
   if (!parsed.success) return { ok: false, problem: toProblem(parsed.error) };
   const identities = keepReadable(identitySchema, parsed.data.user_identities);
   return { ok: true, value: identities.flatMap(({ id }) => (id === null ? [] : [{ id }])) };
@@ -112,10 +115,9 @@ function unwrap(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
-function toProblem(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  if (field === '') return 'the body is not a JSON object';
-  const isMissing = issue?.code === 'invalid_type' && /received (undefined|null)$/.test(issue.message);
-  return `"${field}" ${isMissing ? 'is missing' : 'is of another type than documented'}`;
+/** Names the first field at fault, and nothing of what stood in it. */
+function toProblem({ issues: [issue] }: z.ZodError): string {
+  if (issue === undefined || issue.path.length === 0) return 'the body is not a JSON object';
+  const isMissing = issue.input === undefined || issue.input === null;
+  return `"${issue.path.join('.')}" ${isMissing ? 'is missing' : 'is of another type than documented'}`;
 }

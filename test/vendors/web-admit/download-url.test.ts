@@ -32,7 +32,15 @@ describe('WebAdMIT download link', () => {
     ['inline; filename="../../etc/passwd"', '_.._etc_passwd.txt'],
     ['attachment; filename="Applicants"', 'Applicants.txt'],
     ['attachment; filename="Applicants v1.2"', 'Applicants v1.2.txt'],
+    ['attachment; filename=a b.csv; size=7', 'a b.csv'],
+    ['attachment; filename="a.csv "', 'a.csv'],
+    ['attachment; filename="a.csv.old"', 'a.csv.old.txt'],
+    ['attachment; filename="a.xls"', 'a.xls'],
+    ['attachment; filename="a.HTM"', 'a.HTM'],
     ['attachment; filename=""', null],
+    ['attachment; filename=" "', null],
+    ['attachment; filename*=broken', null],
+    [`attachment; filename="${'x'.repeat(2_000)}.csv"`, null],
     ['attachment', null],
     ['', null],
   ])('reads the disposition %j as %j', (disposition, fileName) => {
@@ -52,11 +60,22 @@ describe('WebAdMIT download link', () => {
     expect(readDownloadUrl(link).fileName).toBe(fileName);
   });
 
+  it('decodes a disposition that nobody encoded', () => {
+    const link = toLink('response-content-disposition=attachment;filename="té+st=1.csv"');
+
+    expect(readDownloadUrl(link).fileName).toBe('té st=1.csv');
+  });
+
+  it('reads a media type between blanks', () => {
+    expect(readDownloadUrl(toLink('response-content-type=+text%2Fcsv+')).mediaType).toBe('text/csv');
+  });
+
   it.each([
     ['text/csv;charset=iso-8859-1', 'export-86466-74780.csv'],
     ['text/csv', 'export-86466-74780.csv'],
     ['application/vnd.ms-excel', 'export-86466-74780.xls'],
     ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'export-86466-74780.xlsx'],
+    ['text/csv ; header=present', 'export-86466-74780.csv'],
     ['TEXT/HTML', 'export-86466-74780.html'],
     ['text/plain', 'export-86466-74780.txt'],
     ['application/zip', 'export-86466-74780.zip'],
@@ -87,9 +106,10 @@ describe('WebAdMIT download link', () => {
   );
 
   it('takes a parameter of another name, in the path or behind a fragment for none of its own', () => {
-    const link = 'https://files.example.com/Expires=1425359248?xExpires=1&expires=2#?Expires=3';
+    const link = 'https://files.example.com/a&Expires=1425359248?xExpires=1&expires=2#?Expires=3&Expires=4';
 
     expect(readDownloadUrl(link).expiresAt).toBeNull();
+    expect(readDownloadUrl(`https://files.example.com/a?b?c&Expires=5`).expiresAt).toBe(5_000);
   });
 
   it('survives any text', () => {

@@ -102,7 +102,11 @@ describe('WebAdMIT list answer', () => {
   it.each([[null], [{}], [{ export_files: null }], [{ export_files: {} }], ['<html>']])(
     'is refused when it is %j',
     (json) => {
-      expect(checkRunList(json).ok).toBe(false);
+      expect(checkRunList(json)).toMatchObject({
+        ok: false,
+        problem: expect.stringMatching(/^"export_files" is |^the body/),
+      });
+      expect(checkIdentityList(json)).toMatchObject({ ok: false });
     },
   );
 
@@ -124,6 +128,9 @@ describe('WebAdMIT id on the wire', () => {
     ['74780', '74780'],
     ['0074780', '74780'],
     ['123456789012345678', '123456789012345678'],
+    [' 7 ', '7'],
+    [`${'0'.repeat(39)}7`, '7'],
+    [`${'0'.repeat(40)}7`, null],
     [0, null],
     ['0', null],
     [-1, null],
