@@ -18,9 +18,10 @@ export function toStartExamples(url: string): Readonly<Record<VendorId, string>>
   -d client_secret=${DEMO_POWER_BI_CLIENT_SECRET} --data-urlencode scope=https://analysis.windows.net/powerbi/api/.default \\
   ${url}/power-bi/demo-tenant/oauth2/v2.0/token | ${READ_TOKEN})
 curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"format":"PDF"}' \\
-  ${url}/power-bi/v1.0/myorg/reports/5b218778-e7a5-4d73-8187-f10824047715/ExportTo`,
+  ${url}/power-bi/v1.0/myorg/groups/dcf522d1-dfff-4c17-85f1-4e52591f0b2e/reports/aa96f597-1f78-4e38-b47e-b6d621c0c17e/ExportTo`,
 
-    'hi-energy': `curl -H 'X-Api-Key: ${DEMO_HI_ENERGY_API_KEY}' -H 'Content-Type: application/json' -d '{"report_type":"advertisers_csv"}' \\
+    'hi-energy': `curl -H 'X-Api-Key: ${DEMO_HI_ENERGY_API_KEY}' -H 'Content-Type: application/json' \
+  -d '{"report_type":"deals_excel","search_params":{"q":"garden"}}' \\
   ${url}/hi-energy/api/v1/exports`,
 
     talkdesk: `TOKEN=$(curl -s -u ${DEMO_TALKDESK_CLIENT_ID}:${DEMO_TALKDESK_CLIENT_SECRET} -d grant_type=client_credentials \\
@@ -30,7 +31,7 @@ curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
   ${url}/talkdesk/data/reports/calls/jobs`,
 
     'web-admit': `curl -H 'x-api-key: ${DEMO_WEB_ADMIT_API_KEY}' -X POST \\
-  ${url}/web-admit/api/v1/user_identities/37442/exports/86466/export_files`,
+  ${url}/web-admit/api/v1/user_identities/37442/exports/86480/export_files`,
   };
 }
 

@@ -8,7 +8,7 @@ import { FaultBook } from './faults.ts';
 import { createFileStore } from './file-store.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import type { SeededJob, SimulatorFactory, VendorSimulator } from './simulator.ts';
-import { VENDOR_SIMULATORS } from './vendors.ts';
+import { SIMULATORS } from './vendors.ts';
 
 export interface SimulatorsOptions {
   /** Default 0: any free one. */
@@ -49,7 +49,7 @@ const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
  */
 export async function startSimulators(options: SimulatorsOptions = {}): Promise<Simulators> {
   const { port = 0, host = '127.0.0.1', speed = 1, clock = systemClock, random = systemRandom } = options;
-  const { vendors = VENDOR_SIMULATORS, onCrash } = options;
+  const { vendors = SIMULATORS, onCrash } = options;
   if (!LOOPBACK.test(host))
     throw new RangeError(`The simulators only listen on a loopback host, not on ${host}.`);
   const simulatedClock = createScaledClock(clock, speed);

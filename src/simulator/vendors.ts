@@ -6,7 +6,7 @@ import { createWebAdmitSimulator } from '../vendors/web-admit/simulator.ts';
 import type { SimulatorFactory } from './simulator.ts';
 
 /** Every vendor's simulator, as it is served unless somebody asks for others. */
-export const VENDOR_SIMULATORS = {
+export const SIMULATORS = {
   'power-bi': createPowerBiSimulator,
   'hi-energy': createHiEnergySimulator,
   talkdesk: createTalkdeskSimulator,

@@ -140,7 +140,7 @@ export function createChunks(
   });
 }
 
-/** The file of a report. The id stands in its name, since the file store tells files apart by name. */
+/** The file of a report. The id stands in its name, so that two files of one day can be told apart. */
 export function createReportFile(id: bigint, reportType: string, title: string, day: number): SampleFile {
   const format = reportType.endsWith('_csv') ? 'csv' : 'xlsx';
   const sample = createSampleFile(format, title);

@@ -26,6 +26,7 @@ const FIRST_STARTED_ID = 6_001n;
 const PLANS: Readonly<Record<string, JobPlan>> = {
   normal: { pendingMs: 2_000, processingMs: 8_000, ends: 'completed' },
   failed: { pendingMs: 2_000, processingMs: 6_000, ends: 'failed' },
+  instant: { pendingMs: 0, processingMs: 0, ends: 'completed' },
   slow: { pendingMs: 30_000, processingMs: 300_000, ends: 'completed' },
   chunked: { pendingMs: 2_000, processingMs: 32_000, ends: 'completed', parts: 8 },
 };
