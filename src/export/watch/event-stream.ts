@@ -1,0 +1,323 @@
+import type { Loaded, LoadedTopic, LogEntry } from '../backplane.ts';
+import type { ExportEvent, ExportFact } from '../events.ts';
+import { isTerminal } from '../export.ts';
+import { hasEnded, type WatchedState } from '../transitions.ts';
+import { Channel } from './channel.ts';
+import { NOTHING_MISSING, type Position } from './cursor.ts';
+import { StreamClosedError } from './stream-closed-error.ts';
+import type { Subscription } from './subscription.ts';
+import { isLast, toEvent } from './to-event.ts';
+import type { Watch } from './watch.ts';
+import type { WatchRequest } from './watch-hub.ts';
+
+/** What a stream needs of the hub it belongs to. */
+export interface StreamHost {
+  /** Starts or shares the watches, in the stream's order, and counts the stream in. */
+  attach(stream: EventStream, requests: readonly WatchRequest[]): readonly Subscription[];
+  /** One export of the stream is done with. */
+  detach(subscription: Subscription): void;
+  /** The stream is over. */
+  forget(stream: EventStream): void;
+  /** Resolves when the watches are followed and claimed. */
+  opened(watches: readonly Watch[]): Promise<void>;
+  load(topics: readonly string[], after: number | null): Promise<Loaded>;
+  now(): number;
+  readonly epoch: string;
+  writeCursor(position: Omit<Position, 'epoch'>): string;
+  readonly tally: { events: number; slowConsumersClosed: number };
+}
+
+export interface StreamSettings {
+  readonly host: StreamHost;
+  readonly requests: readonly WatchRequest[];
+  /** Where to resume; null for a new stream. */
+  readonly after: Position | null;
+  readonly maxPending: number;
+  readonly signal: AbortSignal | null;
+}
+
+/**
+ * What happens to some exports, for one subscriber.
+ *
+ * Nothing is held before the first `next()`. Then: subscribe, read, snapshot, replay, live; done when each export has ended or
+ * failed for good. Events come in the order of the log, so that a cursor stands for everything before it; while some export
+ * has not told its first state, the cursors of this stream name it, and the event objects are its own.
+ */
+export class EventStream implements AsyncIterableIterator<ExportEvent, undefined, void> {
+  private readonly host: StreamHost;
+  private readonly channel: Channel;
+  private after: Position | null;
+  private requests: readonly WatchRequest[];
+  private signal: AbortSignal | null;
+  private subscriptions: readonly Subscription[] | null = null;
+  private phase: 'new' | 'joining' | 'live' | 'closed' = 'new';
+  /** Exports that are not done with. */
+  private remaining = 0;
+  /** Entries up to here have been told. */
+  private position = 0;
+  /** Exports, by their places, whose first state has not been told; null when there is none. */
+  private missing: Set<number> | null = null;
+  private isGap = false;
+  /** Entries that came while joining. */
+  private backlog: {
+    readonly subscription: Subscription;
+    readonly entry: LogEntry;
+    readonly event: ExportEvent;
+  }[] = [];
+
+  constructor({ host, requests, after, maxPending, signal }: StreamSettings) {
+    this.host = host;
+    this.requests = requests;
+    this.after = after;
+    this.channel = new Channel(maxPending);
+    this.signal = signal;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<ExportEvent, undefined>> {
+    if (this.phase === 'new') this.start();
+    return this.channel.next();
+  }
+
+  return(): Promise<IteratorResult<ExportEvent, undefined>> {
+    this.leave();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Ends this stream with an error after what waits in it. */
+  fail(toError: (cursor: string | null) => Error): void {
+    this.channel.fail(toError);
+    this.finish();
+  }
+
+  /** Takes one entry of one of its exports; `event` is the object that all subscribers share. */
+  accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void {
+    if (this.phase === 'joining') {
+      this.backlog.push({ subscription, entry, event });
+      return;
+    }
+    if (entry.sequence <= this.position || subscription.phase === 'done') return;
+    this.position = entry.sequence;
+    const isFirst = subscription.phase !== 'live';
+    if (isFirst ? !this.isForNewcomer(subscription, entry) : entry.fact.type === 'ExportSnapshot') return;
+
+    const isEnd = isLast(entry.fact, entry.state);
+    if (entry.fact.type === 'ExportSnapshot' || isEnd) this.becomeLive(subscription);
+    this.push(event);
+    if (isEnd) this.drop(subscription);
+  }
+
+  private start(): void {
+    if (this.signal?.aborted) {
+      this.leave();
+      return;
+    }
+    this.phase = 'joining';
+    this.signal?.addEventListener('abort', this.onAbort, { once: true });
+    this.join().catch((error: unknown) => {
+      this.fail(() => (error instanceof Error ? error : new Error('The stream could not be started.')));
+    });
+  }
+
+  private async join(): Promise<void> {
+    const subscriptions = this.host.attach(this, this.requests);
+    this.requests = [];
+    this.subscriptions = subscriptions;
+    this.remaining = subscriptions.length;
+    await this.host.opened(subscriptions.map(({ watch }) => watch));
+    const resumed = this.after?.epoch === this.host.epoch ? this.after : null;
+    const topics = subscriptions.map(({ watch }) => watch.topic);
+    const loaded = await this.host.load(topics, resumed?.sequence ?? null);
+    if (this.phase === 'joining') this.begin(subscriptions, loaded, resumed);
+  }
+
+  /** Tells what is known already, then what came meanwhile. */
+  private begin(subscriptions: readonly Subscription[], loaded: Loaded, resumed: Position | null): void {
+    this.phase = 'live';
+    const [known, unknown] = divide(subscriptions, loaded, resumed);
+    this.missing = new Set(unknown.map(({ index }) => index));
+    this.isGap = this.after !== null && isReplayGap(unknown, this.after, resumed);
+    this.after = null;
+
+    for (const subscription of known) this.becomeLive(subscription);
+    const replay = toReplay(known, loaded);
+    this.channel.allow(replay.length + subscriptions.length);
+    for (const { subscription, entry } of replay) {
+      this.accept(
+        subscription,
+        entry,
+        toEvent(entry, subscription.watch.key.id, this.toCursor(entry.sequence)),
+      );
+    }
+    this.position = loaded.head;
+    for (const subscription of known) {
+      // An end that was told before the cursor is not told again.
+      if (isOver(loaded.topics[subscription.index])) this.drop(subscription);
+    }
+    for (const subscription of unknown) this.showFirst(subscription, loaded.topics[subscription.index]);
+
+    const backlog = this.backlog;
+    this.backlog = [];
+    for (const { subscription, entry, event } of backlog) this.accept(subscription, entry, event);
+    if (this.remaining === 0) this.end();
+  }
+
+  /** The first word about one export, where there is one yet; else it comes with the first answer. */
+  private showFirst(subscription: Subscription, topic: LoadedTopic | undefined): void {
+    const { watch } = subscription;
+    const state = topic?.state ?? null;
+    if (subscription.phase === 'done' || state === null) return;
+    const hasFailedHere = state.failed !== null && watch.state !== null && watch.state.failed !== null;
+    const isTold = state.snapshot !== null && (watch.isCurrent || isTerminal(state.snapshot.status));
+    if (hasFailedHere || isTold) this.becomeLive(subscription);
+
+    if (hasFailedHere && state.failed !== null) {
+      this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
+    } else if (isTold) {
+      this.tell(subscription, state, { type: 'ExportSnapshot' });
+    } else if (state.trouble !== null) {
+      subscription.phase = 'interrupted';
+      this.tell(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
+    }
+    if (subscription.phase === 'live' && hasEnded(state)) this.drop(subscription);
+  }
+
+  private tell({ watch }: Subscription, state: WatchedState, fact: ExportFact): void {
+    this.push(toEvent({ at: this.host.now(), state, fact }, watch.key.id, this.toCursor()));
+  }
+
+  /** What a subscriber is told of an export that has not told its first state. */
+  private isForNewcomer(subscription: Subscription, { fact }: LogEntry): boolean {
+    switch (fact.type) {
+      case 'ExportSnapshot':
+      case 'ExportWatchFailed':
+        return true;
+      case 'ExportWatchInterrupted':
+        subscription.phase = 'interrupted';
+        return true;
+      case 'ExportWatchResumed': {
+        const isToldOf = subscription.phase === 'interrupted';
+        subscription.phase = 'awaiting';
+        return isToldOf;
+      }
+      default:
+        return false;
+    }
+  }
+
+  private becomeLive(subscription: Subscription): void {
+    if (subscription.phase === 'live' || subscription.phase === 'done') return;
+    subscription.phase = 'live';
+    subscription.watch.awaiting -= 1;
+    this.missing?.delete(subscription.index);
+  }
+
+  private push(event: ExportEvent): void {
+    if (this.missing?.size === 0) this.missing = null;
+    const own = this.missing === null ? event : { ...event, cursor: this.toCursor() };
+    this.host.tally.events += 1;
+    const isLate = this.isGap && own.type === 'ExportSnapshot';
+    if (this.channel.offer(isLate ? { ...own, isReplayGap: true } : own)) return;
+    this.host.tally.slowConsumersClosed += 1;
+    this.channel.clear();
+    this.fail(
+      (cursor) =>
+        new StreamClosedError(
+          'SLOW_CONSUMER',
+          'This subscriber reads too slowly: resume with the last cursor.',
+          cursor,
+        ),
+    );
+  }
+
+  private toCursor(sequence = this.position): string {
+    return this.host.writeCursor({
+      sequence,
+      missing: this.missing ?? NOTHING_MISSING,
+      isGap: this.isGap,
+      size: this.subscriptions?.length ?? 0,
+    });
+  }
+
+  private drop(subscription: Subscription): void {
+    if (subscription.phase === 'done') return;
+    this.becomeLive(subscription);
+    subscription.phase = 'done';
+    this.host.detach(subscription);
+    this.remaining -= 1;
+    if (this.remaining === 0) this.end();
+  }
+
+  private end(): void {
+    this.channel.end();
+    this.finish();
+  }
+
+  private readonly onAbort = (): void => this.leave();
+
+  private leave(): void {
+    this.channel.clear();
+    this.end();
+  }
+
+  /** Lets go of everything. */
+  private finish(): void {
+    if (this.phase === 'closed') return;
+    const wasStarted = this.phase !== 'new';
+    this.phase = 'closed';
+    this.signal?.removeEventListener('abort', this.onAbort);
+    this.signal = null;
+    this.backlog = [];
+    for (const subscription of this.subscriptions ?? []) this.drop(subscription);
+    this.subscriptions = null;
+    if (wasStarted) this.host.forget(this);
+  }
+}
+
+/** Divides exports into those to resume and those to begin with. */
+function divide(
+  subscriptions: readonly Subscription[],
+  loaded: Loaded,
+  resumed: Position | null,
+): [known: Subscription[], unknown: Subscription[]] {
+  const known: Subscription[] = [];
+  const unknown: Subscription[] = [];
+  for (const subscription of subscriptions) {
+    const topic = loaded.topics[subscription.index];
+    const isKnown =
+      resumed !== null &&
+      wasTold(subscription.index, subscriptions.length, resumed) &&
+      topic?.isComplete === true &&
+      topic.state !== null;
+    (isKnown ? known : unknown).push(subscription);
+  }
+  return [known, unknown];
+}
+
+/** True where the first state of an export had been told at that position. */
+function wasTold(index: number, size: number, { missing, size: sizeThen }: Position): boolean {
+  return missing.size === 0 || (size === sizeThen && !missing.has(index));
+}
+
+function isReplayGap(unknown: readonly Subscription[], after: Position, resumed: Position | null): boolean {
+  return after.isGap || resumed === null || unknown.some(({ index }) => !resumed.missing.has(index));
+}
+
+/** All entries to catch up with, in the order of the log. */
+function toReplay(
+  known: readonly Subscription[],
+  loaded: Loaded,
+): readonly { readonly subscription: Subscription; readonly entry: LogEntry }[] {
+  return known
+    .flatMap((subscription) =>
+      (loaded.topics[subscription.index]?.entries ?? []).map((entry) => ({ subscription, entry })),
+    )
+    .sort((one, other) => one.entry.sequence - other.entry.sequence);
+}
+
+function isOver(topic: LoadedTopic | undefined): boolean {
+  return topic !== undefined && topic.state !== null && hasEnded(topic.state);
+}

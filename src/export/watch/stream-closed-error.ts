@@ -1,0 +1,18 @@
+/** Why a stream of events ended before its exports did. */
+export type StreamClosedCode =
+  | 'SLOW_CONSUMER' // this subscriber stopped reading and its queue is full
+  | 'SERVER_DRAINING'; // the gateway is going down, or restarting
+
+/** The gateway ended a stream; the exports themselves may be fine. Resume with the last cursor. */
+export class StreamClosedError extends Error {
+  override readonly name = 'StreamClosedError';
+  readonly code: StreamClosedCode;
+  /** Of the last event that was handed out; null where there was none. */
+  readonly cursor: string | null;
+
+  constructor(code: StreamClosedCode, message: string, cursor: string | null) {
+    super(message);
+    this.code = code;
+    this.cursor = cursor;
+  }
+}
