@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
-import type { Config } from './config/config.ts';
+import type { AccountConfig, Config } from './config/config.ts';
 import { FileLinkSigner } from './export/file-links.ts';
 import type { Tools } from './export/ports.ts';
 import { ExportReader } from './export/reader.ts';
@@ -19,6 +19,7 @@ import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
 import { createAccountPool } from './vendors/account-pool.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { authenticateNobody } from './web/authenticate.ts';
+import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
 import { Health } from './web/health.ts';
 import { createListener } from './web/listener.ts';
@@ -99,6 +100,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     publicUrl: () => publicUrl,
     allowedOrigins: serverConfig.allowedOrigins,
   });
+  const filePolicies = new Map(config.accounts.map((account) => [account.key, toFilePolicy(account)]));
   const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
   const health = new Health(() => pool.all());
   const authenticate = authenticateNobody;
@@ -117,7 +119,15 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     {
       graphql: createGraphQLEndpoint({ yoga, authenticate, bodyBytes: limits.bodyBytes, graphiql, origins }),
       graphiql,
-      files: (_request, response) => respondText(response, 404, 'No such file link.\n'),
+      files: createFilesEndpoint({
+        signer,
+        vendors: Object.values(VENDORS),
+        accountOf: pool.byIdentity,
+        policyOf: (account) => filePolicies.get(account.key) as FilePolicy,
+        clock: tools.clock,
+        log: tools.log,
+        onDownload: metrics.onDownload,
+      }),
       board: (_request, response) =>
         respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n'),
       health,
@@ -152,6 +162,10 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     return drained;
   };
   return { url, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
+}
+
+function toFilePolicy({ baseUrl, fileOrigins, files, limits }: AccountConfig): FilePolicy {
+  return { baseUrl, fileOrigins, delivery: files, timeoutMs: limits.timeoutMs };
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {

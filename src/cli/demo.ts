@@ -15,8 +15,7 @@ import { drainOnSignal } from './signals.ts';
 export async function demo(environment: ProcessEnvironment): Promise<number | undefined> {
   // Only here: a gateway in production has neither the simulators nor what they stand on.
   const { startSimulators } = await import('../simulator/server.ts');
-  const { SIMULATORS } = await import('../simulator/vendors.ts');
-  const simulators = await startSimulators({ vendors: SIMULATORS });
+  const simulators = await startSimulators();
   const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
   if ('problems' in loaded) {
     for (const problem of [...environment.problems, ...loaded.problems]) console.error(problem);

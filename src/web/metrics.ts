@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { WatchCounters } from '../export/watch/watch-hub.ts';
 import type { VendorCall } from '../http/types.ts';
+import type { Download } from './files-endpoint.ts';
 import { respondText } from './respond.ts';
 
 export interface Metrics {
@@ -9,6 +10,8 @@ export interface Metrics {
   onVendorCall(call: VendorCall): void;
   /** One poll, and how late it began. */
   onPoll(lateMs: number): void;
+  /** One file that was asked for. */
+  onDownload(download: Download): void;
   /** Tells where the counts of the watches and sockets are asked for at each scrape. */
   observe(sources: { readonly watches: () => WatchCounters; readonly sockets: () => number }): void;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -33,7 +36,24 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const downloads = new Counter({
+    name: 'waybill_downloads_total',
+    help: 'Files asked for, by account and outcome.',
+    labelNames: ['vendor', 'account', 'outcome'],
+    registers,
+  });
+  const downloadedBytes = new Counter({
+    name: 'waybill_downloaded_bytes_total',
+    help: 'Bytes of files that went through this gateway, by account.',
+    labelNames: ['vendor', 'account'],
+    registers,
+  });
+
   return {
+    onDownload: ({ vendor, account, outcome, bytes }) => {
+      downloads.inc({ vendor, account, outcome });
+      downloadedBytes.inc({ vendor, account }, bytes);
+    },
     onVendorCall: ({ vendor, account, purpose, outcome, durationMs }) =>
       vendorCalls.observe({ vendor, account, purpose, outcome: String(outcome) }, durationMs / 1_000),
     onPoll: (lateMs) => pollLateness.observe(Math.max(0, lateMs) / 1_000),

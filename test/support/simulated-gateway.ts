@@ -1,6 +1,5 @@
 import { demoConfig } from '../../src/cli/demo-config.ts';
 import { type Simulators, startSimulators } from '../../src/simulator/server.ts';
-import { SIMULATORS } from '../../src/simulator/vendors.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts';
 
 export interface SimulatedGateway extends TestGateway {
@@ -11,7 +10,7 @@ export interface SimulatedGateway extends TestGateway {
 export async function startSimulatedGateway(
   options: TestGatewayOptions & { readonly speed?: number } = {},
 ): Promise<SimulatedGateway> {
-  const simulators = await startSimulators({ vendors: SIMULATORS, speed: options.speed });
+  const simulators = await startSimulators({ speed: options.speed });
   const { accounts } = JSON.parse(demoConfig(simulators, 0)) as { accounts: object[] };
   const gateway = await startTestGateway({ ...options, accounts });
   return {
