@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
+import { describe, expect, it } from 'vitest';
 import { configOf, problemsOf, withAccount } from './support.ts';
 
 const SECURE = 'an https URL without user, query and fragment (http only on a loopback host)';
@@ -388,91 +384,5 @@ describe('a wrong configuration', () => {
 
     expect(lines).toHaveLength(101);
     expect(lines.at(-1)).toBe('(top level): found 50 more problems, allowed: none');
-  });
-});
-
-describe('bounds', () => {
-  const limits = (yaml: string) => withAccount('', `limits: { ${yaml} }`);
-  const polling = (yaml: string) => withAccount('', `polling: { ${yaml} }`);
-
-  it.each([
-    limits('timeoutMs: 100'),
-    limits('timeoutMs: 120000'),
-    limits('requestsPerSecond: 0.001'),
-    limits('requestsPerSecond: 10000'),
-    limits('maxConcurrent: 1'),
-    limits('maxConcurrent: 1000'),
-    polling('minMs: 100'),
-    polling('minMs: 100, maxMs: 100'),
-    withAccount('files: { linkTtlMs: 1000 }'),
-    withAccount(`files: { linkSecret: ${'ä'.repeat(16)} }`),
-    withAccount('server: { port: 65535 }'),
-    withAccount('limits: { depth: 1, aliases: 0, directives: 0 }'),
-    withAccount().replace('key: hi', `key: ${'a'.repeat(40)}`),
-  ])('are part of what is allowed: %j', (text) => {
-    expect(problemsOf(text)).toEqual([]);
-  });
-
-  it.each([
-    limits('timeoutMs: 99'),
-    limits('timeoutMs: 120001'),
-    limits('requestsPerSecond: 0'),
-    limits('requestsPerSecond: -1'),
-    limits('requestsPerSecond: 10001'),
-    limits('requestsPerSecond: .inf'),
-    limits('maxConcurrent: 0'),
-    limits('maxConcurrent: 1001'),
-    polling('minMs: 99'),
-    polling('maxMs: 99, minMs: 100'),
-    withAccount('files: { linkTtlMs: 999 }'),
-    withAccount('server: { port: 65536 }'),
-    withAccount('limits: { depth: 0 }'),
-    withAccount().replace('key: hi', `key: ${'a'.repeat(41)}`),
-    withAccount().replace('key: hi', 'key: ""'),
-  ])('are kept: %j', (text) => {
-    expect(problemsOf(text)).not.toEqual([]);
-  });
-});
-
-describe('a configuration file', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'waybill-config-'));
-  const write = (name: string, content: string | Uint8Array): string => {
-    const file = join(directory, name);
-    writeFileSync(file, content);
-    return file;
-  };
-  afterAll(() => rmSync(directory, { recursive: true }));
-
-  it('is read from its path', () => {
-    const loaded = loadConfig({ file: write('good.yaml', `\uFEFF${withAccount()}`), env: {} });
-
-    expect(loaded).toHaveProperty('config.accounts[0].key', 'hi');
-  });
-
-  it.each([
-    [join(directory, 'missing\n.yaml'), 'no such file'],
-    [directory, 'a directory'],
-    [write('latin1.yaml', Uint8Array.of(0x61, 0x3a, 0xe4)), 'bytes that are no UTF-8'],
-  ])('that cannot be read is one problem: %j', (file, found) => {
-    expect(loadConfig({ file, env: {} })).toEqual({
-      problems: [
-        expect.stringMatching(new RegExp(`^".+": found ${found}, allowed: a readable YAML file in UTF-8$`)),
-      ],
-    });
-  });
-
-  it('of more than 1 MB is refused unread', () => {
-    const text = `#${' '.repeat(1_048_576)}`;
-
-    expect(loadConfig({ text, env: {} })).toHaveProperty('problems.length', 1);
-    expect(loadConfig({ file: write('large.yaml', text), env: {} })).toEqual({
-      problems: [expect.stringContaining('found more than 1048576 bytes')],
-    });
-  });
-
-  it('that nobody named is asked for', () => {
-    expect(loadConfig({ env: {} })).toEqual({
-      problems: ['configuration: found no file, allowed: --config FILE, or WAYBILL_CONFIG'],
-    });
   });
 });

@@ -1,4 +1,5 @@
 import type { Config } from '../../src/config/config.ts';
+import { toJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { EnvironmentVariables } from '../../src/config/process-environment.ts';
 
@@ -23,4 +24,35 @@ export function hiAccount(more = ''): string {
 /** A file with that account, and other sections before it. */
 export function withAccount(sections = '', more = ''): string {
   return `${sections}\naccounts:\n${hiAccount(more)}`;
+}
+
+/** A node of the published JSON Schema, as far as tests look at one. */
+export interface SchemaNode {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly oneOf?: readonly SchemaNode[];
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+export interface SchemaKey {
+  /** `accounts[].credential.apiKey` */
+  readonly path: string;
+  readonly schema: SchemaNode;
+}
+
+/** Every key of the published schema; one that several vendors have comes several times. */
+export function keysOfSchema(
+  schema: SchemaNode = toJsonSchema() as SchemaNode,
+  path = '',
+): readonly SchemaKey[] {
+  const keys = Object.entries(schema.properties ?? {}).flatMap(([key, child]) => {
+    const childPath = path === '' ? key : `${path}.${key}`;
+    return [{ path: childPath, schema: child }, ...keysOfSchema(child, childPath)];
+  });
+  const items = schema.items === undefined ? [] : keysOfSchema(schema.items, `${path}[]`);
+  return [...keys, ...items, ...(schema.oneOf ?? []).flatMap((branch) => keysOfSchema(branch, path))];
 }
