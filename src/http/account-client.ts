@@ -95,6 +95,7 @@ export function createAccountClient(settings: AccountClientSettings): AccountCli
     toError: (code, message) => problems.error(code, message),
     health: () => health.read(),
     async close() {
+      sender.close();
       await Promise.all([api, files, tokens].map((destination) => destination?.wire.close()));
     },
   };

@@ -12,29 +12,40 @@ export interface Scope {
   close(): void;
 }
 
-/** @param outer - aborts this scope too, with its own reason */
-export function openScope(clock: Clock, lifetimeMs: number, outer?: AbortSignal): Scope {
+/** @param outer - each aborts this scope too, with its own reason */
+export function openScope(
+  clock: Clock,
+  lifetimeMs: number,
+  ...outer: readonly (AbortSignal | undefined)[]
+): Scope {
   const controller = new AbortController();
   let isOverdue = false;
   const cancelTimer = clock.setTimer(lifetimeMs, () => {
     isOverdue = true;
     controller.abort(new DOMException('The time for this work is up.', 'TimeoutError'));
   });
-  const follow = (): void => controller.abort(outer?.reason);
   // A read of a hundred keys shares one signal: that many listeners are no leak.
-  if (outer !== undefined) setMaxListeners(0, outer);
   setMaxListeners(0, controller.signal);
-  if (outer?.aborted) follow();
-  else outer?.addEventListener('abort', follow, { once: true });
+  const releases = outer.map((signal) => follow(signal, controller));
   return {
     signal: controller.signal,
     endsAt: clock.now() + lifetimeMs,
     isOverdue: () => isOverdue,
     close() {
       cancelTimer();
-      outer?.removeEventListener('abort', follow);
+      for (const release of releases) release();
     },
   };
+}
+
+/** @returns lets go of the signal */
+function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  const abort = (): void => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  if (signal === undefined || signal.aborted) return () => undefined;
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
 }
 
 /** The promise's result, or the signal's reason as soon as it aborts. The work behind the promise goes on. */

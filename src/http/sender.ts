@@ -37,6 +37,7 @@ const PASSED_ON: ReadonlySet<string> = new Set(['range', 'if-range', 'if-none-ma
 /** Makes whole calls: proves the account, repeats what may be repeated, and keeps the account's health. */
 export class Sender {
   private readonly parts: SenderParts;
+  private readonly closing = new AbortController();
 
   constructor(parts: SenderParts) {
     this.parts = parts;
@@ -72,6 +73,12 @@ export class Sender {
       const { status, headers } = this.conclude(got);
       return { status, headers, body: Readable.from([]) };
     });
+  }
+
+  /** Ends the calls under way, and refuses new ones. */
+  close(): void {
+    const message = `This account of ${this.parts.settings.vendorName} is closed.`;
+    this.closing.abort(this.parts.problems.error('VENDOR_UNAVAILABLE', message));
   }
 
   private async sendUntilFinal(
@@ -141,7 +148,7 @@ export class Sender {
     work: (scope: Scope) => Promise<Result>,
   ): Promise<Result> {
     const { settings, callMs, health, problems } = this.parts;
-    const scope = openScope(settings.tools.clock, callMs, signal);
+    const scope = openScope(settings.tools.clock, callMs, signal, this.closing.signal);
     try {
       return await work(scope);
     } catch (error) {

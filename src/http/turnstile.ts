@@ -118,6 +118,7 @@ export class Turnstile {
 
   private refusal({ breaker, scope }: TurnRequest): VendorError | undefined {
     const { clock, gate, problems } = this.parts;
+    if (clock.now() >= scope.endsAt) return problems.crowded(undefined);
     const brokenMs = breaker.refusalMs();
     if (brokenMs !== undefined) return problems.broken(brokenMs);
     const gateMs = gate.remainingMs();

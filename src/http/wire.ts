@@ -56,10 +56,12 @@ export class Wire {
 /** Why there is no whole answer; `undefined` where the error is our own mistake. */
 export function classifyFault(error: unknown): 'timeout' | 'connection' | 'unreadable' | undefined {
   if (error instanceof UnreadableBodyError) return 'unreadable';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!(error instanceof Error)) return 'connection';
+  const code = 'code' in error ? error.code : undefined;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';
   if (code === 'UND_ERR_INVALID_ARG') return undefined;
-  const isNoHttp = code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+  // undici's parser names itself, and not always the fault it found.
+  const isNoHttp = error.name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW';
   return isNoHttp ? 'unreadable' : 'connection';
 }
 
