@@ -44,8 +44,8 @@ export function createPowerBiLoader(client: PowerBiClient, account: string, log:
     try {
       return await readOne(key, signal);
     } catch (error) {
-      if (error instanceof VendorError) return error;
-      throw error;
+      signal?.throwIfAborted();
+      return error instanceof VendorError ? error : toMistake(account, error);
     }
   }
 
@@ -57,4 +57,10 @@ export function createPowerBiLoader(client: PowerBiClient, account: string, log:
   }
 
   return { readOne, readMany: (keys, signal) => Promise.all(keys.map((key) => readOneOrError(key, signal))) };
+}
+
+/** Our own mistake, and still it spoils no neighbour. */
+function toMistake(account: string, cause: unknown): VendorError {
+  const message = 'An answer of Power BI could not be read.';
+  return new VendorError({ code: 'VENDOR_BAD_RESPONSE', message, vendor: 'power-bi', account, cause });
 }

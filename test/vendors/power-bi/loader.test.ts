@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { VendorError } from '../../../src/export/errors.ts';
+import type { PowerBiClient } from '../../../src/vendors/power-bi/client.ts';
+import { createPowerBiLoader } from '../../../src/vendors/power-bi/loader.ts';
+import { exportSchema } from '../../../src/vendors/power-bi/types.ts';
+import { createRecordingLog } from '../../support/tools.ts';
+import { toKey } from './support.ts';
+
+function createLoader(readExport: PowerBiClient['readExport'], log = createRecordingLog()) {
+  const openFile = () => Promise.reject(new Error('no file is opened here'));
+  return createPowerBiLoader({ readExport, openFile }, 'bi', log);
+}
+
+describe('Power BI loader', () => {
+  it('turns even a mistake of its own into the one entry it belongs to', async () => {
+    const loader = createLoader(async ({ exportId }) => {
+      if (exportId === 'bad') throw new TypeError('a mistake');
+      return { wire: exportSchema.parse({ status: 'Running' }), retryAfter: undefined, receivedAt: 1 };
+    });
+
+    const [bad, good] = await loader.readMany([toKey({ exportId: 'bad' }), toKey({ exportId: 'good' })]);
+
+    expect(bad).toBeInstanceOf(VendorError);
+    expect(bad).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', account: 'bi', cause: expect.any(TypeError) });
+    expect(good).toMatchObject({ status: 'RUNNING' });
+  });
+
+  it('ends with the reason of the signal, whatever error came of it', async () => {
+    const controller = new AbortController();
+    const loader = createLoader(async () => {
+      controller.abort(new DOMException('nobody waits', 'AbortError'));
+      throw new Error('connection lost');
+    });
+
+    await expect(loader.readMany([toKey()], controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('remembers a bounded number of unlisted words', async () => {
+    const log = createRecordingLog();
+    let word = 0;
+    const loader = createLoader(async () => {
+      word += 1;
+      return { wire: exportSchema.parse({ status: `word ${word}` }), retryAfter: undefined, receivedAt: 1 };
+    }, log);
+
+    for (let read = 0; read < 300; read += 1) await loader.readOne(toKey());
+
+    expect(log.lines).toHaveLength(100);
+  });
+});
