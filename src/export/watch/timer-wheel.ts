@@ -172,12 +172,15 @@ class Wheel<Item extends WheelItem<Item>> implements TimerWheel<Item> {
     }
   }
 
+  /** The first to be set is the first to be told. */
   private take(slot: number, due: Item[]): void {
+    const taken: Item[] = [];
     for (let item = this.heads[slot] ?? null; item !== null; ) {
       const next: Item | null = item.wheelNext;
       this.unlink(item);
-      due.push(item);
+      taken.push(item);
       item = next;
     }
+    for (const item of taken.reverse()) due.push(item);
   }
 }
