@@ -29,14 +29,21 @@ export interface Errand {
   readonly attempt: number;
 }
 
+/** There was no answer, or none that could be read. */
+export interface Fault {
+  readonly type: 'fault';
+  readonly end: 'timeout' | 'connection' | 'unreadable';
+  readonly error: unknown;
+}
+
 /** How an attempt ended. */
-export type Outcome =
-  | { readonly type: 'answer'; readonly response: AccountResponse }
-  | {
-      readonly type: 'fault';
-      readonly end: 'timeout' | 'connection' | 'unreadable';
-      readonly error: unknown;
-    };
+export type Outcome = { readonly type: 'answer'; readonly response: AccountResponse } | Fault;
+
+/** An answer whose body is still coming. */
+export interface OpenAnswer {
+  readonly type: 'stream';
+  readonly answer: WireAnswer;
+}
 
 export interface CourierParts {
   readonly settings: AccountClientSettings;
@@ -45,7 +52,7 @@ export interface CourierParts {
   readonly problems: Problems;
 }
 
-/** Statuses that are no news: the export is not there, or the question was refused. */
+/** Refusals that somebody has to do something about; that an export is not there is no news. */
 const NEWSWORTHY: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** Makes single attempts: waits for a turn, sends, reads, and tells gate, breaker, log and metrics how it went. */
@@ -61,84 +68,87 @@ export class Courier {
   }
 
   /** @throws VendorError where there is no turn to be had; the scope's reason when it aborts */
-  async fetch(errand: Errand): Promise<Outcome> {
-    return this.attempt(errand, async (answer) => {
-      const response = await this.readAnswer(answer);
-      return { type: 'answer', response };
-    });
+  fetch(errand: Errand): Promise<Outcome> {
+    return this.attempt(errand, (answer) => this.readAnswer(answer));
   }
 
   /**
    * Like `fetch`, but hands a good answer out as soon as its head is there, body unread.
    *
-   * @returns the stream, or an outcome where the status is 400 or above or there was no answer
+   * @returns the stream, or an outcome where the status is 300 or above or there was no answer
    */
-  async open(errand: Errand): Promise<Outcome | { readonly type: 'stream'; readonly answer: WireAnswer }> {
-    return this.attempt(errand, async (answer) => {
-      if (answer.status < 400) return { type: 'stream', answer };
-      return { type: 'answer', response: await this.readAnswer(answer) };
-    });
+  open(errand: Errand): Promise<Outcome | OpenAnswer> {
+    return this.attempt<Outcome | OpenAnswer>(errand, async (answer) =>
+      answer.status < 300 ? { type: 'stream', answer } : this.readAnswer(answer),
+    );
   }
 
-  private async attempt<Got extends Outcome | { readonly type: 'stream'; readonly answer: WireAnswer }>(
+  private async attempt<Got extends Outcome | OpenAnswer>(
     errand: Errand,
     take: (answer: WireAnswer) => Promise<Got>,
-  ): Promise<Got | Extract<Outcome, { type: 'fault' }>> {
-    const { destination, scope } = errand;
-    const turn = await this.parts.turnstile.enter({
-      breaker: destination.breaker,
-      scope,
-      isUrgent: destination.purpose === 'token',
-    });
+  ): Promise<Got | Fault> {
+    const { destination, scope, request } = errand;
+    const isUrgent = destination.purpose === 'token';
+    const turn = await this.parts.turnstile.enter({ breaker: destination.breaker, scope, isUrgent });
     const startedAt = this.clock.now();
-    // Its own controller, not the scope's: a file's body outlives this attempt.
     const time = openScope(this.clock, this.parts.settings.limits.timeoutMs, scope.signal);
     try {
-      const answer = await destination.wire.request({
-        ...errand.request,
-        signal: time.signal,
-        onSent: turn.sent,
-      });
+      const answer = await destination.wire.request({ ...request, signal: time.signal, onSent: turn.sent });
       const got = await take(answer);
-      if (got.type === 'stream')
-        this.noteAnswer(turn, { ...got.answer, text: '', json: undefined, receivedAt: this.clock.now() });
-      else if (got.type === 'answer') this.noteAnswer(turn, got.response);
-      this.report(errand, startedAt, got.type === 'stream' ? got.answer.status : endOf(got));
+      const response = got.type === 'answer' ? got.response : this.toHead(answer);
+      this.noteAnswer(turn, response);
+      this.report(errand, startedAt, response.status);
       return got;
     } catch (error) {
-      if (scope.signal.aborted) {
-        turn.permit.leave();
-        this.report(errand, startedAt, 'aborted');
-        throw scope.signal.reason;
-      }
-      const end = time.isOverdue() ? 'timeout' : classifyFault(error);
-      if (end === undefined) {
-        turn.permit.leave();
-        throw error;
-      }
-      if (end === 'unreadable') turn.permit.succeed();
-      else turn.permit.fail();
-      this.report(errand, startedAt, end, error);
-      return { type: 'fault', end, error };
+      if (!scope.signal.aborted) return this.noteFault(errand, turn, startedAt, time.isOverdue(), error);
+      // The caller left, or the whole call's time was cut short: neither is proof against the vendor.
+      turn.permit.leave();
+      this.report(errand, startedAt, scope.isOverdue() ? 'timeout' : 'aborted');
+      throw scope.signal.reason;
     } finally {
       time.close();
       turn.leave();
     }
   }
 
-  private async readAnswer({ status, headers, body }: WireAnswer): Promise<AccountResponse> {
+  private noteAnswer(turn: Turn, response: AccountResponse): void {
+    this.parts.gate.observe(response, this.parts.problems.isThrottled(response));
+    if (response.status >= 500) turn.permit.fail();
+    else turn.permit.succeed();
+  }
+
+  /** @throws the error itself where it is our own mistake */
+  private noteFault(
+    errand: Errand,
+    turn: Turn,
+    startedAt: number,
+    isOverdue: boolean,
+    error: unknown,
+  ): Fault {
+    const end = isOverdue ? 'timeout' : classifyFault(error);
+    if (end === undefined) {
+      turn.permit.leave();
+      throw error;
+    }
+    // A body that cannot be read is an answer all the same: the vendor is there.
+    if (end === 'unreadable') turn.permit.succeed();
+    else turn.permit.fail();
+    this.report(errand, startedAt, end, error);
+    return { type: 'fault', end, error };
+  }
+
+  private async readAnswer(answer: WireAnswer): Promise<Extract<Outcome, { type: 'answer' }>> {
+    const { status, headers, body } = answer;
     const text = await readBody(body, headers).catch((error: unknown) => {
       // Beside a good status the body is the answer; beside any other the status says enough.
       if (status >= 300 && classifyFault(error) === 'unreadable') return '';
       throw error;
     });
-    return { status, headers, text, json: parseJson(text), receivedAt: this.clock.now() };
+    return { type: 'answer', response: { ...this.toHead(answer), text, json: parseJson(text) } };
   }
 
-  private noteAnswer(turn: Turn, response: AccountResponse): void {
-    this.parts.gate.observe(response, this.parts.problems.isThrottled(response));
-    if (response.status >= 500) turn.permit.fail();
-    else turn.permit.succeed();
+  private toHead({ status, headers }: WireAnswer): AccountResponse {
+    return { status, headers, text: '', json: undefined, receivedAt: this.clock.now() };
   }
 
   private report(errand: Errand, startedAt: number, outcome: VendorCall['outcome'], error?: unknown): void {

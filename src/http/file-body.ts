@@ -18,6 +18,8 @@ export interface FileBodyParts {
  */
 export class FileBody extends Readable {
   private readonly parts: FileBodyParts;
+  /** True while a reader waits for the next piece. */
+  private isWanted = false;
   private cancelTimer: () => void = () => undefined;
   private readonly onAbort = (): void => {
     this.destroy(this.parts.signal?.reason);
@@ -27,14 +29,14 @@ export class FileBody extends Readable {
     super();
     this.parts = parts;
     const { source, signal } = parts;
+    // It may break off before anybody reads; whoever reads then still gets the error.
+    this.on('error', () => undefined);
     source.on('readable', () => this.passOn());
     source.on('end', () => this.push(null));
     source.on('error', (error) => this.destroy(parts.toError('connection', error)));
     if (signal?.aborted) this.onAbort();
     else signal?.addEventListener('abort', this.onAbort, { once: true });
   }
-
-  private isWanted = false;
 
   override _read(): void {
     this.isWanted = true;

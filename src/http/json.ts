@@ -10,7 +10,7 @@ const MINUS = 0x2d;
 
 /**
  * Reads JSON without losing a digit: integers that a float cannot hold come as decimal strings, so that a 64-bit id
- * stays itself. One pass over the text, then the engine's own parser: 5 MB take well under 100 ms.
+ * stays itself. One pass over the text, then the engine's own parser: about three times the parser's time alone.
  *
  * @returns `undefined` for what is no JSON, or is nested deeper than 200 levels
  */
@@ -52,13 +52,15 @@ function quoteUnsafeIntegers(text: string): string | undefined {
 
 /** The index of the closing quote; the text's length where there is none. */
 function skipString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) return index;
-    index += code === BACKSLASH ? 2 : 1;
-  }
-  return index;
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  return (quote - first) % 2 === 1;
 }
 
 function skipNumber(text: string, start: number): number {

@@ -14,6 +14,12 @@ const CODE_BY_STATUS: ReadonlyMap<number, VendorErrorCode> = new Map<number, Ven
   [410, 'EXPORT_NOT_FOUND'],
 ]);
 
+/** Codes beside which the vendor's wish to wait is worth telling. */
+const WAITING: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
+  'VENDOR_RATE_LIMITED',
+  'VENDOR_UNAVAILABLE',
+]);
+
 /** A vendor's own code is a short word: anything else could be free text with names or secrets in it. */
 const VENDOR_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
 
@@ -49,7 +55,7 @@ export class Problems {
     return this.error(code, `${vendorName} answered ${words} when asked for ${asked}.`, {
       httpStatus: status,
       vendorCode,
-      retryAfterMs: this.gate.remainingMs() || undefined,
+      retryAfterMs: WAITING.has(code) ? this.gate.remainingMs() || undefined : undefined,
     });
   }
 

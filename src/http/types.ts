@@ -126,12 +126,17 @@ export interface AccountClient {
    * Opens an answer as a stream, for files behind the account's credential: one attempt (one more where the token had
    * expired), the deadline until the headers and then between two pieces of the body, no body bound.
    *
-   * An answer of 400 or above is returned with its body read to a bounded end and replaced by an empty one.
+   * An answer of 300 or above is returned with its body read to a bounded end and replaced by an empty one. Of the
+   * caller's headers only `range`, `if-range` and `if-none-match` are passed on.
    *
    * @throws VendorError as `send` does; a body that breaks off errors its stream
    */
   open(request: Omit<AccountRequest, 'method'> & OpenOptions): Promise<FileStream>;
-  /** The error for an answer that is none of the expected ones; by HTTP status, with the vendor's code beside it. */
+  /**
+   * The error for an answer that is none of the expected ones; by HTTP status, with the vendor's code beside it.
+   *
+   * @param asked - what was asked for, as a noun: `the status of an export`
+   */
   toVendorError(response: AccountResponse, asked: string): VendorError;
   /** The error for a good status whose body cannot be read; `problem` names the field: `"status" is missing`. */
   toBadResponse(response: AccountResponse, asked: string, problem: string): VendorError;

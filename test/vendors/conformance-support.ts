@@ -1,7 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/export/clock.ts';
 import { VendorError } from '../../src/export/errors.ts';
-import type { ExportKey } from '../../src/export/export.ts';
+import { type ExportKey, type ExportStatus, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
 import type { Reading } from '../../src/export/ports.ts';
 import {
@@ -20,7 +21,6 @@ export interface Stage extends AsyncDisposable {
   /** Without the token requests. */
   readonly requests: readonly ReceivedRequest[];
   readonly tokenRequests: readonly ReceivedRequest[];
-  readonly hasTokens: boolean;
   key(n: number): ExportKey;
   read(keys: readonly number[], signal?: AbortSignal): Promise<readonly Reading[]>;
   /** Requests that are waiting for their answer. */
@@ -84,7 +84,6 @@ export async function startConformance(
   return {
     requests,
     tokenRequests,
-    hasTokens: tokenPath !== undefined,
     key,
     async read(keys, signal) {
       const readings = await account.readMany(keys.map(key), { signal });
@@ -180,4 +179,46 @@ function listPlaces(holder: object): readonly Place[] {
     { holder, name },
     ...(typeof value === 'object' && value !== null ? listPlaces(value) : []),
   ]);
+}
+
+/** Answers that no vendor documents, each with a good status. */
+export const NONSENSE: Readonly<Record<string, FakeReply>> = {
+  'an HTML page': { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Sign in</title>' },
+  'an empty body': { body: '' },
+  null: { body: 'null' },
+  'a number': { body: '42' },
+  'a string': { body: '"done"' },
+  'an array': { body: '[]' },
+  'a truncated answer': { body: '{"status": "succ' },
+  'an object without anything': { body: '{}' },
+  'a body of 6 MB': { body: JSON.stringify({ status: 'x'.repeat(6_000_000) }) },
+  'a gzip bomb': { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(50_000_000, ' ')) },
+  'a body that is not the gzip it says': { headers: { 'content-encoding': 'gzip' }, body: '{"status":"x"}' },
+  'ten thousand brackets': { body: '['.repeat(10_000) + ']'.repeat(10_000) },
+};
+
+const ALL_STATUSES: readonly ExportStatus[] = [
+  'QUEUED',
+  'RUNNING',
+  'CANCELING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELED',
+  'EXPIRED',
+  'UNKNOWN',
+];
+
+/** A reading in one word: its status, or its error's code. */
+export function codeOf(reading: Reading | undefined): string | undefined {
+  return reading instanceof VendorError ? reading.code : reading?.status;
+}
+
+/** Outcome, failure and files stand beside the statuses that have them, and beside no other. */
+export function expectOnlyWhatTheStatusAllows(reading: Reading | undefined): void {
+  if (reading === undefined || reading instanceof VendorError) return;
+  const { status, outcome, failure, files } = reading;
+  expect(ALL_STATUSES).toContain(status);
+  expect(outcome !== null).toBe(status === 'SUCCEEDED');
+  expect(failure !== null).toBe(status === 'FAILED');
+  if (!isTerminal(status)) expect(files).toBeNull();
 }
