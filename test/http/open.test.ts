@@ -203,6 +203,18 @@ describe('AccountClient.open', () => {
     expect(`${error.message}${String(error.cause)}`).not.toContain('127.0.0.1');
   });
 
+  it('that breaks off before anybody reads takes nothing down, and still errors for who reads then', async () => {
+    await using stage = await startStage(() => (response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('half');
+      setImmediate(() => response.destroy());
+    });
+    const file = await stage.client.open(OPEN);
+    await until(() => file.body.destroyed);
+    await settle();
+
+    expect(await failure(readAll(file))).toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  });
+
   it('ends the vendor’s call when the reader destroys it, or aborts', async () => {
     const { signal, abort } = withAbort();
     await using stage = await startStage(() => (response) => response.writeHead(200).write('half'));
