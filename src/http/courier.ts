@@ -94,6 +94,7 @@ export class Courier {
     const time = openScope(this.clock, this.parts.settings.limits.timeoutMs, scope.signal);
     try {
       const answer = await destination.wire.request({ ...request, signal: time.signal, onSent: turn.sent });
+      turn.answered();
       const got = await take(answer);
       const response = got.type === 'answer' ? got.response : this.toHead(answer);
       this.noteAnswer(turn, response);

@@ -7,11 +7,16 @@ import { MAX_RETRY_WAIT_MS } from './retry.ts';
 import type { Scope } from './scope.ts';
 import type { ThrottleGate } from './throttle-gate.ts';
 
+/** A request has arrived this long after it was sent, whatever the vendor takes to answer it. */
+const MAX_TRAVEL_MS = 250;
+
 /** Leave to send one request. */
 export interface Turn {
   readonly permit: Permit;
-  /** The request is on the wire: its place in the rate window counts from here. */
+  /** The request is on the wire. */
   sent(): void;
+  /** Its answer begins: the vendor surely has it. */
+  answered(): void;
   /** Gives the place back. To be called once, after the answer was noted in gate and breaker. */
   leave(): void;
 }
@@ -134,20 +139,27 @@ export class Turnstile {
 
   private open({ breaker }: TurnRequest): Turn {
     const { clock, window } = this.parts;
-    let isSent = false;
+    let cancelTimer: (() => void) | undefined;
+    let isCounted = false;
+    const count = (): void => {
+      cancelTimer?.();
+      if (isCounted) return;
+      isCounted = true;
+      window.arrived(clock.now());
+      this.advance();
+    };
     this.inside += 1;
     window.take();
     return {
       permit: breaker.enter(),
-      sent: () => {
-        if (isSent) return;
-        isSent = true;
-        window.sent(clock.now());
-        this.advance();
+      sent() {
+        cancelTimer ??= clock.setTimer(MAX_TRAVEL_MS, count);
       },
+      answered: count,
       leave: () => {
-        if (!isSent) window.cancel();
-        isSent = true;
+        if (cancelTimer !== undefined) count();
+        else if (!isCounted) window.cancel();
+        isCounted = true;
         this.inside -= 1;
         this.advance();
       },

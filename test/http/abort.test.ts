@@ -69,7 +69,7 @@ describe('a caller who leaves', () => {
 
     expect(await abortOnce(stage, () => true)).toBe(REASON);
     const next = stage.client.send({ path: ['next'] });
-    await stage.clock.advance(1_025);
+    await stage.clock.advance(1_005);
 
     expect((await next).status).toBe(200);
     expect(stage.vendor.requests.map(({ url }) => url.split('/').at(-1))).toEqual(['first', 'next']);

@@ -12,7 +12,7 @@ function simulate(
   let unsent: number[] = [];
   const deliver = (upTo: number): void => {
     for (const at of unsent.filter((due) => due <= upTo).sort((a, b) => a - b)) {
-      window.sent(at);
+      window.arrived(at);
       sent.push(at);
     }
     unsent = unsent.filter((due) => due > upTo);
@@ -71,16 +71,16 @@ describe('RateWindow', () => {
       Array.from({ length: 7 }, () => ({ pauseMs: 0, latencyMs: 0 })),
     );
 
-    expect(sent.map((at) => at - 1_000_000)).toEqual([0, 0, 0, 1_025, 1_025, 1_025, 2_050]);
+    expect(sent.map((at) => at - 1_000_000)).toEqual([0, 0, 0, 1_005, 1_005, 1_005, 2_010]);
   });
 
   it('tells when the requests behind the next one may go', () => {
     const window = new RateWindow(2);
 
-    expect([0, 1, 2, 3, 4].map((ahead) => window.readyAt(0, ahead))).toEqual([0, 0, 1_025, 1_025, 2_050]);
+    expect([0, 1, 2, 3, 4].map((ahead) => window.readyAt(0, ahead))).toEqual([0, 0, 1_005, 1_005, 2_010]);
   });
 
-  it('takes a request that never reached the wire for none', () => {
+  it('takes a request that never arrived for none', () => {
     const window = new RateWindow(1);
     window.take();
     window.cancel();

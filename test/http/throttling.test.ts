@@ -194,7 +194,7 @@ describe('the account’s own limits', () => {
         expect.objectContaining({ code: 'VENDOR_RATE_LIMITED', retryAfterMs: expect.any(Number) }),
       ),
     );
-    expect(ends[3]).toMatchObject({ retryAfterMs: 3_075 });
+    expect(ends[3]).toMatchObject({ retryAfterMs: 3_015 });
   });
 
   it('let at most so many calls run at once, first come, first served', async () => {

@@ -88,11 +88,11 @@ describe('Turnstile', () => {
 
   it('refuses at once what its rate would let through too late', async () => {
     const { enter } = createTurnstile(0.1, 9);
-    (await enter()).sent();
+    (await enter()).answered();
 
     await expect(enter(false, 5_000)).rejects.toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
-      retryAfterMs: 10_025,
+      retryAfterMs: 10_005,
     });
   });
 
@@ -100,6 +100,7 @@ describe('Turnstile', () => {
     const call = fc.record({
       startsMs: fc.nat(2_000),
       connectsMs: fc.nat(300),
+      travelsMs: fc.nat(250),
       takesMs: fc.nat(800),
     });
     return fc.assert(
@@ -109,19 +110,25 @@ describe('Turnstile', () => {
         fc.array(call, { minLength: 1, maxLength: 15 }),
         async (rate, most, calls) => {
           const { clock, enter } = createTurnstile(rate, most);
-          const sentAt: number[] = [];
+          const arrivedAt: number[] = [];
           let inside = 0;
           let mostInside = 0;
           let done = 0;
           const elapse = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimer(ms, resolve));
-          const run = async ({ startsMs, connectsMs, takesMs }: (typeof calls)[number]): Promise<void> => {
+          const run = async ({
+            startsMs,
+            connectsMs,
+            travelsMs,
+            takesMs,
+          }: (typeof calls)[number]): Promise<void> => {
             await elapse(startsMs);
             const turn = await enter(false, 1_000_000);
             inside += 1;
             mostInside = Math.max(mostInside, inside);
             await elapse(connectsMs);
             turn.sent();
-            sentAt.push(clock.now());
+            await elapse(travelsMs);
+            arrivedAt.push(clock.now());
             await elapse(takesMs);
             inside -= 1;
             turn.leave();
@@ -134,8 +141,10 @@ describe('Turnstile', () => {
 
           expect(done).toBe(calls.length);
           expect(mostInside).toBeLessThanOrEqual(most);
-          for (const start of sentAt) {
-            expect(sentAt.filter((at) => at >= start && at < start + 1_000).length).toBeLessThanOrEqual(rate);
+          for (const start of arrivedAt) {
+            expect(arrivedAt.filter((at) => at >= start && at < start + 1_000).length).toBeLessThanOrEqual(
+              rate,
+            );
           }
         },
       ),
