@@ -1,8 +1,12 @@
-import { InputError, VendorError } from './errors.ts';
+import { InputError } from './errors.ts';
 import type { ExportKey } from './export.ts';
 import { type GlobalId, parseGlobalId, parseIds, toExportKey, toKeyFromGlobalId } from './locator.ts';
 import type { VendorAccount, VendorInfo } from './ports.ts';
+import { createUnknownAccount, toUnknownAccountError } from './unknown-account.ts';
 import type { VendorId } from './vendor-id.ts';
+
+/** An account's key has at most 40; longer ones only must not become part of a global id. */
+const MAX_ACCOUNT_LENGTH = 512;
 
 /** An export to read: which one, and through which account. */
 export interface Target {
@@ -42,22 +46,43 @@ export class AccountDirectory {
    * @throws InputError where it can be refused as it stands; VendorError EXPORT_NOT_FOUND where the caller has no such account
    */
   resolve(locator: Locator): Target {
-    if (!('vendor' in locator)) return this.resolveGlobalId(parseExportId(locator.id));
-    const { vendor, where } = locator;
-    const ids = parseIds(this.grammarOf(vendor), locator.ids, where);
-    const account = this.accountFor(vendor, locator.account ?? null, where);
-    return { account, key: toExportKey(this.grammarOf(vendor), vendor, account.key, ids) };
+    const key = this.toKey(locator);
+    return { account: this.known(key), key };
+  }
+
+  /**
+   * As `resolve`, but an account that the caller does not have is one at which no export is found.
+   *
+   * @throws InputError where it can be refused as it stands
+   */
+  resolveLeniently(locator: Locator): Target {
+    const key = this.toKey(locator);
+    return { account: this.find(key) ?? createUnknownAccount(key.vendor, key.account), key };
   }
 
   /** Where a parsed export id points. @throws as `resolve` does */
   resolveGlobalId(parsed: Extract<GlobalId, { type: 'export' }>): Target {
     const key = toKeyFromGlobalId(this.grammarOf(parsed.vendor), parsed);
-    return { account: this.known(parsed.vendor, parsed.account), key };
+    return { account: this.known(key), key };
   }
 
   /** The caller's account of this key, or undefined. */
   account(key: string): VendorAccount | undefined {
     return this.byKey.get(key);
+  }
+
+  private toKey(locator: Locator): ExportKey {
+    if (!('vendor' in locator)) {
+      const parsed = parseExportId(locator.id);
+      return toKeyFromGlobalId(this.grammarOf(parsed.vendor), parsed);
+    }
+    const { vendor, where } = locator;
+    const grammar = this.grammarOf(vendor);
+    const ids = parseIds(grammar, locator.ids, where);
+    const account = locator.account ?? this.onlyAccountKey(vendor, where);
+    if (account.length > MAX_ACCOUNT_LENGTH)
+      throw new InputError(`${where}.account is too long to name an account.`, `${where}.account`);
+    return toExportKey(grammar, vendor, account, ids);
   }
 
   private grammarOf(vendor: VendorId): VendorInfo['locator'] {
@@ -66,11 +91,11 @@ export class AccountDirectory {
     return info.locator;
   }
 
-  private accountFor(vendor: VendorId, account: string | null, where: string): VendorAccount {
-    if (account !== null) return this.known(vendor, account);
+  /** The account that a locator means without naming it. */
+  private onlyAccountKey(vendor: VendorId, where: string): string {
     const candidates = this.accounts.filter((candidate) => candidate.vendor === vendor);
     const [only] = candidates;
-    if (only !== undefined && candidates.length === 1) return only;
+    if (only !== undefined && candidates.length === 1) return only.key;
     const field = `${where}.account`;
     if (only === undefined)
       throw new InputError(`You have no ${vendor} account here: see the query "accounts".`, field);
@@ -81,15 +106,15 @@ export class AccountDirectory {
     );
   }
 
-  private known(vendor: VendorId, account: string): VendorAccount {
+  private known(key: ExportKey): VendorAccount {
+    const account = this.find(key);
+    if (account === undefined) throw toUnknownAccountError(key.vendor, key.account);
+    return account;
+  }
+
+  private find({ vendor, account }: ExportKey): VendorAccount | undefined {
     const known = this.byKey.get(account);
-    if (known?.vendor === vendor) return known;
-    throw new VendorError({
-      code: 'EXPORT_NOT_FOUND',
-      message: 'There is no such account for you: see the query "accounts" for those you may use.',
-      vendor,
-      account,
-    });
+    return known?.vendor === vendor ? known : undefined;
   }
 }
 

@@ -198,8 +198,11 @@ function withTransition(
 /** The vendor knows no such export: gone when it was seen before, perhaps not there yet when it was not. */
 function applyMissing(state: WatchedState, error: VendorError, now: number, rules: AdvanceRules): Advance {
   const seen = state.snapshot;
-  if (seen === null)
-    return now - state.startedAt < NOT_FOUND_GRACE_MS ? { state, facts: [] } : fail(state, error);
+  if (seen === null) {
+    // An error without a status is our own answer: no vendor was asked, and none may yet learn of the export.
+    const isGrace = error.httpStatus !== undefined && now - state.startedAt < NOT_FOUND_GRACE_MS;
+    return isGrace ? { state, facts: [] } : fail(state, error);
+  }
   // rawStatus stays the vendor's last word: a 404 has none.
   const expired: ExportSnapshot = {
     ...seen,

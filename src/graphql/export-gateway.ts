@@ -122,7 +122,7 @@ export class ExportGateway {
     this.checkCount(locators, 'locators');
     if (locators.length === 0)
       throw new InputError('locators is empty: name at least one export.', 'locators');
-    const targets = locators.map((locator) => this.parts.directory.resolve(toLocator(locator)));
+    const targets = locators.map((locator) => this.parts.directory.resolveLeniently(toLocator(locator)));
     return this.parts.watches.events(targets, { after: after ?? undefined, signal: this.parts.signal });
   }
 

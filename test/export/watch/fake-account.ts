@@ -113,6 +113,8 @@ export function toError(code: VendorErrorCode, retryAfterMs?: number): VendorErr
     message: `The vendor said ${code}.`,
     vendor: 'talkdesk',
     account: 'desk',
+    // Without one it would be an answer for which no vendor was asked.
+    httpStatus: code === 'EXPORT_NOT_FOUND' ? 404 : undefined,
     retryAfterMs,
   });
 }
