@@ -1,5 +1,6 @@
+import contentDisposition from 'content-disposition';
 import { VendorError } from '../../export/errors.ts';
-import { type ExportKey, isTerminal } from '../../export/export.ts';
+import { type ExportKey, type FileDescription, isTerminal } from '../../export/export.ts';
 import type { FileAccess, ReadOptions } from '../../export/ports.ts';
 import type { TalkdeskClient } from './client.ts';
 import { readTalkdeskStatus, toFile } from './mapping.ts';
@@ -24,8 +25,7 @@ export async function locateFile(
         type: 'link',
         url: answer.url,
         expiresAt: answer.expiresAt,
-        // Its name is the store's affair: asking for the job's would cost a second call.
-        file: toFile(ids, { ...EMPTY_JOB, format: formatOf(answer.url) }),
+        file: describeLink(ids, answer.url),
       };
     case 'content':
       return {
@@ -62,8 +62,24 @@ async function readJobIfPossible(
   }
 }
 
-/** The format by the ending of the link's path; null for any other ending. */
-function formatOf(url: string): string | null {
-  const ending = /\.(csv|jsonl?)$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase();
+/** The file behind a link, as far as the link tells: asking for the job's name would cost a second call. */
+function describeLink(ids: TalkdeskIds, url: string): FileDescription {
+  const { pathname, searchParams } = new URL(url);
+  const name = readFileName(searchParams.get('response-content-disposition'));
+  return toFile(ids, { ...EMPTY_JOB, name, format: formatOf(name ?? pathname) });
+}
+
+/** The file name that the store will answer with, where it stands in the link; null where it does not. */
+function readFileName(disposition: string | null): string | null {
+  try {
+    return disposition === null ? null : (contentDisposition.parse(disposition).parameters.filename ?? null);
+  } catch {
+    return null;
+  }
+}
+
+/** The format by the ending of a name or a path; null for any other ending. */
+function formatOf(name: string): string | null {
+  const ending = /\.(csv|jsonl?)$/i.exec(name)?.[1]?.toLowerCase();
   return ending === 'jsonl' ? 'json_bulk' : (ending ?? null);
 }

@@ -74,6 +74,20 @@ describe('opening the file of a Talkdesk job', () => {
     });
   });
 
+  it.each([
+    ['attachment; filename="Calls, May.csv"', 'Calls, May.csv', 'text/csv'],
+    ["attachment; filename*=UTF-8''Anrufe%20%C3%BC.jsonl", 'Anrufe ü.jsonl', 'application/x-ndjson'],
+    ['attachment; filename="../../etc/passwd"', '_.._etc_passwd', null],
+    ['attachment', `calls-${JOB_ID}.csv`, 'text/csv'],
+    ['"', `calls-${JOB_ID}.csv`, 'text/csv'],
+  ])('names the file as the link itself does: %s', async (disposition, name, mediaType) => {
+    const location = `https://bucket.example/x.csv?${new URLSearchParams({ 'response-content-disposition': disposition })}`;
+
+    const { access } = await locate({ status: 303, headers: { location } });
+
+    expect(access).toMatchObject({ url: location, file: { name, mediaType } });
+  });
+
   it('takes a link on this machine from a vendor on this machine', async () => {
     const { access } = await locate({
       status: 303,

@@ -110,8 +110,10 @@ describe('the Talkdesk adapter in front of its simulator', () => {
     await using stage = await startStage();
     const described = (await readOne(stage, key)).files;
 
-    const response = await fetch(toUrl(await stage.account.locateFile(key, 0)));
+    const access = await stage.account.locateFile(key, 0);
+    const response = await fetch(toUrl(access));
 
+    expect(access).toMatchObject({ file: described?.[0] });
     expect(described).toEqual([{ name, mediaType, availableUntil: null }]);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-disposition')).toContain(name);
