@@ -10,6 +10,7 @@ import type { Caller } from '../export/caller.ts';
 import type { Log } from '../export/ports.ts';
 import type { GatewayContext } from './context.ts';
 import { createErrorMask } from './errors.ts';
+import { checkNumbers } from './exact-numbers.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
 
 /** What the transports hand to every operation. */
@@ -36,12 +37,14 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
   return createYoga<OperationOrigin, GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
-    context: (initial) =>
-      createContext({
+    context: (initial) => {
+      checkNumbers(initial.params?.variables);
+      return createContext({
         caller: initial.caller,
         requestId: initial.requestId,
         signal: initial.signal ?? initial.request?.signal,
-      }),
+      });
+    },
     plugins: [useLimits(limits), mode === 'production' ? useReticence() : {}],
     maskedErrors: { maskError: createErrorMask(log) },
     maxRequestBodySize: limits.bodyBytes,

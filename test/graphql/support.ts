@@ -106,7 +106,7 @@ export const EVERYTHING_RUNS: Readonly<Record<VendorId, FakeHandler>> = {
       ? { body: { exports: [] } }
       : {
           body: {
-            export: { id: Number(lastSegment(url)), report_type: 'deals_excel', status: 'processing' },
+            export: { id: lastSegment(url), report_type: 'deals_excel', status: 'processing' },
           },
         },
   talkdesk: ({ url }) =>
