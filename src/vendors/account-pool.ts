@@ -11,6 +11,9 @@ import type { VendorAccountSettings } from './vendor.ts';
 /** Accounts opened with callers' own tokens that are kept at the same time; the longest unused is closed first. */
 const MAX_CALLER_ACCOUNTS = 1_000;
 
+/** What a vendor's token is made of; with anything else in it no header could carry it, so it is as good as not brought. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
 /** One account as configured. `caller`: each caller brings the vendor's token itself. */
 export type AccountPlan = Omit<VendorAccountSettings, 'identity' | 'credential' | 'onCall'> & {
   readonly vendor: VendorId;
@@ -51,8 +54,9 @@ export function createAccountPool(
     dispose: (account) => void account.close(),
   });
 
-  function callerAccount(plan: AccountPlan, token: string | undefined): VendorAccount | undefined {
-    if (token === undefined) return undefined;
+  function callerAccount(plan: AccountPlan, { vendorTokens }: Caller): VendorAccount | undefined {
+    const token = Object.hasOwn(vendorTokens, plan.key) ? vendorTokens[plan.key] : undefined;
+    if (token === undefined || !TOKEN.test(token)) return undefined;
     const hash = createHmac('sha256', identityKey).update(`${plan.key}\n${token}`).digest('base64url');
     const identity = `${plan.tenant}/${plan.key}/${hash}`;
     const known = byCaller.get(identity) ?? open(plan, identity, { type: 'bearer', token });
@@ -63,9 +67,7 @@ export function createAccountPool(
   return {
     directoryFor(caller) {
       const own = plans.filter((plan) => plan.tenant === caller.tenant);
-      const accounts = own.flatMap(
-        (plan) => fixed.get(plan.key) ?? callerAccount(plan, caller.vendorTokens[plan.key]) ?? [],
-      );
+      const accounts = own.flatMap((plan) => fixed.get(plan.key) ?? callerAccount(plan, caller) ?? []);
       return new AccountDirectory(vendors, accounts);
     },
     byIdentity: (identity) =>

@@ -269,7 +269,7 @@ describe("each vendor's own type", () => {
     'has no field of %s untold above',
     (name) => {
       const type = createSchema().getType(name);
-      const asked = `${COMMON} ${OWN_FIELDS[name]}`.match(/\w+/g) ?? [];
+      const asked: readonly string[] = `${COMMON} ${OWN_FIELDS[name]}`.match(/\w+/g) ?? [];
 
       const fields = isObjectType(type) ? Object.keys(type.getFields()) : [];
 
