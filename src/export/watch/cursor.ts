@@ -18,6 +18,11 @@ export interface Position {
 /** For the places of streams that have told every first state. */
 export const NOTHING_MISSING: ReadonlySet<number> = new Set();
 
+/** The place right after an entry, in a stream that has told every first state. */
+export function toPlace(sequence: number): Omit<Position, 'epoch'> {
+  return { sequence, missing: NOTHING_MISSING, isGap: false, size: 0 };
+}
+
 /** Writes places as opaque words, and reads only words it could have written. */
 export interface CursorCodec {
   write(position: Omit<Position, 'epoch'>): string;

@@ -3,7 +3,7 @@ import type { ExportEvent, ExportFact } from '../events.ts';
 import { isTerminal } from '../export.ts';
 import { hasEnded, type WatchedState } from '../transitions.ts';
 import { Channel } from './channel.ts';
-import { NOTHING_MISSING, type Position } from './cursor.ts';
+import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import type { Subscription } from './subscription.ts';
 import { isLast, toEvent } from './to-event.ts';
@@ -36,6 +36,12 @@ export interface StreamSettings {
   readonly signal: AbortSignal | null;
 }
 
+/** An entry that one export of the stream has still to be told. */
+interface MissedEntry {
+  readonly subscription: Subscription;
+  readonly entry: LogEntry;
+}
+
 /**
  * What happens to some exports, for one subscriber.
  *
@@ -59,11 +65,7 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
   private missing: Set<number> | null = null;
   private isGap = false;
   /** Entries that came while joining. */
-  private backlog: {
-    readonly subscription: Subscription;
-    readonly entry: LogEntry;
-    readonly event: ExportEvent;
-  }[] = [];
+  private backlog: (MissedEntry & { readonly event: ExportEvent })[] = [];
 
   constructor({ host, requests, after, maxPending, signal }: StreamSettings) {
     this.host = host;
@@ -143,46 +145,57 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
     this.after = null;
 
     for (const subscription of known) this.becomeLive(subscription);
-    const replay = toReplay(known, loaded);
-    this.channel.allow(replay.length + subscriptions.length);
-    for (const { subscription, entry } of replay) {
-      this.accept(
-        subscription,
-        entry,
-        toEvent(entry, subscription.watch.key.id, this.toCursor(entry.sequence)),
-      );
+    for (const subscription of unknown) {
+      // Whoever comes back has been told of an interruption then: not again, but of its end.
+      if (resumed !== null && loaded.topics[subscription.index]?.isComplete)
+        subscription.phase = 'interrupted';
     }
+    this.replay(toReplay(subscriptions, loaded));
     this.position = loaded.head;
     for (const subscription of known) {
       // An end that was told before the cursor is not told again.
       if (isOver(loaded.topics[subscription.index])) this.drop(subscription);
     }
-    for (const subscription of unknown) this.showFirst(subscription, loaded.topics[subscription.index]);
-
-    const backlog = this.backlog;
-    this.backlog = [];
-    for (const { subscription, entry, event } of backlog) this.accept(subscription, entry, event);
+    for (const show of [this.showTrouble, this.showState]) {
+      for (const subscription of unknown) {
+        const state = loaded.topics[subscription.index]?.state;
+        if (state) show.call(this, subscription, state);
+      }
+    }
+    this.takeBacklog();
     if (this.remaining === 0) this.end();
   }
 
-  /** The first word about one export, where there is one yet; else it comes with the first answer. */
-  private showFirst(subscription: Subscription, topic: LoadedTopic | undefined): void {
-    const { watch } = subscription;
-    const state = topic?.state ?? null;
-    if (subscription.phase === 'done' || state === null) return;
-    const hasFailedHere = state.failed !== null && watch.state !== null && watch.state.failed !== null;
-    const isTold = state.snapshot !== null && (watch.isCurrent || isTerminal(state.snapshot.status));
-    if (hasFailedHere || isTold) this.becomeLive(subscription);
-
-    if (hasFailedHere && state.failed !== null) {
-      this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
-    } else if (isTold) {
-      this.tell(subscription, state, { type: 'ExportSnapshot' });
-    } else if (state.trouble !== null) {
-      subscription.phase = 'interrupted';
-      this.tell(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
+  private replay(missed: readonly MissedEntry[]): void {
+    this.channel.allow(missed.length + this.remaining);
+    for (const { subscription, entry } of missed) {
+      const cursor = this.host.writeCursor(toPlace(entry.sequence));
+      this.accept(subscription, entry, toEvent(entry, subscription.watch.key.id, cursor));
     }
-    if (subscription.phase === 'live' && hasEnded(state)) this.drop(subscription);
+  }
+
+  private takeBacklog(): void {
+    const backlog = this.backlog;
+    this.backlog = [];
+    for (const { subscription, entry, event } of backlog) this.accept(subscription, entry, event);
+  }
+
+  /** The first state of one export, where there is one; else it comes with the first answer. */
+  private showState(subscription: Subscription, state: WatchedState): void {
+    const { watch, phase } = subscription;
+    if (phase === 'done' || phase === 'live' || !isTellable(watch, state)) return;
+    this.becomeLive(subscription);
+    if (state.failed === null) this.tell(subscription, state, { type: 'ExportSnapshot' });
+    else this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
+    if (hasEnded(state)) this.drop(subscription);
+  }
+
+  /** An export that cannot be read, and never could be since somebody asked. */
+  private showTrouble(subscription: Subscription, state: WatchedState): void {
+    if (subscription.phase !== 'awaiting' || state.trouble === null || isTellable(subscription.watch, state))
+      return;
+    subscription.phase = 'interrupted';
+    this.tell(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
   }
 
   private tell({ watch }: Subscription, state: WatchedState, fact: ExportFact): void {
@@ -233,9 +246,9 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
     );
   }
 
-  private toCursor(sequence = this.position): string {
+  private toCursor(): string {
     return this.host.writeCursor({
-      sequence,
+      sequence: this.position,
       missing: this.missing ?? NOTHING_MISSING,
       isGap: this.isGap,
       size: this.subscriptions?.length ?? 0,
@@ -277,6 +290,13 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
   }
 }
 
+/** True where a newcomer may be told this state: it is of this watch's own making, recent, or final. */
+function isTellable(watch: Watch, { snapshot, failed }: WatchedState): boolean {
+  // A failure that was found earlier is not final: the watch that began with this newcomer asks again.
+  if (failed !== null) return watch.state !== null && watch.state.failed !== null;
+  return snapshot !== null && (watch.isCurrent || isTerminal(snapshot.status));
+}
+
 /** Divides exports into those to resume and those to begin with. */
 function divide(
   subscriptions: readonly Subscription[],
@@ -306,15 +326,16 @@ function isReplayGap(unknown: readonly Subscription[], after: Position, resumed:
   return after.isGap || resumed === null || unknown.some(({ index }) => !resumed.missing.has(index));
 }
 
-/** All entries to catch up with, in the order of the log. */
-function toReplay(
-  known: readonly Subscription[],
-  loaded: Loaded,
-): readonly { readonly subscription: Subscription; readonly entry: LogEntry }[] {
-  return known
-    .flatMap((subscription) =>
-      (loaded.topics[subscription.index]?.entries ?? []).map((entry) => ({ subscription, entry })),
-    )
+/**
+ * All entries to catch up with, in the order of the log. An export whose first state had not been told begins with the
+ * snapshot among them, where there is one: what happened since is not lost either.
+ */
+function toReplay(subscriptions: readonly Subscription[], loaded: Loaded): readonly MissedEntry[] {
+  return subscriptions
+    .flatMap((subscription) => {
+      const topic = loaded.topics[subscription.index];
+      return topic?.isComplete ? topic.entries.map((entry) => ({ subscription, entry })) : [];
+    })
     .sort((one, other) => one.entry.sequence - other.entry.sequence);
 }
 

@@ -9,8 +9,8 @@ import {
   type CursorCodec,
   createCursorCodec,
   DEFAULT_CURSOR_SECRET,
-  NOTHING_MISSING,
   type Position,
+  toPlace,
 } from './cursor.ts';
 import { EventStream, type StreamHost } from './event-stream.ts';
 import { Lane } from './lane.ts';
@@ -307,10 +307,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const dueAt = watch.wheelSlot === NOT_WAITING ? now : watch.dueAt;
     return { nextPollAt: Math.max(dueAt, throttledUntil ?? 0), throttledUntil };
   }
-}
-
-function toPlace(sequence: number): Omit<Position, 'epoch'> {
-  return { sequence, missing: NOTHING_MISSING, isGap: false, size: 0 };
 }
 
 function toDraining(reason: string, cursor: string | null): StreamClosedError {
