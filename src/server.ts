@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
 import type { AccountConfig, Config } from './config/config.ts';
@@ -14,11 +14,11 @@ import { ExportGateway } from './graphql/export-gateway.ts';
 import { createGraphiQL, type GraphiQLTab } from './graphql/graphiql.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
-import { createWebSocketEndpoint } from './graphql/websocket.ts';
+import { createWebSocketEndpoint, refuseUpgrade } from './graphql/websocket.ts';
 import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
 import { createAccountPool } from './vendors/account-pool.ts';
 import { VENDORS } from './vendors/registry.ts';
-import { authenticateNobody } from './web/authenticate.ts';
+import { createAuthenticate } from './web/authenticate.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
 import { Health } from './web/health.ts';
@@ -26,9 +26,12 @@ import { createListener } from './web/listener.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createOriginPolicy } from './web/origins.ts';
 import { respondText } from './web/respond.ts';
+import { createStalledResponses } from './web/stalled-responses.ts';
 
 /** How long answers in flight may take to finish once the gateway drains. */
 const DRAIN_GRACE_MS = 10_000;
+/** How often connections that have become idle are closed while it drains. */
+const IDLE_SWEEP_MS = 50;
 
 /** A running gateway. Disposing of it drains it. */
 export interface Gateway extends AsyncDisposable {
@@ -88,14 +91,16 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     };
   }
 
+  const maskError = createErrorMask(tools.log);
+  const subscribe = createSharedSubscribe({ maskError });
   const yoga = createGatewayYoga({
     schema: createSchema(),
     limits,
     mode: serverConfig.mode,
     createContext,
+    subscribe,
     log: tools.log,
   });
-  const maskError = createErrorMask(tools.log);
   const origins = createOriginPolicy({
     publicUrl: () => publicUrl,
     allowedOrigins: serverConfig.allowedOrigins,
@@ -103,21 +108,29 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
   const filePolicies = new Map(config.accounts.map((account) => [account.key, toFilePolicy(account)]));
   const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
   const health = new Health(() => pool.all());
-  const authenticate = authenticateNobody;
+  const authenticate = createAuthenticate(config.access);
 
   const sockets = createWebSocketEndpoint({
     yoga,
-    subscribe: createSharedSubscribe({ maskError }),
+    subscribe,
     maskError,
     authenticate,
     isOriginAllowed: origins.isAllowed,
+    clock: tools.clock,
     limits,
   });
   metrics.observe({ watches: () => hub.counters(), sockets: () => sockets.size });
 
   const listener = createListener(
     {
-      graphql: createGraphQLEndpoint({ yoga, authenticate, bodyBytes: limits.bodyBytes, graphiql, origins }),
+      graphql: createGraphQLEndpoint({
+        yoga,
+        authenticate,
+        bodyBytes: limits.bodyBytes,
+        graphiql,
+        origins,
+        stalledResponses: createStalledResponses(tools.clock),
+      }),
       graphiql,
       files: createFilesEndpoint({
         signer,
@@ -131,16 +144,18 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       board: (_request, response) =>
         respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n'),
       health,
-      metrics: metrics.handle,
+      metrics: serverConfig.metricsPort === undefined ? metrics.handle : null,
     },
     tools.log,
   );
   listener.on('upgrade', (request, socket, head) => {
-    if (health.phase === 'ready' && request.url?.split('?', 1)[0] === '/graphql')
-      sockets.upgrade(request, socket, head);
-    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
+    else refuseUpgrade(socket, '404 Not Found');
   });
 
+  const metricsListener = createServer((request, response) => void metrics.handle(request, response));
+  if (serverConfig.metricsPort !== undefined)
+    await listen(metricsListener, serverConfig.host, serverConfig.metricsPort);
   const url = await listen(listener, serverConfig.host, serverConfig.port);
   publicUrl ||= url;
   health.phase = 'ready';
@@ -150,11 +165,14 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     health.phase = 'draining';
     const closed = new Promise((resolve) => listener.close(resolve));
     await hub.drain('The gateway is shutting down: connect again and resume with the last cursor.');
-    await sockets.close();
-    listener.closeIdleConnections();
+    // A connection becomes idle with its last answer, and would then be kept for the next request.
+    const sweep = setInterval(() => listener.closeIdleConnections(), IDLE_SWEEP_MS);
     const grace = setTimeout(() => listener.closeAllConnections(), DRAIN_GRACE_MS);
-    await closed;
+    await Promise.all([sockets.close(), closed]);
+    clearInterval(sweep);
     clearTimeout(grace);
+    metricsListener.close();
+    metricsListener.closeAllConnections();
     await pool.close();
   }
   const drainOnce = (): Promise<void> => {
