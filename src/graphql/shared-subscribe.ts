@@ -12,10 +12,14 @@ import {
 import type { ExportEvent } from '../export/events.ts';
 import type { GatewayContext } from './context.ts';
 import type { createErrorMask } from './errors.ts';
+import { inRequestScope } from './request-scope.ts';
 
 export interface SharedSubscribeSettings {
   readonly maskError: ReturnType<typeof createErrorMask>;
 }
+
+/** Takes the place of graphql-js's `subscribe`. */
+export type SharedSubscribe = (args: ExecutionArgs) => Promise<ResultStream | ExecutionResult>;
 
 /** Answers of one subscription; every subscriber with the same view of an event gets the very same result object. */
 export type ResultStream = AsyncIterableIterator<ExecutionResult>;
@@ -27,7 +31,7 @@ export type ResultStream = AsyncIterableIterator<ExecutionResult>;
  * stand inside the selection; which exports they named does not matter. The result object is shared, so that a transport can
  * keep its serialised form beside it.
  */
-export function createSharedSubscribe({ maskError }: SharedSubscribeSettings) {
+export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): SharedSubscribe {
   const results = new WeakMap<ExportEvent, Map<string, ExecutionResult | Promise<ExecutionResult>>>();
 
   function resultOf(
@@ -42,16 +46,21 @@ export function createSharedSubscribe({ maskError }: SharedSubscribeSettings) {
     return shared;
   }
 
-  async function resolve(event: ExportEvent, args: ExecutionArgs): Promise<ExecutionResult> {
+  /** In a scope of its own: errors name the event's own request id, not that of whoever happened to be first. */
+  function resolve(event: ExportEvent, args: ExecutionArgs): Promise<ExecutionResult> {
     const context = (args.contextValue as GatewayContext).forOneEvent();
-    return mask(await execute({ ...args, rootValue: event, contextValue: context }));
+    return inRequestScope(async () => {
+      const result = mask(await execute({ ...args, rootValue: event, contextValue: context }));
+      // Yoga's SSE asks the result itself for its text.
+      return Object.defineProperty(result, 'stringify', { value: () => serialise(result) });
+    });
   }
 
   function mask(result: ExecutionResult): ExecutionResult {
     return result.errors === undefined ? result : { ...result, errors: result.errors.map(maskError) };
   }
 
-  return async (args: ExecutionArgs): Promise<ResultStream | ExecutionResult> => {
+  return async (args) => {
     const source = await createSourceEventStream(args).catch(
       (error: unknown): ExecutionResult => ({ errors: [maskError(error)] }),
     );
@@ -73,6 +82,15 @@ export function createSharedSubscribe({ maskError }: SharedSubscribeSettings) {
     };
     return stream;
   };
+}
+
+const texts = new WeakMap<ExecutionResult, string>();
+
+/** The serialised form of a result, made once however many subscribers it goes to. */
+export function serialise(result: ExecutionResult): string {
+  const known = texts.get(result) ?? JSON.stringify(result);
+  texts.set(result, known);
+  return known;
 }
 
 const documentNumbers = new WeakMap<DocumentNode, number>();

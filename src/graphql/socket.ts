@@ -1,14 +1,20 @@
 import type { WebSocket } from 'ws';
+import type { Clock } from '../export/clock.ts';
 
 /** Close code for a subscriber that stopped reading; 4000 to 4999 are an application's own. */
 export const SLOW_CONSUMER_CLOSE_CODE = 4490;
 
 /** Bytes that may wait in this process for one socket that does not read. */
 const MAX_BUFFERED_BYTES = 1_048_576;
+/** A socket that took none of what waits for it for this long has stalled. */
+const STALLED_AFTER_MS = 10_000;
 /** How long a socket that was told to go may take before it is cut off. */
 const CLOSE_GRACE_MS = 2_000;
+/** A close frame holds 125 bytes, two of them the code (RFC 6455, section 5.5). */
+const MAX_REASON_LENGTH = 123;
 
-/** Payload placeholders, and the text that is sent in their place. */
+/** The beginning of a message that carries a payload, and the placeholder at its end. */
+const ENVELOPE = '{"id":';
 const MARKED_PAYLOAD = /"payload":\{"#":(\d+)\}\}$/;
 
 /**
@@ -20,12 +26,22 @@ const MARKED_PAYLOAD = /"payload":\{"#":(\d+)\}\}$/;
 export class Socket {
   readonly protocol: string;
   private readonly socket: WebSocket;
+  private readonly clock: Clock;
   private readonly marked = new Map<number, string>();
   private lastMark = 0;
+  /** Messages that the kernel has not taken yet, and when it last took one. */
+  private unsent = 0;
+  private progressAt = 0;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, clock: Clock) {
     this.socket = socket;
+    this.clock = clock;
     this.protocol = socket.protocol;
+  }
+
+  /** True where something has waited for too long for a peer that reads nothing. */
+  get isStalled(): boolean {
+    return this.unsent > 0 && this.clock.now() - this.progressAt >= STALLED_AFTER_MS;
   }
 
   /** A placeholder payload for this text, to be sent exactly once. */
@@ -35,35 +51,49 @@ export class Socket {
     return { '#': this.lastMark };
   }
 
-  /** Resolves when the kernel has taken the message, so that a stalled peer holds up its own stream alone. */
+  /** Resolves when the kernel has taken the message, so that a stalled peer holds up its own streams alone. */
   send(message: string): Promise<void> {
     const data = this.fill(message);
     if (this.socket.readyState !== this.socket.OPEN) return Promise.resolve();
     if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      this.cutOff(SLOW_CONSUMER_CLOSE_CODE, 'Slow consumer');
+      this.cutOff();
       return Promise.resolve();
     }
-    return new Promise((resolve) => this.socket.send(data, () => resolve()));
+    if (this.unsent === 0) this.progressAt = this.clock.now();
+    this.unsent += 1;
+    return new Promise((resolve) => {
+      this.socket.send(data, () => {
+        this.unsent -= 1;
+        this.progressAt = this.clock.now();
+        resolve();
+      });
+    });
   }
 
   close(code: number, reason: string): void {
-    this.socket.close(code, reason);
+    // graphql-ws puts the peer's own words into reasons, and ws throws where they are too long.
+    const isShort = Buffer.byteLength(reason) <= MAX_REASON_LENGTH;
+    this.socket.close(code, isShort ? reason : reason.replace(/[^ -~]/g, '?').slice(0, MAX_REASON_LENGTH));
   }
 
-  /** Says why, and does not wait for a peer that may never read it. */
-  cutOff(code: number, reason: string): void {
-    this.socket.close(code, reason);
-    setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
+  /** Says that this peer reads too slowly, and does not wait for one that may never read it. */
+  cutOff(): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.close(SLOW_CONSUMER_CLOSE_CODE, 'Slow consumer: connect again and resume with the last cursor');
+    this.clock.setTimer(CLOSE_GRACE_MS, () => this.socket.terminate());
   }
 
   onMessage(callback: (data: string) => Promise<void>): void {
-    this.socket.on('message', (data) => {
+    this.socket.on('message', (data, isBinary) => {
+      if (isBinary) return this.close(4400, 'Binary messages are not part of this protocol');
+      if (this.socket.readyState !== this.socket.OPEN) return;
       callback(String(data)).catch(() => this.close(4400, 'Invalid message'));
     });
   }
 
   private fill(message: string): string {
-    const match = MARKED_PAYLOAD.exec(message.slice(-64));
+    // A pong repeats what the peer said, and must never be taken for a placeholder.
+    const match = message.startsWith(ENVELOPE) ? MARKED_PAYLOAD.exec(message.slice(-64)) : null;
     if (match === null) return message;
     const mark = Number(match[1]);
     const text = this.marked.get(mark);

@@ -1,41 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
-import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Caller } from '../export/caller.ts';
-import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
-import { inRequestScope } from './request-scope.ts';
-import type { createSharedSubscribe } from './shared-subscribe.ts';
-import { SLOW_CONSUMER_CLOSE_CODE, Socket } from './socket.ts';
-import type { GatewayYoga } from './yoga.ts';
+import type { Clock } from '../export/clock.ts';
+import { Socket } from './socket.ts';
+import { createWebSocketProtocol, type Peer, type WebSocketProtocolSettings } from './websocket-protocol.ts';
 
-export interface WebSocketSettings {
-  readonly yoga: GatewayYoga;
-  readonly subscribe: ReturnType<typeof createSharedSubscribe>;
-  readonly maskError: (error: unknown) => GraphQLError;
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller | { readonly refusal: string }>;
+export interface WebSocketSettings extends WebSocketProtocolSettings {
   readonly isOriginAllowed: (origin: string) => boolean;
-  readonly limits: {
-    readonly messageBytes: number;
-    readonly connectionInitMs: number;
-    readonly subscriptionsPerSocket: number;
-  };
+  readonly clock: Clock;
+  readonly limits: WebSocketProtocolSettings['limits'] & { readonly messageBytes: number };
 }
-
-/** A peer that answered none of two pings is gone: within 24 s. */
-const PING_INTERVAL_MS = 12_000;
-
-/** What a socket keeps beside its graphql-ws state. */
-interface SocketState extends Record<PropertyKey, unknown> {
-  readonly socket: Socket;
-  caller: Caller | null;
-  /** Ends each operation's vendor calls when the operation ends. */
-  readonly operations: Map<string, AbortController>;
-}
-
-type SocketContext = Context<Record<string, unknown>, SocketState>;
 
 /** The websocket side of `/graphql`. */
 export interface WebSocketEndpoint {
@@ -43,176 +17,115 @@ export interface WebSocketEndpoint {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** How many sockets are open. */
   readonly size: number;
-  /** Ends every socket, "going away". */
+  /** Lets what runs come to its end, then ends every socket, "going away". */
   close(): Promise<void>;
 }
 
-/** `graphql-transport-ws` through the same parser, validation, context and error mask as HTTP. */
+/** A peer that did not answer a ping by the time of the next one is gone: within 24 s. */
+export const PING_INTERVAL_MS = 12_000;
+/** How often the sockets are looked through for stalled ones. */
+const STALL_CHECK_MS = 2_500;
+/** How long operations under way may take once the endpoint closes, and a socket to answer its close frame. */
+const OPERATIONS_GRACE_MS = 8_000;
+const CLOSE_GRACE_MS = 1_000;
+
+const SUBPROTOCOL = 'graphql-transport-ws';
+
+/** Serves `graphql-transport-ws` on upgraded connections. */
 export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketEndpoint {
-  const { limits } = settings;
+  const { clock, isOriginAllowed } = settings;
+  const peers = new Map<WebSocket, Peer>();
+  const open = createWebSocketProtocol(settings);
+  let onEmpty: (() => void) | null = null;
+  let isClosing = false;
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: limits.messageBytes,
+    clientTracking: false,
+    maxPayload: settings.limits.messageBytes,
     perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
+    // One message a turn: a peer that sends thousands at once waits for the others, not they for it.
+    allowSynchronousEvents: false,
+    // A peer that speaks something else is let in, to be told so: a browser shows the code 4406, but no failed handshake.
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered][0] ?? false)),
   });
-  const protocol = createProtocol(settings);
 
-  server.on('connection', (socket: WebSocket) => {
-    const state: SocketState = { socket: new Socket(socket), caller: null, operations: new Map() };
-    const closed = protocol.opened(state.socket, state);
+  function accept(socket: WebSocket): void {
+    const { peer, closed } = open(new Socket(socket, clock));
+    peers.set(socket, peer);
     // A broken or oversized frame is the peer's own affair: ws closes its socket, and nobody else notices.
     socket.on('error', () => undefined);
-    socket.once('close', (code, reason) => void closed(code, String(reason)));
+    socket.once('close', (code, reason) => {
+      peers.delete(socket);
+      void closed(code, String(reason));
+      if (peers.size === 0) onEmpty?.();
+    });
+  }
+
+  function goAway(socket: WebSocket): void {
+    socket.close(1001, 'Going away');
+    clock.setTimer(CLOSE_GRACE_MS, () => socket.terminate());
+  }
+
+  const stopPinging = keepHonest(peers, clock);
+  const stopLooking = every(STALL_CHECK_MS, clock, () => {
+    for (const peer of peers.values()) if (peer.socket.isStalled) peer.cutOff();
   });
-  const stopPinging = keepHonest(server);
 
   return {
     upgrade(request, socket, head) {
       const { origin } = request.headers;
-      if (origin !== undefined && !settings.isOriginAllowed(origin)) {
-        socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-        return;
-      }
-      server.handleUpgrade(request, socket, head, (accepted) => server.emit('connection', accepted, request));
+      if (isClosing) return refuseUpgrade(socket, '503 Service Unavailable');
+      if (origin !== undefined && !isOriginAllowed(origin)) return refuseUpgrade(socket, '403 Forbidden');
+      server.handleUpgrade(request, socket, head, accept);
     },
     get size() {
-      return server.clients.size;
+      return peers.size;
     },
     async close() {
-      stopPinging();
-      for (const client of server.clients) client.close(1001, 'Going away');
-      const grace = setTimeout(() => server.clients.forEach((client) => void client.terminate()), 1_000);
-      await new Promise((resolve) => server.close(resolve));
-      clearTimeout(grace);
+      isClosing = true;
+      const emptied = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+        if (peers.size === 0) resolve();
+      });
+      for (const [socket, peer] of peers) peer.drain(() => goAway(socket));
+      const cancelGrace = clock.setTimer(OPERATIONS_GRACE_MS, () => [...peers.keys()].forEach(goAway));
+      await emptied;
+      for (const cancel of [cancelGrace, stopPinging, stopLooking]) cancel();
     },
   };
 }
 
-function createProtocol(settings: WebSocketSettings) {
-  const { maskError } = settings;
-  return makeServer<Record<string, unknown>, SocketState>({
-    connectionInitWaitTimeout: settings.limits.connectionInitMs,
-    onConnect: (context) => connect(context, settings),
-    onSubscribe: (context, id, payload) => prepare(context, id, payload, settings),
-    execute: (args) =>
-      (args.rootValue as { execute: (args: ExecutionArgs) => Promise<ExecutionResult> }).execute(args),
-    subscribe: (args) => settings.subscribe(args) as Promise<ExecutionResult>,
-    onNext: ({ extra }, _id, _payload, _args, result) =>
-      extra.socket.mark(textOf(result as ExecutionResult)) as ExecutionResult,
-    onError: ({ extra }, _id, _payload, errors) => {
-      const isSlow = errors.some(
-        ({ originalError }) =>
-          originalError instanceof StreamClosedError && originalError.code === 'SLOW_CONSUMER',
-      );
-      if (isSlow) extra.socket.cutOff(SLOW_CONSUMER_CLOSE_CODE, 'Slow consumer');
-      return errors.map((error) => maskError(error).toJSON());
-    },
-    onComplete: (context, id) => endOperation(context, id),
-    onClose: (context) => {
-      for (const id of context.extra.operations.keys()) endOperation(context, id);
-    },
-  });
-}
-
-/** The serialised form of a result, made once however many sockets it goes to. */
-const texts = new WeakMap<ExecutionResult, string>();
-
-function textOf(result: ExecutionResult): string {
-  const known = texts.get(result) ?? JSON.stringify(result);
-  texts.set(result, known);
-  return known;
-}
-
-async function connect(context: SocketContext, { authenticate }: WebSocketSettings): Promise<boolean> {
-  const authentication = await authenticate(headersOf(context));
-  if ('refusal' in authentication) return false;
-  context.extra.caller = authentication;
-  return true;
-}
-
-/** What `connection_init` says, as the headers that would say it over HTTP: browsers can send none with a socket. */
-function headersOf({ connectionParams = {} }: SocketContext): IncomingHttpHeaders {
-  const texts = Object.entries(connectionParams).filter(([, value]) => typeof value === 'string');
-  const tokens = Object.entries(connectionParams.vendorTokens ?? {}).filter(
-    ([, value]) => typeof value === 'string',
-  );
-  return Object.fromEntries([
-    ...texts.map(([name, value]) => [name.toLowerCase(), value]),
-    ...tokens.map(([account, token]) => [`x-waybill-token-${account}`, token]),
-  ]);
-}
-
-async function prepare(
-  context: SocketContext,
-  id: string,
-  payload: SubscribePayload,
-  settings: WebSocketSettings,
+/** Answers an upgrade that is not wanted, and ends the connection. */
+export function refuseUpgrade(
+  socket: Duplex,
+  status: '403 Forbidden' | '404 Not Found' | '503 Service Unavailable',
 ) {
-  const { extra, subscriptions } = context;
-  const { subscriptionsPerSocket } = settings.limits;
-  // graphql-ws has entered this one already.
-  if (Object.keys(subscriptions).length > subscriptionsPerSocket) {
-    const message = `At most ${subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`;
-    return [new GraphQLError(message, { extensions: { code: 'SUBSCRIPTION_LIMIT' } })];
-  }
-  const abort = new AbortController();
-  extra.operations.set(id, abort);
-  const prepared = await inRequestScope(() =>
-    toExecutionArgs(extra.caller as Caller, payload, abort.signal, settings),
-  );
-  if (Array.isArray(prepared)) extra.operations.delete(id);
-  return prepared;
-}
-
-async function toExecutionArgs(
-  caller: Caller,
-  payload: SubscribePayload,
-  signal: AbortSignal,
-  settings: WebSocketSettings,
-) {
-  const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped({
-    caller,
-    requestId: randomUUID(),
-    signal,
-    params: payload,
-  });
-  try {
-    const document = parse(payload.query);
-    const errors = validate(schema, document);
-    if (errors.length > 0) return [...(errors as readonly GraphQLError[])];
-    return {
-      schema,
-      document,
-      operationName: payload.operationName,
-      variableValues: payload.variables,
-      contextValue: await contextFactory(),
-      rootValue: { execute },
-    };
-  } catch (error) {
-    return [settings.maskError(error)];
-  }
-}
-
-function endOperation({ extra }: SocketContext, id: string): void {
-  extra.operations.get(id)?.abort();
-  extra.operations.delete(id);
+  // Nobody else listens to an upgraded connection: a peer that breaks it off would end the process.
+  socket.on('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
 /** One timer pings every socket; one that did not answer the ping before is cut off. */
-function keepHonest(server: WebSocketServer): () => void {
+function keepHonest(peers: ReadonlyMap<WebSocket, Peer>, clock: Clock): () => void {
   const silent = new WeakSet<WebSocket>();
-  server.on('connection', (socket: WebSocket) => socket.on('pong', () => silent.delete(socket)));
-  const timer = setInterval(() => {
-    for (const socket of server.clients) {
+  return every(PING_INTERVAL_MS, clock, () => {
+    for (const socket of peers.keys()) {
       if (silent.has(socket)) {
         socket.terminate();
         continue;
       }
       silent.add(socket);
+      socket.once('pong', () => silent.delete(socket));
       socket.ping();
     }
-  }, PING_INTERVAL_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  });
+}
+
+function every(intervalMs: number, clock: Clock, work: () => void): () => void {
+  let cancel = clock.setTimer(intervalMs, function run() {
+    cancel = clock.setTimer(intervalMs, run);
+    work();
+  });
+  return () => cancel();
 }

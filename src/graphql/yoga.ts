@@ -12,6 +12,7 @@ import type { GatewayContext } from './context.ts';
 import { createErrorMask } from './errors.ts';
 import { checkNumbers } from './exact-numbers.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
+import type { SharedSubscribe } from './shared-subscribe.ts';
 
 /** What the transports hand to every operation. */
 export interface OperationOrigin {
@@ -26,6 +27,8 @@ export interface GraphQLSettings {
   readonly limits: OperationLimits & { readonly tokens: number; readonly bodyBytes: number };
   readonly mode: 'development' | 'production';
   readonly createContext: (origin: OperationOrigin) => GatewayContext;
+  /** How subscriptions over SSE are run; websockets run theirs with the same. */
+  readonly subscribe: SharedSubscribe;
   readonly log: Log;
 }
 
@@ -33,7 +36,7 @@ export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
 
 /** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
 export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
-  const { schema, limits, mode, createContext, log } = settings;
+  const { schema, limits, mode, createContext, subscribe, log } = settings;
   return createYoga<OperationOrigin, GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -45,7 +48,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
         signal: initial.signal ?? initial.request?.signal,
       });
     },
-    plugins: [useLimits(limits), mode === 'production' ? useReticence() : {}],
+    plugins: [useLimits(limits), mode === 'production' ? useReticence() : {}, useSubscribe(subscribe)],
     maskedErrors: { maskError: createErrorMask(log) },
     maxRequestBodySize: limits.bodyBytes,
     // These are the gateway's own affairs: see src/web.
@@ -66,6 +69,10 @@ function useLimits(limits: GraphQLSettings['limits']): Plugin {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
     onValidate: ({ addValidationRule }) => addValidationRule(rule),
   };
+}
+
+function useSubscribe(subscribe: SharedSubscribe): Plugin {
+  return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }
 
 /** In production the schema is not told to strangers: no introspection, no "did you mean". */

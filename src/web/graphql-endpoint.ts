@@ -6,6 +6,7 @@ import type { GatewayYoga } from '../graphql/yoga.ts';
 import type { Authenticate } from './authenticate.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from './origins.ts';
 import { respondGraphQLError, respondText, wantsPage } from './respond.ts';
+import type { StalledResponses } from './stalled-responses.ts';
 
 export interface GraphQLEndpointSettings {
   readonly yoga: GatewayYoga;
@@ -14,6 +15,7 @@ export interface GraphQLEndpointSettings {
   /** Null in production mode. */
   readonly graphiql: GraphiQL | null;
   readonly origins: OriginPolicy;
+  readonly stalledResponses: StalledResponses;
 }
 
 /** A page of ours may load and speak to this server alone. `unsafe-inline` for styles only: Monaco writes them. */
@@ -61,6 +63,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
+    settings.stalledResponses.watch(response);
     await inRequestScope(() => yoga.handle(request, response, { caller, requestId }), requestId);
   };
 }

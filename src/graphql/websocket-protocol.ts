@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
+import type { Caller } from '../export/caller.ts';
+import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
+import { inRequestScope } from './request-scope.ts';
+import { type SharedSubscribe, serialise } from './shared-subscribe.ts';
+import type { Socket } from './socket.ts';
+import type { GatewayYoga } from './yoga.ts';
+
+export interface WebSocketProtocolSettings {
+  readonly yoga: GatewayYoga;
+  readonly subscribe: SharedSubscribe;
+  readonly maskError: (error: unknown) => GraphQLError;
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller | { readonly refusal: string }>;
+  readonly limits: {
+    readonly connectionInitMs: number;
+    readonly subscriptionsPerSocket: number;
+  };
+}
+
+/** One peer: its socket, who it is, and what it has running. */
+export class Peer {
+  readonly socket: Socket;
+  caller: Caller | null = null;
+  /** Ends the vendor calls of each operation that runs. */
+  private readonly operations = new Map<string, AbortController>();
+  /** graphql-ws's side of it; known once it has said hello. */
+  private context: PeerContext | null = null;
+  private isLeaving = false;
+  private onIdle: (() => void) | null = null;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  get runningCount(): number {
+    return this.operations.size;
+  }
+
+  /** True once it was told that the gateway shuts down: nothing new is begun. */
+  get isDraining(): boolean {
+    return this.onIdle !== null;
+  }
+
+  greet(context: PeerContext): void {
+    this.context = context;
+  }
+
+  begin(id: string): AbortSignal {
+    const abort = new AbortController();
+    this.operations.set(id, abort);
+    return abort.signal;
+  }
+
+  end(id: string): void {
+    this.operations.get(id)?.abort();
+    this.operations.delete(id);
+    if (this.isLeaving) this.cutOff();
+    // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
+    if (this.operations.size === 0 && this.onIdle !== null) setImmediate(this.onIdle);
+  }
+
+  endAll(): void {
+    for (const id of this.operations.keys()) this.end(id);
+  }
+
+  /** graphql-ws has no hook for a `complete` of the peer's: it only forgets the operation, which may be a running query. */
+  endForgotten(): void {
+    for (const id of this.operations.keys()) if (!(id in (this.context?.subscriptions ?? {}))) this.end(id);
+  }
+
+  /** Cuts the peer off once it was told why. */
+  cutOffSoon(): void {
+    this.isLeaving = true;
+  }
+
+  cutOff(): void {
+    this.socket.cutOff();
+    this.isLeaving = false;
+    this.endAll();
+  }
+
+  /** Begins nothing more, and calls back as soon as nothing runs. */
+  drain(onIdle: () => void): void {
+    this.onIdle = onIdle;
+    if (this.operations.size === 0) onIdle();
+  }
+}
+
+interface PeerState extends Record<PropertyKey, unknown> {
+  readonly peer: Peer;
+}
+
+type PeerContext = Context<Record<string, unknown>, PeerState>;
+
+/** `graphql-transport-ws`, through the same parser, validation, context and error mask as HTTP. */
+export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
+  const { maskError, subscribe } = settings;
+  const protocol = makeServer<Record<string, unknown>, PeerState>({
+    connectionInitWaitTimeout: settings.limits.connectionInitMs,
+    onConnect: (context) => connect(context, settings),
+    onSubscribe: (context, id, payload) => prepare(context, id, payload, settings),
+    execute: (args) =>
+      (args.rootValue as { execute: (args: ExecutionArgs) => Promise<ExecutionResult> }).execute(args),
+    subscribe: (args) => subscribe(args) as Promise<ExecutionResult>,
+    onNext: ({ extra }, _id, _payload, _args, result) =>
+      extra.peer.socket.mark(serialise(result as ExecutionResult)) as ExecutionResult,
+    onError: ({ extra }, _id, _payload, errors) => {
+      if (errors.some(isSlowConsumer)) extra.peer.cutOffSoon();
+      return errors.map((error) => maskError(error).toJSON());
+    },
+    onComplete: ({ extra }, id) => extra.peer.end(id),
+    onClose: ({ extra }) => extra.peer.endAll(),
+  });
+  return (socket: Socket): { readonly peer: Peer; readonly closed: ReturnType<typeof protocol.opened> } => {
+    const peer = new Peer(socket);
+    const closed = protocol.opened(watchful(socket, peer), { peer });
+    return { peer, closed };
+  };
+}
+
+/** The socket as graphql-ws is given it: after each message, what the peer has completed is ended. */
+function watchful(socket: Socket, peer: Peer) {
+  return {
+    protocol: socket.protocol,
+    send: (message: string) => socket.send(message),
+    close: (code: number, reason: string) => socket.close(code, reason),
+    onMessage: (callback: (data: string) => Promise<void>) =>
+      socket.onMessage((data) => {
+        const handled = callback(data);
+        peer.endForgotten();
+        return handled;
+      }),
+  };
+}
+
+function isSlowConsumer({ originalError }: GraphQLError): boolean {
+  return originalError instanceof StreamClosedError && originalError.code === 'SLOW_CONSUMER';
+}
+
+async function connect(context: PeerContext, { authenticate }: WebSocketProtocolSettings): Promise<boolean> {
+  const authentication = await authenticate(headersOf(context));
+  if ('refusal' in authentication) return false;
+  context.extra.peer.caller = authentication;
+  context.extra.peer.greet(context);
+  return true;
+}
+
+/** What `connection_init` says, as the headers that would say it over HTTP: browsers can send none with a socket. */
+function headersOf({ connectionParams = {} }: PeerContext): IncomingHttpHeaders {
+  const texts = Object.entries(connectionParams).filter(([, value]) => typeof value === 'string');
+  const tokens = Object.entries(connectionParams.vendorTokens ?? {}).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  return Object.fromEntries([
+    ...texts.map(([name, value]) => [name.toLowerCase(), value]),
+    ...tokens.map(([account, token]) => [`x-waybill-token-${account}`, token]),
+  ]);
+}
+
+async function prepare(
+  { extra: { peer } }: PeerContext,
+  id: string,
+  payload: SubscribePayload,
+  settings: WebSocketProtocolSettings,
+) {
+  const { subscriptionsPerSocket } = settings.limits;
+  if (peer.isDraining) return [toRefusal('SERVER_DRAINING', 'The gateway is shutting down: connect again.')];
+  if (peer.runningCount >= subscriptionsPerSocket) {
+    const message = `At most ${subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`;
+    return [toRefusal('SUBSCRIPTION_LIMIT', message)];
+  }
+  const signal = peer.begin(id);
+  const prepared = await inRequestScope(() =>
+    toExecutionArgs(peer.caller as Caller, payload, signal, settings),
+  );
+  if (Array.isArray(prepared)) peer.end(id);
+  return prepared;
+}
+
+async function toExecutionArgs(
+  caller: Caller,
+  payload: SubscribePayload,
+  signal: AbortSignal,
+  settings: WebSocketProtocolSettings,
+) {
+  const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped({
+    caller,
+    requestId: randomUUID(),
+    signal,
+    params: payload,
+  });
+  try {
+    const document = parse(payload.query);
+    const errors = validate(schema, document);
+    if (errors.length > 0) return [...(errors as readonly GraphQLError[])];
+    if (!getOperationAST(document, payload.operationName)) return [toUnknownOperation(payload)];
+    return {
+      schema,
+      document,
+      operationName: payload.operationName,
+      variableValues: payload.variables,
+      contextValue: await contextFactory(),
+      rootValue: { execute },
+    };
+  } catch (error) {
+    return [settings.maskError(error)];
+  }
+}
+
+/** In the words that graphql-js has for it over HTTP. */
+function toUnknownOperation({ operationName }: SubscribePayload): GraphQLError {
+  if (operationName) return new GraphQLError(`Unknown operation named "${operationName}".`);
+  return new GraphQLError('Must provide operation name if query contains multiple operations.');
+}
+
+function toRefusal(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
