@@ -38,8 +38,13 @@ export type ResolveHost = (host: string) => Promise<readonly ResolvedAddress[]>;
 export const resolveByDns: ResolveHost = (host) => lookup(host, { all: true });
 
 const MAX_LINK_LENGTH = 8_192;
-/** Scheme, authority, and everything after it; visible ASCII without a backslash, so that no parser reads it otherwise. */
-const PLAIN_LINK = /^(https?):\/\/([A-Za-z0-9._:[\]@%-]+)([/?][\x21-\x5b\x5d-\x7e]*)?$/;
+/** Authority, path with query, fragment; visible ASCII without a backslash, so that no parser reads it otherwise. */
+const PLAIN_LINK =
+  /^https?:\/\/([A-Za-z0-9._:[\]@%-]+)((?:[/?][\x21\x22\x24-\x5b\x5d-\x7e]*)?)(#[\x21-\x5b\x5d-\x7e]*)?$/;
+/** What a scheme's port is where none is written. */
+const DEFAULT_PORT: Readonly<Record<string, string>> = { 'https:': '443', 'http:': '80' };
+/** Where translators put IPv4 addresses for networks without IPv4. Source: RFC 6052, section 2.1; read 2026-11. */
+const TRANSLATED = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
  * Checks a link that a vendor's answer holds before anybody is sent there. What an answer says is never trusted.
@@ -54,22 +59,25 @@ export async function checkFileLink(
   const match = link.length <= MAX_LINK_LENGTH ? PLAIN_LINK.exec(link) : null;
   const url = match === null ? null : parse(link);
   if (match === null || url === null) return { refusal: 'unreadable' };
-  if (url.username !== '' || url.password !== '' || match[2]?.includes('@')) return { refusal: 'user-info' };
+  const [, authority = '', target = ''] = match;
+  if (authority.includes('@')) return { refusal: 'user-info' };
+  if (!isPlainAuthority(authority, url)) return { refusal: 'unreadable' };
 
   const own = new URL(rules.baseUrl);
-  const isOnLoopback = isLoopback(own.hostname);
   const refusal = refuse(url, own, rules.fileOrigins);
   if (refusal !== null) return { refusal };
 
-  const addresses = await resolveHost(url.hostname.replace(/^\[|\]$/g, '')).catch(() => []);
+  const addresses = await resolveSafely(unbracket(url.hostname), resolveHost);
+  const isOnLoopback = isLoopback(own.hostname);
   const isAllowed = ({ address }: ResolvedAddress) => isOnLoopback || isPublic(address);
   if (addresses.length === 0 || !addresses.every(isAllowed)) return { refusal: 'address' };
-  return {
-    url: link,
-    origin: url.origin,
-    target: match[3]?.startsWith('/') ? match[3] : `/${match[3] ?? ''}`,
-    addresses,
-  };
+  return { url: link, origin: url.origin, target: target.startsWith('/') ? target : `/${target}`, addresses };
+}
+
+/** The host stands there as it is meant: not percent-encoded, not as a number in another base, no zeros before the port. */
+function isPlainAuthority(authority: string, { protocol, hostname, host }: URL): boolean {
+  const written = authority.toLowerCase();
+  return written === host || written === `${hostname}:${DEFAULT_PORT[protocol]}`;
 }
 
 function refuse(url: URL, own: URL, fileOrigins: readonly string[]): LinkRefusal | null {
@@ -80,6 +88,15 @@ function refuse(url: URL, own: URL, fileOrigins: readonly string[]): LinkRefusal
   return fileOrigins.some((pattern) => matchesHost(url.hostname, pattern)) ? null : 'host';
 }
 
+/** What the host stands for; nothing where that cannot be found out. */
+async function resolveSafely(host: string, resolveHost: ResolveHost): Promise<readonly ResolvedAddress[]> {
+  try {
+    return await resolveHost(host);
+  } catch {
+    return [];
+  }
+}
+
 function matchesHost(host: string, pattern: string): boolean {
   return pattern.startsWith('*.')
     ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1
@@ -87,13 +104,22 @@ function matchesHost(host: string, pattern: string): boolean {
 }
 
 function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '');
+  const name = unbracket(host);
   return name === 'localhost' || (ipaddr.isValid(name) && ipaddr.process(name).range() === 'loopback');
 }
 
 /** True for an address on the public internet; an IPv4 address inside an IPv6 one is judged as itself. */
 function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv6 && parsed.match(TRANSLATED)) {
+    return new ipaddr.IPv4(parsed.toByteArray().slice(-4)).range() === 'unicast';
+  }
+  return parsed.range() === 'unicast';
+}
+
+function unbracket(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
 }
 
 function parse(link: string): URL | null {

@@ -27,6 +27,8 @@ export async function openLink(
       signal: options.signal,
     });
     body.once('close', () => void pool.destroy());
+    // It may break off, or be given up, before anybody reads; whoever reads then still gets the error.
+    body.on('error', () => undefined);
     return { status: statusCode, headers: toSingle(headers), body };
   } catch (error) {
     await pool.destroy();

@@ -22,9 +22,10 @@ export const FILE_PROBLEMS = {
     advice: 'Go back to the page it came from and load it anew for a new link.',
   },
   closed: {
-    status: 401,
-    title: 'This link needs its account',
-    advice: 'Go back to the page it came from and load it anew for a new link.',
+    status: 403,
+    title: 'This link is no longer allowed',
+    advice:
+      'Its account is not open here now: go back to the page it came from and load it anew for a new link.',
   },
   gone: {
     status: 410,

@@ -38,7 +38,7 @@ export function createMetrics(): Metrics {
 
   const downloads = new Counter({
     name: 'waybill_downloads_total',
-    help: 'Files asked for, by account and outcome.',
+    help: 'Files asked for, by account and outcome; without an account where the link was none of ours.',
     labelNames: ['vendor', 'account', 'outcome'],
     registers,
   });
