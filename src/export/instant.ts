@@ -13,22 +13,9 @@ export function parseInstant(text: unknown): number | null {
   if (match === null) return null;
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
   if (Number(year) <= 1 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  const wholeMs = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-  const date = new Date(wholeMs);
-  // Date.UTC adds years below 100 to 1900 and rolls 31 February over; both would invent a date.
-  if (
-    date.getUTCFullYear() !== Number(year) ||
-    date.getUTCMonth() !== Number(month) - 1 ||
-    date.getUTCDate() !== Number(day)
-  )
-    return null;
+  const wholeMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  // Date.parse rolls 31 February over, which would invent a date.
+  if (Number.isNaN(wholeMs) || new Date(wholeMs).getUTCDate() !== Number(day)) return null;
   const offset = parseOffsetMs(zone);
   if (offset === null) return null;
   return wholeMs + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;

@@ -81,7 +81,7 @@ export async function readRecent(
 
   const places = newestOfEach(found, sources.vendors)
     .filter((node) => filter?.statuses == null || filter.statuses.includes(node.status))
-    .map((node) => ({ node, place: placeOf(node) }))
+    .map((node) => ({ node, place: placeOf(node, sources.vendors) }))
     .sort((left, right) => comparePlaces(left.place, right.place))
     .filter(({ place }) => after === null || comparePlaces(place, after) > 0);
   const edges = places.slice(0, first).map(({ node, place }) => ({ cursor: toCursor(place), node }));
@@ -121,19 +121,19 @@ async function listOne(
 function newestOfEach(exports: readonly Export[], vendors: readonly VendorInfo[]): Export[] {
   const newest = new Map<string, Export>();
   for (const candidate of exports) {
-    const name = requiredIds(candidate, vendors);
+    const name = JSON.stringify([candidate.key.account, ...requiredIds(candidate, vendors)]);
     const known = newest.get(name);
     if (known === undefined || candidate.observedAt > known.observedAt) newest.set(name, candidate);
   }
   return [...newest.values()];
 }
 
-function requiredIds(candidate: Export, vendors: readonly VendorInfo[]): string {
-  const grammar = vendors.find((vendor) => vendor.id === candidate.key.vendor)?.locator ?? {};
-  const ids = Object.entries(grammar).flatMap(([field, rule]) =>
-    rule.isOptional ? [] : [candidate.key.ids[field]],
+/** The ids without which no locator of this vendor is whole: what two spellings of one export have in common. */
+function requiredIds(node: Export, vendors: readonly VendorInfo[]): readonly string[] {
+  const grammar = vendors.find((vendor) => vendor.id === node.key.vendor)?.locator ?? {};
+  return Object.entries(grammar).flatMap(([field, rule]) =>
+    rule.isOptional ? [] : (node.key.ids[field] ?? []),
   );
-  return JSON.stringify([candidate.key.account, ...ids]);
 }
 
 /** A place in the order: creation time, then the ids. */
@@ -142,8 +142,8 @@ interface Place {
   readonly name: string;
 }
 
-function placeOf(node: Export): Place {
-  const ids = Object.values(node.key.ids).filter((id) => id !== undefined);
+function placeOf(node: Export, vendors: readonly VendorInfo[]): Place {
+  const ids = requiredIds(node, vendors);
   return { createdAt: node.createdAt, name: [...ids.slice(-1), node.key.account, ...ids].join(' ') };
 }
 

@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/export/errors.ts';
+import {
+  parseGlobalId,
+  parseIds,
+  toAccountId,
+  toExportKey,
+  toKeyFromGlobalId,
+} from '../../src/export/locator.ts';
+import type { LocatorGrammar } from '../../src/export/ports.ts';
+import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { VENDORS } from '../../src/vendors/registry.ts';
+import { GRAMMAR } from './support.ts';
+
+/** Ids that each vendor gives, the optional ones now and then. */
+const IDS: Readonly<Record<VendorId, fc.Arbitrary<Readonly<Record<string, string>>>>> = {
+  'power-bi': record(
+    { reportId: fc.uuid(), exportId: fc.stringMatching(/^[A-Za-z0-9+=_-]{1,124}$/) },
+    { groupId: fc.uuid() },
+  ),
+  'hi-energy': record({ exportId: fc.stringMatching(/^[1-9]\d{0,18}$/) }),
+  talkdesk: record({
+    reportType: fc.stringMatching(/^[a-z][a-z0-9_]{0,63}$/),
+    jobId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+  }),
+  'web-admit': record({ exportId: number(), exportFileId: number() }, { userIdentityId: number() }),
+};
+
+describe.each(VENDOR_IDS)('a global id of %s', (vendor) => {
+  const grammar: LocatorGrammar = VENDORS[vendor].locator;
+  const account = fc.stringMatching(/^[a-z0-9-]{1,40}$/);
+
+  it('leads back to the same account and ids', () => {
+    fc.assert(
+      fc.property(account, IDS[vendor], (key, ids) => {
+        const made = toExportKey(grammar, vendor, key, parseIds(grammar, ids, 'locator'));
+
+        const parsed = parseGlobalId(made.id);
+
+        expect(parsed.type).toBe('export');
+        if (parsed.type === 'export') expect(toKeyFromGlobalId(grammar, parsed)).toEqual(made);
+        expect(made.ids).toEqual(ids);
+      }),
+    );
+  });
+
+  it('is equal where account and ids are equal, and different where they are not', () => {
+    fc.assert(
+      fc.property(account, IDS[vendor], account, IDS[vendor], (oneKey, one, otherKey, other) => {
+        const isSame = oneKey === otherKey && sorted(one) === sorted(other);
+
+        const oneId = toExportKey(grammar, vendor, oneKey, one).id;
+        const otherId = toExportKey(grammar, vendor, otherKey, reversed(other)).id;
+
+        expect(oneId === otherId).toBe(isSame);
+        expect(toExportKey(grammar, vendor, oneKey, reversed(one)).id).toBe(oneId);
+      }),
+    );
+  });
+
+  it('stands in an address without any escape, and is bounded', () => {
+    fc.assert(
+      fc.property(account, IDS[vendor], (key, ids) => {
+        const { id } = toExportKey(grammar, vendor, key, ids);
+
+        expect(id).toMatch(/^[\w-]{1,2048}$/);
+      }),
+    );
+  });
+
+  it('has one spelling only', () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=';
+    fc.assert(
+      fc.property(IDS[vendor], fc.nat(2_047), fc.constantFrom(...letters), (ids, at, letter) => {
+        const { id } = toExportKey(grammar, vendor, 'acme', ids);
+        const place = at % (id.length + 1);
+        const forged = id.slice(0, place) + letter + id.slice(place + 1);
+        fc.pre(forged !== id);
+
+        expect(toMeaning(grammar, forged)).not.toBe(toMeaning(grammar, id));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('parseGlobalId', () => {
+  it('reads an account id', () => {
+    expect(parseGlobalId(toAccountId('bi'))).toEqual({ type: 'account', account: 'bi' });
+  });
+
+  it('refuses everything else with an InputError, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.base64String(),
+          fc.stringMatching(/^[\w-]{0,200}$/),
+          fc.json().map((text) => Buffer.from(text).toString('base64url')),
+          fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url')),
+        ),
+        (text) => {
+          expect(() => parseGlobalId(text)).toThrow(InputError);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('names the argument that is wrong', () => {
+    expect(() => parseGlobalId('?', 'locator.id')).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', field: 'locator.id' }),
+    );
+  });
+});
+
+describe('parseIds', () => {
+  it('takes nothing that it was not asked for', () => {
+    const input = { run: '1', account: 'x', host: 'example.com', __proto__: { group: '2' } };
+
+    expect(parseIds(GRAMMAR, input, 'locator')).toEqual({ run: '1' });
+  });
+
+  it.each([undefined, null])('leaves an optional id out where it is %s', (group) => {
+    expect(parseIds(GRAMMAR, { group, run: '1' }, 'locator')).toEqual({ run: '1' });
+  });
+
+  it.each([
+    [{}, 'locator.run', 'locator.run is missing: give a number.'],
+    [{ run: null }, 'locator.run', 'locator.run is missing: give a number.'],
+    [{ run: '0' }, 'locator.run', 'locator.run is not an id this vendor gives: it must be a number.'],
+    [{ run: 1 }, 'locator.run', 'locator.run is not an id this vendor gives: it must be a number.'],
+    [
+      { run: '1', group: '' },
+      'locator.group',
+      'locator.group is not an id this vendor gives: it must be a number.',
+    ],
+  ])('refuses %j and says where and what is allowed', (input, field, message) => {
+    expect(() => parseIds(GRAMMAR, input, 'locator')).toThrow(
+      expect.objectContaining({ name: 'InputError', field, message }),
+    );
+  });
+
+  it('never looks at a text that is too long or no text', () => {
+    const seen: string[] = [];
+    const grammar = {
+      run: { isOptional: false, test: (value: string) => seen.push(value) > 0, allowed: 'anything' },
+    };
+
+    for (const run of ['x'.repeat(513), '\ud800', 'a\udc00', 7, true, [], {}]) {
+      expect(() => parseIds(grammar, { run }, 'locator')).toThrow(InputError);
+    }
+
+    expect(seen).toEqual([]);
+  });
+
+  it('never tells what stood there', () => {
+    expect(() => parseIds(GRAMMAR, { run: 'secret' }, 'locator')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    );
+  });
+});
+
+describe('the ids inside a global id', () => {
+  it.each([[['1']], [['1', '2', '3']], [[null, null]], [['1', '0']], [['1', '..']]])(
+    'are checked like those of a locator: %j',
+    (values) => {
+      const parsed = { type: 'export', vendor: 'web-admit', account: 'admit', values } as const;
+
+      expect(() => toKeyFromGlobalId(GRAMMAR, parsed)).toThrow(InputError);
+    },
+  );
+});
+
+function record(
+  required: Record<string, fc.Arbitrary<string>>,
+  optional: Record<string, fc.Arbitrary<string>> = {},
+): fc.Arbitrary<Record<string, string>> {
+  const requiredKeys = Object.keys(required);
+  return fc.record({ ...required, ...optional }, { requiredKeys, noNullPrototype: true }) as fc.Arbitrary<
+    Record<string, string>
+  >;
+}
+
+function number(): fc.Arbitrary<string> {
+  return fc.stringMatching(/^[1-9]\d{0,17}$/);
+}
+
+function sorted(ids: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(ids).sort());
+}
+
+function reversed<Ids extends Readonly<Record<string, string>>>(ids: Ids): Ids {
+  return Object.fromEntries(Object.entries(ids).reverse()) as Ids;
+}
+
+/** What an id stands for; `nothing` where it is none. */
+function toMeaning(grammar: LocatorGrammar, id: string): string {
+  try {
+    const parsed = parseGlobalId(id);
+    if (parsed.type === 'account') return `account ${parsed.account}`;
+    const { account, ids } = toKeyFromGlobalId(grammar, parsed);
+    return `${parsed.vendor} ${account} ${sorted(ids as Record<string, string>)}`;
+  } catch {
+    return 'nothing';
+  }
+}
