@@ -81,6 +81,10 @@ const MEANING = {
   UNSUPPORTED_BY_VENDOR: 'hopeless',
 } as const satisfies Record<VendorErrorCode, 'missing' | 'refused' | 'trouble' | 'hopeless'>;
 
+// One object each, not one per watch: the log of a hundred thousand exports keeps them.
+const SNAPSHOT: ExportFact = { type: 'ExportSnapshot' };
+const RESUMED: ExportFact = { type: 'ExportWatchResumed' };
+
 /** The state of a watch that has not asked yet. */
 export function startWatch(now: number): WatchedState {
   return {
@@ -160,13 +164,13 @@ function applyAnswer(state: WatchedState, answer: ExportSnapshot, now: number, r
     !isTerminal(snapshot.status) && !next.isStallTold && now - next.changedAt >= rules.stallAfterMs;
 
   const facts: ExportFact[] = [];
-  if (state.trouble !== null) facts.push({ type: 'ExportWatchResumed' });
+  if (state.trouble !== null) facts.push(RESUMED);
   if (seen !== null && isStatusNew) {
     facts.push({ type: 'ExportStatusChanged', from: seen.status, to: snapshot.status });
   } else if (isProgressNew && snapshot.progress !== null) {
     facts.push({ type: 'ExportProgressed', progress: snapshot.progress });
   }
-  if (seen === null || rules.isSnapshotOwed) facts.push({ type: 'ExportSnapshot' });
+  if (seen === null || rules.isSnapshotOwed) facts.push(SNAPSHOT);
   if (isStalled) facts.push({ type: 'ExportStalled', since: next.changedAt });
   return { state: isStalled ? { ...next, isStallTold: true } : next, facts };
 }

@@ -3,12 +3,11 @@ import type { ExportEvent } from '../events.ts';
 /** Events that may wait for one subscriber before it counts as gone. */
 export const DEFAULT_MAX_PENDING = 256;
 
-interface Waiter {
-  resolve(result: IteratorResult<ExportEvent, undefined>): void;
-  reject(reason: unknown): void;
-}
+type Step = IteratorResult<ExportEvent, undefined>;
+/** Answers a reader; an error is a promise that rejects. */
+type Waiter = (step: Step | Promise<never>) => void;
 
-const DONE: IteratorResult<ExportEvent, undefined> = { done: true, value: undefined };
+const DONE: Step = { done: true, value: undefined };
 
 /**
  * What waits for one subscriber: bounded, and newest state first to survive.
@@ -21,7 +20,9 @@ export class Channel {
   lastCursor: string | null = null;
   private readonly maxPending: number;
   private pending: ExportEvent[] | null = null;
-  private waiters: Waiter[] | null = null;
+  /** A reader that came before its event, and those that came after it: hardly ever any. */
+  private waiter: Waiter | null = null;
+  private moreWaiters: Waiter[] | null = null;
   private isOpen = true;
   private failure: ((cursor: string | null) => Error) | null = null;
   /** Events of the start, which do not count as unread: how many there are is the gateway's doing. */
@@ -39,10 +40,11 @@ export class Channel {
   /** @returns false where there is no more room: the subscriber has stopped reading */
   offer(event: ExportEvent): boolean {
     if (!this.isOpen) return true;
-    const waiter = this.waiters?.shift();
-    if (waiter !== undefined) {
+    const { waiter } = this;
+    if (waiter !== null) {
+      this.waiter = this.moreWaiters?.shift() ?? null;
       this.lastCursor = event.cursor;
-      waiter.resolve({ done: false, value: event });
+      waiter({ done: false, value: event });
       return true;
     }
     if (this.pending === null) {
@@ -55,7 +57,7 @@ export class Channel {
     return true;
   }
 
-  next(): Promise<IteratorResult<ExportEvent, undefined>> {
+  next(): Promise<Step> {
     const event = this.pending?.shift();
     if (event !== undefined) {
       if (this.pending?.length === 0) this.pending = null;
@@ -68,9 +70,10 @@ export class Channel {
       return Promise.reject(failure(this.lastCursor));
     }
     if (!this.isOpen) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      if (this.waiters === null) this.waiters = [{ resolve, reject }];
-      else this.waiters.push({ resolve, reject });
+    return new Promise((resolve) => {
+      if (this.waiter === null) this.waiter = resolve;
+      else if (this.moreWaiters === null) this.moreWaiters = [resolve];
+      else this.moreWaiters.push(resolve);
     });
   }
 
@@ -92,12 +95,13 @@ export class Channel {
   private close(failure: ((cursor: string | null) => Error) | null): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    const [first, ...others] = this.waiters ?? [];
-    this.waiters = null;
-    if (failure === null) first?.resolve(DONE);
-    else if (first !== undefined) first.reject(failure(this.lastCursor));
+    const { waiter, moreWaiters } = this;
+    this.waiter = null;
+    this.moreWaiters = null;
+    if (failure === null) waiter?.(DONE);
+    else if (waiter !== null) waiter(Promise.reject(failure(this.lastCursor)));
     else this.failure = failure;
-    for (const waiter of others) waiter.resolve(DONE);
+    for (const other of moreWaiters ?? []) other(DONE);
   }
 
   private dropOutdated(pending: ExportEvent[], event: ExportEvent): void {

@@ -36,6 +36,8 @@ export interface StreamSettings {
   readonly signal: AbortSignal | null;
 }
 
+const NO_REQUESTS: readonly WatchRequest[] = [];
+
 /** An entry that one export of the stream has still to be told. */
 interface MissedEntry {
   readonly subscription: Subscription;
@@ -65,7 +67,8 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
   private missing: Set<number> | null = null;
   private isGap = false;
   /** Entries that came while joining. */
-  private backlog: (MissedEntry & { readonly event: ExportEvent })[] = [];
+  private backlog: (MissedEntry & { readonly event: ExportEvent })[] | null = null;
+  private onAbort: (() => void) | null = null;
 
   constructor({ host, requests, after, maxPending, signal }: StreamSettings) {
     this.host = host;
@@ -98,6 +101,7 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
   /** Takes one entry of one of its exports; `event` is the object that all subscribers share. */
   accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void {
     if (this.phase === 'joining') {
+      this.backlog ??= [];
       this.backlog.push({ subscription, entry, event });
       return;
     }
@@ -118,7 +122,7 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
       return;
     }
     this.phase = 'joining';
-    this.signal?.addEventListener('abort', this.onAbort, { once: true });
+    this.heedSignal();
     this.join().catch((error: unknown) => {
       this.fail(() => (error instanceof Error ? error : new Error('The stream could not be started.')));
     });
@@ -126,7 +130,7 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
 
   private async join(): Promise<void> {
     const subscriptions = this.host.attach(this, this.requests);
-    this.requests = [];
+    this.requests = NO_REQUESTS;
     this.subscriptions = subscriptions;
     this.remaining = subscriptions.length;
     await this.host.opened(subscriptions.map(({ watch }) => watch));
@@ -175,8 +179,8 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
   }
 
   private takeBacklog(): void {
-    const backlog = this.backlog;
-    this.backlog = [];
+    const backlog = this.backlog ?? [];
+    this.backlog = null;
     for (const { subscription, entry, event } of backlog) this.accept(subscription, entry, event);
   }
 
@@ -269,7 +273,11 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
     this.finish();
   }
 
-  private readonly onAbort = (): void => this.leave();
+  private heedSignal(): void {
+    if (this.signal === null) return;
+    this.onAbort = () => this.leave();
+    this.signal.addEventListener('abort', this.onAbort, { once: true });
+  }
 
   private leave(): void {
     this.channel.clear();
@@ -281,9 +289,9 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
     if (this.phase === 'closed') return;
     const wasStarted = this.phase !== 'new';
     this.phase = 'closed';
-    this.signal?.removeEventListener('abort', this.onAbort);
+    if (this.onAbort !== null) this.signal?.removeEventListener('abort', this.onAbort);
     this.signal = null;
-    this.backlog = [];
+    this.backlog = null;
     for (const subscription of this.subscriptions ?? []) this.drop(subscription);
     this.subscriptions = null;
     if (wasStarted) this.host.forget(this);

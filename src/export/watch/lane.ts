@@ -1,9 +1,8 @@
 import { VendorError } from '../errors.ts';
 import type { Reading, VendorAccount } from '../ports.ts';
+import { MAX_BATCH } from './pace.ts';
 import type { Watch } from './watch.ts';
 
-/** Most exports read in one batch. */
-export const MAX_BATCH = 100;
 /** Batches of one account under way at a time, for exports that answer and for those in trouble each. */
 const MAX_BATCHES_UNDER_WAY = 8;
 

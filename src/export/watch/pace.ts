@@ -25,6 +25,8 @@ const MAX_VENDOR_WAIT_SPREAD_MS = 1_000;
 /** Polls of one account are moved onto common instants by at most this share of the wait, so that one call serves many. */
 const GATHERING_SHARE = 0.1;
 const MAX_GATHERING_MS = 256;
+/** As many exports as one batch takes need no more gathering. */
+export const MAX_BATCH = 100;
 
 /**
  * How long to leave an export alone before reading it again; a vendor's own `Retry-After` always wins.
@@ -50,14 +52,22 @@ function usualDelay({ status, ageMs, sinceChangeMs }: PaceInput): number {
   return sinceChangeMs < tenth ? tenth / 2 : tenth;
 }
 
+/** Where an account's polls may lie. */
+export interface PollGrid {
+  /** Sets the grids of several accounts apart, milliseconds; a multiple of the wheel's tick. */
+  readonly offsetMs: number;
+  /** Exports that the account watches. */
+  readonly watches: number;
+}
+
 /**
  * The instant of the next poll: at or after `now + delayMs`, on the account's grid, so that exports of one account fall due
- * together. The grid is a power of two in milliseconds, so that coarse ones lie on fine ones.
- *
- * @param offsetMs - sets the grids of several accounts apart; a multiple of the wheel's tick
+ * together. The grid is a power of two in milliseconds, so that coarse ones lie on fine ones; the more exports, the finer it
+ * is, so that no instant has more to do than fills a batch.
  */
-export function alignPoll(now: number, delayMs: number, offsetMs: number): number {
-  const share = Math.min(Math.max(delayMs * GATHERING_SHARE, TICK_MS), MAX_GATHERING_MS);
+export function alignPoll(now: number, delayMs: number, { offsetMs, watches }: PollGrid): number {
+  const full = (delayMs * MAX_BATCH) / Math.max(watches, 1);
+  const share = clamp(Math.min(delayMs * GATHERING_SHARE, full), TICK_MS, MAX_GATHERING_MS);
   const grid = 2 ** Math.floor(Math.log2(share));
   return Math.ceil((now + delayMs - offsetMs) / grid) * grid + offsetMs;
 }

@@ -249,7 +249,7 @@ export class Poller {
       },
       this.settings.tools.random,
     );
-    return alignPoll(now, Math.min(delayMs, graceLeftMs(state, pacing.minMs, now)), watch.lane.offsetMs);
+    return alignPoll(now, Math.min(delayMs, graceLeftMs(state, pacing.minMs, now)), watch.lane);
   }
 
   private settle({ watch, commit }: Plan, version: number | null): void {

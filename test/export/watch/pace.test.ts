@@ -4,6 +4,7 @@ import { createSeededRandom } from '../../support/manual-clock.ts';
 
 const LOW = { next: () => 0 };
 const MIDDLE = { next: () => 0.5 };
+const ALONE = { offsetMs: 0, watches: 1 };
 const HIGH = { next: () => 0.999_999 };
 
 function pace(input: Partial<PaceInput>, random = MIDDLE): number {
@@ -65,7 +66,7 @@ describe('the instants of polls', () => {
     for (let round = 0; round < 2_000; round += 1) {
       const now = Math.floor(random.next() * 1e12);
       const delayMs = 100 + random.next() * 100_000;
-      const at = alignPoll(now, delayMs, 24);
+      const at = alignPoll(now, delayMs, { offsetMs: 24, watches: Math.floor(random.next() * 1_000) });
 
       expect(at).toBeGreaterThanOrEqual(now + delayMs);
       expect(at - now - delayMs).toBeLessThanOrEqual(Math.max(delayMs / 10, 8));
@@ -75,9 +76,25 @@ describe('the instants of polls', () => {
   });
 
   it('bring exports of one account together, and keep accounts apart', () => {
-    const together = new Set([0, 30, 60, 90, 120].map((shift) => alignPoll(1_000_000, 10_000 + shift, 0)));
+    const together = new Set(
+      [0, 30, 60, 90, 120].map((shift) => alignPoll(1_000_000, 10_000 + shift, ALONE)),
+    );
 
     expect(together.size).toBeLessThanOrEqual(2);
-    expect(alignPoll(1_000_000, 10_000, 0)).not.toBe(alignPoll(1_000_000, 10_000, 8));
+    expect(alignPoll(1_000_000, 10_000, ALONE)).not.toBe(
+      alignPoll(1_000_000, 10_000, { ...ALONE, offsetMs: 8 }),
+    );
+  });
+
+  it('hold no more exports than fill a batch', () => {
+    const random = createSeededRandom(5);
+    const perInstant = new Map<number, number>();
+    for (let index = 0; index < 20_000; index += 1) {
+      const at = alignPoll(random.next() * 2_000, 2_000, { offsetMs: 0, watches: 20_000 });
+      perInstant.set(at, (perInstant.get(at) ?? 0) + 1);
+    }
+
+    const mean = 20_000 / perInstant.size;
+    expect(mean).toBeLessThanOrEqual(100);
   });
 });
