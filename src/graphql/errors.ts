@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
-import { InputError, VendorError } from '../export/errors.ts';
-import type { Log } from '../export/ports.ts';
+import { InputError, isAbort, VendorError } from '../export/errors.ts';
+import type { Tools } from '../export/ports.ts';
 import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
 import { currentRequestId } from './request-scope.ts';
 
@@ -13,12 +13,17 @@ const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
  * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is. One that is none of ours is logged and
  * shown as "Unexpected error.", so that no stack, host or library text ever leaves.
  */
-export function createErrorMask(log: Log): (error: unknown) => GraphQLError {
+export function createErrorMask({
+  log,
+  secrets,
+}: Pick<Tools, 'log' | 'secrets'>): (error: unknown) => GraphQLError {
   return (error) => {
     const cause = originalOf(error);
     const extensions = toExtensions(cause);
-    if (extensions !== undefined) return rebuild(error, (cause as Error).message, extensions);
+    if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
     if (cause === undefined && error instanceof GraphQLError) return error;
+    // Whoever left does not read this, and to leave is nobody's fault.
+    if (isAbort(cause ?? error)) return rebuild(error, 'The request was given up.', { code: INTERNAL_CODE });
     log.error(
       { requestId: currentRequestId(), error: toLogged(cause ?? error) },
       'A resolver failed unexpectedly.',
