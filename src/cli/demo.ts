@@ -1,10 +1,12 @@
 import { loadConfig } from '../config/load.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
 import { systemClock, systemRandom } from '../export/clock.ts';
+import { createSecrets } from '../export/secrets.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import { createLog } from '../log.ts';
 import { startGateway } from '../server.ts';
 import type { Simulators } from '../simulator/server.ts';
+import { logCrashes } from './crash.ts';
 import { demoConfig } from './demo-config.ts';
 import { demoTabs } from './demo-queries.ts';
 import { EXIT } from './exit-codes.ts';
@@ -22,7 +24,9 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
     return EXIT.usage;
   }
   const tabs = demoTabs(simulators.seeds);
-  const tools = { clock: systemClock, random: systemRandom, log: createLog('warn') };
+  const secrets = createSecrets();
+  const tools = { clock: systemClock, random: systemRandom, log: createLog(secrets, 'warn'), secrets };
+  logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
   announce(gateway);
   console.log(

@@ -1,8 +1,10 @@
 import { loadConfig } from '../config/load.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
 import { systemClock, systemRandom } from '../export/clock.ts';
+import { createSecrets } from '../export/secrets.ts';
 import { createLog } from '../log.ts';
 import { type Gateway, startGateway } from '../server.ts';
+import { logCrashes } from './crash.ts';
 import { EXIT } from './exit-codes.ts';
 import { drainOnSignal } from './signals.ts';
 
@@ -23,7 +25,9 @@ export async function serve(
     for (const problem of loaded.problems) console.error(problem);
     return EXIT.usage;
   }
-  const tools = { clock: systemClock, random: systemRandom, log: createLog() };
+  const secrets = createSecrets();
+  const tools = { clock: systemClock, random: systemRandom, log: createLog(secrets), secrets };
+  logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools });
   announce(gateway);
   drainOnSignal(() => gateway.drain());

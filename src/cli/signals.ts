@@ -1,3 +1,6 @@
+import { CommandError } from './command-error.ts';
+import { EXIT } from './exit-codes.ts';
+
 /** Longer than the gateway's own grace for answers in flight. */
 const GIVE_UP_MS = 15_000;
 
@@ -15,4 +18,21 @@ export function drainOnSignal(drain: () => Promise<void>): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+/**
+ * For commands that end by themselves: the first SIGINT or SIGTERM aborts the signal, so that the terminal is put in order and
+ * connections are closed; a second one ends the process at once.
+ */
+export function listenForInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const on = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCode);
+      controller.abort(new CommandError(exitCode, ''));
+    });
+  };
+  on('SIGINT', EXIT.interrupted);
+  on('SIGTERM', EXIT.terminated);
+  return controller.signal;
 }

@@ -1,0 +1,32 @@
+import type { ExportRow } from '../export-row.ts';
+import type { WatchedEvent } from '../gateway/event-stream.ts';
+import type { CommandIo, OutputStream } from '../io.ts';
+import type { WatchList } from '../watch-list.ts';
+import { BarDisplay } from './bar-display.ts';
+import { LineDisplay } from './line-display.ts';
+
+/** Where a person, or a program, sees what happens to the exports. */
+export interface Display {
+  /** An event has changed a row. */
+  show(event: WatchedEvent, row: ExportRow): void;
+  /** Says something about the command itself, on standard error. */
+  notice(text: string): void;
+  /** Leaves the last state standing and puts the terminal in order. May be called twice. */
+  stop(): void;
+}
+
+/** Lines that bars leave free, for what was typed and for what comes after. */
+const SPARE_LINES = 2;
+
+/** Bars on a terminal that has room for all of them, else a line per change. */
+export function openDisplay(list: WatchList, stream: OutputStream, io: CommandIo): Display {
+  const { rows = 24 } = stream;
+  if (isTerminal(stream, io) && list.rows.length <= rows - SPARE_LINES)
+    return new BarDisplay(list, stream, io);
+  return new LineDisplay(stream, io.stderr);
+}
+
+/** True for a stream on which a cursor can be moved. */
+export function isTerminal(stream: OutputStream, { environment }: CommandIo): boolean {
+  return stream.isTTY === true && environment.variables.TERM !== 'dumb';
+}

@@ -1,0 +1,46 @@
+import { openDisplay } from './display/display.ts';
+import type { GatewayAccess } from './gateway/address.ts';
+import { followExports } from './gateway/follow-exports.ts';
+import type { CommandIo, OutputStream } from './io.ts';
+import type { LocatorArgument } from './locator-argument.ts';
+import { WatchList } from './watch-list.ts';
+
+export interface FollowListOptions {
+  readonly access: GatewayAccess;
+  readonly locators: readonly LocatorArgument[];
+  /** Where to show what happens. */
+  readonly stream: OutputStream;
+  readonly io: CommandIo;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Follows exports to their ends and shows what happens.
+ *
+ * @throws CommandError; the signal's reason
+ */
+export async function followList({
+  access,
+  locators,
+  stream,
+  io,
+  signal,
+}: FollowListOptions): Promise<WatchList> {
+  const list = new WatchList(locators, io.clock);
+  const display = openDisplay(list, stream, io);
+  try {
+    const events = followExports({
+      access,
+      locators: locators.map(({ locator }) => locator),
+      clock: io.clock,
+      random: io.random,
+      signal,
+      onNotice: (text) => display.notice(text),
+      isDone: () => list.isDone,
+    });
+    for await (const event of events) display.show(event, list.apply(event));
+    return list;
+  } finally {
+    display.stop();
+  }
+}

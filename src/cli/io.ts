@@ -1,0 +1,55 @@
+import { type ProcessEnvironment, readEnvironment } from '../config/process-environment.ts';
+import { type Clock, type Random, systemClock, systemRandom } from '../export/clock.ts';
+import { EXIT } from './exit-codes.ts';
+import { listenForInterrupt } from './signals.ts';
+
+/** Where a command writes: a terminal, a pipe or a file. */
+export type OutputStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean | undefined;
+  /** The terminal's width and height in characters. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+};
+
+/** What a command knows of the world around it; a test gives it another one. */
+export interface CommandIo {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly environment: ProcessEnvironment;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The working folder. */
+  readonly cwd: string;
+  /** From now on, an interruption aborts this signal instead of ending the process; its reason is a CommandError. */
+  readonly listenForInterrupt: () => AbortSignal;
+}
+
+/** The real world. */
+export function createProcessIo(): CommandIo {
+  // Whoever read us has left, as `head` does: nothing more to say, and nobody to say it to.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.failed);
+      throw error;
+    });
+  }
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: readEnvironment(),
+    clock: systemClock,
+    random: systemRandom,
+    cwd: process.cwd(),
+    listenForInterrupt,
+  };
+}
+
+/** Keeps the process alive while a command waits for nothing but its clock, whose timers do not. */
+export async function staysAlive<Result>(work: () => Promise<Result>): Promise<Result> {
+  const holder = setInterval(() => undefined, 2 ** 30);
+  try {
+    return await work();
+  } finally {
+    clearInterval(holder);
+  }
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addClientCommands } from './client-commands.ts';
+import { CommandError } from './command-error.ts';
+import { EXIT } from './exit-codes.ts';
+import { type CommandIo, staysAlive } from './io.ts';
+
+/**
+ * Runs one command.
+ *
+ * @param words - what stands behind `waybill`
+ * @returns the exit code; undefined for a server that stays up
+ */
+export async function run(words: readonly string[], io: CommandIo): Promise<number | undefined> {
+  let exitCode: number | undefined;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await staysAlive(() => program.parseAsync(words, { from: 'user' }));
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
+    const { message, exitCode: code } = describe(error);
+    if (message !== '') io.stderr.write(`${message.replace(/^/gm, 'waybill: ')}\n`);
+    return code;
+  }
+}
+
+function createProgram(io: CommandIo, exitWith: (code: number | undefined) => void): Command {
+  const { environment } = io;
+  const program = new Command('waybill')
+    .description('Where is my export? One GraphQL answer over every vendor.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print what can be said')
+    .helpCommand('help [command]', 'print what can be said behind a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .showHelpAfterError('Run with --help for the whole list.')
+    .addHelpText('after', PROGRAM_HELP);
+
+  addClientCommands(program, io, exitWith);
+
+  program
+    .command('serve')
+    .description('run the gateway with the accounts of a configuration file')
+    .option('--config <file>', 'the configuration; else WAYBILL_CONFIG names it')
+    .action(async (options: { config?: string }) => {
+      const { serve } = await import('./serve.ts');
+      exitWith(await serve(options.config, environment));
+    });
+
+  program
+    .command('demo')
+    .description('run the vendor simulators and the gateway in front of them; PORT sets the port')
+    .action(async () => {
+      const { demo } = await import('./demo.ts');
+      exitWith(await demo(environment));
+    });
+
+  program
+    .command('simulate')
+    .description('run the vendor simulators alone')
+    .option('--port <port>', 'where they listen', parsePort, 4100)
+    .option('--speed <factor>', 'simulated seconds in a real one', parseSpeed, 1)
+    .action(async (options: { port: number; speed: number }) => {
+      const { simulate } = await import('./simulate.ts');
+      exitWith(await simulate(options.port, options.speed));
+    });
+
+  return program;
+}
+
+const PROGRAM_HELP = `
+Exit codes: 0 all went well, 1 an export ended badly or could not be read, 2 wrong usage or
+configuration, 3 the gateway cannot be reached or refuses the token, 130 interrupted.`;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}
+
+function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (speed > 0 && speed <= 1_000) return speed;
+  throw new InvalidArgumentError('A speed is a number above 0, at most 1000.');
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** A problem in a sentence, without a stack: also one that no command foresaw. */
+function describe(error: unknown): { readonly message: string; readonly exitCode: number } {
+  if (error instanceof CommandError) return error;
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'EADDRINUSE') {
+    return { message: 'The port is already in use: choose another one.', exitCode: EXIT.failed };
+  }
+  return { message: message ?? 'Something went wrong.', exitCode: EXIT.failed };
+}
