@@ -2,6 +2,7 @@ import { systemClock, systemRandom } from '../../src/export/clock.ts';
 import type { ExportKey, ExportSnapshot } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import type { LocatorGrammar, Pacing, Tools, VendorAccount } from '../../src/export/ports.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
 
 const ANYTHING = { isOptional: false, test: () => true, allowed: 'anything' };
 const GRAMMAR: LocatorGrammar = { reportType: ANYTHING, jobId: ANYTHING };
@@ -12,6 +13,7 @@ export const tools: Tools = {
   clock: systemClock,
   random: systemRandom,
   log: { debug: silent, info: silent, warn: silent, error: silent },
+  secrets: createSecrets(),
 };
 
 /** A key as a locator gives it: strings of its own, nothing shared but the account. */
