@@ -6,6 +6,7 @@ import type { AccountConfig, Config } from './config/config.ts';
 import { FileLinkSigner } from './export/file-links.ts';
 import type { Tools } from './export/ports.ts';
 import { ExportReader } from './export/reader.ts';
+import type { Secrets } from './export/secrets.ts';
 import { VendorReads } from './export/vendor-reads.ts';
 import { createWatchHub } from './export/watch/watch-hub.ts';
 import type { GatewayContext } from './graphql/context.ts';
@@ -54,7 +55,8 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
   let publicUrl = serverConfig.publicUrl ?? '';
 
-  const metrics = createMetrics();
+  rememberSecrets(config, linkSecret, tools.secrets);
+  const metrics = createMetrics(tools.secrets);
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
   const reads = new VendorReads();
   const hub = await createWatchHub({
@@ -91,7 +93,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     };
   }
 
-  const maskError = createErrorMask(tools.log);
+  const maskError = createErrorMask(tools);
   const subscribe = createSharedSubscribe({ maskError });
   const yoga = createGatewayYoga({
     schema: createSchema(),
@@ -99,7 +101,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     mode: serverConfig.mode,
     createContext,
     subscribe,
-    log: tools.log,
+    maskError,
   });
   const origins = createOriginPolicy({
     publicUrl: () => publicUrl,
@@ -108,7 +110,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
   const filePolicies = new Map(config.accounts.map((account) => [account.key, toFilePolicy(account)]));
   const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
   const health = new Health(() => pool.all());
-  const authenticate = createAuthenticate(config.access);
+  const authenticate = createAuthenticate(config.access, tools.secrets);
 
   const sockets = createWebSocketEndpoint({
     yoga,
@@ -180,6 +182,20 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     return drained;
   };
   return { url, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
+}
+
+/** What the configuration holds must never be logged, told or counted. */
+function rememberSecrets({ accounts, access }: Config, linkSecret: string, secrets: Secrets): void {
+  secrets.add(linkSecret);
+  if (access.mode === 'keys') for (const { key } of access.keys) secrets.add(key);
+  for (const { credential } of accounts) {
+    if (credential.type === 'api-key') secrets.add(credential.apiKey);
+    if (credential.type === 'bearer') secrets.add(credential.token);
+    if (credential.type !== 'client-credentials') continue;
+    secrets.add(credential.clientSecret);
+    // As HTTP's Basic scheme writes it.
+    secrets.add(`${credential.clientId}:${credential.clientSecret}`);
+  }
 }
 
 function toFilePolicy({ baseUrl, fileOrigins, files, limits }: AccountConfig): FilePolicy {

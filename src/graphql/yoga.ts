@@ -1,4 +1,5 @@
 import {
+  type GraphQLError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   type ParseOptions,
@@ -7,9 +8,7 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../export/caller.ts';
-import type { Log } from '../export/ports.ts';
 import type { GatewayContext } from './context.ts';
-import { createErrorMask } from './errors.ts';
 import { checkNumbers } from './exact-numbers.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
@@ -29,14 +28,14 @@ export interface GraphQLSettings {
   readonly createContext: (origin: OperationOrigin) => GatewayContext;
   /** How subscriptions over SSE are run; websockets run theirs with the same. */
   readonly subscribe: SharedSubscribe;
-  readonly log: Log;
+  readonly maskError: (error: unknown) => GraphQLError;
 }
 
 export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
 
 /** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
 export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
-  const { schema, limits, mode, createContext, subscribe, log } = settings;
+  const { schema, limits, mode, createContext, subscribe, maskError } = settings;
   return createYoga<OperationOrigin, GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -49,7 +48,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
       });
     },
     plugins: [useLimits(limits), mode === 'production' ? useReticence() : {}, useSubscribe(subscribe)],
-    maskedErrors: { maskError: createErrorMask(log) },
+    maskedErrors: { maskError },
     maxRequestBodySize: limits.bodyBytes,
     // These are the gateway's own affairs: see src/web.
     cors: false,

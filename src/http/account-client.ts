@@ -68,7 +68,11 @@ export function createAccountClient(settings: AccountClientSettings): AccountCli
       : new TokenSource({
           clock,
           renewalMs: rules.tokenRenewalMs ?? DEFAULT_RENEWAL_MS,
-          fetchToken: (signal) => fetchToken(settings, tokens, courier, problems, signal),
+          fetchToken: async (signal) => {
+            const token = await fetchToken(settings, tokens, courier, problems, signal);
+            settings.tools.secrets.addPassing(token.value);
+            return token;
+          },
         });
   const sender = new Sender({
     settings,

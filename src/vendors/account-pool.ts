@@ -57,6 +57,7 @@ export function createAccountPool(
   function callerAccount(plan: AccountPlan, { vendorTokens }: Caller): VendorAccount | undefined {
     const token = Object.hasOwn(vendorTokens, plan.key) ? vendorTokens[plan.key] : undefined;
     if (token === undefined || !TOKEN.test(token)) return undefined;
+    tools.secrets.addPassing(token);
     const hash = createHmac('sha256', identityKey).update(`${plan.key}\n${token}`).digest('base64url');
     const identity = `${plan.tenant}/${plan.key}/${hash}`;
     const known = byCaller.get(identity) ?? open(plan, identity, { type: 'bearer', token });

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import type { AccessConfig, AccessKey, JwtConfig } from '../config/config.ts';
 import { ANONYMOUS, type Caller } from '../export/caller.ts';
+import type { Secrets } from '../export/secrets.ts';
 
 /** Who asks, or the sentence with which it is refused. */
 export type Authentication = Caller | { readonly refusal: string };
@@ -31,14 +32,14 @@ const MISSING = { refusal: 'Say who you are: send the header "authorization: Bea
 const WRONG = { refusal: 'This key or token is not good here, or not any more.' };
 
 /** The way callers are told apart in this access mode. */
-export function createAuthenticate(access: AccessConfig): Authenticate {
+export function createAuthenticate(access: AccessConfig, secrets: Secrets): Authenticate {
   switch (access.mode) {
     case 'open':
       return async (headers) => ({ ...ANONYMOUS, vendorTokens: vendorTokensOf(headers) });
     case 'keys':
       return byKey(access.keys);
     case 'jwt':
-      return byJwt(access.jwt);
+      return byJwt(access.jwt, secrets);
   }
 }
 
@@ -56,7 +57,7 @@ function byKey(keys: readonly AccessKey[]): Authenticate {
   };
 }
 
-function byJwt({ jwksUrl, issuer, audience, tenantClaim }: JwtConfig): Authenticate {
+function byJwt({ jwksUrl, issuer, audience, tenantClaim }: JwtConfig, secrets: Secrets): Authenticate {
   const keySet = createRemoteJWKSet(new URL(jwksUrl));
   const rules = { issuer, audience, algorithms: JWT_ALGORITHMS, clockTolerance: CLOCK_SKEW_SECONDS };
   return async (headers) => {
@@ -68,6 +69,7 @@ function byJwt({ jwksUrl, issuer, audience, tenantClaim }: JwtConfig): Authentic
     );
     const tenant = payload?.[tenantClaim];
     if (payload === null || typeof tenant !== 'string' || tenant === '') return WRONG;
+    secrets.addPassing(token);
     return { tenant, name: payload.sub ?? 'unnamed', vendorTokens: vendorTokensOf(headers) };
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Secrets } from '../export/secrets.ts';
 import type { WatchCounters } from '../export/watch/watch-hub.ts';
 import type { VendorCall } from '../http/types.ts';
 import type { Download } from './files-endpoint.ts';
@@ -18,7 +19,7 @@ export interface Metrics {
 }
 
 /** What an operator asks of a running gateway, as Prometheus text. Labels hold account keys, never a URL. */
-export function createMetrics(): Metrics {
+export function createMetrics({ mask }: Secrets): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -76,7 +77,7 @@ export function createMetrics(): Metrics {
       }
     },
     async handle(_request, response) {
-      respondText(response, 200, await registry.metrics(), { 'content-type': registry.contentType });
+      respondText(response, 200, mask(await registry.metrics()), { 'content-type': registry.contentType });
     },
   };
 }

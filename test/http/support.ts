@@ -1,4 +1,5 @@
 import type { VendorError } from '../../src/export/errors.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
 import { createAccountClient } from '../../src/http/account-client.ts';
 import type {
   AccountClient,
@@ -82,7 +83,7 @@ export async function startStage(
     credential: options.credential?.(vendor.url) ?? { type: 'api-key', apiKey: API_KEY },
     limits: { requestsPerSecond: 10_000, maxConcurrent: 64, timeoutMs: 10_000, ...options.limits },
     rules: { ...RULES, ...options.rules },
-    tools: { clock, random: createSeededRandom(7), log },
+    tools: { clock, random: createSeededRandom(7), log, secrets: createSecrets() },
     onCall: (call) => calls.push(call),
     ...options.settings,
   });

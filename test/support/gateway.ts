@@ -1,9 +1,10 @@
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/export/clock.ts';
 import type { Tools } from '../../src/export/ports.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
 import { type Gateway, startGateway } from '../../src/server.ts';
-import { createRecordingLog, type LogLine } from './tools.ts';
 import { createSeededRandom } from './manual-clock.ts';
+import { createRecordingLog, type LogLine } from './tools.ts';
 
 export interface TestGatewayOptions {
   /** Accounts as a configuration file would hold them. */
@@ -39,11 +40,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const { server, ...sections } = config;
   const text = JSON.stringify({ server: { host: '127.0.0.1', port: 0, ...server }, ...sections, accounts });
   const loaded = loadConfig({ text, env: {} });
-  if ('problems' in loaded) throw new Error(`The test's configuration is wrong:\n${loaded.problems.join('\n')}`);
+  if ('problems' in loaded)
+    throw new Error(`The test's configuration is wrong:\n${loaded.problems.join('\n')}`);
   const log = createRecordingLog();
   const gateway = await startGateway({
     config: loaded.config,
-    tools: { clock: systemClock, random: createSeededRandom(1), log, ...tools },
+    tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {
     url: gateway.url,
@@ -54,7 +56,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   };
 }
 
-async function ask(url: string, query: string, variables?: object, init: RequestInit = {}): Promise<GraphQLAnswer> {
+async function ask(
+  url: string,
+  query: string,
+  variables?: object,
+  init: RequestInit = {},
+): Promise<GraphQLAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     body: JSON.stringify({ query, variables }),

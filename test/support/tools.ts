@@ -1,5 +1,6 @@
 import { systemClock } from '../../src/export/clock.ts';
 import type { Log, Tools } from '../../src/export/ports.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
 import { createSeededRandom } from './manual-clock.ts';
 
 export interface LogLine {
@@ -19,5 +20,11 @@ export function createRecordingLog(): Log & { readonly lines: readonly LogLine[]
 
 /** The system's clock, seeded jitter, a log nobody reads. */
 export function createTestTools(overrides: Partial<Tools> = {}): Tools {
-  return { clock: systemClock, random: createSeededRandom(1), log: createRecordingLog(), ...overrides };
+  return {
+    clock: systemClock,
+    random: createSeededRandom(1),
+    log: createRecordingLog(),
+    secrets: createSecrets(),
+    ...overrides,
+  };
 }

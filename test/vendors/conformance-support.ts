@@ -5,6 +5,7 @@ import { VendorError } from '../../src/export/errors.ts';
 import { type ExportKey, type ExportStatus, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
 import type { Reading } from '../../src/export/ports.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
 import {
   type FakeAnswer,
   type FakeReply,
@@ -70,7 +71,7 @@ export async function startConformance(
       reportTypes: [],
     },
     // No jitter: retries follow at once.
-    { clock: systemClock, random: { next: () => 0 }, log },
+    { clock: systemClock, random: { next: () => 0 }, log, secrets: createSecrets() },
   );
   const seen: Reading[] = [];
   const key = (n: number): ExportKey =>
