@@ -196,7 +196,10 @@ async function toExecutionArgs(
     const document = parse(payload.query);
     const errors = validate(schema, document);
     if (errors.length > 0) return [...(errors as readonly GraphQLError[])];
-    if (!getOperationAST(document, payload.operationName)) return [toUnknownOperation(payload)];
+    if (!getOperationAST(document, payload.operationName)) {
+      // In Yoga's words, which stand in the answer over HTTP.
+      return [toRefusal('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.')];
+    }
     return {
       schema,
       document,
@@ -208,12 +211,6 @@ async function toExecutionArgs(
   } catch (error) {
     return [settings.maskError(error)];
   }
-}
-
-/** In the words that graphql-js has for it over HTTP. */
-function toUnknownOperation({ operationName }: SubscribePayload): GraphQLError {
-  if (operationName) return new GraphQLError(`Unknown operation named "${operationName}".`);
-  return new GraphQLError('Must provide operation name if query contains multiple operations.');
 }
 
 function toRefusal(code: string, message: string): GraphQLError {
