@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/export/clock.ts';
+import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { VENDOR_TYPES } from '../../src/graphql/vendor-types.ts';
+import type { FaultOrder } from '../../src/simulator/faults.ts';
+import { createScaledClock } from '../../src/simulator/scaled-clock.ts';
+import type { FakeReply } from '../support/fake-vendor.ts';
+import { startSimulatedGateway } from '../support/simulated-gateway.ts';
+import { hi, startLiveGateway } from './subscriptions/live-gateway.ts';
+import { expectQuiet } from './subscriptions/quiet.ts';
+import { type SeenEvent, TRANSPORTS, toStory } from './subscriptions/transports.ts';
+
+expectQuiet();
+
+const TROUBLES: readonly (readonly [name: string, reply: FakeReply, code: string])[] = [
+  ['HTTP 500', { status: 500, body: 'Oops' }, 'VENDOR_UNAVAILABLE'],
+  ['HTTP 503 with a page', { status: 503, body: '<html>Sorry</html>' }, 'VENDOR_UNAVAILABLE'],
+  ['a throttle', { status: 429, headers: { 'retry-after': '3' }, body: {} }, 'VENDOR_RATE_LIMITED'],
+  ['silence', 'hang', 'VENDOR_TIMEOUT'],
+  ['a broken connection', 'reset', 'VENDOR_UNAVAILABLE'],
+  ['garbage', { body: '\u0000\u0001 not JSON' }, 'VENDOR_BAD_RESPONSE'],
+  ['null', { body: 'null' }, 'VENDOR_BAD_RESPONSE'],
+  ['an answer without a status', { body: { export: { id: 1 } } }, 'VENDOR_BAD_RESPONSE'],
+  ['an expired credential', { status: 401, body: {} }, 'VENDOR_UNAUTHENTICATED'],
+];
+
+describe.each(TRANSPORTS)('trouble at a vendor over %s', (_name, open) => {
+  it.each(TROUBLES)('tells of %s once, then goes on where it stopped', async (_what, reply, code) => {
+    await using gateway = await startLiveGateway();
+    gateway.say(1, { status: 'processing', parts: 40 });
+    await using stream = await open(gateway.url, { variables: { locators: [hi(1)] } });
+    await stream.until((events) => events.length === 1);
+
+    gateway.say(1, { reply });
+    await stream.until((events) => events.length === 2);
+    gateway.say(1, { status: 'processing', parts: 40 });
+    await stream.until((events) => events.length === 3);
+    gateway.say(1, { status: 'completed', parts: 100 });
+
+    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+    expect(toStory(stream.events)).toEqual([
+      'Snapshot 1 RUNNING 40',
+      `WatchInterrupted 1 RUNNING 40 ${code}`,
+      'WatchResumed 1 RUNNING 40',
+      'StatusChanged 1 SUCCEEDED 100',
+    ]);
+  });
+
+  it('tells of trouble before the first answer without an export, then the snapshot', async () => {
+    await using gateway = await startLiveGateway();
+    gateway.say(1, { reply: { status: 503 } });
+    await using stream = await open(gateway.url, { variables: { locators: [hi(1)] } });
+    await stream.until((events) => events.length === 1);
+
+    gateway.say(1, { status: 'completed' });
+
+    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+    expect(toStory(stream.events)).toEqual([
+      'WatchInterrupted 1 - VENDOR_UNAVAILABLE',
+      'WatchResumed 1 SUCCEEDED',
+      'Snapshot 1 SUCCEEDED',
+    ]);
+  });
+
+  it('fails an export for good where the credential stays refused', async () => {
+    await using gateway = await startLiveGateway();
+    gateway.say(1, { status: 'processing' });
+    await using stream = await open(gateway.url, { variables: { locators: [hi(1)] } });
+    await stream.until((events) => events.length === 1);
+
+    gateway.say(1, { reply: { status: 403, body: {} } });
+
+    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+    expect(toStory(stream.events).slice(1)).toEqual([
+      'WatchInterrupted 1 RUNNING VENDOR_FORBIDDEN',
+      'WatchFailed 1 RUNNING VENDOR_FORBIDDEN',
+    ]);
+  });
+
+  it('tells an export that has gone as EXPIRED, once', async () => {
+    await using gateway = await startLiveGateway();
+    gateway.say(1, { status: 'processing' });
+    await using stream = await open(gateway.url, { variables: { locators: [hi(1)] } });
+    await stream.until((events) => events.length === 1);
+
+    gateway.say(1, { reply: { status: 404, body: {} } });
+
+    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+    expect(toStory(stream.events).slice(1)).toEqual(['StatusChanged 1 EXPIRED']);
+  });
+
+  it('makes no transition out of a word it does not know, or of an answer that goes backward', async () => {
+    await using gateway = await startLiveGateway();
+    gateway.say(1, { status: 'processing', parts: 60 });
+    await using stream = await open(gateway.url, { variables: { locators: [hi(1)] } });
+    await stream.until((events) => events.length === 1);
+
+    gateway.say(1, { status: 'pending', parts: 10 });
+    await gateway.nextPolls(1, 3);
+    gateway.say(1, { status: 'reticulating', parts: 60 });
+    await stream.until((events) => events.length === 2);
+    gateway.say(1, { status: 'processing', parts: 60 });
+    await stream.until((events) => events.length === 3);
+    gateway.say(1, { status: 'completed', parts: 100 });
+
+    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+    expect(toStory(stream.events)).toEqual([
+      'Snapshot 1 RUNNING 60',
+      'StatusChanged 1 UNKNOWN 60',
+      'StatusChanged 1 RUNNING 60',
+      'StatusChanged 1 SUCCEEDED 100',
+    ]);
+  });
+});
+
+const FAULTS: readonly FaultOrder[] = [
+  { vendor: 'power-bi', kind: 'status', status: 500, times: 4 },
+  { vendor: 'hi-energy', kind: 'garbage', times: 4 },
+  { vendor: 'talkdesk', kind: 'throttle', retryAfterSeconds: 3, times: 2 },
+  { vendor: 'web-admit', kind: 'hang', times: 1 },
+];
+
+/** Both clocks run fast, so that jobs of half a minute take a second. */
+const SPEED = 20;
+
+describe.each(TRANSPORTS)('four vendors in one stream over %s', (_name, open) => {
+  it('move, stumble, and come to their ends', async () => {
+    await using gateway = await startSimulatedGateway({
+      speed: SPEED,
+      tools: { clock: createScaledClock(systemClock, SPEED) },
+    });
+    const locators = VENDOR_IDS.flatMap((vendor) =>
+      gateway.simulators.seeds[vendor].map(({ ids }) => ({ [VENDOR_TYPES[vendor].locatorField]: ids })),
+    );
+    await using stream = await open(gateway.url, { variables: { locators } });
+    await stream.until((events) => of(events, 'ExportSnapshot').length === locators.length);
+
+    for (const fault of FAULTS) gateway.simulators.faults.order(fault);
+
+    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+    for (const exportId of new Set(stream.events.map((event) => event.exportId)))
+      expectTrueStory(stream.events.filter((event) => event.exportId === exportId));
+    expect(of(stream.events, 'ExportStatusChanged').length).toBeGreaterThan(VENDOR_IDS.length);
+    expect(of(stream.events, 'ExportWatchInterrupted').length).toBeGreaterThan(0);
+    expect(of(stream.events, 'ExportWatchFailed')).toEqual([]);
+  });
+});
+
+function of(events: readonly SeenEvent[], type: string): readonly SeenEvent[] {
+  return events.filter(({ __typename }) => __typename === type);
+}
+
+/** One snapshot before any change, transitions that join one another, a resumption for each interruption, an end. */
+function expectTrueStory(events: readonly SeenEvent[]): void {
+  const told = events.filter(({ __typename }) => !/Interrupted|Resumed/.test(__typename));
+  const [first, ...others] = told;
+  expect(first?.__typename).toBe('ExportSnapshot');
+  expect(of(others, 'ExportSnapshot')).toEqual([]);
+  const words = [first?.export?.status, ...of(others, 'ExportStatusChanged').map(({ to }) => to)];
+  expect(of(others, 'ExportStatusChanged').map(({ from }) => from)).toEqual(words.slice(0, -1));
+  expect(['SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED']).toContain(words.at(-1));
+  expect(of(events, 'ExportWatchResumed')).toHaveLength(of(events, 'ExportWatchInterrupted').length);
+}
