@@ -106,6 +106,7 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
       return;
     }
     if (entry.sequence <= this.position || subscription.phase === 'done') return;
+    if (entry.sequence <= subscription.sequence) return;
     this.position = entry.sequence;
     const isFirst = subscription.phase !== 'live';
     if (isFirst ? !this.isForNewcomer(subscription, entry) : entry.fact.type === 'ExportSnapshot') return;
@@ -114,6 +115,17 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
     if (entry.fact.type === 'ExportSnapshot' || isEnd) this.becomeLive(subscription);
     this.push(event);
     if (isEnd) this.drop(subscription);
+  }
+
+  /**
+   * Takes a state that another process has written meanwhile as the first one, where this stream still waits for one. Should it
+   * resume from here, what that process did until then may be told again.
+   */
+  adopt(subscription: Subscription, sequence: number): void {
+    const { state } = subscription.watch;
+    if (this.phase !== 'live' || state === null) return;
+    subscription.sequence = sequence;
+    this.showState(subscription, state);
   }
 
   private start(): void {

@@ -3,7 +3,7 @@ import type { Reading, VendorAccount } from '../ports.ts';
 import { MAX_BATCH } from './pace.ts';
 import type { Watch } from './watch.ts';
 
-/** Batches of one account under way at a time, for exports that answer and for those in trouble each. */
+/** Batches of one account under way at a time, in each of its queues. */
 const MAX_BATCHES_UNDER_WAY = 8;
 
 /** Due exports that wait for their batch. */
@@ -15,7 +15,8 @@ interface Queue {
 /**
  * One account identity's side of the polling: what is due, how much is under way, and whether the vendor wants silence.
  *
- * Exports in trouble are read apart from the others: a batch lasts as long as its slowest export.
+ * Exports in trouble are read apart from the others, since a batch lasts as long as its slowest export; and those that somebody
+ * waits for to begin do not stand behind those that are only due again.
  */
 export class Lane {
   /** The account as it was last given: any with the same identity will do. */
@@ -26,6 +27,7 @@ export class Lane {
   readonly offsetMs: number;
   private pausedUntil = 0;
   private msPerExport = 0;
+  private readonly fresh: Queue = { ready: [], underWay: 0 };
   private readonly calm: Queue = { ready: [], underWay: 0 };
   private readonly troubled: Queue = { ready: [], underWay: 0 };
 
@@ -47,12 +49,13 @@ export class Lane {
 
   enqueue(watch: Watch): void {
     const isTroubled = watch.state !== null && watch.state.trouble !== null;
-    (isTroubled ? this.troubled : this.calm).ready.push(watch);
+    const calm = watch.isCurrent ? this.calm : this.fresh;
+    (isTroubled ? this.troubled : calm).ready.push(watch);
   }
 
   /** Starts as many batches as may be under way; each says by its promise when it is over. */
   pump(now: () => number, poll: (watches: readonly Watch[]) => Promise<void>): void {
-    for (const queue of [this.calm, this.troubled]) {
+    for (const queue of [this.fresh, this.calm, this.troubled]) {
       while (queue.ready.length > 0 && queue.underWay < MAX_BATCHES_UNDER_WAY) {
         const watches = queue.ready.splice(0, MAX_BATCH);
         const startedAt = now();

@@ -39,6 +39,8 @@ export interface PollerSettings {
   readonly holder: string;
   /** Called with how late each poll began, in milliseconds. */
   readonly onPoll: (lateMs: number) => void;
+  /** Called when a watch takes over a stored state that is not of its own making, of which `sequence` is the last entry. */
+  readonly onAdopted: (watch: Watch, sequence: number) => void;
   /** True while a watch of that topic is alive here. */
   readonly isWatched: (topic: string) => boolean;
 }
@@ -118,7 +120,7 @@ export class Poller {
     } catch (error) {
       this.settings.tools.log.warn(
         { error: toErrorName(error) },
-        'backplane cannot be reached: polling goes on',
+        'a poll could not be done: it is tried again',
       );
       const retryAt = this.now() + BACKPLANE_RETRY_MS;
       for (const watch of watches) if (!watch.isEnded) this.wheel.set(watch, retryAt);
@@ -151,10 +153,11 @@ export class Poller {
       watch.state = stored.state;
       watch.isCurrent ||= stored.state !== null && stored.state.snapshot !== null;
       this.wheel.set(watch, leaseUntil + this.settings.tools.random.next() * TAKE_OVER_SPREAD_MS);
-      return;
+    } else {
+      watch.state = stored.state === null ? startWatch(now) : restartWatch(stored.state, now);
+      watch.isCurrent ||= hasEnded(watch.state) || now < askAgainAt(watch, watch.state);
     }
-    watch.state = stored.state === null ? startWatch(now) : restartWatch(stored.state, now);
-    watch.isCurrent ||= hasEnded(watch.state) || now < askAgainAt(watch, watch.state);
+    if (watch.isCurrent && watch.awaiting > 0) this.settings.onAdopted(watch, stored.sequence);
   }
 
   private scheduleFirst(watch: Watch): void {
@@ -233,7 +236,8 @@ export class Poller {
   ): number {
     const { pacing } = watch.lane.account;
     const { snapshot, trouble } = state;
-    const own = (reading instanceof VendorError ? reading.retryAfterMs : reading.pollAfterMs) ?? null;
+    // A vendor that asks for no wait at all says nothing about pace.
+    const own = (reading instanceof VendorError ? reading.retryAfterMs : reading.pollAfterMs) || null;
     const delayMs = nextPollDelay(
       {
         pacing,

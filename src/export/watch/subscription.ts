@@ -15,6 +15,8 @@ export class Subscription {
   /** Its place in the stream. */
   readonly index: number;
   phase: SubscriptionPhase = 'awaiting';
+  /** Entries of this export up to here are in the first state it was told, however late they come. */
+  sequence = 0;
 
   constructor(stream: EventStream, watch: Watch, index: number) {
     this.stream = stream;

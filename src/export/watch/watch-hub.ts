@@ -133,6 +133,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
         this.tally.polls += 1;
         onPoll?.(lateMs);
       },
+      onAdopted: (watch, sequence) =>
+        forEachSubscriber(watch, (subscription) => subscription.stream.adopt(subscription, sequence)),
       isWatched: (topic) => this.watches.has(topic),
     });
   }

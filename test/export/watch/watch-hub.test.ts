@@ -493,6 +493,27 @@ describe('polling', () => {
     expect(polled.filter((id) => id === 'bad').length).toBeLessThanOrEqual(3);
   });
 
+  it('lets who begins to watch not stand behind what is only due again', async () => {
+    const clock = createManualClock();
+    const { account, hub, requests, watch } = await createHubHarness({
+      clock,
+      readMany: async (through, keys, options) => {
+        await new Promise<void>((resolve) => void clock.setTimer(30_000, resolve));
+        return through.readMany(keys, options);
+      },
+    });
+    for (let stream = 0; stream < 30; stream += 1) {
+      follow(hub.events(requests(Array.from({ length: 100 }, (_, index) => `e${stream}-${index}`))));
+    }
+    await clock.advance(400_000);
+    expect(account.batches.length).toBeGreaterThan(30);
+
+    const late = watch(['late']);
+    await clock.advance(30_100);
+
+    expect(late.story).toEqual(['Snapshot late RUNNING']);
+  });
+
   it('slows down to what an account that is held up by its limits can bear', async () => {
     const clock = createManualClock();
     const { hub, requests, account } = await createHubHarness({
@@ -898,6 +919,40 @@ describe('several processes on one backplane', () => {
     await clock.advance(5_000);
 
     expect(follower.story).toEqual(['Snapshot a RUNNING', 'StatusChanged a CANCELING']);
+  });
+});
+
+describe('a process that loses its lease before its first answer', () => {
+  it('tells its newcomers what the other process has found', async () => {
+    const clock = createManualClock();
+    const backplane = new MemoryBackplane({ clock });
+    const release: (() => void)[] = [];
+    const slow = await createHubHarness({
+      clock,
+      backplane,
+      readMany: async (account, keys, options) => {
+        await new Promise<void>((resolve) => release.push(resolve));
+        return account.readMany(keys, options);
+      },
+    });
+    const quick = await createHubHarness({ clock, backplane, seed: 2 });
+    const earlier = quick.watch(['a']);
+    await clock.advance(500);
+    await earlier.stop();
+    await clock.advance(60_000);
+
+    const waiting = slow.watch(['a']);
+    await clock.advance(500);
+    quick.watch(['a']);
+    quick.account.answer((id, now) => toSnapshot(id, 'CANCELING', now));
+    await clock.advance(60_000);
+    expect(waiting.story).toEqual([]);
+    for (const go of release) go();
+    await clock.advance(500);
+    quick.account.answer((id, now) => toSnapshot(id, 'CANCELED', now));
+    await clock.advance(60_000);
+
+    expect(waiting.story).toEqual(['Snapshot a CANCELING', 'StatusChanged a CANCELED']);
   });
 });
 
