@@ -20,6 +20,7 @@ import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
 import { createAccountPool } from './vendors/account-pool.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createAuthenticate } from './web/authenticate.ts';
+import { trackConnections } from './web/connections.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
 import { Health } from './web/health.ts';
@@ -31,8 +32,6 @@ import { createStalledResponses } from './web/stalled-responses.ts';
 
 /** How long answers in flight may take to finish once the gateway drains. */
 const DRAIN_GRACE_MS = 10_000;
-/** How often connections that have become idle are closed while it drains. */
-const IDLE_SWEEP_MS = 50;
 
 /** A running gateway. Disposing of it drains it. */
 export interface Gateway extends AsyncDisposable {
@@ -150,6 +149,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     },
     tools.log,
   );
+  const connections = trackConnections(listener);
   listener.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
     else refuseUpgrade(socket, '404 Not Found');
@@ -167,11 +167,9 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     health.phase = 'draining';
     const closed = new Promise((resolve) => listener.close(resolve));
     await hub.drain('The gateway is shutting down: connect again and resume with the last cursor.');
-    // A connection becomes idle with its last answer, and would then be kept for the next request.
-    const sweep = setInterval(() => listener.closeIdleConnections(), IDLE_SWEEP_MS);
+    connections.closeWhenIdle();
     const grace = setTimeout(() => listener.closeAllConnections(), DRAIN_GRACE_MS);
     await Promise.all([sockets.close(), closed]);
-    clearInterval(sweep);
     clearTimeout(grace);
     metricsListener.close();
     metricsListener.closeAllConnections();
