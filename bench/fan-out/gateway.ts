@@ -1,7 +1,7 @@
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock, systemRandom } from '../../src/export/clock.ts';
 import type { Log } from '../../src/export/ports.ts';
-import { createSecrets, createSecrets } from '../../src/export/secrets.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
 import { startGateway } from '../../src/server.ts';
 import { readSettings } from './child.ts';
 import { serveMeasurements } from './measured-server.ts';
