@@ -92,7 +92,11 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     };
   }
 
-  const maskError = createErrorMask(tools);
+  const maskError = createErrorMask({
+    log: tools.log,
+    secrets: tools.secrets,
+    isReticent: serverConfig.mode === 'production',
+  });
   const subscribe = createSharedSubscribe({ maskError });
   const yoga = createGatewayYoga({
     schema: createSchema(),

@@ -3,9 +3,15 @@ import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import type { Tools } from '../export/ports.ts';
 import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
 import { currentRequestId } from './request-scope.ts';
+import { withoutSuggestions } from './reticence.ts';
 
 /** The code of everything that is our own fault; the message then says nothing. */
 const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
+
+export interface ErrorMaskSettings extends Pick<Tools, 'log' | 'secrets'> {
+  /** True in production: what GraphQL says about a bad variable comes without "did you mean". */
+  readonly isReticent?: boolean;
+}
 
 /**
  * What a client is shown of an error: a code, one sentence, and the id of the request, under which the log tells the rest.
@@ -16,12 +22,14 @@ const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
 export function createErrorMask({
   log,
   secrets,
-}: Pick<Tools, 'log' | 'secrets'>): (error: unknown) => GraphQLError {
+  isReticent = false,
+}: ErrorMaskSettings): (error: unknown) => GraphQLError {
   return (error) => {
     const cause = originalOf(error);
     const extensions = toExtensions(cause);
     if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
-    if (cause === undefined && error instanceof GraphQLError) return error;
+    if (cause === undefined && error instanceof GraphQLError)
+      return isReticent ? withoutSuggestions(error) : error;
     // Whoever left does not read this, and to leave is nobody's fault.
     if (isAbort(cause ?? error)) return rebuild(error, 'The request was given up.', { code: INTERNAL_CODE });
     log.error(

@@ -1,16 +1,10 @@
-import {
-  type GraphQLError,
-  type GraphQLSchema,
-  NoSchemaIntrospectionCustomRule,
-  type ParseOptions,
-  parse,
-  type Source,
-} from 'graphql';
+import { type GraphQLError, type GraphQLSchema, type ParseOptions, parse, type Source } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../export/caller.ts';
 import type { GatewayContext } from './context.ts';
 import { checkNumbers } from './exact-numbers.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
+import { useReticence } from './reticence.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
 
 /** What the transports hand to every operation. */
@@ -72,17 +66,4 @@ function useLimits(limits: GraphQLSettings['limits']): Plugin {
 
 function useSubscribe(subscribe: SharedSubscribe): Plugin {
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
-}
-
-/** In production the schema is not told to strangers: no introspection, no "did you mean". */
-function useReticence(): Plugin {
-  return {
-    onValidate: ({ addValidationRule }) => {
-      addValidationRule(NoSchemaIntrospectionCustomRule);
-      return ({ result, setResult }) => {
-        for (const error of result) error.message = error.message.replace(/ Did you mean .*\?$/, '');
-        setResult([...result]);
-      };
-    },
-  };
 }
