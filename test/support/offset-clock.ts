@@ -1,0 +1,18 @@
+import type { Clock } from '../../src/export/clock.ts';
+import { systemClock } from '../../src/export/clock.ts';
+
+/** The system's clock, which a test can set forward; timers run in real time. */
+export interface OffsetClock extends Clock {
+  skip(ms: number): void;
+}
+
+export function createOffsetClock(): OffsetClock {
+  let offsetMs = 0;
+  return {
+    now: () => Date.now() + offsetMs,
+    setTimer: systemClock.setTimer,
+    skip(ms) {
+      offsetMs += ms;
+    },
+  };
+}
