@@ -313,7 +313,7 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
 /** True where a newcomer may be told this state: it is of this watch's own making, recent, or final. */
 function isTellable(watch: Watch, { snapshot, failed }: WatchedState): boolean {
   // A failure that was found earlier is not final: the watch that began with this newcomer asks again.
-  if (failed !== null) return watch.state !== null && watch.state.failed !== null;
+  if (failed !== null) return watch.isHopeless || watch.token === null;
   return snapshot !== null && (watch.isCurrent || isTerminal(snapshot.status));
 }
 

@@ -215,7 +215,8 @@ export class Poller {
       isSnapshotOwed: watch.awaiting > 0,
     });
     // Before the commit: a newcomer that loads right after it must not wait for a state that has been told already.
-    watch.isCurrent ||= advanced.snapshot !== watch.state?.snapshot || advanced.failed !== null;
+    watch.isHopeless = advanced.failed !== null;
+    watch.isCurrent ||= advanced.snapshot !== watch.state?.snapshot || watch.isHopeless;
     const nextPollAt = hasEnded(advanced)
       ? null
       : this.nextPollAt(watch, advanced, reading, now, throttledUntil);
@@ -257,6 +258,10 @@ export class Poller {
   }
 
   private settle({ watch, commit }: Plan, version: number | null): void {
+    if (version !== null) {
+      watch.version = version;
+      watch.state = commit.state;
+    }
     if (watch.isEnded) return;
     if (version === null) {
       // Another process took the export, or wrote first: what it wrote counts, and a claim brings it.
@@ -264,8 +269,6 @@ export class Poller {
       this.wheel.set(watch, this.now());
       return;
     }
-    watch.version = version;
-    watch.state = commit.state;
     if (commit.state.nextPollAt !== null) this.wheel.set(watch, commit.state.nextPollAt);
   }
 

@@ -181,7 +181,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const watch = this.watches.get(topic);
     if (watch === undefined || entry.sequence <= watch.sequence) return;
     watch.sequence = entry.sequence;
-    watch.state = entry.state;
+    // Whoever asks knows better: the log may come late.
+    if (watch.token === null) watch.state = entry.state;
     // One object for all: whoever serialises it can do so once.
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
     forEachSubscriber(watch, (subscription) => subscription.stream.accept(subscription, entry, event));

@@ -31,6 +31,8 @@ export class Watch implements WheelItem<Watch> {
   token: number | null = null;
   /** The state is of this watch's own making, or recent enough: a newcomer may be shown it. */
   isCurrent = false;
+  /** This watch itself has found that asking again would not help. */
+  isHopeless = false;
   /** The last subscriber has left. */
   isEnded = false;
 
