@@ -21,7 +21,7 @@ export interface WebSocketEndpoint {
   close(): Promise<void>;
 }
 
-/** A peer that did not answer a ping by the time of the next one is gone: within 24 s. */
+/** A peer that was not heard between two pings is gone: within 24 s. */
 export const PING_INTERVAL_MS = 12_000;
 /** How often the sockets are looked through for stalled ones. */
 const STALL_CHECK_MS = 2_500;
@@ -36,6 +36,7 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
   const { clock, isOriginAllowed } = settings;
   const peers = new Map<WebSocket, Peer>();
   const open = createWebSocketProtocol(settings);
+  const pings = keepHonest(peers, clock);
   let onEmpty: (() => void) | null = null;
   let isClosing = false;
   const server = new WebSocketServer({
@@ -52,6 +53,7 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
   function accept(socket: WebSocket): void {
     const { peer, closed } = open(new Socket(socket, clock));
     peers.set(socket, peer);
+    pings.listen(socket);
     // A broken or oversized frame is the peer's own affair: ws closes its socket, and nobody else notices.
     socket.on('error', () => undefined);
     socket.once('close', (code, reason) => {
@@ -66,7 +68,6 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
     clock.setTimer(CLOSE_GRACE_MS, () => socket.terminate());
   }
 
-  const stopPinging = keepHonest(peers, clock);
   const stopLooking = every(STALL_CHECK_MS, clock, () => {
     for (const peer of peers.values()) if (peer.socket.isStalled) peer.cutOff();
   });
@@ -90,7 +91,7 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
       for (const [socket, peer] of peers) peer.drain(() => goAway(socket));
       const cancelGrace = clock.setTimer(OPERATIONS_GRACE_MS, () => [...peers.keys()].forEach(goAway));
       await emptied;
-      for (const cancel of [cancelGrace, stopPinging, stopLooking]) cancel();
+      for (const cancel of [cancelGrace, pings.stop, stopLooking]) cancel();
     },
   };
 }
@@ -106,20 +107,27 @@ export function refuseUpgrade(
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-/** One timer pings every socket; one that did not answer the ping before is cut off. */
-function keepHonest(peers: ReadonlyMap<WebSocket, Peer>, clock: Clock): () => void {
+/** One timer pings every socket; one that has not been heard since the ping before is cut off. */
+function keepHonest(peers: ReadonlyMap<WebSocket, Peer>, clock: Clock) {
   const silent = new WeakSet<WebSocket>();
-  return every(PING_INTERVAL_MS, clock, () => {
+  const stop = every(PING_INTERVAL_MS, clock, () => {
     for (const socket of peers.keys()) {
       if (silent.has(socket)) {
         socket.terminate();
         continue;
       }
       silent.add(socket);
-      socket.once('pong', () => silent.delete(socket));
       socket.ping();
     }
   });
+  return {
+    stop,
+    /** Whatever comes is a sign of life: a pong may wait behind thousands of messages. */
+    listen(socket: WebSocket): void {
+      const hear = (): void => void silent.delete(socket);
+      for (const event of ['pong', 'ping', 'message']) socket.on(event, hear);
+    },
+  };
 }
 
 function every(intervalMs: number, clock: Clock, work: () => void): () => void {
