@@ -61,13 +61,14 @@ export async function passThrough({ request, response, file, open, signal }: Pas
 }
 
 async function send(
-  { body }: FileStream,
+  { headers, body }: FileStream,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Passed> {
   let bytes = 0;
-  // A reset, not a mere close: without a length (HTTP/1.0, which some proxies speak) a close would look like the end.
-  body.once('error', () => request.socket.resetAndDestroy());
+  // HTTP/1.0, which some proxies speak, has no chunks: without a length a mere close would look like the end.
+  const endsWithClose = request.httpVersionMinor === 0 && headers['content-length'] === undefined;
+  if (endsWithClose) body.once('error', () => request.socket.resetAndDestroy());
   body.on('data', (piece: Uint8Array) => {
     bytes += piece.byteLength;
   });
