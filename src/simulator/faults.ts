@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CallKind, MOUNT_NAMES, type MountName } from './calls.ts';
+import { MOUNT_NAMES, type MountName } from './calls.ts';
+import type { CallKind } from './simulator.ts';
 
 /** The ways an answer can go wrong, with what each does. */
 export const FAULT_KINDS = {

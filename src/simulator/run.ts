@@ -1,14 +1,8 @@
 import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
 import { toFaultExample, toStartExamples } from './curl-examples.ts';
-import {
-  DEMO_HI_ENERGY_API_KEY,
-  DEMO_POWER_BI_CLIENT_ID,
-  DEMO_POWER_BI_CLIENT_SECRET,
-  DEMO_TALKDESK_CLIENT_ID,
-  DEMO_TALKDESK_CLIENT_SECRET,
-  DEMO_WEB_ADMIT_API_KEY,
-} from './demo-credentials.ts';
 import { type Simulators, startSimulators } from './server.ts';
+import type { DemoAccount } from './simulator.ts';
+import { SIMULATED_VENDORS } from './vendors.ts';
 
 /** What the command line gives. */
 export interface SimulateArguments {
@@ -28,32 +22,16 @@ export function runSimulate({ port, speed }: SimulateArguments): Promise<Simulat
 }
 
 /** What a person needs to know about simulators that run: addresses, credentials, and commands to paste. */
-export function describeSimulators({ url, speed, baseUrls, tokenUrls, seeds }: Simulators): string {
-  const credentials: Readonly<Record<VendorId, readonly string[]>> = {
-    'power-bi': [
-      `client   ${DEMO_POWER_BI_CLIENT_ID} / ${DEMO_POWER_BI_CLIENT_SECRET}`,
-      `token    ${tokenUrls['power-bi']}`,
-    ],
-    'hi-energy': [`key      ${DEMO_HI_ENERGY_API_KEY}`],
-    talkdesk: [
-      `client   ${DEMO_TALKDESK_CLIENT_ID} / ${DEMO_TALKDESK_CLIENT_SECRET}`,
-      `token    ${tokenUrls.talkdesk}`,
-    ],
-    'web-admit': [`key      ${DEMO_WEB_ADMIT_API_KEY}`],
-  };
-  const starts = toStartExamples(url);
-  const vendors = VENDOR_IDS.map(
-    (vendor) => `${vendor}  (${seeds[vendor].length} exports in place)
-  base     ${baseUrls[vendor]}
-${credentials[vendor].map((line) => `  ${line}`).join('\n')}`,
-  );
+export function describeSimulators(simulators: Simulators): string {
+  const { url, speed } = simulators;
+  const starts = Object.entries(toStartExamples(url)).map(([vendor, start]) => `# ${vendor}\n${start}`);
   return `Vendor simulators on ${url}, ${speed === 1 ? 'in real time' : `${speed} times as fast as the real time`}
 
-${vendors.join('\n\n')}
+${VENDOR_IDS.map((vendor) => describeVendor(vendor, simulators)).join('\n\n')}
 
 Start an export:
 
-${VENDOR_IDS.map((vendor) => `# ${vendor}\n${starts[vendor]}`).join('\n\n')}
+${starts.join('\n\n')}
 
 Order a fault (all kinds: curl ${url}/_simulator):
 
@@ -61,4 +39,20 @@ ${toFaultExample(url)}
 
 The exports in place, with their locators: curl ${url}/_simulator/jobs
 `;
+}
+
+function describeVendor(vendor: VendorId, { baseUrls, tokenUrls, seeds }: Simulators): string {
+  const tokenUrl: string | undefined = (tokenUrls as Partial<Record<VendorId, string>>)[vendor];
+  return [
+    `${vendor}  (${seeds[vendor].length} exports in place)`,
+    `  base     ${baseUrls[vendor]}`,
+    `  ${describeCredential(SIMULATED_VENDORS[vendor].demoAccount.credential)}`,
+    ...(tokenUrl === undefined ? [] : [`  token    ${tokenUrl}`]),
+  ].join('\n');
+}
+
+function describeCredential(credential: DemoAccount['credential']): string {
+  return credential.type === 'api-key'
+    ? `key      ${credential.apiKey}`
+    : `client   ${credential.clientId} / ${credential.clientSecret}`;
 }

@@ -8,7 +8,7 @@ import { FaultBook } from './faults.ts';
 import { createFileStore } from './file-store.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import type { SeededJob, SimulatorFactory, VendorSimulator } from './simulator.ts';
-import { SIMULATORS } from './vendors.ts';
+import { SIMULATED_VENDORS, type TokenVendorId } from './vendors.ts';
 
 export interface SimulatorsOptions {
   /** Default 0: any free one. */
@@ -34,7 +34,9 @@ export interface Simulators extends AsyncDisposable {
   /** What goes into an account's `baseUrl`. */
   readonly baseUrls: Readonly<Record<VendorId, string>>;
   /** What goes into the `tokenUrl` of an account's client credentials. */
-  readonly tokenUrls: Readonly<Record<'power-bi' | 'talkdesk', string>>;
+  readonly tokenUrls: Readonly<Record<TokenVendorId, string>>;
+  /** One account at each vendor, as a configuration file would hold it. */
+  readonly accounts: readonly object[];
   readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
   readonly faults: FaultBook;
   readonly calls: CallCounter;
@@ -49,7 +51,7 @@ const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
  */
 export async function startSimulators(options: SimulatorsOptions = {}): Promise<Simulators> {
   const { port = 0, host = '127.0.0.1', speed = 1, clock = systemClock, random = systemRandom } = options;
-  const { vendors = SIMULATORS, onCrash } = options;
+  const { vendors = toFactories(), onCrash } = options;
   if (!LOOPBACK.test(host))
     throw new RangeError(`The simulators only listen on a loopback host, not on ${host}.`);
   const simulatedClock = createScaledClock(clock, speed);
@@ -77,32 +79,43 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
   const stage = { ...controls, seeds, simulators, store, clock, random };
   server.on('request', (incoming, response) => void answerRequest(incoming, response, stage, onCrash));
 
+  const baseUrls = forEachVendor((vendor) => `${url}/${vendor}${SIMULATED_VENDORS[vendor].basePath}`);
+  const tokenUrls = toTokenUrls(url);
   return {
     ...controls,
     seeds,
     speed,
-    baseUrls: {
-      'power-bi': `${url}/power-bi/v1.0/myorg`,
-      'hi-energy': `${url}/hi-energy/api/v1`,
-      talkdesk: `${url}/talkdesk`,
-      'web-admit': `${url}/web-admit`,
-    },
-    tokenUrls: {
-      'power-bi': `${url}/power-bi/demo-tenant/oauth2/v2.0/token`,
-      talkdesk: `${url}/talkdesk/oauth/token`,
-    },
+    baseUrls,
+    tokenUrls: tokenUrls as Simulators['tokenUrls'],
+    accounts: VENDOR_IDS.map((vendor) => toAccount(vendor, baseUrls[vendor], tokenUrls[vendor])),
     [Symbol.asyncDispose]: () => close(server),
   };
 }
 
 function seedAll(simulators: ReadonlyMap<string, VendorSimulator>): Simulators['seeds'] {
-  const seed = (vendor: VendorId) => simulators.get(vendor)?.seed() ?? [];
-  return {
-    'power-bi': seed('power-bi'),
-    'hi-energy': seed('hi-energy'),
-    talkdesk: seed('talkdesk'),
-    'web-admit': seed('web-admit'),
-  };
+  return forEachVendor((vendor) => simulators.get(vendor)?.seed() ?? []);
+}
+
+function toFactories(): Readonly<Record<VendorId, SimulatorFactory>> {
+  return forEachVendor((vendor) => SIMULATED_VENDORS[vendor].create);
+}
+
+function toTokenUrls(url: string): Readonly<Partial<Record<VendorId, string>>> {
+  const entries = VENDOR_IDS.flatMap((vendor) => {
+    const { tokenPath } = SIMULATED_VENDORS[vendor];
+    return tokenPath === undefined ? [] : [[vendor, `${url}/${vendor}${tokenPath}`] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function toAccount(vendor: VendorId, baseUrl: string, tokenUrl: string | undefined): object {
+  const { demoAccount } = SIMULATED_VENDORS[vendor];
+  // JSON leaves out the token's address where it is undefined.
+  return { vendor, baseUrl, ...demoAccount, credential: { ...demoAccount.credential, tokenUrl } };
+}
+
+function forEachVendor<Value>(create: (vendor: VendorId) => Value): Readonly<Record<VendorId, Value>> {
+  return Object.fromEntries(VENDOR_IDS.map((vendor) => [vendor, create(vendor)])) as Record<VendorId, Value>;
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -62,6 +62,36 @@ export interface VendorSimulator {
 /** How every vendor's simulator is made. */
 export type SimulatorFactory = (surroundings: SimulatorSurroundings) => VendorSimulator;
 
+/** What a request was for. */
+export type CallKind = 'token' | 'start' | 'status' | 'list' | 'file' | 'other';
+
+/** Which requests below a vendor's mount are of a kind. */
+export type CallRule = readonly [kind: CallKind, method: string, path: RegExp];
+
+/** One simulated vendor as it is served: its simulator, its paths, and the account that the demo has there. */
+export interface SimulatorMount {
+  readonly create: SimulatorFactory;
+  /** What an account's `baseUrl` has below the mount: `/api/v1`, or nothing. */
+  readonly basePath: string;
+  /** Where tokens are asked for, below the mount; left out by a vendor without client credentials. */
+  readonly tokenPath?: string;
+  /** The documented paths, the first that fits wins. */
+  readonly calls: readonly CallRule[];
+  readonly demoAccount: DemoAccount;
+  /** A command for a POSIX shell that starts an export, ready to be pasted. */
+  startExample(mountUrl: string): string;
+}
+
+/** An account at a simulated vendor as an operator would configure it, but for the addresses. */
+export interface DemoAccount {
+  readonly key: string;
+  readonly credential:
+    | { readonly type: 'api-key'; readonly apiKey: string }
+    | { readonly type: 'client-credentials'; readonly clientId: string; readonly clientSecret: string };
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly polling?: Readonly<Record<string, number>>;
+}
+
 export interface SeededJob {
   /** The ids a locator of this vendor takes, e.g. `{ reportId, exportId }`. */
   readonly ids: Readonly<Record<string, string>>;

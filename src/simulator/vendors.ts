@@ -1,14 +1,21 @@
 import type { VendorId } from '../export/vendor-id.ts';
-import { createHiEnergySimulator } from '../vendors/hi-energy/simulator.ts';
-import { createPowerBiSimulator } from '../vendors/power-bi/simulator.ts';
-import { createTalkdeskSimulator } from '../vendors/talkdesk/simulator.ts';
-import { createWebAdmitSimulator } from '../vendors/web-admit/simulator.ts';
-import type { SimulatorFactory } from './simulator.ts';
+import { hiEnergyMount } from '../vendors/hi-energy/simulator-mount.ts';
+import { powerBiMount } from '../vendors/power-bi/simulator-mount.ts';
+import { talkdeskMount } from '../vendors/talkdesk/simulator-mount.ts';
+import { webAdmitMount } from '../vendors/web-admit/simulator-mount.ts';
+import type { SimulatorMount } from './simulator.ts';
 
-/** Every vendor's simulator, as it is served unless somebody asks for others. */
-export const SIMULATORS = {
-  'power-bi': createPowerBiSimulator,
-  'hi-energy': createHiEnergySimulator,
-  talkdesk: createTalkdeskSimulator,
-  'web-admit': createWebAdmitSimulator,
-} as const satisfies Record<VendorId, SimulatorFactory>;
+const MOUNTS = {
+  'power-bi': powerBiMount,
+  'hi-energy': hiEnergyMount,
+  talkdesk: talkdeskMount,
+  'web-admit': webAdmitMount,
+} as const satisfies Record<VendorId, SimulatorMount>;
+
+/** Every simulated vendor, as it is served unless somebody asks for others. */
+export const SIMULATED_VENDORS: Readonly<Record<VendorId, SimulatorMount>> = MOUNTS;
+
+/** The vendors that hand out tokens for client credentials. */
+export type TokenVendorId = {
+  [Id in VendorId]: (typeof MOUNTS)[Id] extends { readonly tokenPath: string } ? Id : never;
+}[VendorId];
