@@ -11,7 +11,7 @@ import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
-import { concatAST, parse, Source } from 'graphql';
+import { concatAST, type DocumentNode, parse, Source } from 'graphql';
 import { printServedSchema } from './src/graphql/print-schema.ts';
 
 const BANNER = '// Made by codegen.ts from schema/*.graphql. Never edited by hand: run `npm run codegen`.';
@@ -27,14 +27,10 @@ const SCALARS = {
 /** What a client receives: instants are text on the wire. */
 const CLIENT_SCALARS = { ...SCALARS, DateTime: 'string' };
 
-/** The domain's own types behind each GraphQL type. */
+/** The domain's own types behind each GraphQL type, those of vendors aside. */
 const MAPPERS = {
   Node: '../node.ts#NodeObject',
   Export: '../../export/export.ts#Export as DomainExport',
-  PowerBiExport: '../vendor-types.ts#PowerBiExportObject',
-  HiEnergyExport: '../vendor-types.ts#HiEnergyExportObject',
-  TalkdeskExport: '../vendor-types.ts#TalkdeskExportObject',
-  WebAdmitExport: '../vendor-types.ts#WebAdmitExportObject',
   Account: '../../export/ports.ts#VendorAccount',
   Vendor: '../../export/ports.ts#VendorInfo',
   ExportFile: '../../export/files.ts#LinkableFile',
@@ -50,6 +46,16 @@ const MAPPERS = {
   ExportWatchFailed: "../event-types.ts#ExportEventOf<'ExportWatchFailed'>",
   ExportStalled: "../event-types.ts#ExportEventOf<'ExportStalled'>",
 };
+
+/** The mappers of the vendors' own Export types, each named for its type. */
+function vendorMappers(schema: DocumentNode): Readonly<Record<string, string>> {
+  const types = schema.definitions.flatMap((definition) => {
+    if (definition.kind !== 'ObjectTypeDefinition') return [];
+    const isExport = definition.interfaces?.some(({ name }) => name.value === 'Export') ?? false;
+    return isExport ? [definition.name.value] : [];
+  });
+  return Object.fromEntries(types.map((type) => [type, `../vendor-types.ts#${type}Object`]));
+}
 
 async function readSchema(): Promise<string> {
   const files = (await readdir('schema')).filter((name) => name.endsWith('.graphql')).sort();
@@ -85,7 +91,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
       {
         typescriptResolvers: {
           contextType: '../context.ts#GatewayContext',
-          mappers: MAPPERS,
+          mappers: { ...MAPPERS, ...vendorMappers(schema) },
           scalars: SCALARS,
           useTypeImports: true,
           enumsAsTypes: true,

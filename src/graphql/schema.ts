@@ -7,7 +7,7 @@ import { Export, ExportFile } from './resolvers/Export.ts';
 import { ExportEvent } from './resolvers/ExportEvent.ts';
 import { Query } from './resolvers/Query.ts';
 import { Subscription } from './resolvers/Subscription.ts';
-import { HiEnergyExport, PowerBiExport, TalkdeskExport, WebAdmitExport } from './resolvers/vendor-exports.ts';
+import { vendorExports } from './resolvers/vendor-exports.ts';
 import { scalars } from './scalars.ts';
 
 /** The served schema, its resolvers bound. */
@@ -23,10 +23,7 @@ export function createSchema(): GraphQLSchema {
       Export,
       ExportFile,
       ExportEvent,
-      PowerBiExport,
-      HiEnergyExport,
-      TalkdeskExport,
-      WebAdmitExport,
+      ...vendorExports,
       ...scalars,
     },
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

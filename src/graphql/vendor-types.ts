@@ -17,3 +17,6 @@ export const VENDOR_TYPES = {
   talkdesk: { exportType: 'TalkdeskExport', locatorField: 'talkdesk' },
   'web-admit': { exportType: 'WebAdmitExport', locatorField: 'webAdmit' },
 } as const satisfies Record<VendorId, { readonly exportType: string; readonly locatorField: string }>;
+
+/** The names of all vendors' own Export types. */
+export type ExportTypeName = (typeof VENDOR_TYPES)[VendorId]['exportType'];

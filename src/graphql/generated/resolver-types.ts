@@ -2,12 +2,12 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { NodeObject } from '../node.ts';
 import type { Export as DomainExport } from '../../export/export.ts';
-import type { PowerBiExportObject, HiEnergyExportObject, TalkdeskExportObject, WebAdmitExportObject } from '../vendor-types.ts';
 import type { VendorAccount, VendorInfo } from '../../export/ports.ts';
 import type { LinkableFile } from '../../export/files.ts';
 import type { ExportPage, ExportEdge as DomainExportEdge, AccountProblem as DomainAccountProblem } from '../../export/recent.ts';
 import type { ExportEvent as DomainExportEvent } from '../../export/events.ts';
 import type { ExportEventOf } from '../event-types.ts';
+import type { HiEnergyExportObject, PowerBiExportObject, TalkdeskExportObject, WebAdmitExportObject } from '../vendor-types.ts';
 import type { GatewayContext } from '../context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;

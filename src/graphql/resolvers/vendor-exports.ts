@@ -1,12 +1,14 @@
 import type {
   HiEnergyExportResolvers,
   PowerBiExportResolvers,
+  Resolvers,
   TalkdeskExportResolvers,
   WebAdmitExportResolvers,
 } from '../generated/resolver-types.ts';
+import type { ExportTypeName } from '../vendor-types.ts';
 import { exportFields } from './Export.ts';
 
-export const PowerBiExport: PowerBiExportResolvers = {
+const PowerBiExport: PowerBiExportResolvers = {
   ...exportFields,
   exportId: ({ details }) => details.exportId,
   reportId: ({ details }) => details.reportId,
@@ -19,7 +21,7 @@ export const PowerBiExport: PowerBiExportResolvers = {
   lastActionDateTime: ({ details }) => details.lastActionDateTime,
 };
 
-export const HiEnergyExport: HiEnergyExportResolvers = {
+const HiEnergyExport: HiEnergyExportResolvers = {
   ...exportFields,
   exportId: ({ details }) => details.exportId,
   reportType: ({ details }) => details.reportType,
@@ -34,7 +36,7 @@ export const HiEnergyExport: HiEnergyExportResolvers = {
   parent: (chunk, _arguments, { exports }) => exports.parentOf(chunk),
 };
 
-export const TalkdeskExport: TalkdeskExportResolvers = {
+const TalkdeskExport: TalkdeskExportResolvers = {
   ...exportFields,
   jobId: ({ details }) => details.jobId,
   reportType: ({ details }) => details.reportType,
@@ -43,10 +45,18 @@ export const TalkdeskExport: TalkdeskExportResolvers = {
   timespan: ({ details }) => details.timespan,
 };
 
-export const WebAdmitExport: WebAdmitExportResolvers = {
+const WebAdmitExport: WebAdmitExportResolvers = {
   ...exportFields,
   exportId: ({ details }) => details.exportId,
   exportFileId: ({ details }) => details.exportFileId,
   userIdentityId: ({ details }) => details.userIdentityId,
   href: ({ details }) => details.href,
 };
+
+/** The resolvers of every vendor's own Export type. */
+export const vendorExports = {
+  PowerBiExport,
+  HiEnergyExport,
+  TalkdeskExport,
+  WebAdmitExport,
+} satisfies Required<Pick<Resolvers, ExportTypeName>>;
