@@ -184,7 +184,7 @@ describe('a socket', () => {
     const refused = answers(peer).filter(({ type }) => type === 'error');
 
     expect(answeredBefore).toBeLessThan(wanted / 2);
-    expect(answers(peer).filter(({ type }) => type === 'next')).toHaveLength(100);
+    expect(new Set(answers(peer).flatMap(({ id, type }) => (type === 'next' ? [id] : []))).size).toBe(100);
     expect(refused).toHaveLength(9_900);
     expect(new Set(refused.map(({ payload }) => JSON.stringify(payload)))).toEqual(
       new Set([
