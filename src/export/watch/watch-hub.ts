@@ -179,8 +179,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   onEntry(topic: string, entry: LogEntry): void {
     const watch = this.watches.get(topic);
-    if (watch === undefined || entry.sequence <= watch.sequence) return;
-    watch.sequence = entry.sequence;
+    if (watch === undefined) return;
     // Whoever asks knows better: the log may come late.
     if (watch.token === null) watch.state = entry.state;
     // One object for all: whoever serialises it can do so once.

@@ -25,8 +25,6 @@ export class Watch implements WheelItem<Watch> {
   state: WatchedState | null = null;
   /** Of the stored state that `state` stands on. */
   version = 0;
-  /** The last entry that was handed to subscribers. */
-  sequence = 0;
   /** The fencing token; null while another process asks about this export. */
   token: number | null = null;
   /** The state is of this watch's own making, or recent enough: a newcomer may be shown it. */

@@ -10,7 +10,7 @@ import type { ManualClock } from '../../support/manual-clock.ts';
 
 /**
  * A backplane as it is across a network: each call takes its time on the way there and back, what is passed is copied, and
- * the feed comes later still, in order, some of it twice.
+ * the feed comes later still, at times by seconds, in order, some of it twice.
  */
 export function createLaggingBackplane(inner: Backplane, clock: ManualClock, random: Random): Backplane {
   const lag = () => sleep(clock, 1 + random.next() * 40);
@@ -47,7 +47,7 @@ async function listenLate(
 
   function deliver(topic: string, tell: () => void): void {
     // Never before what was sent earlier.
-    lastAt = Math.max(lastAt, clock.now() + random.next() * 120);
+    lastAt = Math.max(lastAt, clock.now() + random.next() ** 4 * 4_000);
     clock.setTimer(lastAt - clock.now(), () => {
       if (followed.has(topic)) tell();
     });
