@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { GraphiQL } from '../graphql/graphiql.ts';
 import { inRequestScope } from '../graphql/request-scope.ts';
 import type { GatewayYoga } from '../graphql/yoga.ts';
@@ -17,6 +18,9 @@ export interface GraphQLEndpointSettings {
   readonly origins: OriginPolicy;
   readonly stalledResponses: StalledResponses;
 }
+
+/** How long a client may take to read why its body was refused. */
+const LINGER_MS = 1_000;
 
 /** A page of ours may load and speak to this server alone. `unsafe-inline` for styles only: Monaco writes them. */
 const PAGE_POLICY = [
@@ -64,8 +68,23 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
     settings.stalledResponses.watch(response);
+    // Held here: a request that is destroyed half-way has lost its socket.
+    const { socket } = request;
+    response.once('finish', () => {
+      if (!request.complete) closeGently(socket);
+    });
     await inRequestScope(() => yoga.handle(request, response, { caller, requestId }), requestId);
   };
+}
+
+/**
+ * Ends the connection of a body that was refused half-way: nobody reads the rest, so the next request would never be seen.
+ *
+ * What was sent already is given time to arrive: to destroy the connection at once would take the answer back.
+ */
+function closeGently(socket: Socket): void {
+  socket.end();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** GraphiQL's own files; they change only with the release. */

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGraphiQL } from '../../src/graphql/graphiql.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const PARTS = [
+  ['graphiql.js', 'text/javascript; charset=utf-8'],
+  ['graphiql.css', 'text/css; charset=utf-8'],
+  ['favicon.ico', 'image/x-icon'],
+  ['editor.worker.js', 'text/javascript; charset=utf-8'],
+  ['json.worker.js', 'text/javascript; charset=utf-8'],
+  ['graphql.worker.js', 'text/javascript; charset=utf-8'],
+  ['setup.js', 'text/javascript; charset=utf-8'],
+  ['start.js', 'text/javascript; charset=utf-8'],
+] as const;
+
+async function readPage() {
+  const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html,*/*' } });
+  return { response, html: await response.text() };
+}
+
+describe('GraphiQL', () => {
+  it('is the page at /graphql for a browser', async () => {
+    const { response, html } = await readPage();
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(html).toContain('<title>Waybill · GraphiQL</title>');
+  });
+
+  it('may load, and speak to, this server alone', async () => {
+    const { response } = await readPage();
+    const policy = new Map(
+      (response.headers.get('content-security-policy') ?? '').split('; ').map((rule) => {
+        const [name = '', ...sources] = rule.split(' ');
+        return [name, sources.join(' ')] as const;
+      }),
+    );
+
+    expect(policy.get('default-src')).toBe("'none'");
+    expect(policy.get('script-src')).toBe("'self'");
+    expect(policy.get('connect-src')).toBe("'self'");
+    expect(policy.get('frame-ancestors')).toBe("'none'");
+    expect(policy.get('base-uri')).toBe("'none'");
+    expect([...policy.values()].join(' ')).not.toMatch(/https?:|\*|unsafe-eval/);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('holds no script of its own in the page, and every address in it is a path of this server that is there', async () => {
+    const { html } = await readPage();
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = '']) => address);
+
+    expect(addresses.length).toBeGreaterThanOrEqual(5);
+    for (const address of addresses) {
+      expect(address).toMatch(/^\/graphql\/graphiql\/[\w.]+$/);
+      expect((await fetch(`${gateway.url}${address}`, { method: 'HEAD' })).status).toBe(200);
+    }
+    expect(html).not.toMatch(/<script>|\son\w+=|javascript:|https?:/);
+  });
+
+  it.each(PARTS)('serves %s as %s', async (name, type) => {
+    const response = await fetch(`${gateway.url}/graphql/graphiql/${name}`);
+    const size = (await response.arrayBuffer()).byteLength;
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(size).toBeGreaterThan(100);
+    expect(response.headers.get('content-length')).toBe(String(size));
+  });
+
+  it.each(PARTS)('answers 304 where %s is known already', async (name) => {
+    const address = `${gateway.url}/graphql/graphiql/${name}`;
+    const etag = (await fetch(address, { method: 'HEAD' })).headers.get('etag') ?? '';
+
+    const known = await fetch(address, { headers: { 'if-none-match': etag } });
+    const other = await fetch(address, { method: 'HEAD', headers: { 'if-none-match': '"other"' } });
+
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    expect([known.status, await known.text()]).toEqual([304, '']);
+    expect(other.status).toBe(200);
+  });
+
+  it.each(['setup.js', 'start.js'])('names no foreign host in %s', async (name) => {
+    const text = await (await fetch(`${gateway.url}/graphql/graphiql/${name}`)).text();
+
+    expect(text).not.toMatch(/https?:|wss?:|\/\//);
+  });
+
+  it('asks for workers that are served', async () => {
+    const text = await (await fetch(`${gateway.url}/graphql/graphiql/setup.js`)).text();
+    const workers = [...text.matchAll(/"(\w+\.worker\.js)"/g)].map(([, name = '']) => name);
+
+    expect(workers).toHaveLength(3);
+    expect(PARTS.map(([name]) => name as string)).toEqual(expect.arrayContaining(workers));
+  });
+
+  it('opens with the tabs that it is given, whatever stands in them', async () => {
+    const query = '{ a(b: "</script><script>alert(1)</script>\u2028") }';
+
+    const part = await createGraphiQL([{ query }]).part('start.js');
+    const [, options = ''] = /\('root'\), (.*)\);\n$/s.exec(String(part?.body)) ?? [];
+
+    expect(JSON.parse(options)).toMatchObject({
+      endpoint: '/graphql',
+      defaultTabs: [{ query }],
+      defaultQuery: query,
+    });
+  });
+
+  it('is not what a program gets', async () => {
+    const response = await fetch(`${gateway.url}/graphql?query=%7B__typename%7D`, {
+      headers: { accept: 'text/html' },
+    });
+
+    expect(await response.text()).not.toContain('GraphiQL');
+  });
+});
