@@ -1,6 +1,7 @@
-/** Compiles src/ to dist/; where the compiler is not installed (a production install), what was built before is used. */
+/** Compiles src/ to dist/ and puts the board's files beside it; where the compiler is not installed (a production install), what was built before is used. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
+import { extname } from 'node:path';
 
 const compiler = new URL('../node_modules/typescript/bin/tsc', import.meta.url);
 if (existsSync(compiler)) {
@@ -8,6 +9,7 @@ if (existsSync(compiler)) {
   const { status } = spawnSync(process.execPath, [compiler.pathname, '-p', project.pathname], {
     stdio: 'inherit',
   });
+  if (status === 0) copyBoard();
   process.exit(status ?? 1);
 }
 if (!existsSync(new URL('../dist/main.js', import.meta.url))) {
@@ -15,4 +17,13 @@ if (!existsSync(new URL('../dist/main.js', import.meta.url))) {
     'Nothing is built here, and the compiler is not installed: run `npm ci` without --omit=dev once.',
   );
   process.exit(1);
+}
+
+/** The board runs in the browser as it is written. */
+function copyBoard() {
+  const served = ['', '.html', '.js', '.css', '.svg'];
+  cpSync(new URL('../src/board', import.meta.url), new URL('../dist/board', import.meta.url), {
+    recursive: true,
+    filter: (path) => served.includes(extname(path)),
+  });
 }

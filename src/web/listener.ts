@@ -57,7 +57,7 @@ async function route(routes: Routes, request: IncomingMessage, response: ServerR
   if (pathname === '/health') return respondJson(response, 200, { status: 'alive' });
   if (pathname === '/ready') return respondReadiness(routes.health, response);
   if (pathname === '/metrics' && routes.metrics !== null) return routes.metrics(request, response, url);
-  if (pathname === '/') return routes.board(request, response, url);
+  if (pathname === '/' || pathname.startsWith('/board/')) return routes.board(request, response, url);
   respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n');
 }
 
