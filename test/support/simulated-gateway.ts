@@ -10,7 +10,8 @@ export interface SimulatedGateway extends TestGateway {
 export async function startSimulatedGateway(
   options: TestGatewayOptions & { readonly speed?: number } = {},
 ): Promise<SimulatedGateway> {
-  const simulators = await startSimulators({ speed: options.speed });
+  // One time for both: a link's life is told by one and judged by the other.
+  const simulators = await startSimulators({ speed: options.speed, clock: options.tools?.clock });
   const { accounts } = JSON.parse(demoConfig(simulators, 0)) as { accounts: object[] };
   const gateway = await startTestGateway({ ...options, accounts });
   return {
