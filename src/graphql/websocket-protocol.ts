@@ -97,11 +97,16 @@ type PeerContext = Context<Record<string, unknown>, PeerState>;
 
 /** `graphql-transport-ws`, through the same parser, validation, context and error mask as HTTP. */
 export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
-  const { maskError, subscribe } = settings;
+  const { maskError, subscribe, limits } = settings;
+  // Made once: an error's stack costs more than all else about a refusal, and a flood is refused ten thousand times.
+  const tooMany = toRefusal(
+    'SUBSCRIPTION_LIMIT',
+    `At most ${limits.subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`,
+  );
   const protocol = makeServer<Record<string, unknown>, PeerState>({
-    connectionInitWaitTimeout: settings.limits.connectionInitMs,
+    connectionInitWaitTimeout: limits.connectionInitMs,
     onConnect: (context) => connect(context, settings),
-    onSubscribe: (context, id, payload) => prepare(context, id, payload, settings),
+    onSubscribe: (context, id, payload) => prepare(context, id, payload, { ...settings, tooMany }),
     execute: (args) =>
       (args.rootValue as { execute: (args: ExecutionArgs) => Promise<ExecutionResult> }).execute(args),
     subscribe: (args) => subscribe(args) as Promise<ExecutionResult>,
@@ -160,18 +165,16 @@ function headersOf({ connectionParams = {} }: PeerContext): IncomingHttpHeaders 
   ]);
 }
 
+const DRAINING = toRefusal('SERVER_DRAINING', 'The gateway is shutting down: connect again.');
+
 async function prepare(
   { extra: { peer } }: PeerContext,
   id: string,
   payload: SubscribePayload,
-  settings: WebSocketProtocolSettings,
+  settings: WebSocketProtocolSettings & { readonly tooMany: GraphQLError },
 ) {
-  const { subscriptionsPerSocket } = settings.limits;
-  if (peer.isDraining) return [toRefusal('SERVER_DRAINING', 'The gateway is shutting down: connect again.')];
-  if (peer.runningCount >= subscriptionsPerSocket) {
-    const message = `At most ${subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`;
-    return [toRefusal('SUBSCRIPTION_LIMIT', message)];
-  }
+  if (peer.isDraining) return [DRAINING];
+  if (peer.runningCount >= settings.limits.subscriptionsPerSocket) return [settings.tooMany];
   const signal = peer.begin(id);
   const prepared = await inRequestScope(() =>
     toExecutionArgs(peer.caller as Caller, payload, signal, settings),
