@@ -13,7 +13,7 @@ export const FILE_PROBLEMS = {
   unknown: {
     status: 404,
     title: 'No such file link',
-    advice: 'Copy the whole link, or read the export again for a new one.',
+    advice: 'Copy the whole link, or go back to the page it came from and load it anew for a new one.',
   },
   method: { status: 405, title: 'A file can only be read', advice: 'Use GET or HEAD.' },
   expired: {
@@ -77,9 +77,10 @@ function toPage(title: string, advice: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem; color: #222; background: #fff }
+h1 { line-height: 1.2 }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } }</style>
 <h1>${title}</h1>
 <p>${advice}</p>

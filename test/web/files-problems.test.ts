@@ -231,7 +231,8 @@ describe('what is answered', () => {
     expect(JSON.parse(String(body))).toEqual({
       error: {
         code: 'unknown',
-        message: 'No such file link. Copy the whole link, or read the export again for a new one.',
+        message:
+          'No such file link. Copy the whole link, or go back to the page it came from and load it anew for a new one.',
       },
     });
   });
