@@ -53,7 +53,7 @@ describe('waybill download', { timeout: PATIENCE_MS }, () => {
     );
 
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/Sales overview +SUCCEEDED +█{20}/);
+    expect(stderr).toMatch(/Sales overview +SUCCEEDED +█{16}/);
     expect(stderr).toMatch(/sales\.csv +█{28} {2}100% {2}12\.8 kB of 12\.8 kB/);
     expect(stdout).toBe(`Saved ${join(folder, 'sales.csv')} (12.8 kB).\n`);
   });

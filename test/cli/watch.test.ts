@@ -108,8 +108,8 @@ describe('waybill watch', { timeout: PATIENCE_MS }, () => {
     });
 
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/Sales overview {18}RUNNING {5}█{8}░{12} {2}40%/);
-    expect(stdout).toMatch(/Sales overview {18}SUCCEEDED {3}█{20}(?!░)/);
+    expect(stdout).toMatch(/Sales overview {18}RUNNING {5}█{6}░{10} {2}40%/);
+    expect(stdout).toMatch(/Sales overview {18}SUCCEEDED {3}█{16}(?!░)/);
     expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
     expect(stdout.lastIndexOf('\u001b[?7h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?7l'));
     expect(stdout.endsWith('\n')).toBe(true);

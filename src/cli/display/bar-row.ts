@@ -15,7 +15,7 @@ interface Layout {
 /** Widths in columns; what is left over belongs to the note. */
 const LAYOUTS: readonly Layout[] = [
   { from: 120, name: 36, vendor: 9, bar: 24 },
-  { from: 100, name: 30, vendor: 0, bar: 20 },
+  { from: 100, name: 30, vendor: 0, bar: 16 },
   { from: 76, name: 24, vendor: 0, bar: 12 },
   { from: 0, name: 16, vendor: 0, bar: 6 },
 ];

@@ -54,7 +54,7 @@ function describeAbsence(
   if (outcome === 'EMPTY')
     return `${title} is finished with nothing in it: nothing matched, so there is no file.`;
   const count = files?.length ?? 0;
-  if (count === 0) return `${title} is finished, but the vendor offers no file.`;
+  if (count === 0) return `${title} is finished, but the vendor offers no file: it may have dropped it.`;
   return `${title} has ${count === 1 ? 'one file, number 0' : `${count} files, numbers 0 to ${count - 1}`}: there is no number ${index}.`;
 }
 
