@@ -1,23 +1,19 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
-
 /** Instants are epoch milliseconds inside and RFC 3339 text outside; no argument takes one. */
-const DateTime = new GraphQLScalarType<never, string>({
-  name: 'DateTime',
-  serialize(value) {
+const DateTime = {
+  serialize(value: unknown): string {
     if (typeof value === 'number' && Number.isFinite(value)) return new Date(value).toISOString();
-    throw new GraphQLError('DateTime: an instant must be epoch milliseconds.');
+    throw new TypeError('DateTime: an instant must be epoch milliseconds.');
   },
-});
+};
 
-const Url = new GraphQLScalarType<never, string>({
-  name: 'URL',
-  serialize(value) {
+const Url = {
+  serialize(value: unknown): string {
     if (typeof value === 'string' && /^https?:\/\//.test(value)) return value;
-    throw new GraphQLError('URL: an absolute http(s) address is expected.');
+    throw new TypeError('URL: an absolute http(s) address is expected.');
   },
-});
+};
 
-const Json = new GraphQLScalarType<never, unknown>({ name: 'JSON', serialize: (value) => value });
+const Json = { serialize: (value: unknown): unknown => value };
 
-/** The resolvers of the schema's own scalars. */
+/** The resolvers of the schema's own scalars; what they are stands in the SDL. */
 export const scalars = { DateTime, URL: Url, JSON: Json };

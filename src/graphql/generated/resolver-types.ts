@@ -33,6 +33,7 @@ export type Node = {
   readonly id: Scalars['ID']['output'];
 };
 
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
 export type Query = {
   readonly __typename?: 'Query';
   /**
@@ -70,28 +71,33 @@ export type Query = {
 };
 
 
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
 export type QueryNodesArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
 export type QueryExportArgs = {
   locator: ExportLocator;
   maxAgeMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
 export type QueryExportsArgs = {
   locators: ReadonlyArray<ExportLocator>;
   maxAgeMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
 export type QueryRecentExportsArgs = {
   filter?: InputMaybe<ExportFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -111,6 +117,7 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** What can be followed: answers keep coming as things happen, over websockets and over server-sent events. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -125,6 +132,7 @@ export type Subscription = {
 };
 
 
+/** What can be followed: answers keep coming as things happen, over websockets and over server-sent events. */
 export type SubscriptionExportEventsArgs = {
   locators: ReadonlyArray<ExportLocator>;
   after?: InputMaybe<Scalars['String']['input']>;
