@@ -175,7 +175,7 @@ const ON_LOOPBACK: readonly RefusedLink[] = [
   addresses: ['127.0.0.1'],
 }));
 
-/** Links that no reader is ever sent to, and why. The documentation shows this table. */
+/** Links that no reader is ever sent to, and why. docs/files.md tells them by kind. */
 export const REFUSED_LINKS: readonly RefusedLink[] = [
   ...UNREADABLE,
   ...USER_INFO,

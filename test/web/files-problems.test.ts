@@ -2,7 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FileGrant, FileLinkSigner } from '../../src/export/file-links.ts';
 import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
-import { audits, CANARIES, type FilesGateway, open, openRaw, startFilesGateway } from './files-support.ts';
+import {
+  audits,
+  CANARIES,
+  FILES_QUERY,
+  type FilesGateway,
+  open,
+  openRaw,
+  startFilesGateway,
+  toLocator,
+} from './files-support.ts';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 
@@ -104,6 +113,18 @@ describe('a link whose account is not open', () => {
     expect((await openRaw(url)).status).toBe(expected);
     expect(gateway.calls()).toBe(before);
   });
+});
+
+it('a link made with a caller’s own token is opened with that token, by whoever has the link', async () => {
+  await using own = await startFilesGateway({ account: { credential: { type: 'caller' } } });
+  const headers = { 'x-waybill-token-hi': 'callers-own' };
+  const { data } = await own.query(FILES_QUERY, { locator: toLocator('hi-energy', 1) }, { headers });
+
+  const { status } = await openRaw(data.export.files[0].url);
+
+  expect(status).toBe(302);
+  expect(JSON.stringify(own.fakes['hi-energy'].requests.at(-1)?.headers)).toContain('callers-own');
+  expect(JSON.stringify(own.log.lines) + data.export.files[0].url).not.toContain('callers-own');
 });
 
 function toId(parts: readonly (string | null)[]): string {

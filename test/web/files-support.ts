@@ -15,7 +15,7 @@ import {
   type FakeVendor,
   startFakeVendor,
 } from '../support/fake-vendor.ts';
-import type { TestGatewayOptions } from '../support/gateway.ts';
+import type { TestGateway, TestGatewayOptions } from '../support/gateway.ts';
 import { createOffsetClock, type OffsetClock } from '../support/offset-clock.ts';
 
 /** The vendors that hand out presigned links. */
@@ -206,7 +206,7 @@ export function open(url: string, init: RequestInit = {}): Promise<Response> {
 }
 
 /** What the audit log says about each opening. */
-export function audits(gateway: FakedGateway): readonly Readonly<Record<string, unknown>>[] {
+export function audits(gateway: TestGateway): readonly Readonly<Record<string, unknown>>[] {
   return gateway.log.lines
     .filter(({ message }) => message === 'A file was asked for.')
     .map(({ fields }) => fields);
