@@ -26,11 +26,12 @@ export interface CommandIo {
 
 /** The real world. */
 export function createProcessIo(): CommandIo {
-  // Whoever read us has left, as `head` does: nothing more to say, and nobody to say it to.
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.failed);
-      throw error;
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      // EPIPE: whoever read us has left, as `head` does. There is nobody to say anything to.
+      if (code !== 'EPIPE' && stream === process.stdout)
+        console.error(`waybill: Standard output broke (${code}).`);
+      process.exit(EXIT.failed);
     });
   }
   return {
