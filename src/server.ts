@@ -20,6 +20,7 @@ import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
 import { createAccountPool } from './vendors/account-pool.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createAuthenticate } from './web/authenticate.ts';
+import { createBoardEndpoint } from './web/board-endpoint.ts';
 import { trackConnections } from './web/connections.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
@@ -27,7 +28,6 @@ import { Health } from './web/health.ts';
 import { createListener } from './web/listener.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createOriginPolicy } from './web/origins.ts';
-import { respondText } from './web/respond.ts';
 import { createStalledResponses } from './web/stalled-responses.ts';
 
 /** How long answers in flight may take to finish once the gateway drains. */
@@ -62,7 +62,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     backplane: new MemoryBackplane({ clock: tools.clock }),
     tools,
     readMany: (account, keys, options) => reads.readMany(account, keys, options?.signal),
-    cursorSecret: createHmac('sha256', linkSecret).update('waybill cursors 1').digest('base64url'),
+    cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
     onPoll: metrics.onPoll,
   });
   const reader = new ExportReader(tools.clock, reads, hub);
@@ -144,10 +144,10 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
         policyOf: (account) => filePolicies.get(account.key) as FilePolicy,
         clock: tools.clock,
         log: tools.log,
+        secrets: tools.secrets,
         onDownload: metrics.onDownload,
       }),
-      board: (_request, response) =>
-        respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n'),
+      board: createBoardEndpoint(),
       health,
       metrics: serverConfig.metricsPort === undefined ? metrics.handle : null,
     },
@@ -198,6 +198,11 @@ function rememberSecrets({ accounts, access }: Config, linkSecret: string, secre
     // As HTTP's Basic scheme writes it.
     secrets.add(`${credential.clientId}:${credential.clientSecret}`);
   }
+}
+
+/** Only of a lasting secret: cursors of before a restart must stay readable, or resuming would be refused. */
+function toCursorSecret(linkSecret: string): string {
+  return createHmac('sha256', linkSecret).update('waybill cursors 1').digest('base64url');
 }
 
 function toFilePolicy({ baseUrl, fileOrigins, files, limits }: AccountConfig): FilePolicy {

@@ -5,6 +5,7 @@ import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import type { FileGrant } from '../export/file-links.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { FileAccess, FileStream, Log, OpenOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { Secrets } from '../export/secrets.ts';
 import { type CheckedLink, checkFileLink, type FileLinkRules, type ResolveHost } from '../http/file-link.ts';
 import { openLink } from '../http/open-link.ts';
 import { type FileProblem, respondProblem } from './file-problems.ts';
@@ -29,6 +30,8 @@ export interface DeliveryTools {
   readonly vendors: readonly VendorInfo[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of every signed link, so that none is ever logged. */
+  readonly secrets: Secrets;
   readonly resolveHost?: ResolveHost | undefined;
 }
 
@@ -50,6 +53,7 @@ export async function deliver(tools: DeliveryTools, opening: Opening): Promise<D
   opening.response.once('close', () => left.abort());
   try {
     const access = await locate(tools, opening, left.signal);
+    if (access.type === 'link') tools.secrets.addPassing(access.url);
     switch (access.type) {
       case 'unfinished':
       case 'gone':
