@@ -1,11 +1,21 @@
 /** One export on the board. */
 import { element, icon, setText } from './dom.js';
-import { beganAt, endedAt, isEnded } from './store.js';
-import { now, toAgo, toDuration, toInstantText, toMs } from './time.js';
-import { interruptionWords, statusWords } from './words.js';
+import {
+  hueOf,
+  initialsOf,
+  isStale,
+  nameOf,
+  notesOf,
+  originOf,
+  partsPercent,
+  progressText,
+  whenOf,
+} from './row-texts.js';
+import { isEnded } from './store.js';
+import { now, toAgo, toDuration, toInstantText } from './time.js';
+import { statusWords } from './words.js';
 
 /** @typedef {import('./types.d.ts').Row} Row */
-/** @typedef {import('./types.d.ts').BoardExport} BoardExport */
 /** @typedef {import('./types.d.ts').BoardFile} BoardFile */
 
 /** How long a row that changed stands out. */
@@ -54,6 +64,7 @@ export class RowView {
     this.#showMark(row);
     this.#showStatus(row);
     this.#showProgress(row, name);
+    this.element.toggleAttribute('data-stale', isStale(row));
     this.#showFiles(row);
     this.#remove.hidden = row.followedAs === null;
     this.#remove.setAttribute('aria-label', `Stop following ${name}`);
@@ -132,15 +143,12 @@ export class RowView {
 
   /** @param {Row} row */
   #showWhen(row) {
-    const { export: shown } = row;
-    const hasEnded = isEnded(row);
-    const at = hasEnded ? endedAt(row) : beganAt(row);
-    this.#when.hidden = shown === null || at === null;
+    const { at, verb } = whenOf(row);
+    this.#when.hidden = at === null;
     if (at === null) return;
-    setText(this.#when, hasEnded ? toAgo(now() - at) : `for ${toDuration(now() - at)}`);
+    const age = now() - at;
+    setText(this.#when, isEnded(row) ? toAgo(age) : `for ${toDuration(age)}`);
     this.#when.dateTime = new Date(at).toISOString();
-    const isTold = shown?.createdAt != null || shown?.startedAt != null;
-    const verb = hasEnded ? 'Ended' : isTold ? 'Begun' : 'First seen here';
     this.#when.title = `${verb} ${toInstantText(at)}`;
   }
 }
@@ -172,74 +180,4 @@ function toFileItem({ name, url }) {
 /** @param {string} url */
 function isWebAddress(url) {
   return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
-}
-
-/** @param {Row} row */
-function nameOf({ export: shown, followedAs }) {
-  if (shown === null) return followedAs ?? '';
-  return shown.name ?? `Export ${shortIds(shown)}`;
-}
-
-/** @param {Row} row */
-function originOf({ export: shown }) {
-  if (shown === null) return '';
-  const origin = `${shown.vendor.name} · ${shown.account.key}`;
-  return shown.name === null ? origin : `${origin} · ${shortIds(shown)}`;
-}
-
-/** @param {BoardExport} shown */
-function shortIds({ id, exportId, exportFileId, jobId }) {
-  const ids = [exportId ?? jobId, exportFileId].filter((part) => part !== undefined);
-  return (ids.length === 0 ? [id] : ids).map(shorten).join('/');
-}
-
-/** @param {string} id */
-function shorten(id) {
-  return id.length <= 19 ? id : `${id.slice(0, 4)}…${id.slice(-6)}`;
-}
-
-/** @param {Row} row */
-function notesOf({ export: shown, problem, interruption, stalledSince }) {
-  if (problem !== null) return [problem];
-  if (shown === null) return [];
-  if (shown.isTerminal) return shown.failure === null ? [] : [shown.failure.message];
-  const throttledUntil = toMs(shown.observation.throttledUntil);
-  const notes = [];
-  if (interruption !== null || shown.observation.isStale) notes.push(interruptionWords(interruption ?? ''));
-  else if (throttledUntil !== null && throttledUntil > now()) notes.push('The vendor asks us to wait');
-  if (stalledSince !== null) notes.push(`No change for ${toDuration(now() - stalledSince)}`);
-  return notes;
-}
-
-/** @param {BoardExport['progress']} progress */
-function partsPercent(progress) {
-  const { completedParts = null, totalParts = null } = progress ?? {};
-  return completedParts === null || totalParts === null || totalParts === 0
-    ? null
-    : (completedParts / totalParts) * 100;
-}
-
-/**
- * @param {BoardExport['progress']} progress
- * @param {number | null} percent
- */
-function progressText(progress, percent) {
-  if (percent === null) return '';
-  const { completedParts = null, totalParts = null } = progress ?? {};
-  // Rounded down: 100% is said when it is.
-  const text = `${Math.floor(percent)}%`;
-  return completedParts === null || totalParts === null ? text : `${text} · ${completedParts}/${totalParts}`;
-}
-
-/** @param {string} name */
-function initialsOf(name) {
-  const capitals = name.replace(/[^\p{Lu}]/gu, '');
-  return (capitals.length >= 2 ? capitals : name.toUpperCase()).slice(0, 2);
-}
-
-/** @param {string} key - a vendor's: always the same colour, for vendors to come too */
-function hueOf(key) {
-  let hash = 0;
-  for (const character of key) hash = (hash * 41 + (character.codePointAt(0) ?? 0)) % 9_973;
-  return (hash * 97) % 360;
 }

@@ -182,7 +182,7 @@ export function endedAt({ export: shown, endSeenAt }) {
   return toMs(shown?.finishedAt) ?? toMs(shown?.updatedAt) ?? endSeenAt;
 }
 
-/** What somebody asked for in vain stands first, what ended nobody knows when stands last. @param {Row} row */
+/** What somebody asked for in vain stands first, what has no time at all stands last. @param {Row} row */
 function endPlace(row) {
-  return row.problem !== null ? Number.MAX_VALUE : (endedAt(row) ?? 0);
+  return row.problem !== null ? Number.MAX_VALUE : (endedAt(row) ?? toMs(row.export?.createdAt) ?? 0);
 }
