@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Work that several may wait for at once: begun by the first, shared by those who come while it runs, and cancelled when the
  * last one has left. Nothing is kept once it has ended.
@@ -16,6 +18,8 @@ export class SharedWork<Result> {
    */
   join(key: string, begin: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    // One caller may wait for a hundred pieces of work at once, and Node warns of an eleventh listener.
+    if (signal !== undefined) setMaxListeners(0, signal);
     const work = this.running.get(key) ?? this.start(key, begin);
     work.waiting += 1;
     return new Promise((resolve, reject) => {

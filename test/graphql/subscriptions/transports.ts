@@ -43,6 +43,9 @@ export interface LiveStream extends AsyncDisposable {
   leave(): void;
   /** Breaks the TCP connection without a word. */
   kill(): void;
+  /** Reads nothing more, while the connection stays open. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface StreamRequest {
@@ -170,6 +173,8 @@ export async function openSocketStream(url: string, request: StreamRequest): Pro
   return toStream(collector, {
     leave: () => peer.send({ type: 'complete', id: '1' }),
     kill: () => peer.kill(),
+    pause: () => peer.connection.pause(),
+    resume: () => peer.connection.resume(),
     dispose: () => peer[Symbol.asyncDispose](),
   });
 }
@@ -192,6 +197,8 @@ export async function openSseStream(url: string, request: StreamRequest): Promis
   return toStream(collector, {
     leave: () => outgoing.destroy(),
     kill: () => outgoing.socket?.resetAndDestroy(),
+    pause: () => response.pause(),
+    resume: () => response.resume(),
     dispose: async () => void outgoing.destroy(),
   });
 }
@@ -225,7 +232,10 @@ function readEvents(response: IncomingMessage, onEvent: (name: string, data: str
 
 function toStream(
   collector: Collector,
-  hands: { leave(): void; kill(): void; dispose(): Promise<void> },
+  {
+    dispose,
+    ...hands
+  }: Pick<LiveStream, 'leave' | 'kill' | 'pause' | 'resume'> & { dispose(): Promise<void> },
 ): LiveStream {
   return {
     get data() {
@@ -236,8 +246,7 @@ function toStream(
     },
     ended: collector.ended,
     until: (condition) => collector.until(condition),
-    leave: hands.leave,
-    kill: hands.kill,
-    [Symbol.asyncDispose]: hands.dispose,
+    ...hands,
+    [Symbol.asyncDispose]: dispose,
   };
 }
