@@ -15,12 +15,16 @@ import { drainOnSignal } from './signals.ts';
 
 /** `npm run demo`: the vendor simulators, and the gateway in front of them. Resolves with the exit code where it cannot start. */
 export async function demo(environment: ProcessEnvironment): Promise<number | undefined> {
+  if (environment.problems.length > 0) {
+    for (const problem of environment.problems) console.error(problem);
+    return EXIT.usage;
+  }
   // Only here: a gateway in production has neither the simulators nor what they stand on.
   const { startSimulators } = await import('../simulator/server.ts');
   const simulators = await startSimulators();
   const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
   if ('problems' in loaded) {
-    for (const problem of [...environment.problems, ...loaded.problems]) console.error(problem);
+    for (const problem of loaded.problems) console.error(problem);
     return EXIT.usage;
   }
   const tabs = demoTabs(simulators.seeds);
@@ -48,7 +52,8 @@ function describeDemo(url: string, simulators: Simulators, [first, second]: read
     ([vendor, jobs]) => `${jobs.length} at ${vendor satisfies string as VendorId}`,
   );
   return `
-  GraphiQL     ${url}/graphql      two tabs are open: press the play button
+  The board    ${url}/
+  GraphiQL     ${url}/graphql      three tabs are open: press the play button
   Simulators   ${simulators.url}/_simulator      ${counts.join(', ')}
 
 Read exports of all four vendors in one question:
