@@ -10,7 +10,9 @@ export const CHROMIUM_PATH = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** False where the tests with a browser are skipped; says so, loudly. */
 export function hasChromium(): boolean {
   if (existsSync(CHROMIUM_PATH)) return true;
-  console.warn(`SKIPPED: no Chromium at ${CHROMIUM_PATH}. Install it (Debian: apt-get install chromium) or set CHROMIUM.`);
+  console.warn(
+    `SKIPPED: no Chromium at ${CHROMIUM_PATH}. Install it (Debian: apt-get install chromium) or set CHROMIUM.`,
+  );
   return false;
 }
 
