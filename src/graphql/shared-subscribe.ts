@@ -3,23 +3,26 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   getOperationAST,
   Kind,
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { ExportEvent } from '../export/events.ts';
+import type { EventSource } from '../export/watch/event-stream.ts';
 import type { GatewayContext } from './context.ts';
 import type { createErrorMask } from './errors.ts';
-import { inRequestScope } from './request-scope.ts';
+import { type Outlet, PushedStream } from './pushed-stream.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 export interface SharedSubscribeSettings {
   readonly maskError: ReturnType<typeof createErrorMask>;
 }
 
 /** Takes the place of graphql-js's `subscribe`. */
-export type SharedSubscribe = (args: ExecutionArgs) => Promise<ResultStream | ExecutionResult>;
+export type SharedSubscribe = (
+  args: ExecutionArgs,
+  outlet?: Outlet | undefined,
+) => Promise<ResultStream | ExecutionResult>;
 
 /** Answers of one subscription; every subscriber with the same view of an event gets the very same result object. */
 export type ResultStream = AsyncIterableIterator<ExecutionResult>;
@@ -28,51 +31,26 @@ export type ResultStream = AsyncIterableIterator<ExecutionResult>;
  * Runs subscriptions so that each event is resolved once for all who look at it in the same way.
  *
  * Two subscribers look alike when they have the same document, the same tenant, and the same values of those variables that
- * stand inside the selection; which exports they named does not matter. The result object is shared, so that a transport can
- * keep its serialised form beside it.
+ * stand inside the selection; which exports they named does not matter. The answer is shared, its serialised form too. Where there
+ * is an outlet it goes there directly, and the stream only tells the end.
  */
 export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): SharedSubscribe {
-  const results = new WeakMap<ExportEvent, Map<string, ExecutionResult | Promise<ExecutionResult>>>();
+  const answers = new SharedAnswers(maskError);
 
-  function resultOf(
-    event: ExportEvent,
-    look: string,
-    args: ExecutionArgs,
-  ): ExecutionResult | Promise<ExecutionResult> {
-    const known = results.get(event) ?? new Map<string, ExecutionResult | Promise<ExecutionResult>>();
-    results.set(event, known);
-    const shared = known.get(look) ?? resolve(event, args);
-    known.set(look, shared);
-    return shared;
-  }
-
-  /** In a scope of its own: errors name the event's own request id, not that of whoever happened to be first. */
-  function resolve(event: ExportEvent, args: ExecutionArgs): Promise<ExecutionResult> {
-    const context = (args.contextValue as GatewayContext).forOneEvent();
-    return inRequestScope(async () => {
-      const result = mask(await execute({ ...args, rootValue: event, contextValue: context }));
-      // Yoga's SSE asks the result itself for its text.
-      return Object.defineProperty(result, 'stringify', { value: () => serialise(result) });
-    });
-  }
-
-  function mask(result: ExecutionResult): ExecutionResult {
-    return result.errors === undefined ? result : { ...result, errors: result.errors.map(maskError) };
-  }
-
-  return async (args) => {
+  return async (args, outlet) => {
     const source = await createSourceEventStream(args).catch(
       (error: unknown): ExecutionResult => ({ errors: [maskError(error)] }),
     );
-    if (!isAsyncIterable(source)) return mask(source);
+    if (!isAsyncIterable(source)) return answers.mask(source);
     const look = describeLook(args);
-    const events = source[Symbol.asyncIterator]() as AsyncIterator<ExportEvent>;
+    const events = source as EventSource;
+    if (outlet !== undefined) return new PushedStream({ events, answers, look, args, outlet });
     const stream: ResultStream = {
       async next() {
         const { done, value } = await events.next();
         return done
           ? { done: true, value: undefined }
-          : { done: false, value: await resultOf(value, look, args) };
+          : { done: false, value: await answers.find(value, look, args).result };
       },
       async return() {
         await events.return?.();
@@ -82,15 +60,6 @@ export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): S
     };
     return stream;
   };
-}
-
-const texts = new WeakMap<ExecutionResult, string>();
-
-/** The serialised form of a result, made once however many subscribers it goes to. */
-export function serialise(result: ExecutionResult): string {
-  const known = texts.get(result) ?? JSON.stringify(result);
-  texts.set(result, known);
-  return known;
 }
 
 const documentNumbers = new WeakMap<DocumentNode, number>();

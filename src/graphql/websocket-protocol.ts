@@ -4,8 +4,11 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Caller } from '../export/caller.ts';
 import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
+import { Operation } from './operation.ts';
+import type { Outlet } from './pushed-stream.ts';
 import { inRequestScope } from './request-scope.ts';
-import { type SharedSubscribe, serialise } from './shared-subscribe.ts';
+import { serialise } from './shared-answers.ts';
+import type { SharedSubscribe } from './shared-subscribe.ts';
 import type { Socket } from './socket.ts';
 import type { GatewayYoga } from './yoga.ts';
 
@@ -24,8 +27,7 @@ export interface WebSocketProtocolSettings {
 export class Peer {
   readonly socket: Socket;
   caller: Caller | null = null;
-  /** Ends the vendor calls of each operation that runs. */
-  private readonly operations = new Map<string, AbortController>();
+  private readonly operations = new Map<string, Operation>();
   /** graphql-ws's side of it; known once it has said hello. */
   private context: PeerContext | null = null;
   private isLeaving = false;
@@ -33,6 +35,9 @@ export class Peer {
 
   constructor(socket: Socket) {
     this.socket = socket;
+    socket.onReady = () => {
+      for (const operation of this.operations.values()) operation.resume();
+    };
   }
 
   get runningCount(): number {
@@ -48,14 +53,14 @@ export class Peer {
     this.context = context;
   }
 
-  begin(id: string): AbortSignal {
-    const abort = new AbortController();
-    this.operations.set(id, abort);
-    return abort.signal;
+  begin(id: string): Operation {
+    const operation = new Operation(id, this.socket);
+    this.operations.set(id, operation);
+    return operation;
   }
 
   end(id: string): void {
-    this.operations.get(id)?.abort();
+    this.operations.get(id)?.abort.abort();
     this.operations.delete(id);
     if (this.isLeaving) this.cutOff();
     // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
@@ -93,6 +98,12 @@ interface PeerState extends Record<PropertyKey, unknown> {
   readonly peer: Peer;
 }
 
+/** What this file hands from one of graphql-ws's hooks to the next. */
+interface OperationRoot {
+  readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
+  readonly outlet: Outlet;
+}
+
 type PeerContext = Context<Record<string, unknown>, PeerState>;
 
 /** `graphql-transport-ws`, through the same parser, validation, context and error mask as HTTP. */
@@ -107,9 +118,9 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
     connectionInitWaitTimeout: limits.connectionInitMs,
     onConnect: (context) => connect(context, settings),
     onSubscribe: (context, id, payload) => prepare(context, id, payload, { ...settings, tooMany }),
-    execute: (args) =>
-      (args.rootValue as { execute: (args: ExecutionArgs) => Promise<ExecutionResult> }).execute(args),
-    subscribe: (args) => subscribe(args) as Promise<ExecutionResult>,
+    execute: (args) => (args.rootValue as OperationRoot).execute(args),
+    subscribe: (args) =>
+      subscribe(args, (args.rootValue as OperationRoot).outlet) as Promise<ExecutionResult>,
     onNext: ({ extra }, _id, _payload, _args, result) =>
       extra.peer.socket.mark(serialise(result as ExecutionResult)) as ExecutionResult,
     onError: ({ extra }, _id, _payload, errors) => {
@@ -175,9 +186,9 @@ async function prepare(
 ) {
   if (peer.isDraining) return [DRAINING];
   if (peer.runningCount >= settings.limits.subscriptionsPerSocket) return [settings.tooMany];
-  const signal = peer.begin(id);
+  const operation = peer.begin(id);
   const prepared = await inRequestScope(() =>
-    toExecutionArgs(peer.caller as Caller, payload, signal, settings),
+    toExecutionArgs(peer.caller as Caller, payload, operation, settings),
   );
   if (Array.isArray(prepared)) peer.end(id);
   return prepared;
@@ -186,13 +197,13 @@ async function prepare(
 async function toExecutionArgs(
   caller: Caller,
   payload: SubscribePayload,
-  signal: AbortSignal,
+  operation: Operation,
   settings: WebSocketProtocolSettings,
 ) {
   const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped({
     caller,
     requestId: randomUUID(),
-    signal,
+    signal: operation.abort.signal,
     params: payload,
   });
   try {
@@ -209,7 +220,7 @@ async function toExecutionArgs(
       operationName: payload.operationName,
       variableValues: payload.variables,
       contextValue: await contextFactory(),
-      rootValue: { execute },
+      rootValue: { execute, outlet: operation },
     };
   } catch (error) {
     return [settings.maskError(error)];

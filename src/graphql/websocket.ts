@@ -50,8 +50,8 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered][0] ?? false)),
   });
 
-  function accept(socket: WebSocket): void {
-    const { peer, closed } = open(new Socket(socket, clock));
+  function accept(socket: WebSocket, connection: Duplex): void {
+    const { peer, closed } = open(new Socket(socket, connection, clock));
     peers.set(socket, peer);
     pings.listen(socket);
     // A broken or oversized frame is the peer's own affair: ws closes its socket, and nobody else notices.
@@ -77,7 +77,7 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
       const { origin } = request.headers;
       if (isClosing) return refuseUpgrade(socket, '503 Service Unavailable');
       if (origin !== undefined && !isOriginAllowed(origin)) return refuseUpgrade(socket, '403 Forbidden');
-      server.handleUpgrade(request, socket, head, accept);
+      server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, socket));
     },
     get size() {
       return peers.size;

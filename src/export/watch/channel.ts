@@ -9,6 +9,15 @@ type Waiter = (step: Step | Promise<never>) => void;
 
 const DONE: Step = { done: true, value: undefined };
 
+/** Takes a subscriber's events as they come: the other way to read a stream, without a promise for each event. */
+export interface EventSink {
+  /** False while it has enough. Events then wait, until `resume` is called on the stream. */
+  readonly isReady: boolean;
+  take(event: ExportEvent): void;
+  /** Nothing follows; with an error where the stream has ended with one. Called once, when ready. */
+  end(error: Error | null): void;
+}
+
 /**
  * What waits for one subscriber: bounded, and newest state first to survive.
  *
@@ -23,6 +32,7 @@ export class Channel {
   /** A reader that came before its event, and those that came after it: hardly ever any. */
   private waiter: Waiter | null = null;
   private moreWaiters: Waiter[] | null = null;
+  private sink: EventSink | null = null;
   private isOpen = true;
   private failure: ((cursor: string | null) => Error) | null = null;
   /** Events of the start, which do not count as unread: how many there are is the gateway's doing. */
@@ -45,6 +55,11 @@ export class Channel {
       this.waiter = this.moreWaiters?.shift() ?? null;
       this.lastCursor = event.cursor;
       waiter({ done: false, value: event });
+      return true;
+    }
+    if (this.pending === null && this.sink?.isReady) {
+      this.lastCursor = event.cursor;
+      this.sink.take(event);
       return true;
     }
     if (this.pending === null) {
@@ -77,6 +92,28 @@ export class Channel {
     });
   }
 
+  /** From now on the sink is given everything; `next` is not for use any more. */
+  pipe(sink: EventSink): void {
+    this.sink = sink;
+    this.resume();
+  }
+
+  /** The sink is ready again. */
+  resume(): void {
+    const { sink } = this;
+    if (sink === null) return;
+    while (sink.isReady && this.pending !== null) {
+      const event = this.pending.shift();
+      if (this.pending.length === 0) this.pending = null;
+      if (event === undefined) continue;
+      this.lastCursor = event.cursor;
+      sink.take(event);
+    }
+    if (this.isOpen || this.pending !== null || !sink.isReady) return;
+    this.sink = null;
+    sink.end(this.failure?.(this.lastCursor) ?? null);
+  }
+
   /** No more events: what waits is still handed out, then the end. */
   end(): void {
     this.close(null);
@@ -102,6 +139,7 @@ export class Channel {
     else if (waiter !== null) waiter(Promise.reject(failure(this.lastCursor)));
     else this.failure = failure;
     for (const other of moreWaiters ?? []) other(DONE);
+    this.resume();
   }
 
   private dropOutdated(pending: ExportEvent[], event: ExportEvent): void {

@@ -2,7 +2,7 @@ import type { Loaded, LoadedTopic, LogEntry } from '../backplane.ts';
 import type { ExportEvent, ExportFact } from '../events.ts';
 import { isTerminal } from '../export.ts';
 import { hasEnded, type WatchedState } from '../transitions.ts';
-import { Channel } from './channel.ts';
+import { Channel, type EventSink } from './channel.ts';
 import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import type { Subscription } from './subscription.ts';
@@ -38,6 +38,14 @@ export interface StreamSettings {
 
 const NO_REQUESTS: readonly WatchRequest[] = [];
 
+/** What happens to some exports, for one subscriber, to be read in one of two ways: by `next`, or through a sink. */
+export interface EventSource extends AsyncIterableIterator<ExportEvent, undefined, void> {
+  /** Gives events to the sink as they come. */
+  pipe(sink: EventSink): void;
+  /** The sink is ready again. */
+  resume(): void;
+}
+
 /** An entry that one export of the stream has still to be told. */
 interface MissedEntry {
   readonly subscription: Subscription;
@@ -47,11 +55,11 @@ interface MissedEntry {
 /**
  * What happens to some exports, for one subscriber.
  *
- * Nothing is held before the first `next()`. Then: subscribe, read, snapshot, replay, live; done when each export has ended or
+ * Nothing is held before the first `next()` or `pipe()`. Then: subscribe, read, snapshot, replay, live; done when each export has ended or
  * failed for good. Events come in the order of the log, so that a cursor stands for everything before it; while some export
  * has not told its first state, the cursors of this stream name it, and the event objects are its own.
  */
-export class EventStream implements AsyncIterableIterator<ExportEvent, undefined, void> {
+export class EventStream implements EventSource {
   private readonly host: StreamHost;
   private readonly channel: Channel;
   private after: Position | null;
@@ -85,6 +93,15 @@ export class EventStream implements AsyncIterableIterator<ExportEvent, undefined
   next(): Promise<IteratorResult<ExportEvent, undefined>> {
     if (this.phase === 'new') this.start();
     return this.channel.next();
+  }
+
+  pipe(sink: EventSink): void {
+    this.channel.pipe(sink);
+    if (this.phase === 'new') this.start();
+  }
+
+  resume(): void {
+    this.channel.resume();
   }
 
   return(): Promise<IteratorResult<ExportEvent, undefined>> {

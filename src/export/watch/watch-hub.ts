@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../backplane.ts';
-import type { ExportEvent } from '../events.ts';
 import type { Export, ExportKey } from '../export.ts';
 import type { Tools, VendorAccount } from '../ports.ts';
 import { hasEnded, type WatchedState } from '../transitions.ts';
@@ -12,7 +11,7 @@ import {
   type Position,
   toPlace,
 } from './cursor.ts';
-import { EventStream, type StreamHost } from './event-stream.ts';
+import { type EventSource, EventStream, type StreamHost } from './event-stream.ts';
 import { Lane } from './lane.ts';
 import { Poller, type ReadMany } from './poller.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
@@ -76,10 +75,7 @@ export interface WatchHub {
    * @returns rejects from `next()` with a StreamClosedError where this subscriber reads too slowly or the gateway drains
    * @throws InputError where `after` is no cursor of ours; StreamClosedError after `drain`
    */
-  events(
-    requests: readonly WatchRequest[],
-    options?: EventOptions,
-  ): AsyncIterableIterator<ExportEvent, undefined>;
+  events(requests: readonly WatchRequest[], options?: EventOptions): EventSource;
   /** The export as a watch last saw it, without asking anybody; `observation` says how long ago that was and what is planned. */
   peek(account: VendorAccount, key: ExportKey): Export | undefined;
   /** Exports of these accounts that are or were watched, the latest watch first; bounded. */
@@ -139,10 +135,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     });
   }
 
-  events(
-    requests: readonly WatchRequest[],
-    { after, signal }: EventOptions = {},
-  ): AsyncIterableIterator<ExportEvent, undefined> {
+  events(requests: readonly WatchRequest[], { after, signal }: EventOptions = {}): EventSource {
     if (this.drainReason !== null) throw toDraining(this.drainReason, after ?? null);
     const position = after === undefined ? null : this.codec.read(after);
     const maxPending = this.options.maxPending ?? DEFAULT_MAX_PENDING;

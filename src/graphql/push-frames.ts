@@ -1,0 +1,90 @@
+/** What stands around one operation's answers: `{"id":"…","type":"next","payload":`, and `}` at the end. */
+export interface Envelope {
+  readonly head: string;
+  /** Length of the head in UTF-8. */
+  readonly headBytes: number;
+}
+
+/** An answer on its way to one operation. */
+export interface Push {
+  readonly envelope: Envelope;
+  /** JSON in UTF-8, shared with other operations. */
+  readonly payload: Buffer;
+}
+
+/** Payloads from here on are not copied: a peer that reads slowly then holds no copy of its own. */
+const MIN_SHARED_BYTES = 16_384;
+
+/** A whole text message, unmasked (RFC 6455, section 5.2). */
+const FINAL_TEXT = 0x81;
+const LENGTH_IN_TWO_BYTES = 126;
+const LENGTH_IN_EIGHT_BYTES = 127;
+
+const END = Buffer.from('}');
+
+/** Text frames for these pushes, in their order, in as few pieces as pays. */
+export function toFrames(pushes: readonly Push[]): readonly Buffer[] {
+  const [first] = pushes;
+  if (first !== undefined && pushes.length === 1 && first.payload.length < MIN_SHARED_BYTES)
+    return [join(pushes)];
+  const frames: Buffer[] = [];
+  let small: Push[] = [];
+  for (const push of pushes) {
+    if (push.payload.length < MIN_SHARED_BYTES) {
+      small.push(push);
+      continue;
+    }
+    if (small.length > 0) frames.push(join(small));
+    small = [];
+    const head = Buffer.allocUnsafe(headerBytes(messageBytes(push)) + push.envelope.headBytes);
+    writeHead(head, 0, push);
+    frames.push(head, push.payload, END);
+  }
+  if (small.length > 0) frames.push(join(small));
+  return frames;
+}
+
+/** All of them in one piece of memory. */
+function join(pushes: readonly Push[]): Buffer {
+  let size = 0;
+  for (const push of pushes) {
+    const bytes = messageBytes(push);
+    size += headerBytes(bytes) + bytes;
+  }
+  const target = Buffer.allocUnsafe(size);
+  let offset = 0;
+  for (const push of pushes) {
+    offset = writeHead(target, offset, push);
+    target.set(push.payload, offset);
+    offset += push.payload.length;
+    target[offset] = 0x7d;
+    offset += 1;
+  }
+  return target;
+}
+
+function messageBytes({ envelope, payload }: Push): number {
+  return envelope.headBytes + payload.length + END.length;
+}
+
+function headerBytes(bytes: number): number {
+  if (bytes < LENGTH_IN_TWO_BYTES) return 2;
+  return bytes < 65_536 ? 4 : 10;
+}
+
+/** The frame's header and the envelope's head. @returns the offset after them */
+function writeHead(target: Buffer, offset: number, push: Push): number {
+  const bytes = messageBytes(push);
+  const start = offset + headerBytes(bytes);
+  target[offset] = FINAL_TEXT;
+  if (bytes < LENGTH_IN_TWO_BYTES) target[offset + 1] = bytes;
+  else if (bytes < 65_536) {
+    target[offset + 1] = LENGTH_IN_TWO_BYTES;
+    target.writeUInt16BE(bytes, offset + 2);
+  } else {
+    target[offset + 1] = LENGTH_IN_EIGHT_BYTES;
+    target.writeUInt32BE(0, offset + 2);
+    target.writeUInt32BE(bytes, offset + 6);
+  }
+  return start + target.write(push.envelope.head, start);
+}
