@@ -120,31 +120,40 @@ const FAULTS: readonly FaultOrder[] = [
   { vendor: 'web-admit', kind: 'hang', times: 1 },
 ];
 
-/** Both clocks run fast, so that jobs of half a minute take a second. */
-const SPEED = 20;
+/** The clock runs fast for vendors and gateway alike: jobs of half a minute take three seconds. */
+const SPEED = 10;
 
-describe.each(TRANSPORTS)('four vendors in one stream over %s', (_name, open) => {
-  it('move, stumble, and come to their ends', async () => {
+describe('four vendors in one stream', () => {
+  it('move, stumble, and come to their ends, told alike over every transport', async () => {
     await using gateway = await startSimulatedGateway({
-      speed: SPEED,
       tools: { clock: createScaledClock(systemClock, SPEED) },
     });
+    // The last ones of each vendor are under way.
     const locators = VENDOR_IDS.flatMap((vendor) =>
       gateway.simulators.seeds[vendor]
-        .slice(0, 3)
+        .slice(-3)
         .map(({ ids }) => ({ [VENDOR_TYPES[vendor].locatorField]: ids })),
     );
-    await using stream = await open(gateway.url, { variables: { locators } });
-    await stream.until((events) => of(events, 'ExportSnapshot').length === locators.length);
+    const streams = await Promise.all(
+      TRANSPORTS.map(([, open]) => open(gateway.url, { variables: { locators } })),
+    );
+    await Promise.all(
+      streams.map((stream) =>
+        stream.until((events) => of(events, 'ExportSnapshot').length === locators.length),
+      ),
+    );
 
     for (const fault of FAULTS) gateway.simulators.faults.order(fault);
 
-    expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
-    for (const exportId of new Set(stream.events.map((event) => event.exportId)))
-      expectTrueStory(stream.events.filter((event) => event.exportId === exportId));
-    expect(of(stream.events, 'ExportStatusChanged').length).toBeGreaterThan(VENDOR_IDS.length);
-    expect(of(stream.events, 'ExportWatchInterrupted').length).toBeGreaterThan(0);
-    expect(of(stream.events, 'ExportWatchFailed')).toEqual([]);
+    for (const stream of streams) {
+      expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
+      const { events } = stream;
+      expect(of(events, 'ExportStatusChanged').length).toBeGreaterThan(VENDOR_IDS.length);
+      expect(of(events, 'ExportWatchInterrupted').length).toBeGreaterThan(0);
+      expect(of(events, 'ExportWatchFailed')).toEqual([]);
+      for (const exportId of new Set(events.map((event) => event.exportId)))
+        expectTrueStory(events.filter((event) => event.exportId === exportId));
+    }
   });
 });
 
