@@ -22,7 +22,7 @@ export interface WebSocketEndpoint {
 }
 
 /** A peer that was not heard between two pings is gone: within 24 s. */
-export const PING_INTERVAL_MS = 12_000;
+const PING_INTERVAL_MS = 12_000;
 /** How often the sockets are looked through for stalled ones. */
 const STALL_CHECK_MS = 2_500;
 /** How long operations under way may take once the endpoint closes, and a socket to answer its close frame. */
