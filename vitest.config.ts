@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // Real sockets on a shared machine: CI tries a failed test once more and says so; here it fails at once.
     retry: process.env.CI ? 1 : 0,
     coverage: {
