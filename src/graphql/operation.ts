@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Envelope } from './push-frames.ts';
 import type { Outlet } from './pushed-stream.ts';
 import type { Socket } from './socket.ts';
@@ -7,6 +8,8 @@ export class Operation implements Outlet, Envelope {
   readonly head: string;
   readonly headBytes: number;
   readonly abort = new AbortController();
+  /** Stands in its errors, and in the log lines about it. */
+  readonly requestId = randomUUID();
   private readonly socket: Socket;
   private stream: { resume(): void } | null = null;
 

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Caller } from '../export/caller.ts';
 import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
 import { Operation } from './operation.ts';
-import type { Outlet } from './pushed-stream.ts';
 import { inRequestScope } from './request-scope.ts';
 import { serialise } from './shared-answers.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
@@ -59,6 +57,11 @@ export class Peer {
     return operation;
   }
 
+  /** Of an operation that runs; undefined for one that was refused before it began. */
+  requestIdOf(id: string): string | undefined {
+    return this.operations.get(id)?.requestId;
+  }
+
   end(id: string): void {
     this.operations.get(id)?.abort.abort();
     this.operations.delete(id);
@@ -101,7 +104,7 @@ interface PeerState extends Record<PropertyKey, unknown> {
 /** What this file hands from one of graphql-ws's hooks to the next. */
 interface OperationRoot {
   readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
-  readonly outlet: Outlet;
+  readonly operation: Operation;
 }
 
 type PeerContext = Context<Record<string, unknown>, PeerState>;
@@ -118,14 +121,25 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
     connectionInitWaitTimeout: limits.connectionInitMs,
     onConnect: (context) => connect(context, settings),
     onSubscribe: (context, id, payload) => prepare(context, id, payload, { ...settings, tooMany }),
-    execute: (args) => (args.rootValue as OperationRoot).execute(args),
-    subscribe: (args) =>
-      subscribe(args, (args.rootValue as OperationRoot).outlet) as Promise<ExecutionResult>,
+    execute: (args) => {
+      const { execute, operation } = args.rootValue as OperationRoot;
+      return inRequestScope(() => execute(args), operation.requestId);
+    },
+    subscribe: (args) => {
+      const { operation } = args.rootValue as OperationRoot;
+      return inRequestScope(
+        () => subscribe(args, operation),
+        operation.requestId,
+      ) as Promise<ExecutionResult>;
+    },
     onNext: ({ extra }, _id, _payload, _args, result) =>
       extra.peer.socket.mark(serialise(result as ExecutionResult)) as ExecutionResult,
-    onError: ({ extra }, _id, _payload, errors) => {
+    onError: ({ extra }, id, _payload, errors) => {
       if (errors.some(isSlowConsumer)) extra.peer.cutOffSoon();
-      return errors.map((error) => maskError(error).toJSON());
+      return inRequestScope(
+        () => errors.map((error) => maskError(error).toJSON()),
+        extra.peer.requestIdOf(id),
+      );
     },
     onComplete: ({ extra }, id) => extra.peer.end(id),
     onClose: ({ extra }) => extra.peer.endAll(),
@@ -187,8 +201,9 @@ async function prepare(
   if (peer.isDraining) return [DRAINING];
   if (peer.runningCount >= settings.limits.subscriptionsPerSocket) return [settings.tooMany];
   const operation = peer.begin(id);
-  const prepared = await inRequestScope(() =>
-    toExecutionArgs(peer.caller as Caller, payload, operation, settings),
+  const prepared = await inRequestScope(
+    () => toExecutionArgs(peer.caller as Caller, payload, operation, settings),
+    operation.requestId,
   );
   if (Array.isArray(prepared)) peer.end(id);
   return prepared;
@@ -202,7 +217,7 @@ async function toExecutionArgs(
 ) {
   const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped({
     caller,
-    requestId: randomUUID(),
+    requestId: operation.requestId,
     signal: operation.abort.signal,
     params: payload,
   });
@@ -220,7 +235,7 @@ async function toExecutionArgs(
       operationName: payload.operationName,
       variableValues: payload.variables,
       contextValue: await contextFactory(),
-      rootValue: { execute, outlet: operation },
+      rootValue: { execute, operation },
     };
   } catch (error) {
     return [settings.maskError(error)];

@@ -248,6 +248,21 @@ describe('a socket', () => {
     expect(answered).toMatchObject({ type: 'next', payload: { data: { vendors: expect.any(Array) } } });
   });
 
+  it('names each operation’s own request in its errors', async () => {
+    await using own = await startLiveGateway();
+    await using peer = await Peer.connect(own.url);
+
+    const query = 'query ($locator: ExportLocator!) { export(locator: $locator) { status } }';
+    const answers = [
+      await peer.ask('1', query, { locator: hi(404) }),
+      await peer.ask('2', query, { locator: hi('x') }),
+    ];
+    const ids = answers.map(({ payload }) => JSON.stringify(payload).match(/"requestId":"([\w-]{36})"/)?.[1]);
+
+    expect(ids).toEqual([expect.any(String), expect.any(String)]);
+    expect(new Set(ids).size).toBe(2);
+  });
+
   it('counts nothing that was refused against its limit', async () => {
     await using own = await startLiveGateway({ config: { limits: { subscriptionsPerSocket: 2 } } });
     own.say(1, { status: 'processing' });
