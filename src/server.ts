@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
 import type { AccountConfig, Config } from './config/config.ts';
-import { FileLinkSigner } from './export/file-links.ts';
+import { FileLinkSigner, type FileLinks } from './export/file-links.ts';
 import type { Tools } from './export/ports.ts';
 import { ExportReader } from './export/reader.ts';
 import type { Secrets } from './export/secrets.ts';
@@ -73,9 +73,8 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     clock: tools.clock,
   });
 
-  function createContext(origin: OperationOrigin): GatewayContext {
-    const directory = pool.directoryFor(origin.caller);
-    const { signal } = origin;
+  function createContext({ caller, signal }: OperationOrigin): GatewayContext {
+    const directory = pool.directoryFor(caller);
     const exports = new ExportGateway({
       vendors: Object.values(VENDORS),
       directory,
@@ -85,11 +84,16 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       signal,
     });
     return {
-      tenant: origin.caller.tenant,
+      tenant: caller.tenant,
       exports,
-      fileLinks: signer.linksFor((file) => exports.account(file.export.key)),
-      forOneEvent: () => createContext({ ...origin, signal: undefined }),
+      fileLinks: linksThrough(exports),
+      // Every subscription keeps this for as long as it runs: it holds nothing but who asked.
+      forOneEvent: () => createContext({ caller }),
     };
+  }
+
+  function linksThrough(exports: ExportGateway): FileLinks {
+    return signer.linksFor((file) => exports.account(file.export.key));
   }
 
   const maskError = createErrorMask({

@@ -1,7 +1,9 @@
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { ExportEvent } from '../export/events.ts';
 import type { EventSink } from '../export/watch/channel.ts';
 import type { EventSource } from '../export/watch/event-stream.ts';
+import type { GatewayContext } from './context.ts';
+import type { Look } from './look.ts';
 import type { SharedAnswer, SharedAnswers } from './shared-answers.ts';
 
 /** Where one operation's answers go directly, so that no answer costs its subscriber a promise. */
@@ -10,15 +12,22 @@ export interface Outlet {
   readonly isReady: boolean;
   /** @param text - the answer as JSON, shared with other outlets */
   send(text: Buffer): void;
-  /** Calls `stream.resume()` each time it is ready again. */
-  attach(stream: { resume(): void }): void;
+  /** Resumes the stream each time it is ready again, and ends it when the operation is over. */
+  attach(stream: Attached): void;
+}
+
+/** A stream as its outlet sees it. */
+export interface Attached {
+  resume(): void;
+  return(): Promise<unknown>;
 }
 
 export interface PushedStreamSettings {
   readonly events: EventSource;
   readonly answers: SharedAnswers;
-  readonly look: string;
-  readonly args: ExecutionArgs;
+  readonly look: Look;
+  /** Makes a context for resolving one event. */
+  readonly forOneEvent: () => GatewayContext;
   readonly outlet: Outlet;
 }
 
@@ -28,7 +37,7 @@ export interface PushedStreamSettings {
  * To whoever iterates it, it is a stream without values: the first `next()` starts it and answers when it has ended, or rejects
  * where it ends with an error. One answer is under way at a time; what happens meanwhile waits in the bounded channel.
  */
-export class PushedStream implements AsyncIterableIterator<ExecutionResult, undefined>, EventSink {
+export class PushedStream implements AsyncIterableIterator<ExecutionResult, undefined>, EventSink, Attached {
   private readonly settings: PushedStreamSettings;
   private isResolving = false;
   private isOver = false;
@@ -48,7 +57,7 @@ export class PushedStream implements AsyncIterableIterator<ExecutionResult, unde
       this.settle = resolve;
     });
     const { events, outlet } = this.settings;
-    outlet.attach(events);
+    outlet.attach(this);
     events.pipe(this);
     return ended;
   }
@@ -59,13 +68,17 @@ export class PushedStream implements AsyncIterableIterator<ExecutionResult, unde
     return { done: true, value: undefined };
   }
 
+  resume(): void {
+    this.settings.events.resume();
+  }
+
   get isReady(): boolean {
     return !this.isResolving && this.settings.outlet.isReady;
   }
 
   take(event: ExportEvent): void {
-    const { answers, look, args } = this.settings;
-    const answer = answers.find(event, look, args);
+    const { answers, look, forOneEvent } = this.settings;
+    const answer = answers.find(event, look, forOneEvent);
     if (answer.text !== null) this.send(answer.text);
     else {
       this.isResolving = true;

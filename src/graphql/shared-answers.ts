@@ -1,7 +1,8 @@
-import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { type ExecutionResult, execute } from 'graphql';
 import type { ExportEvent } from '../export/events.ts';
 import type { GatewayContext } from './context.ts';
 import type { createErrorMask } from './errors.ts';
+import type { Look } from './look.ts';
 import { inRequestScope } from './request-scope.ts';
 
 interface AnswerListener {
@@ -49,26 +50,29 @@ export class SharedAnswers {
     this.maskError = maskError;
   }
 
-  /** @param args - of any subscriber with that look */
-  find(event: ExportEvent, look: string, args: ExecutionArgs): SharedAnswer {
+  /** @param forOneEvent - makes the context of any subscriber with that look */
+  find(event: ExportEvent, look: Look, forOneEvent: () => GatewayContext): SharedAnswer {
     let byLook = this.byEvent.get(event);
     if (byLook === undefined) {
       byLook = new Map();
       this.byEvent.set(event, byLook);
     }
-    let answer = byLook.get(look);
+    let answer = byLook.get(look.name);
     if (answer === undefined) {
-      answer = new SharedAnswer(this.resolve(event, args));
-      byLook.set(look, answer);
+      answer = new SharedAnswer(this.resolve(event, look, forOneEvent()));
+      byLook.set(look.name, answer);
     }
     return answer;
   }
 
   /** In a scope of its own: errors name the event's own request id, not that of whoever happened to be first. */
-  private resolve(event: ExportEvent, args: ExecutionArgs): Promise<ExecutionResult> {
-    const context = (args.contextValue as GatewayContext).forOneEvent();
+  private resolve(
+    event: ExportEvent,
+    { args }: Look,
+    contextValue: GatewayContext,
+  ): Promise<ExecutionResult> {
     return inRequestScope(async () => {
-      const result = this.mask(await execute({ ...args, rootValue: event, contextValue: context }));
+      const result = this.mask(await execute({ ...args, rootValue: event, contextValue }));
       // Yoga's SSE asks the result itself for its text.
       return Object.defineProperty(result, 'stringify', { value: () => serialise(result) });
     });

@@ -48,7 +48,7 @@ export class Socket {
   private pushes: Push[] | null = null;
   private gatheredBytes = 0;
   private isBlocked = false;
-  private readonly marked = new Map<number, string>();
+  private marked: Map<number, string> | null = null;
   private lastMark = 0;
   /** Messages that the kernel has not taken yet, and when it last took one. */
   private unsent = 0;
@@ -104,6 +104,7 @@ export class Socket {
   /** A placeholder payload for this text, to be sent exactly once. */
   mark(text: string): object {
     this.lastMark += 1;
+    this.marked ??= new Map();
     this.marked.set(this.lastMark, text);
     return { '#': this.lastMark };
   }
@@ -163,9 +164,9 @@ export class Socket {
     const match = message.startsWith(ENVELOPE) ? MARKED_PAYLOAD.exec(message.slice(-64)) : null;
     if (match === null) return message;
     const mark = Number(match[1]);
-    const text = this.marked.get(mark);
+    const text = this.marked?.get(mark);
     if (text === undefined) return message;
-    this.marked.delete(mark);
+    this.marked?.delete(mark);
     return `${message.slice(0, message.length - match[0].length)}"payload":${text}}`;
   }
 }

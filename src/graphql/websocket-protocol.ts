@@ -21,7 +21,7 @@ export interface WebSocketProtocolSettings {
   };
 }
 
-/** One peer: its socket, who it is, and what it has running. */
+/** One peer: its socket as graphql-ws is given it, who it is, and what it has running. */
 export class Peer {
   readonly socket: Socket;
   caller: Caller | null = null;
@@ -36,6 +36,27 @@ export class Peer {
     socket.onReady = () => {
       for (const operation of this.operations.values()) operation.resume();
     };
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  send(message: string): Promise<void> {
+    return this.socket.send(message);
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  /** After each message, what the peer has completed is ended. */
+  onMessage(callback: (data: string) => Promise<void>): void {
+    this.socket.onMessage((data) => {
+      const handled = callback(read(data) as string);
+      this.endForgotten();
+      return handled;
+    });
   }
 
   get runningCount(): number {
@@ -63,7 +84,7 @@ export class Peer {
   }
 
   end(id: string): void {
-    this.operations.get(id)?.abort.abort();
+    this.operations.get(id)?.end();
     this.operations.delete(id);
     if (this.isLeaving) this.cutOff();
     // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
@@ -146,24 +167,23 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
   });
   return (socket: Socket): { readonly peer: Peer; readonly closed: ReturnType<typeof protocol.opened> } => {
     const peer = new Peer(socket);
-    const closed = protocol.opened(watchful(socket, peer), { peer });
+    const closed = protocol.opened(peer, { peer });
     return { peer, closed };
   };
 }
 
-/** The socket as graphql-ws is given it: after each message, what the peer has completed is ended. */
-function watchful(socket: Socket, peer: Peer) {
-  return {
-    protocol: socket.protocol,
-    send: (message: string) => socket.send(message),
-    close: (code: number, reason: string) => socket.close(code, reason),
-    onMessage: (callback: (data: string) => Promise<void>) =>
-      socket.onMessage((data) => {
-        const handled = callback(data);
-        peer.endForgotten();
-        return handled;
-      }),
-  };
+/**
+ * The message as an object, which graphql-ws takes as well as a text.
+ *
+ * It keeps what it is given for as long as the operation runs, and the text is most of what an idle subscription would weigh.
+ */
+function read(data: string): unknown {
+  try {
+    const message: unknown = JSON.parse(data);
+    return typeof message === 'object' ? message : data;
+  } catch {
+    return data;
+  }
 }
 
 function isSlowConsumer({ originalError }: GraphQLError): boolean {
@@ -215,21 +235,20 @@ async function toExecutionArgs(
   operation: Operation,
   settings: WebSocketProtocolSettings,
 ) {
-  const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped({
-    caller,
-    requestId: operation.requestId,
-    signal: operation.abort.signal,
-    params: payload,
-  });
+  const initial = { caller, signal: undefined as AbortSignal | undefined, params: payload };
+  const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped(initial);
   try {
     const document = parse(payload.query);
     const errors = validate(schema, document);
     if (errors.length > 0) return [...(errors as readonly GraphQLError[])];
-    if (!getOperationAST(document, payload.operationName)) {
+    const operationNode = getOperationAST(document, payload.operationName);
+    if (!operationNode) {
       // In Yoga's words, which stand in the answer over HTTP.
       return [toRefusal('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.')];
     }
-    return {
+    // A subscription is ended by its stream, and calls no vendor for its one subscriber.
+    if (operationNode.operation !== 'subscription') initial.signal = operation.signal;
+    const prepared = {
       schema,
       document,
       operationName: payload.operationName,
@@ -237,9 +256,16 @@ async function toExecutionArgs(
       contextValue: await contextFactory(),
       rootValue: { execute, operation },
     };
+    forget(payload);
+    return prepared;
   } catch (error) {
     return [settings.maskError(error)];
   }
+}
+
+/** graphql-ws keeps the message for as long as the operation runs; its large parts have been read. */
+function forget(payload: SubscribePayload): void {
+  Object.assign(payload, { query: '', variables: undefined });
 }
 
 function toRefusal(code: string, message: string): GraphQLError {

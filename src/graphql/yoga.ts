@@ -10,7 +10,6 @@ import type { SharedSubscribe } from './shared-subscribe.ts';
 /** What the transports hand to every operation. */
 export interface OperationOrigin {
   readonly caller: Caller;
-  readonly requestId: string;
   /** Aborts when the caller has left or ended the operation; over HTTP the request's own signal is used. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,7 +36,6 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
       checkNumbers(initial.params?.variables);
       return createContext({
         caller: initial.caller,
-        requestId: initial.requestId,
         signal: initial.signal ?? initial.request?.signal,
       });
     },

@@ -73,7 +73,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     response.once('finish', () => {
       if (!request.complete) closeGently(socket);
     });
-    await inRequestScope(() => yoga.handle(request, response, { caller, requestId }), requestId);
+    await inRequestScope(() => yoga.handle(request, response, { caller }), requestId);
   };
 }
 
