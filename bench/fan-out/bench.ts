@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './child.ts';
 import type { OpenRequest, Seen } from './clients.ts';
 import type { PollTrace, Usage } from './measured-server.ts';
@@ -37,6 +38,7 @@ export async function openStage(name: ServerName, settings: StageSettings): Prom
   const serverSettings: ServerSettings & { messageBytes: number | undefined } = {
     listingUrl: vendor.listingUrl,
     plainUrl: vendor.plainUrl,
+    schemaFolder: fileURLToPath(new URL('../../schema', import.meta.url)),
     pollMs,
     messageBytes,
   };

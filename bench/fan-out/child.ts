@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { toCompiled } from './compile.ts';
 
 /** What travels between the run and one of its processes. */
 interface Message {
@@ -19,8 +20,8 @@ export interface Child extends AsyncDisposable {
 
 /** Starts a file beside this one; `settings` reach it as `readSettings()`. */
 export async function startChild(file: string, settings: object = {}): Promise<Child> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
-    execArgv: ['--import', 'tsx', '--expose-gc', '--max-semi-space-size=16', ...profileArguments(file)],
+  const child = fork(toCompiled(fileURLToPath(new URL(file, import.meta.url))), [JSON.stringify(settings)], {
+    execArgv: ['--expose-gc', '--max-semi-space-size=16', ...profileArguments(file)],
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();

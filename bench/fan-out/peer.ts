@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { ExecutionArgs } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { createPubSub, createSchema, createYoga } from 'graphql-yoga';
@@ -14,9 +15,8 @@ import type { ServerSettings } from './server-settings.ts';
  * The server to compare with: the same schema, Yoga, graphql-ws as Yoga's documentation sets it up, and one poll loop per
  * export shared by all its subscribers through Yoga's own PubSub. No access rules, limits, cursors or error handling.
  */
-const { listingUrl, pollMs } = readSettings<ServerSettings>();
-const schemaFolder = new URL('../../schema/', import.meta.url);
-const typeDefs = readdirSync(schemaFolder).map((file) => readFileSync(new URL(file, schemaFolder), 'utf8'));
+const { listingUrl, pollMs, schemaFolder } = readSettings<ServerSettings>();
+const typeDefs = readdirSync(schemaFolder).map((file) => readFileSync(join(schemaFolder, file), 'utf8'));
 
 const pubSub = createPubSub<{ [exportId: string]: [event: object] }>();
 const watched = new PeerExports({ listingUrl, pollMs, publish: (id, event) => pubSub.publish(id, event) });

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { median, type ServerName } from './bench.ts';
+import { compile } from './compile.ts';
 import { readFileLimit } from './file-limit.ts';
 import { measureIdleMemory } from './scenarios/idle-memory.ts';
 import { measureOneExport } from './scenarios/one-export.ts';
@@ -28,6 +29,7 @@ const repeat = Number(options.repeat);
 const most = readFileLimit() - 200;
 const many = Math.min(Number(options.many), most);
 
+compile();
 await using vendor = await startCountingVendor();
 const times = [...Array(repeat).keys()];
 console.log(`Node ${process.version}, ${cpus().length} processors, ${most} sockets per process at most`);
