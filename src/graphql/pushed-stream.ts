@@ -99,6 +99,8 @@ export class PushedStream implements AsyncIterableIterator<ExecutionResult, unde
   }
 
   end(error: Error | null): void {
+    // Once only: nobody would ever look at the rejection of a second end, and one such ends the process.
+    if (this.isOver) return;
     this.isOver = true;
     this.settle?.(error === null ? { done: true, value: undefined } : Promise.reject(error));
   }
