@@ -64,7 +64,7 @@ Then watch some of them move, in GraphiQL or over a websocket:
 
 ${indent(second ?? '')}
 
-The same first question from a terminal:
+The newest exports, from a terminal:
 
   curl -s ${url}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ recentExports(first: 5) { nodes { name status vendor { name } progress { percent } } } }"}'
