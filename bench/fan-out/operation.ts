@@ -28,7 +28,7 @@ export const FOLLOW = /* GraphQL */ `
 `;
 
 /** The same with the vendor's free-form field in it, for large messages. */
-export const FOLLOW_LARGE = FOLLOW.replace('name\n', 'name ... on HiEnergyExport { parameters }\n');
+export const FOLLOW_LARGE = FOLLOW.replace(' name\n', ' name ... on HiEnergyExport { parameters }\n');
 
 /** As little as can be asked. */
 export const FOLLOW_LITTLE =
