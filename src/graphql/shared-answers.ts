@@ -71,11 +71,12 @@ export class SharedAnswers {
     { args }: Look,
     contextValue: GatewayContext,
   ): Promise<ExecutionResult> {
-    return inRequestScope(async () => {
+    const resolve = async (): Promise<ExecutionResult> => {
       const result = this.mask(await execute({ ...args, rootValue: event, contextValue }));
       // Yoga's SSE asks the result itself for its text.
       return Object.defineProperty(result, 'stringify', { value: () => serialise(result) });
-    });
+    };
+    return inRequestScope(resolve, { tenant: contextValue.tenant });
   }
 
   /** The result with its errors as callers may see them. */

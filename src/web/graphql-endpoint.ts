@@ -73,7 +73,8 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     response.once('finish', () => {
       if (!request.complete) closeGently(socket);
     });
-    await inRequestScope(() => yoga.handle(request, response, { caller }), requestId);
+    const scope = { requestId, tenant: caller.tenant, caller: caller.name };
+    await inRequestScope(() => yoga.handle(request, response, { caller }), scope);
   };
 }
 
