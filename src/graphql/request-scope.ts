@@ -23,7 +23,10 @@ export function createRequestId(): string {
  *
  * @param scope - what is left out is unknown; a request id that is left out is made. A text is the request id alone
  */
-export function inRequestScope<Result>(work: () => Result, scope: Partial<RequestScope> | string = {}): Result {
+export function inRequestScope<Result>(
+  work: () => Result,
+  scope: Partial<RequestScope> | string = {},
+): Result {
   const known: Partial<RequestScope> = typeof scope === 'string' ? { requestId: scope } : scope;
   const { requestId = createRequestId(), tenant = null, caller = null } = known;
   return scopes.run({ requestId, tenant, caller }, work);
