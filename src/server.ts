@@ -128,7 +128,15 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     clock: tools.clock,
     limits,
   });
-  metrics.observe({ watches: () => hub.counters(), sockets: () => sockets.size });
+  metrics.observe({
+    watches: () => hub.counters(),
+    transports: () => ({
+      sockets: sockets.size,
+      pushes: { websocket: 0, sse: 0 },
+      slowConsumersClosed: { websocket: hub.counters().slowConsumersClosed, sse: 0 },
+    }),
+    accounts: () => pool.all(),
+  });
 
   const listener = createListener(
     {

@@ -1,0 +1,34 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { VendorCall } from '../../http/types.ts';
+
+/**
+ * Calls to vendors: how they went, how long they waited for their turn, and what became of tokens.
+ *
+ * An account that callers bring their own token for is one account here, however many tokens there are.
+ */
+export function countVendorCalls(registry: Registry): (call: VendorCall) => void {
+  const registers = [registry];
+  const calls = new Histogram({
+    name: 'waybill_vendor_call_seconds',
+    help: 'Calls sent to vendors, by account, purpose (api or token) and outcome (HTTP status or why there was none).',
+    labelNames: ['vendor', 'account', 'purpose', 'outcome'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'waybill_tokens_refreshed_total',
+    help: 'Access tokens asked for, by account and outcome: renewed, refused (4xx) or failed (anything else).',
+    labelNames: ['vendor', 'account', 'outcome'],
+    registers,
+  });
+  return ({ vendor, account, purpose, outcome, durationMs }) => {
+    calls.observe({ vendor, account, purpose, outcome: String(outcome) }, durationMs / 1_000);
+    if (purpose === 'token') tokens.inc({ vendor, account, outcome: toTokenOutcome(outcome) });
+  };
+}
+
+function toTokenOutcome(outcome: VendorCall['outcome']): 'renewed' | 'refused' | 'failed' {
+  if (typeof outcome !== 'number') return 'failed';
+  if (outcome < 300) return 'renewed';
+  return outcome >= 400 && outcome < 500 ? 'refused' : 'failed';
+}
