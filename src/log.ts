@@ -1,8 +1,7 @@
 import { destination, pino } from 'pino';
+import type { LogLevel } from './config/config.ts';
 import type { Log } from './export/ports.ts';
 import type { Secrets } from './export/secrets.ts';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
  * One JSON line per event on standard error; standard output belongs to the commands.

@@ -29,7 +29,13 @@ export interface ServerConfig {
   readonly mode: ServerMode;
   /** Where `/metrics` has a port of its own; `undefined`: on `port`. */
   readonly metricsPort: number | undefined;
+  /** The least that is logged. */
+  readonly logLevel: LogLevel;
+  /** Addresses and CIDR ranges of the proxies whose word about a client's address is believed. */
+  readonly trustedProxies: readonly string[];
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type ServerMode = 'development' | 'production';
 

@@ -18,7 +18,7 @@ export function toConfig(file: CheckedFile): Config {
 }
 
 function toServerConfig(server: CheckedFile['server']): ServerConfig {
-  const { host, port, mode, metricsPort } = server;
+  const { host, port, mode, metricsPort, logLevel, trustedProxies } = server;
   // Port 0 becomes a number only when the gateway listens.
   const defaultUrl = port === 0 ? undefined : toHttpUrl(host, port);
   return {
@@ -28,6 +28,8 @@ function toServerConfig(server: CheckedFile['server']): ServerConfig {
     allowedOrigins: [...new Set(server.allowedOrigins.map((origin) => new URL(origin).origin))],
     mode,
     metricsPort,
+    logLevel,
+    trustedProxies,
   };
 }
 

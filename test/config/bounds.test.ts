@@ -17,6 +17,7 @@ describe('bounds', () => {
     withAccount('files: { linkTtlMs: 1000 }'),
     withAccount(`files: { linkSecret: ${'ä'.repeat(16)} }`),
     withAccount('server: { port: 65535 }'),
+    withAccount('server: { trustedProxies: [10.0.0.1, 10.0.0.0/8, 192.0.2.0/32, "::1", "fd00::/8"] }'),
     withAccount('limits: { depth: 1, aliases: 0, directives: 0 }'),
     withAccount().replace('key: hi', `key: ${'a'.repeat(40)}`),
   ])('are part of what is allowed: %j', (text) => {
@@ -36,6 +37,9 @@ describe('bounds', () => {
     polling('maxMs: 99, minMs: 100'),
     withAccount('files: { linkTtlMs: 999 }'),
     withAccount('server: { port: 65536 }'),
+    ...['proxy', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.0/08', '10.0.0.0/', '::/129', 'fe80::1%eth0', ''].map(
+      (proxy) => withAccount(`server: { trustedProxies: ["${proxy}"] }`),
+    ),
     withAccount('limits: { depth: 0 }'),
     withAccount().replace('key: hi', `key: ${'a'.repeat(41)}`),
     withAccount().replace('key: hi', 'key: ""'),

@@ -14,6 +14,8 @@ describe('a configuration', () => {
         allowedOrigins: [],
         mode: 'development',
         metricsPort: undefined,
+        logLevel: 'info',
+        trustedProxies: [],
       },
       access: { mode: 'open' },
       files: { linkSecret: undefined, linkTtlMs: 900_000 },
@@ -114,7 +116,7 @@ describe('a configuration', () => {
 });
 
 describe('a wrong configuration', () => {
-  const UNKNOWN_SERVER_KEY = 'host, port, publicUrl, allowedOrigins, mode, metricsPort';
+  const UNKNOWN_SERVER_KEY = 'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies';
 
   it.each([
     // Whole files

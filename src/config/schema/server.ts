@@ -31,9 +31,26 @@ export const serverSchema = mapping({
     .describe(
       'Gives /metrics a port of its own, so that it need not face the world. Default: it is served on port.',
     ),
+  logLevel: word(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe(
+      'The least that is logged: info has a line per finished operation, debug one per vendor call too.',
+    ),
+  trustedProxies: list(text('an IP address or a range such as 10.0.0.0/8', isAddressRange), 1_000)
+    .default([])
+    .describe(
+      'Addresses of the proxies in front of this gateway, whose header X-Forwarded-For is believed. Default: none.',
+    ),
 })
   .prefault({})
   .describe('Where the gateway listens and how browsers reach it.');
+
+/** An address, or one with the length of a network's prefix. Not /0: not everybody is a proxy. */
+function isAddressRange(value: string): boolean {
+  const match = /^([0-9A-Fa-f.:]+)(?:\/([1-9]\d{0,2}))?$/.exec(value);
+  const version = isIP(match?.[1] ?? '');
+  return version !== 0 && Number(match?.[2] ?? 1) <= (version === 4 ? 32 : 128);
+}
 
 function isHost(value: string): boolean {
   return (
