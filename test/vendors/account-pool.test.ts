@@ -31,11 +31,16 @@ const PLANS: readonly AccountPlan[] = [
 
 function openPool() {
   const pool = createAccountPool(PLANS, createTestTools());
-  return { ...pool, [Symbol.asyncDispose]: () => pool.close() };
+  return {
+    directoryFor: (caller: Caller) => pool.directoryFor(caller),
+    byIdentity: (identity: string) => pool.byIdentity(identity),
+    all: () => pool.all(),
+    [Symbol.asyncDispose]: () => pool.close(),
+  };
 }
 
 function withTokens(vendorTokens: Caller['vendorTokens'], tenant = 'default'): Caller {
-  return { tenant, name: 'somebody', vendorTokens };
+  return { tenant, name: 'somebody', expiresAt: null, vendorTokens };
 }
 
 describe('the account pool', () => {
@@ -82,9 +87,11 @@ describe('the account pool', () => {
 
     expect(account?.identity).toMatch(/^default\/desk\/[\w-]{43}$/);
     expect(pool.byIdentity(account?.identity ?? '')).toBe(account);
-    expect(pool.byIdentity('default/hi')?.key).toBe('hi');
+    const configured = pool.directoryFor(ANONYMOUS).account('hi')?.identity ?? '';
+    expect(configured).toMatch(/^default\/hi\/[\w-]{12}$/);
+    expect(pool.byIdentity(configured)?.key).toBe('hi');
+    expect(pool.byIdentity(configured.replace('default', 'acme'))).toBeUndefined();
     expect(pool.byIdentity('default/desk')).toBeUndefined();
-    expect(pool.byIdentity('acme/hi')).toBeUndefined();
   });
 
   it('names them anew in every process, so that they say nothing about the token', async () => {
@@ -111,6 +118,14 @@ describe('the account pool', () => {
     await using pool = openPool();
 
     expect(pool.directoryFor(withTokens({ [name]: 'token' })).account('desk')).toBeUndefined();
+  });
+
+  it('names an account with a credential of its own alike in every process, since file links hold the name', async () => {
+    await using pool = openPool();
+    await using other = openPool();
+    const identityIn = ({ directoryFor }: typeof pool) => directoryFor(ANONYMOUS).account('hi')?.identity;
+
+    expect(identityIn(pool)).toBe(identityIn(other));
   });
 
   it('keeps a thousand tokens at most and closes the account that was unused for the longest', async () => {
