@@ -29,7 +29,8 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   }
   const tabs = demoTabs(simulators.seeds);
   const secrets = createSecrets();
-  const tools = { clock: systemClock, random: systemRandom, log: createLog(secrets, 'warn'), secrets };
+  const log = createLog(secrets, loaded.config.server.logLevel);
+  const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
   announce(gateway);

@@ -26,7 +26,8 @@ export async function serve(
     return EXIT.usage;
   }
   const secrets = createSecrets();
-  const tools = { clock: systemClock, random: systemRandom, log: createLog(secrets), secrets };
+  const log = createLog(secrets, loaded.config.server.logLevel);
+  const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools });
   announce(gateway);

@@ -99,6 +99,8 @@ describe('a configuration', () => {
         issuer: 'me',
         audience: 'waybill',
         tenantClaim: 'tenant',
+        algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+        clockSkewMs: 30_000,
       },
     });
   });
@@ -116,7 +118,8 @@ describe('a configuration', () => {
 });
 
 describe('a wrong configuration', () => {
-  const UNKNOWN_SERVER_KEY = 'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies';
+  const UNKNOWN_SERVER_KEY =
+    'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies';
 
   it.each([
     // Whole files
