@@ -12,6 +12,7 @@ import { createWatchHub } from './export/watch/watch-hub.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { ExportGateway } from './graphql/export-gateway.ts';
+import { OperationCosts } from './graphql/operation-costs.ts';
 import { createGraphiQL, type GraphiQLTab } from './graphql/graphiql.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
@@ -28,6 +29,7 @@ import { Health } from './web/health.ts';
 import { createListener } from './web/listener.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createOriginPolicy } from './web/origins.ts';
+import { createAdmission } from './web/rate-limits.ts';
 import { createStalledResponses } from './web/stalled-responses.ts';
 
 /** How long answers in flight may take to finish once the gateway drains. */
@@ -56,6 +58,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
 
   rememberSecrets(config, linkSecret, tools.secrets);
   const metrics = createMetrics(tools.secrets);
+  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
   const reads = new VendorReads();
   const hub = await createWatchHub({
@@ -81,6 +84,10 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       reader,
       watches: hub,
       maxLocators: limits.locators,
+      costs: new OperationCosts({
+        maxLocators: limits.locatorsPerOperation,
+        admit: (count) => admission.locators(caller, count),
+      }),
       signal,
     });
     return {
@@ -107,6 +114,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     limits,
     mode: serverConfig.mode,
     createContext,
+    admission,
     subscribe,
     maskError,
   });
@@ -121,6 +129,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
 
   const sockets = createWebSocketEndpoint({
     yoga,
+    admission,
     subscribe,
     maskError,
     authenticate,

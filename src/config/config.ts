@@ -85,6 +85,12 @@ export interface GatewayLimits {
   readonly directives: number;
   /** Exports named in one field. */
   readonly locators: number;
+  /** Exports named in one operation, over all its fields. */
+  readonly locatorsPerOperation: number;
+  /** Operations of one caller in a minute; `undefined`: no limit. */
+  readonly operationsPerMinute: number | undefined;
+  /** Exports that one caller asks vendors for in a minute; `undefined`: no limit. */
+  readonly locatorsPerMinute: number | undefined;
   /** Of one websocket message. */
   readonly messageBytes: number;
   /** How long a websocket may take to say `connection_init`. */

@@ -1,5 +1,5 @@
 import { toBaseUrl, toHttpUrl } from './address.ts';
-import type { AccessConfig, AccountConfig, Config, ServerConfig } from './config.ts';
+import type { AccessConfig, AccountConfig, Config, GatewayLimits, ServerConfig } from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
 import type { CheckedFile } from './schema.ts';
 import { vendorDefaults } from './vendor-defaults.ts';
@@ -13,7 +13,7 @@ export function toConfig(file: CheckedFile): Config {
     access: toAccessConfig(file.access),
     files: { linkSecret: file.files.linkSecret, linkTtlMs: file.files.linkTtlMs },
     accounts: file.accounts.map(toAccountConfig),
-    limits: file.limits,
+    limits: toGatewayLimits(file),
   };
 }
 
@@ -37,6 +37,22 @@ function toAccessConfig({ mode, keys, jwt }: CheckedFile['access']): AccessConfi
   if (mode === 'keys') return { mode, keys };
   if (mode === 'jwt' && jwt !== undefined) return { mode, jwt };
   return { mode: 'open' };
+}
+
+/** Far above what a busy page asks for, and far below what a client in an endless loop does. */
+const OPERATIONS_PER_MINUTE = 20_000;
+const LOCATORS_PER_MINUTE = 100_000;
+const LOCATORS_PER_OPERATION = 300;
+
+function toGatewayLimits({ limits, access }: CheckedFile): GatewayLimits {
+  // In mode open everybody is one caller, and nobody but this machine.
+  const perMinute = (fallback: number) => (access.mode === 'open' ? undefined : fallback);
+  return {
+    ...limits,
+    locatorsPerOperation: limits.locatorsPerOperation ?? Math.max(LOCATORS_PER_OPERATION, limits.locators),
+    operationsPerMinute: limits.operationsPerMinute ?? perMinute(OPERATIONS_PER_MINUTE),
+    locatorsPerMinute: limits.locatorsPerMinute ?? perMinute(LOCATORS_PER_MINUTE),
+  };
 }
 
 function toAccountConfig(account: CheckedAccount): AccountConfig {

@@ -99,7 +99,8 @@ export async function readRecent(
   };
 }
 
-function isAsked(account: VendorAccount, filter: RecentFilter | null | undefined): boolean {
+/** True where the filter lets the exports of this account through. */
+export function isAsked(account: VendorAccount, filter: RecentFilter | null | undefined): boolean {
   return (
     (filter?.accounts?.includes(account.key) ?? true) && (filter?.vendors?.includes(account.vendor) ?? true)
   );

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import type { Tools } from '../export/ports.ts';
 import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
+import { RateLimitedError } from './admission.ts';
 import { currentRequestId } from './request-scope.ts';
 import { withoutSuggestions } from './reticence.ts';
 
@@ -55,8 +56,13 @@ function toExtensions(cause: unknown): GraphQLErrorExtensions | undefined {
     return { code: cause.code, ...(cause.field === undefined ? {} : { field: cause.field }) };
   if (cause instanceof StreamClosedError)
     return { code: cause.code, ...(cause.cursor === null ? {} : { cursor: cause.cursor }) };
+  if (cause instanceof RateLimitedError) return rateLimitExtensions(cause);
   if (cause instanceof VendorError) return vendorExtensions(cause);
   return undefined;
+}
+
+function rateLimitExtensions({ code, retryAfterMs }: RateLimitedError): GraphQLErrorExtensions {
+  return retryAfterMs === undefined ? { code, retryable: false } : { code, retryable: true, retryAfterMs };
 }
 
 function vendorExtensions(error: VendorError): GraphQLErrorExtensions {

@@ -6,11 +6,12 @@ import { type LinkableFile, toLinkableFiles } from '../export/files.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { ExportReader } from '../export/reader.ts';
-import { type ExportPage, type RecentOptions, readRecent } from '../export/recent.ts';
+import { type ExportPage, isAsked, type RecentOptions, readRecent } from '../export/recent.ts';
 import type { ExportLocator } from './generated/resolver-types.ts';
 import { ExportLoaders } from './loaders.ts';
 import { toLocator } from './locator-input.ts';
 import type { NodeObject } from './node.ts';
+import type { OperationCosts } from './operation-costs.ts';
 import type { HiEnergyExportObject } from './vendor-types.ts';
 
 /** The live half: what the subscription root stands on. */
@@ -30,8 +31,15 @@ export interface ExportGatewayParts {
   readonly watches: ExportWatches;
   /** Most locators or ids in one argument. */
   readonly maxLocators: number;
+  /** Told of everything that may cost a vendor call, before it does. */
+  readonly costs: OperationCosts;
   /** Aborts when the caller has left. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** One export to read, and how old the answer may be. */
+interface Question extends Target {
+  readonly maxAgeMs: number;
 }
 
 /** Everything one caller may ask about exports: what the resolvers call, one method each. */
@@ -60,36 +68,36 @@ export class ExportGateway {
     return this.parts.directory.account(key.account) as VendorAccount;
   }
 
-  /** @throws InputError, VendorError */
+  /** @throws InputError, RateLimitedError, VendorError */
   async byLocator(locator: ExportLocator, maxAgeMs: number): Promise<Export> {
-    const { account, key } = this.parts.directory.resolve(toLocator(locator));
-    return this.loaders.load(account, key, parseMaxAge(maxAgeMs));
+    const question = this.ask(locator, maxAgeMs);
+    await this.parts.costs.charge([question.key.id], 'locator');
+    return this.read(question);
   }
 
   /** One entry per locator, in their order; one that fails is a rejected promise. @throws InputError */
   byLocators(locators: readonly ExportLocator[], maxAgeMs: number): Promise<Export>[] {
     this.checkCount(locators, 'locators');
-    return locators.map((locator) => this.byLocator(locator, maxAgeMs));
+    return this.readAll<never>(
+      locators.map((locator) => attempt(() => this.ask(locator, maxAgeMs))),
+      'locators',
+    );
   }
 
-  /** Null where there is no such object for this caller. @throws InputError, VendorError */
+  /** Null where there is no such object for this caller. @throws InputError, RateLimitedError, VendorError */
   async byId(id: string): Promise<NodeObject | null> {
-    const parsed = parseGlobalId(id);
-    if (parsed.type === 'account') return this.parts.directory.account(parsed.account) ?? null;
-    try {
-      const { account, key } = this.parts.directory.resolveGlobalId(parsed);
-      return await this.loaders.load(account, key, 0);
-    } catch (error) {
-      if (error instanceof VendorError && error.code === 'EXPORT_NOT_FOUND') return null;
-      throw error;
-    }
+    const found = this.find(id);
+    if (found === null || !('maxAgeMs' in found)) return found;
+    await this.parts.costs.charge([found.key.id], 'id');
+    return this.read(found).catch(toMissing);
   }
 
   /** One entry per id, in their order; each may be null. @throws InputError */
   byIds(ids: readonly string[]): Promise<NodeObject>[] {
     this.checkCount(ids, 'ids');
+    const found = ids.map((id) => attempt(() => this.find(id)));
     // The list's entries are nullable; the generated types have no promise of null in a list.
-    return ids.map((id) => this.byId(id) as Promise<NodeObject>);
+    return this.readAll(found, 'ids').map((node) => node.catch(toMissing) as Promise<NodeObject>);
   }
 
   /** The export that a chunk belongs to; null where it is none. @throws VendorError */
@@ -106,9 +114,12 @@ export class ExportGateway {
     return toLinkableFiles(of, await this.parts.reader.files(this.account(of.key), of, this.parts.signal));
   }
 
-  /** @throws InputError */
-  recent(options: Omit<RecentOptions, 'signal'>): Promise<ExportPage> {
-    const { reader, directory, vendors, watches, signal } = this.parts;
+  /** @throws InputError, RateLimitedError */
+  async recent(options: Omit<RecentOptions, 'signal'>): Promise<ExportPage> {
+    const { reader, directory, vendors, watches, costs, signal } = this.parts;
+    const isListed = (account: VendorAccount) =>
+      isAsked(account, options.filter) && this.vendor(account).capabilities.canList;
+    await costs.chargeLists(directory.accounts.filter(isListed).length);
     const sources = {
       vendors,
       list: (account: VendorAccount, limit: number) => reader.listRecent(account, limit, signal),
@@ -117,13 +128,62 @@ export class ExportGateway {
     return readRecent(directory.accounts, sources, options);
   }
 
-  /** What happens to these exports. @throws InputError; a locator of an unknown account is an event, not an error */
-  events(locators: readonly ExportLocator[], after: string | null | undefined): AsyncIterable<ExportEvent> {
+  /**
+   * What happens to these exports. A locator of an unknown account is an event, not an error.
+   *
+   * @throws InputError, RateLimitedError
+   */
+  async events(
+    locators: readonly ExportLocator[],
+    after: string | null | undefined,
+  ): Promise<AsyncIterable<ExportEvent>> {
     this.checkCount(locators, 'locators');
     if (locators.length === 0)
       throw new InputError('locators is empty: name at least one export.', 'locators');
-    const targets = locators.map((locator) => this.parts.directory.resolveLeniently(toLocator(locator)));
-    return this.parts.watches.events(targets, { after: after ?? undefined, signal: this.parts.signal });
+    const { directory, costs, watches, signal } = this.parts;
+    const targets = locators.map((locator) => directory.resolveLeniently(toLocator(locator)));
+    const known = targets.filter(({ key }) => directory.account(key.account) !== undefined);
+    await costs.charge(
+      known.map(({ key }) => key.id),
+      'locators',
+    );
+    return watches.events(targets, { after: after ?? undefined, signal });
+  }
+
+  /** @throws InputError, VendorError */
+  private ask(locator: ExportLocator, maxAgeMs: number): Question {
+    return { ...this.parts.directory.resolve(toLocator(locator)), maxAgeMs: parseMaxAge(maxAgeMs) };
+  }
+
+  /** What a global id stands for: an account, or an export that is still to be read. @throws InputError */
+  private find(id: string): VendorAccount | Question | null {
+    const { directory } = this.parts;
+    const parsed = parseGlobalId(id);
+    if (parsed.type === 'account') return directory.account(parsed.account) ?? null;
+    try {
+      return { ...directory.resolveGlobalId(parsed), maxAgeMs: 0 };
+    } catch (error) {
+      return toMissing(error);
+    }
+  }
+
+  private read({ account, key, maxAgeMs }: Question): Promise<Export> {
+    return this.loaders.load(account, key, maxAgeMs);
+  }
+
+  /** Charges for all questions of one field at once, then reads them; what is no question stays what it is. */
+  private readAll<Other>(
+    entries: readonly (Question | Other | Failure)[],
+    field: string,
+  ): Promise<Export | Other>[] {
+    const keys = entries.flatMap((entry) => (isQuestion(entry) ? [entry.key.id] : []));
+    const charged = this.parts.costs.charge(keys, field);
+    return entries.map(async (entry) => {
+      if (entry instanceof Failure) throw entry.error;
+      if (!isQuestion(entry)) return entry;
+      await charged;
+      return this.read(entry);
+    });
   }
 
   private checkCount(values: readonly unknown[], field: string): void {
@@ -139,4 +199,31 @@ export class ExportGateway {
 function parseMaxAge(maxAgeMs: number): number {
   if (maxAgeMs >= 0) return maxAgeMs;
   throw new InputError('maxAgeMs must be 0 or more, in milliseconds.', 'maxAgeMs');
+}
+
+/** Why one of several entries could not even be asked for. */
+class Failure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+function attempt<Result>(work: () => Result): Result | Failure {
+  try {
+    return work();
+  } catch (error) {
+    return new Failure(error);
+  }
+}
+
+function isQuestion(entry: unknown): entry is Question {
+  return typeof entry === 'object' && entry !== null && 'maxAgeMs' in entry;
+}
+
+/** Null where the error says that there is no such export; any other error goes on. */
+function toMissing(error: unknown): null {
+  if (error instanceof VendorError && error.code === 'EXPORT_NOT_FOUND') return null;
+  throw error;
 }

@@ -3,6 +3,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Caller } from '../export/caller.ts';
 import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
+import type { Admission } from './admission.ts';
 import { Operation } from './operation.ts';
 import { inRequestScope } from './request-scope.ts';
 import { serialise } from './shared-answers.ts';
@@ -12,6 +13,8 @@ import type { GatewayYoga } from './yoga.ts';
 
 export interface WebSocketProtocolSettings {
   readonly yoga: GatewayYoga;
+  /** Asked for every operation. */
+  readonly admission: Admission;
   readonly subscribe: SharedSubscribe;
   readonly maskError: (error: unknown) => GraphQLError;
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller | { readonly refusal: string }>;
@@ -238,6 +241,7 @@ async function toExecutionArgs(
   const initial = { caller, signal: undefined as AbortSignal | undefined, params: payload };
   const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped(initial);
   try {
+    await settings.admission.operation(caller);
     const document = parse(payload.query);
     const errors = validate(schema, document);
     if (errors.length > 0) return [...(errors as readonly GraphQLError[])];

@@ -1,11 +1,13 @@
 import { type GraphQLError, type GraphQLSchema, type ParseOptions, parse, type Source } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../export/caller.ts';
+import type { Admission } from './admission.ts';
 import type { GatewayContext } from './context.ts';
 import { checkNumbers } from './exact-numbers.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
 import { useReticence } from './reticence.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
+import { useAdmission } from './use-admission.ts';
 
 /** What the transports hand to every operation. */
 export interface OperationOrigin {
@@ -19,6 +21,8 @@ export interface GraphQLSettings {
   readonly limits: OperationLimits & { readonly tokens: number; readonly bodyBytes: number };
   readonly mode: 'development' | 'production';
   readonly createContext: (origin: OperationOrigin) => GatewayContext;
+  /** Asked for every operation over HTTP; websockets ask it for theirs. */
+  readonly admission: Admission;
   /** How subscriptions over SSE are run; websockets run theirs with the same. */
   readonly subscribe: SharedSubscribe;
   readonly maskError: (error: unknown) => GraphQLError;
@@ -28,7 +32,7 @@ export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
 
 /** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
 export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
-  const { schema, limits, mode, createContext, subscribe, maskError } = settings;
+  const { schema, limits, mode, createContext, admission, subscribe, maskError } = settings;
   return createYoga<OperationOrigin, GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -39,7 +43,12 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
         signal: initial.signal ?? initial.request?.signal,
       });
     },
-    plugins: [useLimits(limits), mode === 'production' ? useReticence() : {}, useSubscribe(subscribe)],
+    plugins: [
+      useAdmission(admission, maskError),
+      useLimits(limits),
+      mode === 'production' ? useReticence() : {},
+      useSubscribe(subscribe),
+    ],
     maskedErrors: { maskError },
     maxRequestBodySize: limits.bodyBytes,
     // These are the gateway's own affairs: see src/web.

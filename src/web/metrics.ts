@@ -3,10 +3,12 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { VendorAccount } from '../export/ports.ts';
 import type { Secrets } from '../export/secrets.ts';
 import type { WatchCounters } from '../export/watch/watch-hub.ts';
+import type { LimitedKind } from '../graphql/admission.ts';
 import type { VendorCall } from '../http/types.ts';
 import type { Download } from './files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
 import { countDownloads } from './metrics/downloads.ts';
+import { countRefusals } from './metrics/refusals.ts';
 import { showTransports, type TransportCounters } from './metrics/transports.ts';
 import { countVendorCalls } from './metrics/vendor-calls.ts';
 import { measurePolls, showWatches } from './metrics/watching.ts';
@@ -26,6 +28,8 @@ export interface Metrics {
   onPoll(lateMs: number): void;
   /** One file that was asked for. */
   onDownload(download: Download): void;
+  /** One refusal over a caller's limit a minute. */
+  onRateLimited(kind: LimitedKind): void;
   /** Tells where the counts that others keep are asked for. */
   observe(sources: MetricSources): void;
   /** `/metrics`: Prometheus text. */
@@ -40,6 +44,7 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onVendorCall: countVendorCalls(registry),
     onPoll: measurePolls(registry),
     onDownload: countDownloads(registry),
+    onRateLimited: countRefusals(registry),
     observe({ watches, transports, accounts }) {
       showWatches(registry, watches);
       showTransports(registry, transports);
