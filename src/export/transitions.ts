@@ -104,8 +104,13 @@ export function startWatch(now: number): WatchedState {
 /** The state of an export that is watched again after nobody had watched it for a while. */
 export function restartWatch(state: WatchedState, now: number): WatchedState {
   if (state.snapshot !== null && isTerminal(state.snapshot.status)) return state;
-  const trouble = state.trouble === null ? null : { ...state.trouble, refusals: 0, refusedSince: null };
-  return { ...state, startedAt: now, failed: null, trouble };
+  return { ...forgetRefusals(state), startedAt: now, failed: null };
+}
+
+/** The state with refusals of the credential counted anew: it is another one now, or somebody else's turn to find out. */
+export function forgetRefusals(state: WatchedState): WatchedState {
+  if (state.trouble === null) return state;
+  return { ...state, trouble: { ...state.trouble, refusals: 0, refusedSince: null } };
 }
 
 /** True once nothing can happen to this watch any more: the job has ended, or cannot be read for good. */

@@ -1,9 +1,9 @@
-import type { Loaded, LoadedTopic, LogEntry } from '../backplane.ts';
+import type { Loaded, LogEntry } from '../backplane.ts';
 import type { ExportEvent, ExportFact } from '../events.ts';
-import { isTerminal } from '../export.ts';
-import { hasEnded, type WatchedState } from '../transitions.ts';
+import { hasEnded, startWatch, type WatchedState } from '../transitions.ts';
 import { Channel, type EventSink } from './channel.ts';
 import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
+import { divide, isOver, isReplayGap, isTellable, type MissedEntry, toReplay } from './joining.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import type { Subscription } from './subscription.ts';
 import { isLast, toEvent } from './to-event.ts';
@@ -44,12 +44,6 @@ export interface EventSource extends AsyncIterableIterator<ExportEvent, undefine
   pipe(sink: EventSink): void;
   /** The sink is ready again. */
   resume(): void;
-}
-
-/** An entry that one export of the stream has still to be told. */
-interface MissedEntry {
-  readonly subscription: Subscription;
-  readonly entry: LogEntry;
 }
 
 /**
@@ -145,6 +139,20 @@ export class EventStream implements EventSource {
     this.showState(subscription, state);
   }
 
+  /**
+   * Nothing more can be known of one export here, as `event` says. A stream that has not begun tells it as soon as it has.
+   *
+   * @param sequence - what the event's cursor stands for
+   */
+  lose(subscription: Subscription, event: ExportEvent, sequence: number): void {
+    if (this.phase !== 'live' || subscription.phase === 'done') return;
+    this.becomeLive(subscription);
+    const isAhead = this.position > sequence;
+    if (!isAhead) this.position = sequence;
+    this.push(isAhead ? { ...event, cursor: this.toCursor() } : event);
+    this.drop(subscription);
+  }
+
   private start(): void {
     if (this.signal?.aborted) {
       this.leave();
@@ -189,6 +197,7 @@ export class EventStream implements EventSource {
       // An end that was told before the cursor is not told again.
       if (isOver(loaded.topics[subscription.index])) this.drop(subscription);
     }
+    for (const subscription of subscriptions) this.tellLoss(subscription);
     for (const show of [this.showTrouble, this.showState]) {
       for (const subscription of unknown) {
         const state = loaded.topics[subscription.index]?.state;
@@ -221,6 +230,15 @@ export class EventStream implements EventSource {
     if (state.failed === null) this.tell(subscription, state, { type: 'ExportSnapshot' });
     else this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
     if (hasEnded(state)) this.drop(subscription);
+  }
+
+  /** The account went away while this stream was joining. */
+  private tellLoss(subscription: Subscription): void {
+    const { state, loss, key } = subscription.watch;
+    if (loss === null) return;
+    const at = this.host.now();
+    const event = toEvent({ at, state: state ?? startWatch(at), fact: loss }, key.id, this.toCursor());
+    this.lose(subscription, event, this.position);
   }
 
   /** An export that cannot be read, and never could be since somebody asked. */
@@ -325,57 +343,4 @@ export class EventStream implements EventSource {
     this.subscriptions = null;
     if (wasStarted) this.host.forget(this);
   }
-}
-
-/** True where a newcomer may be told this state: it is of this watch's own making, recent, or final. */
-function isTellable(watch: Watch, { snapshot, failed }: WatchedState): boolean {
-  // A failure that was found earlier is not final: the watch that began with this newcomer asks again.
-  if (failed !== null) return watch.isHopeless || watch.token === null;
-  return snapshot !== null && (watch.isCurrent || isTerminal(snapshot.status));
-}
-
-/** Divides exports into those to resume and those to begin with. */
-function divide(
-  subscriptions: readonly Subscription[],
-  loaded: Loaded,
-  resumed: Position | null,
-): [known: Subscription[], unknown: Subscription[]] {
-  const known: Subscription[] = [];
-  const unknown: Subscription[] = [];
-  for (const subscription of subscriptions) {
-    const topic = loaded.topics[subscription.index];
-    const isKnown =
-      resumed !== null &&
-      wasTold(subscription.index, subscriptions.length, resumed) &&
-      topic?.isComplete === true &&
-      topic.state !== null;
-    (isKnown ? known : unknown).push(subscription);
-  }
-  return [known, unknown];
-}
-
-/** True where the first state of an export had been told at that position. */
-function wasTold(index: number, size: number, { missing, size: sizeThen }: Position): boolean {
-  return missing.size === 0 || (size === sizeThen && !missing.has(index));
-}
-
-function isReplayGap(unknown: readonly Subscription[], after: Position, resumed: Position | null): boolean {
-  return after.isGap || resumed === null || unknown.some(({ index }) => !resumed.missing.has(index));
-}
-
-/**
- * All entries to catch up with, in the order of the log. An export whose first state had not been told begins with the
- * snapshot among them, where there is one: what happened since is not lost either.
- */
-function toReplay(subscriptions: readonly Subscription[], loaded: Loaded): readonly MissedEntry[] {
-  return subscriptions
-    .flatMap((subscription) => {
-      const topic = loaded.topics[subscription.index];
-      return topic?.isComplete ? topic.entries.map((entry) => ({ subscription, entry })) : [];
-    })
-    .sort((one, other) => one.entry.sequence - other.entry.sequence);
-}
-
-function isOver(topic: LoadedTopic | undefined): boolean {
-  return topic !== undefined && topic.state !== null && hasEnded(topic.state);
 }

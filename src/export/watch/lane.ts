@@ -77,6 +77,11 @@ export class Lane {
     }
   }
 
+  /** The account has another credential: what the vendor asked of the one before is void. */
+  forgetThrottling(): void {
+    this.pausedUntil = 0;
+  }
+
   /** Learns how fast the account lets us go, from batches that others had to wait for. */
   private measure(queue: Queue, size: number, durationMs: number): void {
     const isHeldUp = queue.ready.length > 0;

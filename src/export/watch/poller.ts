@@ -5,6 +5,7 @@ import { isTerminal } from '../export.ts';
 import type { Reading, ReadOptions, Tools, VendorAccount } from '../ports.ts';
 import {
   advance,
+  forgetRefusals,
   hasEnded,
   NOT_FOUND_GRACE_MS,
   restartWatch,
@@ -13,7 +14,7 @@ import {
 } from '../transitions.ts';
 import type { Lane } from './lane.ts';
 import { alignPoll, nextPollDelay } from './pace.ts';
-import { createTimerWheel, type TimerWheel } from './timer-wheel.ts';
+import { createTimerWheel, NOT_WAITING, type TimerWheel } from './timer-wheel.ts';
 import type { Batch, Watch } from './watch.ts';
 
 /** A lease outlives the next poll by this much; longer than a read may take. */
@@ -84,6 +85,12 @@ export class Poller {
   /** The process that asked about this export has stopped: somebody else has to. */
   takeOver(watch: Watch): void {
     if (watch.token === null && !watch.isEnded) this.wheel.set(watch, this.now());
+  }
+
+  /** Asks about an export at once that waits for its turn, as if it had never been refused. */
+  askAnew(watch: Watch): void {
+    if (watch.state !== null) watch.state = forgetRefusals(watch.state);
+    if (watch.token !== null && watch.wheelSlot !== NOT_WAITING) this.wheel.set(watch, this.now());
   }
 
   /** Stops, and resolves when every lease has been given up. */

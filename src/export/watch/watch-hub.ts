@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../backplane.ts';
+import type { VendorErrorCode } from '../errors.ts';
 import type { Export, ExportKey } from '../export.ts';
 import type { Tools, VendorAccount } from '../ports.ts';
-import { hasEnded, type WatchedState } from '../transitions.ts';
+import { hasEnded, startWatch, type WatchedState } from '../transitions.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import {
   type CursorCodec,
@@ -18,7 +19,7 @@ import { StreamClosedError } from './stream-closed-error.ts';
 import { addSubscriber, forEachSubscriber, removeSubscriber, Subscription } from './subscription.ts';
 import { NOT_WAITING, TICK_MS } from './timer-wheel.ts';
 import { type Plans, toEvent, toExport } from './to-event.ts';
-import { toTopic, Watch } from './watch.ts';
+import { toTopic, Watch, type WatchLoss } from './watch.ts';
 
 /** Exports that are remembered after their watch has ended. */
 const DEFAULT_MAX_REMEMBERED = 2_000;
@@ -62,6 +63,8 @@ export interface WatchHubOptions {
   readonly maxPending?: number | undefined;
   /** Default 2,000. */
   readonly maxRemembered?: number | undefined;
+  /** Called with an account's identity when the first of its exports is watched, and when none is any more. */
+  readonly onWatched?: ((identity: string, isWatched: boolean) => void) | undefined;
   /** Called for each poll with how late it began, in milliseconds; for metrics. */
   readonly onPoll?: ((lateMs: number) => void) | undefined;
 }
@@ -81,6 +84,10 @@ export interface WatchHub {
   /** Exports of these accounts that are or were watched, the latest watch first; bounded. */
   recent(accounts: readonly VendorAccount[]): readonly Export[];
   counters(): WatchCounters;
+  /** The account has another credential: what is in trouble is asked about at once, and refusals count anew. */
+  renewAccount(identity: string): void;
+  /** The account is gone: each of its exports ends with one last event, and is forgotten. */
+  endAccount(identity: string, code: VendorErrorCode, message: string): void;
   /** Ends every stream with SERVER_DRAINING, after what waits in it, and lets other processes take over. */
   drain(reason: string): Promise<void>;
 }
@@ -109,6 +116,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   /** The latest watches, ended ones too; the oldest first. */
   private readonly remembered = new Map<string, Watch>();
   private readonly maxRemembered: number;
+  /** The last entry that the log told: everything up to it has reached the streams that follow it. */
+  private heard = 0;
   private lanesOpened = 0;
   private drainReason: string | null = null;
 
@@ -161,6 +170,26 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     return { ...this.tally, watches: this.watches.size, subscribers: this.streams.size };
   }
 
+  renewAccount(identity: string): void {
+    const lane = this.lanes.get(identity);
+    if (lane === undefined) return;
+    lane.forgetThrottling();
+    for (const watch of this.watches.values()) {
+      if (watch.lane === lane && watch.state?.trouble) this.poller.askAnew(watch);
+    }
+  }
+
+  endAccount(identity: string, code: VendorErrorCode, message: string): void {
+    const loss: WatchLoss = { type: 'ExportWatchFailed', code, message };
+    for (const watch of this.watches.values()) {
+      if (watch.lane.account.identity === identity) this.loseWatch(watch, loss);
+    }
+    for (const [topic, { lane }] of this.remembered) {
+      if (lane.account.identity === identity) this.remembered.delete(topic);
+    }
+    this.lanes.delete(identity);
+  }
+
   async drain(reason: string): Promise<void> {
     this.drainReason = reason;
     for (const stream of this.streams) stream.fail((cursor) => toDraining(reason, cursor));
@@ -171,6 +200,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   // ------------------------------------------------------------------ what the backplane tells
 
   onEntry(topic: string, entry: LogEntry): void {
+    this.heard = entry.sequence;
     const watch = this.watches.get(topic);
     if (watch === undefined) return;
     // Whoever asks knows better: the log may come late.
@@ -240,6 +270,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const lane = this.lanes.get(account.identity) ?? this.openLane(account);
     const watch = new Watch(topic, key, lane);
     lane.watches += 1;
+    if (lane.watches === 1) this.options.onWatched?.(account.identity, true);
     this.watches.set(topic, watch);
     this.remember(watch);
     opened.push(watch);
@@ -262,7 +293,20 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.poller.stop(watch);
     this.feed.unfollow([watch.topic]);
     watch.lane.watches -= 1;
-    if (watch.lane.watches === 0) this.closeIdleLanes();
+    if (watch.lane.watches > 0) return;
+    this.options.onWatched?.(watch.lane.account.identity, false);
+    this.closeIdleLanes();
+  }
+
+  /** Told to each stream for itself, and to no log: other processes may know the account still. */
+  private loseWatch(watch: Watch, loss: WatchLoss): void {
+    watch.loss = loss;
+    const { code, message } = loss;
+    const at = this.now();
+    const state = { ...(watch.state ?? startWatch(at)), failed: { code, message } };
+    const event = toEvent({ at, state, fact: loss }, watch.key.id, this.writeCursor(toPlace(this.heard)));
+    forEachSubscriber(watch, (subscription) => subscription.stream.lose(subscription, event, this.heard));
+    this.endWatch(watch);
   }
 
   private openLane(account: VendorAccount): Lane {

@@ -1,8 +1,12 @@
+import type { ExportFact } from '../events.ts';
 import type { ExportKey } from '../export.ts';
 import type { WatchedState } from '../transitions.ts';
 import type { Lane } from './lane.ts';
 import type { Subscription } from './subscription.ts';
 import { NOT_WAITING, type WheelItem } from './timer-wheel.ts';
+
+/** Why a watch has ended though its export has not. */
+export type WatchLoss = Extract<ExportFact, { type: 'ExportWatchFailed' }>;
 
 /** A read under way for several watches; given up when the last of them has ended. */
 export interface Batch {
@@ -31,8 +35,10 @@ export class Watch implements WheelItem<Watch> {
   isCurrent = false;
   /** This watch itself has found that asking again would not help. */
   isHopeless = false;
-  /** The last subscriber has left. */
+  /** The last subscriber has left, or the account is gone. */
   isEnded = false;
+  /** The account is gone; null while it is there. */
+  loss: WatchLoss | null = null;
 
   subscribers: Subscription | Set<Subscription> | null = null;
   /** Subscribers that still wait for a first state. */
