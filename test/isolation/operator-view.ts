@@ -1,0 +1,29 @@
+import type { LogLine } from '../support/tools.ts';
+import type { Ledger } from './ledger.ts';
+import type { World } from './world.ts';
+
+/** No figure that an operator reads holds anything of a vendor's answer. */
+export async function inspectMetrics({ http, ledger }: World): Promise<void> {
+  const response = await http.request({ method: 'GET', path: '/metrics' });
+  const text = await response.body.text();
+  ledger.counts.bytes += text.length;
+  const [canary] = /CANARY-[a-z0-9]+-/.exec(text) ?? [];
+  if (canary !== undefined) ledger.report('metrics', `a canary: ${canary}`);
+}
+
+/** A log line about one account holds nothing of another, and a line that names no account holds nothing of any. */
+export function inspectLog(ledger: Ledger, lines: readonly LogLine[]): void {
+  for (const { fields, message } of lines) {
+    const text = JSON.stringify({ ...fields, message });
+    ledger.counts.bytes += text.length;
+    const account = typeof fields.account === 'string' ? fields.account.replaceAll('-', '') : undefined;
+    for (const [, owner = ''] of text.matchAll(/CANARY-([a-z0-9]+)-/g)) {
+      if (account === undefined || !owner.startsWith(account))
+        ledger.report('log', `the canary of ${owner} in a line about ${account ?? 'no account'}`, text);
+    }
+    for (const [, tenant] of text.matchAll(/tenant(\d)/g)) {
+      if (account !== undefined && !account.startsWith(`t${tenant}`))
+        ledger.report('log', 'two tenants in one line', text);
+    }
+  }
+}

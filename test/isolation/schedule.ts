@@ -1,0 +1,143 @@
+import { loadConfig } from '../../src/config/load.ts';
+import { createSecrets } from '../../src/export/secrets.ts';
+import type { Gateway, GatewayOptions } from '../../src/server.ts';
+import { createSeededRandom } from '../support/manual-clock.ts';
+import { createRecordingLog } from '../support/tools.ts';
+import { startCanaryVendor } from './canary-vendor.ts';
+import { toConfigText } from './cast.ts';
+import { breakAccount, letTimePass, renewOwnToken, revokeTokens } from './fault-steps.ts';
+import { download, tamper } from './file-steps.ts';
+import { Ledger } from './ledger.ts';
+import { inspectLog, inspectMetrics } from './operator-view.ts';
+import { Owners } from './owners.ts';
+import {
+  queryAccounts,
+  queryAsStranger,
+  queryMany,
+  queryNodes,
+  queryOne,
+  queryRecent,
+} from './query-steps.ts';
+import { pickCaller, type Step } from './step.ts';
+import { createStepClock } from './step-clock.ts';
+import { leave, subscribe, unsubscribe } from './stream-steps.ts';
+import { World } from './world.ts';
+
+/** What a step does, and how many of a hundred do it. */
+const STEPS: readonly (readonly [weight: number, name: string, run: (step: Step) => Promise<void>])[] = [
+  [20, 'query one', queryOne],
+  [11, 'query many', queryMany],
+  [8, 'query nodes', queryNodes],
+  [4, 'query recent', queryRecent],
+  [3, 'query accounts', queryAccounts],
+  [2, 'query as stranger', queryAsStranger],
+  [15, 'subscribe', subscribe],
+  [11, 'unsubscribe', unsubscribe],
+  [1, 'leave', leave],
+  [12, 'download', download],
+  [4, 'tamper', tamper],
+  [5, 'break account', breakAccount],
+  [1, 'revoke tokens', revokeTokens],
+  [1, 'renew own token', renewOwnToken],
+  [2, 'let time pass', letTimePass],
+];
+
+/** Steps under way at once. */
+const LANES = 32;
+/** How far each step moves the clock. */
+const STEP_MS = 10;
+const TRACE_LENGTH = 40;
+/** Where every lane waits for the vendor's time to pass, it passes. */
+const IDLE_CHECK_MS = 20;
+const IDLE_ADVANCE_MS = 200;
+/** A schedule ends with its first findings: the rest would be more of the same. */
+const ENOUGH_VIOLATIONS = 10;
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly steps: number;
+  readonly startGateway: (options: GatewayOptions) => Promise<Gateway>;
+}
+
+/** What a schedule came to. */
+export interface ScheduleReport {
+  readonly seed: number;
+  readonly ledger: Ledger;
+  /** The last steps before the end, or before the first finding. */
+  readonly trace: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Runs one seed's schedule against a whole gateway. */
+export async function runSchedule({ seed, steps, startGateway }: ScheduleOptions): Promise<ScheduleReport> {
+  const startedAt = performance.now();
+  const clock = createStepClock();
+  const owners = new Owners();
+  const ledger = new Ledger();
+  await using vendor = await startCanaryVendor({ owners, clock, ledger });
+  const log = createRecordingLog();
+  const loaded = loadConfig({ text: toConfigText(vendor.url), env: {} });
+  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
+  const tools = { clock, random: createSeededRandom(seed), log, secrets: createSecrets() };
+  const gateway = await startGateway({ config: loaded.config, tools });
+  const world = new World({ clock, owners, vendor, ledger, url: gateway.url });
+  const trace: string[] = [];
+  const stopIdling = passTimeWhileIdle(world);
+
+  let next = 0;
+  async function runLane(): Promise<void> {
+    while (next < steps && ledger.counts.violations < ENOUGH_VIOLATIONS) {
+      const number = next;
+      next += 1;
+      const dice = createSeededRandom(seed * 1_000_003 + number);
+      const caller = pickCaller(dice);
+      const [, name, run] = pickStep(dice.next());
+      ledger.step = number;
+      ledger.counts.steps += 1;
+      if (ledger.counts.violations === 0) note(trace, `${number} caller ${caller.index} ${name}`);
+      clock.advance(STEP_MS);
+      await run({ number, world, caller, dice });
+      // Steps that wait for nothing must not run away with the time.
+      if (number % LANES === 0) await new Promise(setImmediate);
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, runLane));
+  await inspectMetrics(world);
+  inspectLog(ledger, log.lines);
+  await end(world, gateway);
+  stopIdling();
+  return { seed, ledger, trace, durationMs: performance.now() - startedAt };
+}
+
+const TOTAL_WEIGHT = STEPS.reduce((sum, [weight]) => sum + weight, 0);
+
+function pickStep(dice: number): (typeof STEPS)[number] {
+  let left = dice * TOTAL_WEIGHT;
+  for (const step of STEPS) {
+    left -= step[0];
+    if (left < 0) return step;
+  }
+  return STEPS[0] as (typeof STEPS)[number];
+}
+
+function note(trace: string[], line: string): void {
+  trace.push(line);
+  if (trace.length > TRACE_LENGTH) trace.shift();
+}
+
+/** Held-back answers and timeouts wait for the clock, and the clock for steps: one of them has to give way. */
+function passTimeWhileIdle({ clock, ledger }: World): () => void {
+  let seen = -1;
+  const timer = setInterval(() => {
+    if (ledger.counts.steps === seen) clock.advance(IDLE_ADVANCE_MS);
+    seen = ledger.counts.steps;
+  }, IDLE_CHECK_MS);
+  return () => clearInterval(timer);
+}
+
+async function end(world: World, gateway: Gateway): Promise<void> {
+  for (const watch of [...world.watches]) watch.leave();
+  for (const peer of world.peers.flat()) peer?.close(false);
+  await gateway.drain();
+  await world.http.destroy();
+}

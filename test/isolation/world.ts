@@ -1,0 +1,103 @@
+import { Pool } from 'undici';
+import type { CanaryVendor } from './canary-vendor.ts';
+import {
+  ACCOUNT_NAMES,
+  CALLERS,
+  type Caller,
+  FIRST_UNTHROTTLED_TENANT,
+  toAccountKey,
+  UNTROUBLED_TENANT,
+} from './cast.ts';
+import type { Ledger } from './ledger.ts';
+import type { Owners } from './owners.ts';
+import type { Peer } from './peer.ts';
+import type { StepClock } from './step-clock.ts';
+import type { LiveWatch } from './watch.ts';
+
+/** A file link that some caller was given. */
+export interface FileLink {
+  readonly url: string;
+  readonly tenant: number;
+  /** Whose file it is, by `Owner.name`. */
+  readonly owner: string;
+}
+
+/** What a GraphQL answer holds. */
+export interface Result {
+  // biome-ignore lint/suspicious/noExplicitAny: a schedule reads whatever it asked for
+  readonly data?: any;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** The last so many things of a kind that were seen, to be used again. */
+export class Remembered<Item> {
+  private readonly items: Item[] = [];
+  private place = 0;
+
+  add(item: Item): void {
+    this.items[this.place] = item;
+    this.place = (this.place + 1) % REMEMBERED;
+  }
+
+  /** @param dice - at least 0, below 1 */
+  pick(dice: number): Item | undefined {
+    return this.items[Math.floor(dice * this.items.length)];
+  }
+}
+
+const REMEMBERED = 300;
+/** Fewer connections than lanes, so that callers of all tenants take turns on each of them. */
+const CONNECTIONS = 12;
+
+/** Everything that the steps of one schedule share. */
+export class World {
+  readonly clock: StepClock;
+  readonly owners: Owners;
+  readonly vendor: CanaryVendor;
+  readonly ledger: Ledger;
+  /** The gateway's address. */
+  readonly url: string;
+  readonly http: Pool;
+  readonly links = new Remembered<FileLink>();
+  readonly cursors = new Remembered<string>();
+  readonly pageCursors = new Remembered<string>();
+  readonly peers: Peer[][] = CALLERS.map(() => []);
+  readonly watches = new Set<LiveWatch>();
+
+  constructor(parts: Pick<World, 'clock' | 'owners' | 'vendor' | 'ledger' | 'url'>) {
+    this.clock = parts.clock;
+    this.owners = parts.owners;
+    this.vendor = parts.vendor;
+    this.ledger = parts.ledger;
+    this.url = parts.url;
+    this.http = new Pool(parts.url, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  headersOf(caller: Caller, hasToken: boolean): Record<string, string> {
+    const own = ACCOUNT_NAMES.filter((name) => name.startsWith('own-')).map((name) => [
+      `x-waybill-token-${toAccountKey(caller.tenant, name)}`,
+      this.owners.tokenOf(caller),
+    ]);
+    return {
+      'content-type': 'application/json',
+      authorization: `Bearer ${caller.key}`,
+      ...(hasToken ? Object.fromEntries(own) : {}),
+    };
+  }
+
+  /** Holds an error code against what the vendors did to this caller's tenant. */
+  judge(place: string, caller: Caller, code: unknown): void {
+    if (typeof code !== 'string' || !code.startsWith('VENDOR_')) return;
+    const isThrottling = code === 'VENDOR_RATE_LIMITED' && caller.tenant >= FIRST_UNTHROTTLED_TENANT;
+    if (isThrottling || caller.tenant === UNTROUBLED_TENANT)
+      this.ledger.report(place, `${code} at the tenant ${caller.tenant}, whose vendors never did that`);
+  }
+}
