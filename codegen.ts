@@ -45,6 +45,7 @@ const MAPPERS = {
   ExportWatchResumed: "../event-types.ts#ExportEventOf<'ExportWatchResumed'>",
   ExportWatchFailed: "../event-types.ts#ExportEventOf<'ExportWatchFailed'>",
   ExportStalled: "../event-types.ts#ExportEventOf<'ExportStalled'>",
+  SubscriptionTokenExpiring: "../event-types.ts#ExportEventOf<'SubscriptionTokenExpiring'>",
 };
 
 /** The mappers of the vendors' own Export types, each named for its type. */

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
 import type { AccountConfig, Config } from './config/config.ts';
@@ -9,6 +9,7 @@ import { ExportReader } from './export/reader.ts';
 import type { Secrets } from './export/secrets.ts';
 import { VendorReads } from './export/vendor-reads.ts';
 import { createWatchHub } from './export/watch/watch-hub.ts';
+import { AccessSessions } from './graphql/access-session.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { ExportGateway } from './graphql/export-gateway.ts';
@@ -26,11 +27,14 @@ import { trackConnections } from './web/connections.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
 import { Health } from './web/health.ts';
-import { createListener } from './web/listener.ts';
+import { createHostPolicy } from './web/hosts.ts';
+import { createListener, createListenerOf } from './web/listener.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createOriginPolicy } from './web/origins.ts';
 import { createAdmission } from './web/rate-limits.ts';
 import { createStalledResponses } from './web/stalled-responses.ts';
+
+const UPGRADE_REFUSALS = { unreadable: '400 Bad Request', foreign: '421 Misdirected Request' } as const;
 
 /** How long answers in flight may take to finish once the gateway drains. */
 const DRAIN_GRACE_MS = 10_000;
@@ -68,6 +72,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
     onPoll: metrics.onPoll,
   });
+  const sessions = new AccessSessions(tools.clock);
   const reader = new ExportReader(tools.clock, reads, hub);
   const signer = new FileLinkSigner({
     secret: linkSecret,
@@ -94,6 +99,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       tenant: caller.tenant,
       exports,
       fileLinks: linksThrough(exports),
+      openSession: (listener) => sessions.open(caller, listener),
       // Every subscription keeps this for as long as it runs: it holds nothing but who asked.
       forOneEvent: () => createContext({ caller }),
     };
@@ -122,10 +128,11 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     publicUrl: () => publicUrl,
     allowedOrigins: serverConfig.allowedOrigins,
   });
+  const hosts = createHostPolicy({ publicUrl: () => publicUrl, isOpen: config.access.mode === 'open' });
   const filePolicies = new Map(config.accounts.map((account) => [account.key, toFilePolicy(account)]));
   const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
   const health = new Health(() => pool.all());
-  const authenticate = createAuthenticate(config.access, tools.secrets);
+  const authenticate = createAuthenticate(config.access, tools);
 
   const sockets = createWebSocketEndpoint({
     yoga,
@@ -133,6 +140,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     subscribe,
     maskError,
     authenticate,
+    sessions,
     isOriginAllowed: origins.isAllowed,
     clock: tools.clock,
     limits,
@@ -161,7 +169,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       files: createFilesEndpoint({
         signer,
         vendors: Object.values(VENDORS),
-        accountOf: pool.byIdentity,
+        accountOf: (identity) => pool.byIdentity(identity),
         policyOf: (account) => filePolicies.get(account.key) as FilePolicy,
         clock: tools.clock,
         log: tools.log,
@@ -172,15 +180,18 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       health,
       metrics: serverConfig.metricsPort === undefined ? metrics.handle : null,
     },
+    hosts,
     tools.log,
   );
   const connections = trackConnections(listener);
   listener.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
+    const problem = hosts.findProblem(request);
+    if (problem !== null) refuseUpgrade(socket, UPGRADE_REFUSALS[problem]);
+    else if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
     else refuseUpgrade(socket, '404 Not Found');
   });
 
-  const metricsListener = createServer((request, response) => void metrics.handle(request, response));
+  const metricsListener = createListenerOf(metrics.handle, hosts, tools.log);
   if (serverConfig.metricsPort !== undefined)
     await listen(metricsListener, serverConfig.host, serverConfig.metricsPort);
   const url = await listen(listener, serverConfig.host, serverConfig.port);

@@ -53,6 +53,8 @@ export class Store {
       case 'ExportWatchResumed':
         row.interruption = null;
         break;
+      case 'SubscriptionTokenExpiring':
+        break;
       default:
         row.interruption = null;
         row.stalledSince = null;

@@ -54,6 +54,26 @@ export interface AccessKey {
   readonly tenant: string;
 }
 
+/**
+ * Asymmetric only: with a shared-secret algorithm a public key could be used to forge a token.
+ *
+ * Source: RFC 7518 section 3.1 and RFC 8037; read 2026-11.
+ */
+export const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+
 /** How a caller's JSON Web Token is checked. */
 export interface JwtConfig {
   /** Where the issuer publishes its keys. */
@@ -64,6 +84,10 @@ export interface JwtConfig {
   readonly audience: string;
   /** The claim that names the caller's tenant. */
   readonly tenantClaim: string;
+  /** Signature algorithms that are good; asymmetric ones only. */
+  readonly algorithms: readonly JwtAlgorithm[];
+  /** How far the issuer's clock may differ from ours. */
+  readonly clockSkewMs: number;
 }
 
 /** How links to finished files are signed. */

@@ -47,6 +47,11 @@ export type ExportWatchInterruptedEvent = EventBase &
 export type ExportWatchResumedEvent = EventBase & FactOf<'ExportWatchResumed'>;
 export type ExportWatchFailedEvent = EventBase & FactOf<'ExportWatchFailed'>;
 export type ExportStalledEvent = EventBase & FactOf<'ExportStalled'>;
+/** About the stream, not the export: the caller's access ends at `expiresAt`, epoch milliseconds. No log holds it. */
+export type SubscriptionTokenExpiringEvent = EventBase & {
+  readonly type: 'SubscriptionTokenExpiring';
+  readonly expiresAt: number;
+};
 
 /** Something that happened to one export; `type` is the name of its GraphQL type. */
 export type ExportEvent =
@@ -56,4 +61,5 @@ export type ExportEvent =
   | ExportWatchInterruptedEvent
   | ExportWatchResumedEvent
   | ExportWatchFailedEvent
-  | ExportStalledEvent;
+  | ExportStalledEvent
+  | SubscriptionTokenExpiringEvent;

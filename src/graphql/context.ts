@@ -1,4 +1,5 @@
 import type { FileLinks } from '../export/file-links.ts';
+import type { AccessSession, SessionListener } from './access-session.ts';
 import type { ExportGateway } from './export-gateway.ts';
 
 /** What every resolver gets: one caller's view of the gateway, made anew for each operation. */
@@ -6,6 +7,8 @@ export interface GatewayContext {
   readonly tenant: string;
   readonly exports: ExportGateway;
   readonly fileLinks: FileLinks;
+  /** Begins a session of this caller for a stream that stands by itself; a websocket has one for all of its streams. */
+  openSession(listener: SessionListener): AccessSession;
   /**
    * The same view for one event of a subscription: with loaders of its own, and not tied to the one subscriber for whom it
    * happens to be made.

@@ -1,7 +1,17 @@
+import type { ToStreamError } from './access-session.ts';
 import type { Envelope } from './push-frames.ts';
 import type { Attached, Outlet } from './pushed-stream.ts';
-import { createRequestId } from './request-scope.ts';
+import { createRequestId, type RequestScope } from './request-scope.ts';
 import type { Socket } from './socket.ts';
+
+/** Whoever the operation belongs to. */
+interface OperationOwner {
+  readonly socket: Socket;
+  /** What log lines about an operation of its carry. */
+  scopeOf(requestId: string): Partial<RequestScope>;
+  /** Its stream has begun. */
+  onAttached(operation: Operation): void;
+}
 
 /** One operation of a websocket: how it ends, and its answers' way to the socket. */
 export class Operation implements Outlet, Envelope {
@@ -9,14 +19,14 @@ export class Operation implements Outlet, Envelope {
   readonly headBytes: number;
   /** Stands in its errors, and in the log lines about it. */
   readonly requestId = createRequestId();
-  private readonly socket: Socket;
+  private readonly owner: OperationOwner;
   private stream: Attached | null = null;
   private abort: AbortController | null = null;
 
-  constructor(id: string, socket: Socket) {
+  constructor(id: string, owner: OperationOwner) {
     this.head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     this.headBytes = Buffer.byteLength(this.head);
-    this.socket = socket;
+    this.owner = owner;
   }
 
   /** Aborts when the operation ends. Made when first asked for: a subscription needs none. */
@@ -25,20 +35,36 @@ export class Operation implements Outlet, Envelope {
     return this.abort.signal;
   }
 
+  /** Made anew each time: an idle subscription keeps none. */
+  get scope(): Partial<RequestScope> {
+    return this.owner.scopeOf(this.requestId);
+  }
+
   get isReady(): boolean {
-    return this.socket.isReady;
+    return this.owner.socket.isReady;
   }
 
   send(text: Buffer): void {
-    this.socket.push(this, text);
+    this.owner.socket.push(this, text);
   }
 
   attach(stream: Attached): void {
     this.stream = stream;
+    this.owner.onAttached(this);
   }
 
   resume(): void {
     this.stream?.resume();
+  }
+
+  /** Tells its stream, where it has one, that the caller's access ends soon. */
+  warn(expiresAt: number): void {
+    this.stream?.warn(expiresAt);
+  }
+
+  /** Ends its stream, where it has one; a query may finish. */
+  fail(toError: ToStreamError): void {
+    this.stream?.fail(toError);
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { ExportEvent } from '../export/events.ts';
 import type { EventSink } from '../export/watch/channel.ts';
 import type { EventSource } from '../export/watch/event-stream.ts';
+import type { ToStreamError } from './access-session.ts';
 import type { GatewayContext } from './context.ts';
 import type { Look } from './look.ts';
 import type { SharedAnswer, SharedAnswers } from './shared-answers.ts';
@@ -19,6 +20,9 @@ export interface Outlet {
 /** A stream as its outlet sees it. */
 export interface Attached {
   resume(): void;
+  /** See `EventSource`. */
+  warn(expiresAt: number): void;
+  fail(toError: ToStreamError): void;
   return(): Promise<unknown>;
 }
 
@@ -70,6 +74,14 @@ export class PushedStream implements AsyncIterableIterator<ExecutionResult, unde
 
   resume(): void {
     this.settings.events.resume();
+  }
+
+  warn(expiresAt: number): void {
+    this.settings.events.warn(expiresAt);
+  }
+
+  fail(toError: ToStreamError): void {
+    this.settings.events.fail(toError);
   }
 
   get isReady(): boolean {

@@ -37,27 +37,38 @@ export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): S
     if (!isAsyncIterable(source)) return answers.mask(source);
     const look = lookOf(args);
     const events = source as EventSource;
-    const { forOneEvent } = args.contextValue as GatewayContext;
+    const { forOneEvent, openSession } = args.contextValue as GatewayContext;
     if (outlet !== undefined) {
       forget(args);
       return new PushedStream({ events, answers, look, forOneEvent, outlet });
     }
+    const session = openSession({
+      onExpiring: (expiresAt) => events.warn(expiresAt),
+      onEnded: (toError) => events.fail(toError),
+    });
     const stream: ResultStream = {
       async next() {
-        const { done, value } = await events.next();
-        return done
-          ? { done: true, value: undefined }
-          : { done: false, value: await answers.find(value, look, forOneEvent).result };
+        const step = await events.next().catch((error: unknown) => {
+          session.close();
+          throw error;
+        });
+        if (!step.done)
+          return { done: false, value: await answers.find(step.value, look, forOneEvent).result };
+        session.close();
+        return DONE;
       },
       async return() {
+        session.close();
         await events.return?.();
-        return { done: true, value: undefined };
+        return DONE;
       },
       [Symbol.asyncIterator]: () => stream,
     };
     return stream;
   };
 }
+
+const DONE = { done: true, value: undefined } as const;
 
 /** Whoever called keeps these for as long as the subscription runs, and there may be very many. */
 function forget(args: ExecutionArgs): void {

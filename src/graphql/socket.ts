@@ -143,6 +143,11 @@ export class Socket {
     this.clock.setTimer(CLOSE_GRACE_MS, () => this.socket.terminate());
   }
 
+  /** Calls back later by the same clock as everything about this socket. */
+  later(delayMs: number, callback: () => void): void {
+    this.clock.setTimer(delayMs, callback);
+  }
+
   onMessage(callback: (data: string) => Promise<void>): void {
     this.socket.on('message', (data, isBinary) => {
       if (isBinary) return this.close(4400, 'Binary messages are not part of this protocol');

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../export/clock.ts';
+import type { Peer } from './peer.ts';
 import { Socket } from './socket.ts';
-import { createWebSocketProtocol, type Peer, type WebSocketProtocolSettings } from './websocket-protocol.ts';
+import { createWebSocketProtocol, type WebSocketProtocolSettings } from './websocket-protocol.ts';
 
 export interface WebSocketSettings extends WebSocketProtocolSettings {
   readonly isOriginAllowed: (origin: string) => boolean;
@@ -97,10 +98,7 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
 }
 
 /** Answers an upgrade that is not wanted, and ends the connection. */
-export function refuseUpgrade(
-  socket: Duplex,
-  status: '403 Forbidden' | '404 Not Found' | '503 Service Unavailable',
-) {
+export function refuseUpgrade(socket: Duplex, status: `${400 | 403 | 404 | 421 | 503} ${string}`) {
   // Nobody else listens to an upgraded connection: a peer that breaks it off would end the process.
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());

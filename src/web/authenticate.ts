@@ -1,45 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { AccessConfig, AccessKey, JwtConfig } from '../config/config.ts';
-import { ANONYMOUS, type Caller } from '../export/caller.ts';
-import type { Secrets } from '../export/secrets.ts';
+import { ANONYMOUS } from '../export/caller.ts';
+import type { Tools } from '../export/ports.ts';
+import type { Authenticate } from '../graphql/authenticate.ts';
+import { createTokenCheck } from './jwt.ts';
 
-/** Who asks, or the sentence with which it is refused. */
-export type Authentication = Caller | { readonly refusal: string };
-
-/** Finds out who asks by a request's headers, or by what stands for them in a websocket's `connection_init`. */
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Authentication>;
+/** What telling callers apart needs. */
+export type AccessTools = Pick<Tools, 'clock' | 'secrets'>;
 
 const VENDOR_TOKEN_HEADER = 'x-waybill-token-';
 const MAX_TOKEN_LENGTH = 8_192;
-/** Asymmetric only: with a shared-secret algorithm a public key could be used to forge a token. */
-const JWT_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-];
-const CLOCK_SKEW_SECONDS = 30;
 
 const MISSING = { refusal: 'Say who you are: send the header "authorization: Bearer …".' };
 const WRONG = { refusal: 'This key or token is not good here, or not any more.' };
+const OUTAGE = { refusal: 'Tokens cannot be checked now: try again in some seconds.', isOutage: true };
 
 /** The way callers are told apart in this access mode. */
-export function createAuthenticate(access: AccessConfig, secrets: Secrets): Authenticate {
+export function createAuthenticate(access: AccessConfig, tools: AccessTools): Authenticate {
   switch (access.mode) {
     case 'open':
       return async (headers) => ({ ...ANONYMOUS, vendorTokens: vendorTokensOf(headers) });
     case 'keys':
       return byKey(access.keys);
     case 'jwt':
-      return byJwt(access.jwt, secrets);
+      return byJwt(access.jwt, tools);
   }
 }
 
@@ -53,25 +39,35 @@ function byKey(keys: readonly AccessKey[]): Authenticate {
     // Every key is looked at, whichever fits: the time tells nothing.
     const [caller] = known.filter((candidate) => timingSafeEqual(candidate.hash, hash));
     if (caller === undefined) return WRONG;
-    return { tenant: caller.tenant, name: caller.name, vendorTokens: vendorTokensOf(headers) };
+    return {
+      tenant: caller.tenant,
+      name: caller.name,
+      expiresAt: null,
+      vendorTokens: vendorTokensOf(headers),
+    };
   };
 }
 
-function byJwt({ jwksUrl, issuer, audience, tenantClaim }: JwtConfig, secrets: Secrets): Authenticate {
-  const keySet = createRemoteJWKSet(new URL(jwksUrl));
-  const rules = { issuer, audience, algorithms: JWT_ALGORITHMS, clockTolerance: CLOCK_SKEW_SECONDS };
+function byJwt(config: JwtConfig, { clock, secrets }: AccessTools): Authenticate {
+  const check = createTokenCheck(config, () => clock.now());
   return async (headers) => {
     const token = bearerOf(headers);
     if (token === null) return MISSING;
-    const payload = await jwtVerify(token, keySet, { ...rules, requiredClaims: ['exp'] }).then(
-      (verified): JWTPayload => verified.payload,
-      () => null,
-    );
-    const tenant = payload?.[tenantClaim];
-    if (payload === null || typeof tenant !== 'string' || tenant === '') return WRONG;
+    // Before anything can go wrong with it: an error must not tell it either.
     secrets.addPassing(token);
-    return { tenant, name: payload.sub ?? 'unnamed', vendorTokens: vendorTokensOf(headers) };
+    const verdict = await check(token);
+    if (verdict === 'unknown') return OUTAGE;
+    const tenant = verdict === 'refused' ? undefined : verdict[config.tenantClaim];
+    if (verdict === 'refused' || typeof tenant !== 'string' || tenant === '') return WRONG;
+    const expiresAt = endOf(verdict, clock.now(), config.clockSkewMs);
+    return { tenant, name: verdict.sub ?? 'unnamed', expiresAt, vendorTokens: vendorTokensOf(headers) };
   };
+}
+
+/** By this clock; a token that is over already, but for the issuer's clock, has the rest of the allowance. */
+function endOf({ exp = 0 }: JWTPayload, now: number, clockSkewMs: number): number {
+  const endsAt = exp * 1_000;
+  return endsAt > now ? endsAt : endsAt + clockSkewMs;
 }
 
 function hashOf(secret: string): Buffer {

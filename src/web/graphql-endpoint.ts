@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Authenticate } from '../graphql/authenticate.ts';
 import type { GraphiQL } from '../graphql/graphiql.ts';
 import { inRequestScope } from '../graphql/request-scope.ts';
 import type { GatewayYoga } from '../graphql/yoga.ts';
-import type { Authenticate } from './authenticate.ts';
+import { isJson } from './json-type.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from './origins.ts';
 import { respondGraphQLError, respondText, wantsPage } from './respond.ts';
+import { GRAPHIQL_PAGE } from './security-headers.ts';
 import type { StalledResponses } from './stalled-responses.ts';
 
 export interface GraphQLEndpointSettings {
@@ -22,30 +24,16 @@ export interface GraphQLEndpointSettings {
 /** How long a client may take to read why its body was refused. */
 const LINGER_MS = 1_000;
 
-/** A page of ours may load and speak to this server alone. `unsafe-inline` for styles only: Monaco writes them. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "font-src 'self' data:",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** `/graphql` over HTTP: POST with JSON, GET for queries, SSE for subscriptions, GraphiQL for a browser. */
 export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
   const { yoga, authenticate, bodyBytes, graphiql, origins } = settings;
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
-    if (graphiql !== null && wantsPage(request) && !url.searchParams.has('query')) {
+    if (graphiql !== null && wantsGraphiQL(request, url)) {
       const page = graphiql.page();
       return respondText(response, 200, page.body, {
         'content-type': page.contentType,
-        'content-security-policy': PAGE_POLICY,
+        ...GRAPHIQL_PAGE,
         'cache-control': 'no-cache',
       });
     }
@@ -59,6 +47,9 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
       return respondGraphQLError(response, refusal.status, 'BAD_USER_INPUT', refusal.message);
 
     const caller = await authenticate(request.headers);
+    if ('refusal' in caller && caller.isOutage) {
+      return respondGraphQLError(response, 503, 'ACCESS_UNAVAILABLE', caller.refusal, { 'retry-after': '5' });
+    }
     if ('refusal' in caller) {
       return respondGraphQLError(response, 401, 'UNAUTHENTICATED', caller.refusal, {
         'www-authenticate': 'Bearer',
@@ -103,6 +94,16 @@ export async function respondGraphiQLPart(
   return true;
 }
 
+/**
+ * GraphiQL is for whoever opens or reloads it as a page; a query in its address is shown there, and not asked.
+ *
+ * Other programs that say they read HTML are answered.
+ */
+function wantsGraphiQL(request: IncomingMessage, url: URL): boolean {
+  if (!wantsPage(request)) return false;
+  return !url.searchParams.has('query') || request.headers['sec-fetch-dest'] === 'document';
+}
+
 /** What can be refused before the body is read, and before anyone is asked who they are. */
 function refuse(
   request: IncomingMessage,
@@ -110,10 +111,14 @@ function refuse(
 ): { readonly status: number; readonly message: string } | null {
   if (request.method !== 'POST') return null;
   // Whatever a browser's form can send without asking first is no way to speak to this server.
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    return { status: 415, message: 'Send the operation as JSON, with content-type application/json.' };
+  if (!isJson(request.headers['content-type'])) {
+    return {
+      status: 415,
+      message: 'Send the operation as JSON in UTF-8, with content-type application/json.',
+    };
   }
+  // Media types are the same in any case (RFC 9110, section 8.3.1), but Yoga knows this spelling only.
+  request.headers['content-type'] = 'application/json';
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
     return { status: 413, message: `The body is larger than the ${bodyBytes} bytes that are allowed.` };
   }

@@ -45,7 +45,9 @@ export async function* followExports(options: FollowOptions): AsyncGenerator<Wat
       for await (const event of openEventStream({ access, variables, clock, signal, onConnected })) {
         failures = 0;
         after = event.cursor;
-        yield event;
+        if (event.__typename === 'SubscriptionTokenExpiring')
+          onNotice(`The access token expires at ${event.expiresAt}.`);
+        else yield event;
       }
       if (isDone()) return;
       throw new TryAgain('the gateway ended the stream before the exports did');

@@ -1,5 +1,6 @@
 import { isSecureAddress } from '../address.ts';
-import { headerSecret, lineOfText, list, mapping, nameWord, text, word } from './scalars.ts';
+import { JWT_ALGORITHMS } from '../config.ts';
+import { headerSecret, lineOfText, list, mapping, nameWord, text, wholeNumber, word } from './scalars.ts';
 
 /** What is said about an address that secrets or trust depend on. */
 export const SECURE_ADDRESS_ALLOWED =
@@ -18,6 +19,12 @@ const jwtSchema = mapping({
   issuer: lineOfText(500).describe('What the claim "iss" must be, to the letter.'),
   audience: lineOfText(500).describe('What the claim "aud" must be, or hold.'),
   tenantClaim: lineOfText(100).default('tenant').describe("The claim that names the caller's tenant."),
+  algorithms: list(word([...JWT_ALGORITHMS]), JWT_ALGORITHMS.length)
+    .default(['RS256', 'PS256', 'ES256', 'EdDSA'])
+    .describe('Signature algorithms that are good; all others are refused, whatever a token says.'),
+  clockSkewMs: wholeNumber(0, 300_000)
+    .default(30_000)
+    .describe("How far the issuer's clock may differ from this one, in milliseconds."),
 }).describe("How callers' JSON Web Tokens are checked; needed in mode jwt.");
 
 /** The section `access`. */

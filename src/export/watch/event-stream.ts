@@ -6,7 +6,7 @@ import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
 import { divide, isOver, isReplayGap, isTellable, type MissedEntry, toReplay } from './joining.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import type { Subscription } from './subscription.ts';
-import { isLast, toEvent } from './to-event.ts';
+import { isLast, toEvent, toExport } from './to-event.ts';
 import type { Watch } from './watch.ts';
 import type { WatchRequest } from './watch-hub.ts';
 
@@ -44,6 +44,10 @@ export interface EventSource extends AsyncIterableIterator<ExportEvent, undefine
   pipe(sink: EventSink): void;
   /** The sink is ready again. */
   resume(): void;
+  /** Tells that the caller's access ends at `expiresAt`, epoch milliseconds; after the first states where they are still to come. */
+  warn(expiresAt: number): void;
+  /** Ends the stream with an error after what waits in it. @param toError - is given the cursor of the last event handed out */
+  fail(toError: (cursor: string | null) => Error): void;
 }
 
 /**
@@ -71,6 +75,8 @@ export class EventStream implements EventSource {
   /** Entries that came while joining. */
   private backlog: (MissedEntry & { readonly event: ExportEvent })[] | null = null;
   private onAbort: (() => void) | null = null;
+  /** When the caller's access ends, where it is to be warned and has not been. */
+  private expiresAt: number | null = null;
 
   constructor({ host, requests, after, maxPending, signal }: StreamSettings) {
     this.host = host;
@@ -103,7 +109,11 @@ export class EventStream implements EventSource {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Ends this stream with an error after what waits in it. */
+  warn(expiresAt: number): void {
+    this.expiresAt = expiresAt;
+    if (this.phase === 'live') this.tellExpiry();
+  }
+
   fail(toError: (cursor: string | null) => Error): void {
     this.channel.fail(toError);
     this.finish();
@@ -206,6 +216,7 @@ export class EventStream implements EventSource {
     }
     this.takeBacklog();
     if (this.remaining === 0) this.end();
+    else this.tellExpiry();
   }
 
   private replay(missed: readonly MissedEntry[]): void {
@@ -251,6 +262,17 @@ export class EventStream implements EventSource {
 
   private tell({ watch }: Subscription, state: WatchedState, fact: ExportFact): void {
     this.push(toEvent({ at: this.host.now(), state, fact }, watch.key.id, this.toCursor()));
+  }
+
+  private tellExpiry(): void {
+    const { expiresAt } = this;
+    const about = this.subscriptions?.find(({ phase }) => phase !== 'done')?.watch;
+    if (expiresAt === null || about === undefined) return;
+    this.expiresAt = null;
+    const { state, key } = about;
+    const shown = state === null ? null : toExport(state);
+    const base = { cursor: this.toCursor(), at: this.host.now(), exportId: key.id, export: shown };
+    this.push({ ...base, type: 'SubscriptionTokenExpiring', expiresAt });
   }
 
   /** What a subscriber is told of an export that has not told its first state. */

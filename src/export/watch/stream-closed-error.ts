@@ -1,7 +1,9 @@
 /** Why a stream of events ended before its exports did. */
 export type StreamClosedCode =
   | 'SLOW_CONSUMER' // this subscriber stopped reading and its queue is full
-  | 'SERVER_DRAINING'; // the gateway is going down, or restarting
+  | 'SERVER_DRAINING' // the gateway is going down, or restarting
+  | 'SUBSCRIPTION_TOKEN_EXPIRED' // the caller's token has, and was not renewed
+  | 'UNAUTHENTICATED'; // the caller's access was taken away
 
 /** The gateway ended a stream; the exports themselves may be fine. Resume with the last cursor. */
 export class StreamClosedError extends Error {

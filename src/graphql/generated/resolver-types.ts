@@ -238,6 +238,21 @@ export type ExportStalled = ExportEvent & {
 };
 
 /**
+ * The access token this stream stands on expires soon. Renew it on the same websocket (docs/subscriptions.md) and the stream goes on
+ * as if nothing had been; otherwise it ends with SUBSCRIPTION_TOKEN_EXPIRED and is resumed with its last cursor. The event is about the
+ * stream, not about the export it names, whose state has not changed.
+ */
+export type SubscriptionTokenExpiring = ExportEvent & {
+  readonly __typename?: 'SubscriptionTokenExpiring';
+  readonly cursor: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly exportId: Scalars['ID']['output'];
+  readonly export?: Maybe<Export>;
+  /** When the token expires. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+};
+
+/**
  * One export job at one vendor, as the vendor last described it.
  *
  * A job that failed is data (`status: FAILED`, `failure`); a GraphQL error here means the job could not be read.
@@ -847,6 +862,7 @@ export type ResolversTypes = {
   ExportWatchResumed: ResolverTypeWrapper<ExportEventOf<'ExportWatchResumed'>>;
   ExportWatchFailed: ResolverTypeWrapper<ExportEventOf<'ExportWatchFailed'>>;
   ExportStalled: ResolverTypeWrapper<ExportEventOf<'ExportStalled'>>;
+  SubscriptionTokenExpiring: ResolverTypeWrapper<ExportEventOf<'SubscriptionTokenExpiring'>>;
   Export: ResolverTypeWrapper<DomainExport>;
   ExportStatus: ExportStatus;
   ExportOutcome: ExportOutcome;
@@ -899,6 +915,7 @@ export type ResolversParentTypes = {
   ExportWatchResumed: ExportEventOf<'ExportWatchResumed'>;
   ExportWatchFailed: ExportEventOf<'ExportWatchFailed'>;
   ExportStalled: ExportEventOf<'ExportStalled'>;
+  SubscriptionTokenExpiring: ExportEventOf<'SubscriptionTokenExpiring'>;
   Export: DomainExport;
   ExportFailure: ExportFailure;
   ExportProgress: ExportProgress;
@@ -964,7 +981,7 @@ export type SubscriptionResolvers<ContextType = GatewayContext, ParentType exten
 };
 
 export type ExportEventResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportEvent'] = ResolversParentTypes['ExportEvent']> = {
-  __resolveType: TypeResolveFn<'ExportSnapshot' | 'ExportStatusChanged' | 'ExportProgressed' | 'ExportWatchInterrupted' | 'ExportWatchResumed' | 'ExportWatchFailed' | 'ExportStalled', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ExportSnapshot' | 'ExportStatusChanged' | 'ExportProgressed' | 'ExportWatchInterrupted' | 'ExportWatchResumed' | 'ExportWatchFailed' | 'ExportStalled' | 'SubscriptionTokenExpiring', ParentType, ContextType>;
 };
 
 export type ExportSnapshotResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportSnapshot'] = ResolversParentTypes['ExportSnapshot']> = {
@@ -1029,6 +1046,15 @@ export type ExportStalledResolvers<ContextType = GatewayContext, ParentType exte
   exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   export?: Resolver<Maybe<ResolversTypes['Export']>, ParentType, ContextType>;
   since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SubscriptionTokenExpiringResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SubscriptionTokenExpiring'] = ResolversParentTypes['SubscriptionTokenExpiring']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  export?: Resolver<Maybe<ResolversTypes['Export']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1249,6 +1275,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   ExportWatchResumed?: ExportWatchResumedResolvers<ContextType>;
   ExportWatchFailed?: ExportWatchFailedResolvers<ContextType>;
   ExportStalled?: ExportStalledResolvers<ContextType>;
+  SubscriptionTokenExpiring?: SubscriptionTokenExpiringResolvers<ContextType>;
   Export?: ExportResolvers<ContextType>;
   ExportFailure?: ExportFailureResolvers<ContextType>;
   ExportProgress?: ExportProgressResolvers<ContextType>;
