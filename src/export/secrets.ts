@@ -1,10 +1,14 @@
 import { LRUCache } from 'lru-cache';
+import { spellingsOf } from './secret-spellings.ts';
+import { MIN_FINDABLE_LENGTH, TextFinder } from './text-finder.ts';
 
 /** Passing secrets (tokens, signed links) that are known at the same time; the longest unused is forgotten first. */
 const MAX_PASSING = 2_000;
-/** Anything shorter would be found inside ordinary words. */
-const MIN_LENGTH = 6;
+/** Of all of them together: their spellings take about ten times that. */
+const MAX_PASSING_LENGTH = 4_000_000;
 const MASK = '[secret]';
+/** Masking may put the ends of a new secret side by side. */
+const MAX_ROUNDS = 8;
 
 /**
  * Every secret this process knows, so that none of them leaves it by accident: what is logged, told to a client or counted is
@@ -15,39 +19,62 @@ export interface Secrets {
   add(secret: string): void;
   /** Remembers a secret that comes and goes: a token, a signed link, what a caller proves itself with. */
   addPassing(secret: string): void;
-  /** The text with every known secret masked, also where it is percent-encoded, base64 or escaped as in JSON. */
+  /**
+   * The text with every known secret masked, also where it is percent-encoded, base64 or escaped as in JSON. Takes time in proportion to
+   * the text, however many secrets there are.
+   *
+   * Secrets of fewer than six characters are left: they would be found inside ordinary words.
+   */
   mask(text: string): string;
 }
 
 export function createSecrets(): Secrets {
+  const finder = new TextFinder();
   const lasting = new Set<string>();
-  const passing = new LRUCache<string, true>({ max: MAX_PASSING });
+  const passing = new LRUCache<string, readonly string[]>({
+    max: MAX_PASSING,
+    maxSize: MAX_PASSING_LENGTH,
+    sizeCalculation: (_spellings, secret) => secret.length,
+    dispose: (spellings) => {
+      for (const spelling of spellings) finder.remove(spelling);
+    },
+  });
   return {
     add(secret) {
-      for (const form of formsOf(secret)) lasting.add(form);
+      if (lasting.has(secret)) return;
+      lasting.add(secret);
+      for (const spelling of findable(secret)) finder.add(spelling);
     },
     addPassing(secret) {
-      for (const form of formsOf(secret)) passing.set(form, true);
+      if (secret === '' || passing.get(secret) !== undefined) return;
+      const spellings = findable(secret);
+      for (const spelling of spellings) finder.add(spelling);
+      passing.set(secret, spellings);
     },
-    mask(text) {
-      let masked = text;
-      for (const secret of lasting) if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
-      for (const secret of passing.keys())
-        if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
-      return masked;
-    },
+    mask: (text) => maskAll(text, finder),
   };
 }
 
-/** The ways in which a secret may be spelt in a text; the longest first, so that no spelling is masked by half. */
-function formsOf(secret: string): readonly string[] {
-  if (secret.length < MIN_LENGTH) return [];
-  const escaped = JSON.stringify(secret).slice(1, -1);
-  const base64 = Buffer.from(secret).toString('base64');
-  const forms = new Set([secret, encode(secret), escaped, base64, base64.replace(/=+$/, '')]);
-  return [...forms].sort((left, right) => right.length - left.length);
+function findable(secret: string): readonly string[] {
+  if (secret.length < MIN_FINDABLE_LENGTH) return [];
+  // A secret that is a piece of the mask could never be masked, and would be told by every mask.
+  return spellingsOf(secret).filter(
+    (spelling) => spelling.length >= MIN_FINDABLE_LENGTH && !MASK.includes(spelling),
+  );
 }
 
-function encode(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+function maskAll(text: string, finder: TextFinder): string {
+  let masked = text;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const found = finder.find(masked);
+    if (found.length === 0) return masked;
+    const pieces: string[] = [];
+    let copiedTo = 0;
+    for (const { start, end } of found) {
+      pieces.push(masked.slice(copiedTo, start), MASK);
+      copiedTo = end;
+    }
+    masked = pieces.join('') + masked.slice(copiedTo);
+  }
+  return MASK;
 }
