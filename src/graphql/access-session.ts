@@ -127,6 +127,7 @@ function toExpiredError(cursor: string | null): StreamClosedError {
   return new StreamClosedError('SUBSCRIPTION_TOKEN_EXPIRED', EXPIRED, cursor);
 }
 
-function toRevokedError(cursor: string | null): StreamClosedError {
+/** For whoever has lost its access. */
+export function toRevokedError(cursor: string | null): StreamClosedError {
   return new StreamClosedError('UNAUTHENTICATED', REVOKED, cursor);
 }

@@ -7,6 +7,7 @@ import { parseGlobalId } from '../export/locator.ts';
 import type { VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { ExportReader } from '../export/reader.ts';
 import { type ExportPage, isAsked, type RecentOptions, readRecent } from '../export/recent.ts';
+import { createUnknownAccount } from '../export/unknown-account.ts';
 import type { ExportLocator } from './generated/resolver-types.ts';
 import { ExportLoaders } from './loaders.ts';
 import { toLocator } from './locator-input.ts';
@@ -64,8 +65,10 @@ export class ExportGateway {
     return this.parts.vendors.find((vendor) => vendor.id === account.vendor) as VendorInfo;
   }
 
-  account(key: ExportKey): VendorAccount {
-    return this.parts.directory.account(key.account) as VendorAccount;
+  /** The account of an export that this caller was shown; a stand-in that knows nothing where it was taken away since. */
+  account({ account, vendor }: ExportKey): VendorAccount {
+    const known = this.parts.directory.account(account);
+    return known?.vendor === vendor ? known : createUnknownAccount(vendor, account);
   }
 
   /** @throws InputError, RateLimitedError, VendorError */

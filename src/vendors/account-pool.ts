@@ -16,12 +16,12 @@ export type { AccountPlan } from './account-plan.ts';
 /** What a vendor's token is made of; with anything else in it no header could carry it, so it is as good as not brought. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-/** What a new configuration did to open accounts, by identity. */
+/** What new plans did to open accounts. */
 export interface AccountChanges {
   /** Taken away: every export is unknown there from now on. */
-  readonly removed: readonly string[];
+  readonly removed: readonly VendorAccount[];
   /** The same accounts with a new credential. */
-  readonly renewed: readonly string[];
+  readonly renewed: readonly VendorAccount[];
 }
 
 /** Every open account, and who may use which. */
@@ -102,16 +102,16 @@ class Pool implements AccountPool {
     this.plans = new Map(plans.map((plan) => [plan.key, plan]));
     this.own = new Map(drafts.map(({ plan, account }) => [plan.key, account]));
 
-    const renewed: string[] = [];
+    const renewed: PooledAccount[] = [];
     for (const { plan, account, opened } of drafts) {
       if (opened === null) continue;
       const isSameCredential = isDeepStrictEqual(plan.credential, account.plan.credential);
       account.replace(plan, isSameCredential, opened);
-      if (!isSameCredential) renewed.push(account.identity);
+      if (!isSameCredential) renewed.push(account);
     }
     const removed = before.filter((account) => this.own.get(account.key) !== account);
     for (const account of removed) account.remove();
-    return { renewed, removed: [...removed, ...this.replaceCallers()].map(({ identity }) => identity) };
+    return { renewed, removed: [...removed, ...this.replaceCallers()] };
   }
 
   onWatched(identity: string, isWatched: boolean): void {
