@@ -1,0 +1,101 @@
+import { type ConfigChanges, compareConfigs, type NameChanges } from './config/changes.ts';
+import type { Config } from './config/config.ts';
+import { secretValues } from './config/secret-values.ts';
+import type { Caller } from './export/caller.ts';
+import type { Tools } from './export/ports.ts';
+import { toUnknownAccountError } from './export/unknown-account.ts';
+import type { WatchHub } from './export/watch/watch-hub.ts';
+import type { AccountPool } from './vendors/account-pool.ts';
+import type { Access } from './web/access.ts';
+
+/** The parts of a gateway that a new configuration reaches while it runs. */
+export interface ReloadableParts {
+  readonly tools: Tools;
+  readonly pool: AccountPool;
+  readonly access: Access;
+  readonly hub: WatchHub;
+  readonly sessions: { revoke(isRevoked: (caller: Caller) => boolean): void };
+}
+
+/** As many names stand in one log line; the rest are counted. */
+const MAX_NAMES = 50;
+
+/** The part of a gateway's configuration that can change while it runs. */
+export interface RunningConfig {
+  /** What is in force. */
+  readonly current: Config;
+  /** Takes over the next one. Never throws: where an account cannot be opened, everything stays as it was. */
+  take(next: Config): void;
+}
+
+/**
+ * Takes over the accounts and callers of another configuration, all of them in one go: nothing else runs in between, so no
+ * request sees some of the old ones and some of the new.
+ */
+export function createRunningConfig(started: Config, parts: ReloadableParts): RunningConfig {
+  let current = started;
+  return {
+    get current() {
+      return current;
+    },
+    take(next) {
+      const changes = compareConfigs(current, next);
+      try {
+        current = apply(current, next, parts);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : typeof error;
+        parts.tools.log.error({ reason }, 'The configuration could not be taken over: all stays as it was.');
+        return;
+      }
+      report(changes, parts.tools);
+    },
+  };
+}
+
+/** @returns what runs now */
+function apply(
+  current: Config,
+  next: Config,
+  { tools, pool, access, hub, sessions }: ReloadableParts,
+): Config {
+  // Before any of them is used; those of before stay known, since they may stand in what is still on its way.
+  for (const secret of secretValues(next)) tools.secrets.add(secret);
+  const isSameMode = next.access.mode === current.access.mode;
+  const admit = access.draft(isSameMode ? next.access : current.access);
+  const { removed, renewed } = pool.replace(next.accounts);
+  const isOut = admit();
+
+  for (const { identity, vendor, key } of removed) {
+    const { code, message } = toUnknownAccountError(vendor, key);
+    hub.endAccount(identity, code, message);
+  }
+  for (const { identity } of renewed) hub.renewAccount(identity);
+  sessions.revoke(isOut);
+  return { ...current, accounts: next.accounts, access: isSameMode ? next.access : current.access };
+}
+
+function report({ accounts, callers, isJwtChanged, atNextStart }: ConfigChanges, { log }: Tools): void {
+  const changes = {
+    ...toField('accounts', accounts),
+    ...toField('callers', callers),
+    ...(isJwtChanged ? { 'access.jwt': 'changed' } : {}),
+  };
+  const isNothing = Object.keys(changes).length === 0;
+  log.info(
+    changes,
+    isNothing ? 'The configuration was read again: no change.' : 'The configuration was reloaded.',
+  );
+  if (atNextStart.length > 0) log.warn({}, `${atNextStart.join(', ')} changed in the file: restart to apply`);
+}
+
+/** Only what there is to tell: `{ accounts: { added: ['bi'] } }`. */
+function toField(name: string, changes: NameChanges): object {
+  const told = Object.entries(changes).filter(([, names]) => names.length > 0);
+  if (told.length === 0) return {};
+  return { [name]: Object.fromEntries(told.map(([what, names]) => [what, shorten(names)])) };
+}
+
+function shorten(names: readonly string[]): readonly string[] {
+  if (names.length <= MAX_NAMES) return names;
+  return [...names.slice(0, MAX_NAMES), `and ${names.length - MAX_NAMES} more`];
+}
