@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/export/clock.ts';
 import { createScaledClock } from '../../src/simulator/scaled-clock.ts';
+import { startFakeVendor } from '../support/fake-vendor.ts';
+import { startIssuer } from '../support/issuer.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 
 const page = await readFile(new URL('../../docs/subscriptions.md', import.meta.url), 'utf8');
@@ -21,6 +23,7 @@ describe.concurrent('the page on subscriptions', { timeout: 40_000 }, () => {
       'Apollo Client',
       'urql',
       'After a broken connection',
+      'When an access token expires',
     ]);
   });
 
@@ -78,6 +81,25 @@ describe.concurrent('the page on subscriptions', { timeout: 40_000 }, () => {
     expect(percents).toEqual([...new Set(percents)].sort((one, other) => one - other));
     expect(lines.at(-1)).toBe('ExportStatusChanged SUCCEEDED 100');
   });
+  it('shows a renewal that keeps the stream', async () => {
+    await using issuer = await startIssuer();
+    const clock = createScaledClock(systemClock, SPEED);
+    await using gateway = await startSimulatedGateway({
+      tools: { clock },
+      config: { access: issuer.access },
+    });
+    await using tokens = await startFakeVendor(async () => ({
+      body: await issuer.sign({ tenant: 'default', expiresAt: clock.now() + 20_000 }),
+    }));
+
+    const lines = await runModule('When an access token expires', gateway.url, (program) =>
+      program.replace('https://app.example.com/token', tokens.url),
+    );
+
+    expect(lines.filter((line) => line === 'renewed').length).toBeGreaterThanOrEqual(1);
+    expect(lines.filter((line) => line.startsWith('ExportSnapshot'))).toHaveLength(1);
+    expect(lines.at(-1)).toBe('ExportStatusChanged SUCCEEDED');
+  });
 });
 
 function startDemo(): Promise<SimulatedGateway> {
@@ -103,9 +125,14 @@ function toScript(heading: string, url: string): string {
 }
 
 /** Runs a program as a browser would find the world: with a WebSocket, which Node has from version 22 on. */
-function runModule(heading: string, url: string): Promise<readonly string[]> {
+function runModule(
+  heading: string,
+  url: string,
+  change = (program: string) => program,
+): Promise<readonly string[]> {
   const prelude = "import { WebSocket as Socket } from 'ws'; globalThis.WebSocket ??= Socket;\n";
-  return run(process.execPath, ['--input-type=module', '--eval', prelude + toScript(heading, url)]);
+  const program = prelude + change(toScript(heading, url));
+  return run(process.execPath, ['--input-type=module', '--eval', program]);
 }
 
 /** The lines that a program prints, blank ones and comments left out; it must end well, and complain of nothing. */

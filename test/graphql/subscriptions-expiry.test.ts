@@ -6,6 +6,8 @@ import { type SeenEvent, TRANSPORTS, WATCH } from './subscriptions/transports.ts
 
 /** A minute of the gateway's clock is a second. */
 const SPEED = 60;
+/** Where a test must answer in time: half a minute of the gateway's clock is two seconds. */
+const PATIENT_SPEED = 15;
 const MINUTE_MS = 60_000;
 
 interface Stage extends AsyncDisposable {
@@ -15,10 +17,10 @@ interface Stage extends AsyncDisposable {
   bearer(leftMs: number, who?: { subject?: string; tenant?: string }): Promise<{ authorization: string }>;
 }
 
-async function openStage(): Promise<Stage> {
+async function openStage(speed = SPEED): Promise<Stage> {
   const issuer = await startIssuer({ clockSkewMs: 0 });
   const gateway = await startLiveGateway({
-    speed: SPEED,
+    speed,
     config: { access: issuer.access as object },
     accounts: (url) => [
       toHiAccount(url, { key: 'acme-hi', tenant: 'acme', polling: { minMs: 1_000, maxMs: 1_000 } }),
@@ -118,13 +120,13 @@ describe.each(TRANSPORTS)('a token that expires while its stream lives, over %s'
 
 describe('a token renewed on the same websocket', () => {
   it('keeps its streams over many expiries, and no event is lost, repeated or late', async () => {
-    await using stage = await openStage();
+    await using stage = await openStage(PATIENT_SPEED);
     const { gateway } = stage;
     gateway.say(1, { status: 'processing', parts: 0 });
     await using peer = await Peer.connect(gateway.url, { init: await stage.bearer(40_000) });
     const seen = follow(peer, 'one');
 
-    for (let parts = 1; parts <= 4; parts += 1) {
+    for (let parts = 1; parts <= 3; parts += 1) {
       await peer.next(({ type, payload }) => type === 'ping' && payload !== undefined);
       gateway.say(1, { status: 'processing', parts });
       const shown = peer.next(({ type }) => type === 'next');
@@ -139,8 +141,8 @@ describe('a token renewed on the same websocket', () => {
     await completed;
 
     const told = seen.filter((event) => !isWarning(event));
-    expect(told.map(({ export: shown }) => shown?.progress?.percent)).toEqual([0, 1, 2, 3, 4, 100]);
-    expect(seen.filter(isWarning).length).toBeGreaterThanOrEqual(4);
+    expect(told.map(({ export: shown }) => shown?.progress?.percent)).toEqual([0, 1, 2, 3, 100]);
+    expect(seen.filter(isWarning).length).toBeGreaterThanOrEqual(3);
     expect(peer.messages.filter(({ type }) => type === 'error')).toEqual([]);
   });
 
@@ -163,7 +165,7 @@ describe('a token renewed on the same websocket', () => {
   });
 
   it('still serves the socket soon after the expiry; until then new operations are refused', async () => {
-    await using stage = await openStage();
+    await using stage = await openStage(PATIENT_SPEED);
     stage.gateway.say(1, { status: 'processing', parts: 0 });
     await using peer = await Peer.connect(stage.gateway.url, { init: await stage.bearer(30_000) });
     const ended = peer.next(isErrorOf('one'));
