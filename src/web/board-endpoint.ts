@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { respondText } from './respond.ts';
+import { BOARD_PAGE } from './security-headers.ts';
 
 /** The board stands next to this folder, in the sources and where they are built to. */
 const FOLDER = new URL('../board/', import.meta.url);
@@ -16,20 +17,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-
-/** The page loads from and speaks to this server alone, and no text can become markup or script. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
 
 interface Part {
   readonly body: Buffer;
@@ -71,9 +58,8 @@ async function loadParts(): Promise<ReadonlyMap<string, Part>> {
 
 function toHeaders(name: string, body: Buffer): Readonly<Record<string, string>> {
   return {
+    ...(name === PAGE ? BOARD_PAGE : {}),
     'content-type': CONTENT_TYPES[extname(name)] as string,
-    'content-security-policy': PAGE_POLICY,
-    'cross-origin-resource-policy': 'same-origin',
     etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
     // Asked for each time and answered with 304, so that a page never mixes two releases.
     'cache-control': 'no-cache',

@@ -10,7 +10,7 @@ import { type CheckedLink, checkFileLink, type FileLinkRules, type ResolveHost }
 import { openLink } from '../http/open-link.ts';
 import { type FileProblem, respondProblem } from './file-problems.ts';
 import { passThrough, type StreamEnd } from './file-stream.ts';
-import { BASE_HEADERS } from './respond.ts';
+import { FILE_ANSWER } from './security-headers.ts';
 
 /** How the files of one account are handed out. */
 export interface FilePolicy extends FileLinkRules {
@@ -100,7 +100,7 @@ async function handOut(
   if (policy.delivery === 'stream') {
     return stream(opening, access, (options) => openPresigned(link, options, opening), signal);
   }
-  response.writeHead(302, { ...BASE_HEADERS, location: link.url, 'content-length': '0' }).end();
+  response.writeHead(302, { ...FILE_ANSWER, location: link.url, 'content-length': '0' }).end();
   return { outcome: 'redirected', bytes: 0 };
 }
 

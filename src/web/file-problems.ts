@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { respondJson, respondText } from './respond.ts';
+import { toPlainPage } from './security-headers.ts';
 
 interface ProblemText {
   readonly status: number;
@@ -48,8 +50,10 @@ export const FILE_PROBLEMS = {
 export type FileProblem = keyof typeof FILE_PROBLEMS;
 
 const DEFAULT_RETRY_MS = 5_000;
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const STYLE = `body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem; color: #222; background: #fff }
+h1 { line-height: 1.2 }
+@media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } }`;
+const PAGE_HEADERS = toPlainPage(`sha256-${createHash('sha256').update(STYLE).digest('base64')}`);
 
 /** Says what is wrong: a short page for a browser, JSON for everything else. Never a host, a key or a link of the vendor. */
 export function respondProblem(
@@ -65,7 +69,7 @@ export function respondProblem(
   if ((request.headers.accept ?? '').includes('text/html')) {
     respondText(response, status, toPage(title, advice), {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': PAGE_POLICY,
+      ...PAGE_HEADERS,
       ...headers,
     });
     return;
@@ -79,9 +83,7 @@ function toPage(title: string, advice: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem; color: #222; background: #fff }
-h1 { line-height: 1.2 }
-@media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } }</style>
+<style>${STYLE}</style>
 <h1>${title}</h1>
 <p>${advice}</p>
 </html>

@@ -5,7 +5,7 @@ import { isAbort } from '../export/errors.ts';
 import type { FileDescription } from '../export/export.ts';
 import type { FileStream, OpenOptions } from '../export/ports.ts';
 import type { FileProblem } from './file-problems.ts';
-import { BASE_HEADERS } from './respond.ts';
+import { FILE_ANSWER } from './security-headers.ts';
 
 export interface PassThrough {
   readonly request: IncomingMessage;
@@ -46,7 +46,7 @@ export async function passThrough({ request, response, file, open, signal }: Pas
   const source = await open({ method: 'GET', headers: pick(request.headers, wanted), signal });
   const { status, headers, body } = source;
   if (status === 200 || status === 206) {
-    response.writeHead(status, { ...BASE_HEADERS, ...describe(file, source) });
+    response.writeHead(status, { ...FILE_ANSWER, ...describe(file, source) });
     if (!isHead) return send(source, request, response);
     body.destroy();
     response.end();
@@ -56,7 +56,7 @@ export async function passThrough({ request, response, file, open, signal }: Pas
   if (status !== 304 && status !== 416) return { problem: problemOf(status) };
   // The vendor's own error body is not for readers, so neither is its length.
   const length: Record<string, string> = status === 416 ? { 'content-length': '0' } : {};
-  response.writeHead(status, { ...BASE_HEADERS, ...pick(headers, ABOUT_FILE), ...length }).end();
+  response.writeHead(status, { ...FILE_ANSWER, ...pick(headers, ABOUT_FILE), ...length }).end();
   return { outcome: 'streamed', bytes: 0 };
 }
 
@@ -92,7 +92,6 @@ function describe(file: FileDescription, { headers }: FileStream): Record<string
   return {
     'content-type': (isInPieces ? type : (file.mediaType ?? type)) ?? 'application/octet-stream',
     'content-disposition': toDisposition(file.name),
-    'content-security-policy': 'sandbox',
     ...pick(headers, ABOUT_FILE),
     ...pick(headers, ABOUT_BYTES),
   };

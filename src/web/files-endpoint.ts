@@ -43,7 +43,6 @@ export function createFilesEndpoint(settings: FilesEndpointSettings) {
   const { signer, clock, log, onDownload } = settings;
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
-    response.setHeader('cache-control', 'no-store');
     const { method } = request;
     if (method !== 'GET' && method !== 'HEAD') return respondProblem(request, response, 'method');
 

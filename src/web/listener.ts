@@ -3,7 +3,9 @@ import type { Log } from '../export/ports.ts';
 import type { GraphiQL } from '../graphql/graphiql.ts';
 import { respondGraphiQLPart } from './graphql-endpoint.ts';
 import type { Health } from './health.ts';
+import type { HostPolicy } from './hosts.ts';
 import { respondJson, respondText } from './respond.ts';
+import { EVERY_ANSWER } from './security-headers.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
 
@@ -22,8 +24,23 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_HEADER_BYTES = 16_384;
 
+const STANDING_HEADERS = Object.entries(EVERY_ANSWER);
+
 /** The HTTP server: finds the part of the gateway that a path belongs to. */
-export function createListener(routes: Routes, log: Log): Server {
+export function createListener(routes: Routes, hosts: HostPolicy, log: Log): Server {
+  return serve((request, response, url) => route(routes, request, response, url), hosts, log);
+}
+
+/** The HTTP server of a part that has a port of its own, whatever the path. */
+export function createListenerOf(handler: Handler, hosts: HostPolicy, log: Log): Server {
+  return serve(async (request, response, url) => handler(request, response, url), hosts, log);
+}
+
+function serve(
+  handler: (...asked: Parameters<Handler>) => Promise<void>,
+  hosts: HostPolicy,
+  log: Log,
+): Server {
   const settings = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -31,7 +48,10 @@ export function createListener(routes: Routes, log: Log): Server {
     connectionsCheckingInterval: 5_000,
   };
   return createServer(settings, (request, response) => {
-    route(routes, request, response).catch((error: unknown) => {
+    for (const [name, value] of STANDING_HEADERS) response.setHeader(name, value);
+    const asked = readTarget(request, hosts);
+    if ('status' in asked) return respondText(response, asked.status, asked.message);
+    handler(request, response, asked).catch((error: unknown) => {
       log.error(
         { error: error instanceof Error ? error.stack : typeof error },
         'A request failed unexpectedly.',
@@ -42,10 +62,12 @@ export function createListener(routes: Routes, log: Log): Server {
   });
 }
 
-async function route(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = parseTarget(request);
-  if (url === null)
-    return respondText(response, 400, 'The request target or the Host header cannot be read.\n');
+async function route(
+  routes: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
   const { pathname } = url;
 
   if (pathname === '/graphql') return routes.graphql(request, response, url);
@@ -66,14 +88,26 @@ function respondReadiness(health: Health, response: ServerResponse): void {
   respondJson(response, readiness.isReady ? 200 : 503, { status: readiness.status, parts: readiness.parts });
 }
 
-/** The request's target; null for one that is no path, or a Host that is none. */
-function parseTarget(request: IncomingMessage): URL | null {
+const UNREADABLE = { status: 400, message: 'The request target or the Host header cannot be read.\n' };
+/** Says nothing of what was asked: the text is a stranger's. */
+const MISDIRECTED = {
+  status: 421,
+  message: 'This server goes by another name: ask for it by its address or by the host of its public URL.\n',
+};
+
+/** What is asked for, or what to answer to a target that is no path and a Host that is none of ours. */
+function readTarget(
+  request: IncomingMessage,
+  hosts: HostPolicy,
+): URL | { readonly status: number; readonly message: string } {
   const target = request.url ?? '';
-  const host = request.headers.host ?? 'localhost';
-  if (!target.startsWith('/') || !/^[A-Za-z0-9.:[\]_-]+$/.test(host)) return null;
+  const problem = hosts.findProblem(request);
+  if (problem === 'foreign') return MISDIRECTED;
+  if (problem === 'unreadable' || !target.startsWith('/')) return UNREADABLE;
   try {
-    return new URL(`http://${host}${target}`);
+    // Routes are paths: the host plays no part in them.
+    return new URL(`http://localhost${target}`);
   } catch {
-    return null;
+    return UNREADABLE;
   }
 }

@@ -1,11 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Headers that every answer of this server carries. */
-export const BASE_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-} as const;
-
 /** Answers with JSON. */
 export function respondJson(
   response: ServerResponse,
@@ -27,7 +21,6 @@ export function respondText(
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(status, {
-    ...BASE_HEADERS,
     'content-type': 'text/plain; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),
     ...headers,

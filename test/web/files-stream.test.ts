@@ -62,7 +62,7 @@ describe('a file that is streamed through', () => {
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
-      'content-security-policy': 'sandbox',
+      'content-security-policy': "default-src 'none'; sandbox",
     });
     expect(JSON.stringify(headers)).not.toContain('canary');
     expect(lastAsked()?.headers).toMatchObject({

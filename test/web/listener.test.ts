@@ -35,14 +35,21 @@ describe('the listener', () => {
     expect(body).not.toMatch(STACK);
   });
 
-  it.each(['localhost', 'exports.example.com', '127.0.0.1:4000', '[::1]:4000', 'my_host-1'])(
+  it.each(['localhost', 'LOCALHOST:9', '127.0.0.1:4000', '[::1]:4000', '192.168.1.7'])(
     'takes the Host %j',
     async (host) => {
       expect((await ask('/health', host)).status).toBe(200);
     },
   );
 
-  it.each(['http://127.0.0.1/health', '*', 'health'])('answers 400 to the target %j', async (target) => {
+  it.each([
+    'http://127.0.0.1/health',
+    'http://evil.example/graphql',
+    'http:/health',
+    '*',
+    'health',
+    '\\health',
+  ])('answers 400 to the target %j', async (target) => {
     const { status, body } = await ask(target, 'localhost');
 
     expect(status).toBe(400);
