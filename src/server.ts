@@ -2,7 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
+import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
 import type { AccountConfig, Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { toDocumentProblems } from './config/manifest.ts';
 import { FileLinkSigner, type FileLinks } from './export/file-links.ts';
 import type { Tools } from './export/ports.ts';
 import { ExportReader } from './export/reader.ts';
@@ -13,15 +16,17 @@ import { AccessSessions } from './graphql/access-session.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { ExportGateway } from './graphql/export-gateway.ts';
-import { OperationCosts } from './graphql/operation-costs.ts';
 import { createGraphiQL, type GraphiQLTab } from './graphql/graphiql.ts';
+import { OperationCosts } from './graphql/operation-costs.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
+import { findDocumentFaults, TrustedDocuments } from './graphql/trusted-documents.ts';
 import { createWebSocketEndpoint, refuseUpgrade } from './graphql/websocket.ts';
 import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
 import { createAccountPool } from './vendors/account-pool.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createAuthenticate } from './web/authenticate.ts';
+import { readBoardDocuments } from './web/board-documents.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
 import { trackConnections } from './web/connections.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
@@ -54,9 +59,11 @@ export interface GatewayOptions {
   readonly graphiqlTabs?: readonly GraphiQLTab[];
 }
 
-/** Puts the parts together and listens. The only place that knows them all. */
+/** Puts the parts together and listens. The only place that knows them all. @throws ConfigError */
 export async function startGateway({ config, tools, graphiqlTabs = [] }: GatewayOptions): Promise<Gateway> {
   const { server: serverConfig, limits, files } = config;
+  const schema = createSchema();
+  const trustedDocuments = await trustDocuments(config, schema);
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
   let publicUrl = serverConfig.publicUrl ?? '';
 
@@ -116,11 +123,12 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
   });
   const subscribe = createSharedSubscribe({ maskError });
   const yoga = createGatewayYoga({
-    schema: createSchema(),
+    schema,
     limits,
     mode: serverConfig.mode,
     createContext,
     admission,
+    trustedDocuments,
     subscribe,
     maskError,
   });
@@ -137,6 +145,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
   const sockets = createWebSocketEndpoint({
     yoga,
     admission,
+    trustedDocuments,
     subscribe,
     maskError,
     authenticate,
@@ -216,6 +225,17 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     return drained;
   };
   return { url, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
+}
+
+/** The documents that alone are answered, those of the board and the commands among them; null where every document is. @throws ConfigError */
+async function trustDocuments(
+  { server: { trustedDocuments, mode }, limits }: Config,
+  schema: ReturnType<typeof createSchema>,
+): Promise<TrustedDocuments | null> {
+  if (trustedDocuments === undefined) return null;
+  const faults = findDocumentFaults(trustedDocuments, { schema, limits, mode });
+  if (faults.length > 0) throw new ConfigError(toDocumentProblems(faults));
+  return new TrustedDocuments(trustedDocuments, [...CLIENT_DOCUMENTS, ...(await readBoardDocuments())]);
 }
 
 /** What the configuration holds must never be logged, told or counted. */

@@ -174,6 +174,7 @@ describe('packages', () => {
     [/^(commander|cli-progress)$/, /^(cli\/|main\.ts)/],
     [/^prom-client$/, /^web\//],
     [/^jose$/, /^web\//],
+    [/^rate-limiter-flexible$/, /^web\//],
     [/^pino$/, /^log\.ts$/],
   ])('%s are for %s alone', (name, place) => {
     const users = IMPORTS.filter(({ target }) => name.test(target));

@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
 import { systemClock, systemRandom } from '../export/clock.ts';
@@ -6,6 +7,8 @@ import { createLog } from '../log.ts';
 import { type Gateway, startGateway } from '../server.ts';
 import { logCrashes } from './crash.ts';
 import { EXIT } from './exit-codes.ts';
+import { FileWatch } from './file-watch.ts';
+import { type ReloadReason, reloadConfig } from './reload.ts';
 import { drainOnSignal } from './signals.ts';
 
 /** `waybill serve`: the gateway alone, with real accounts. Resolves with the exit code where it cannot start. */
@@ -20,19 +23,39 @@ export async function serve(
     );
     return EXIT.usage;
   }
-  const loaded = loadConfig({ file, env: environment.variables });
-  if ('problems' in loaded) {
-    for (const problem of loaded.problems) console.error(problem);
-    return EXIT.usage;
-  }
+  let reload = (_reason: ReloadReason): void => undefined;
+  process.on('SIGHUP', () => reload('SIGHUP'));
+  // Before the file is read: whatever is written from now on is noticed.
+  const watch = await FileWatch.of(file);
+  const env = environment.variables;
+  const loaded = loadConfig({ file, env });
+  if ('problems' in loaded) return refuse(loaded.problems);
   const secrets = createSecrets();
   const log = createLog(secrets, loaded.config.server.logLevel);
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
-  const gateway = await startGateway({ config: loaded.config, tools });
+  const gateway = await startGateway({ config: loaded.config, tools }).catch(toConfigError);
+  if ('problems' in gateway) return refuse(gateway.problems);
+  reload = (reason) => reloadConfig({ gateway, file, env, log }, reason);
+  watch.start(systemClock, () => reload('file change'));
   announce(gateway);
-  drainOnSignal(() => gateway.drain());
+  drainOnSignal(() => {
+    watch.close();
+    return gateway.drain();
+  });
   return undefined;
+}
+
+/** One line for each problem. */
+function refuse(problems: readonly string[]): number {
+  for (const problem of problems) console.error(problem);
+  return EXIT.usage;
+}
+
+/** @throws what is no fault of the configuration */
+function toConfigError(error: unknown): ConfigError {
+  if (error instanceof ConfigError) return error;
+  throw error;
 }
 
 /** The one line that scripts wait for. */

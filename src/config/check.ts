@@ -3,6 +3,7 @@ import { closestName } from './closest.ts';
 import type { Config } from './config.ts';
 import { type SubstitutedTree, substituteEnvironment } from './environment.ts';
 import { describeFound, type Findings } from './found.ts';
+import { readManifest } from './manifest.ts';
 import { describeKind, isPlainName, type KeyPath, type Problem, quote } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { toConfig } from './resolve.ts';
@@ -10,24 +11,32 @@ import { findRuleProblems } from './rules.ts';
 import { type CheckedFile, configSchema } from './schema.ts';
 import { compareInTree, pathKey, replaceAt, valueAt } from './tree.ts';
 
-/** What the checked file comes to, or everything that is wrong with it at once. */
+/**
+ * What the checked file comes to, or everything that is wrong with it at once.
+ *
+ * @param configFile - where the file stands: what it names is looked for beside it
+ */
 export function checkTree(
   parsed: unknown,
   env: EnvironmentVariables,
+  configFile?: string,
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const substituted = substituteEnvironment(parsed, env);
   const result = parseWithNumbersFromEnvironment(substituted);
   const issues = result.success ? [] : result.error.issues;
   // A variable that is not set is named once, not also as a value of the wrong type.
   const told = new Set(substituted.problems.map(({ path }) => pathKey(path)));
+  const read = readManifest(substituted, configFile);
   const found = [
     ...issues.flatMap((issue) => toProblems(issue, substituted)),
     ...findRuleProblems(substituted),
+    ...('problem' in read ? [read.problem] : []),
   ].filter(({ path }) => !told.has(pathKey(path)));
   const problems = [...substituted.problems, ...found].sort((left, right) =>
     compareInTree(substituted.tree, left.path, right.path),
   );
-  return result.success && problems.length === 0 ? { config: toConfig(result.data) } : { problems };
+  if (!result.success || problems.length > 0 || 'problem' in read) return { problems };
+  return { config: toConfig(result.data, read.manifest) };
 }
 
 /**

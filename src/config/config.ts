@@ -1,6 +1,7 @@
 import type { Pacing } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
+import type { DocumentManifest } from './manifest.ts';
 
 /**
  * Everything an operator can say, checked, defaults filled in. Each part of the gateway is given its own slice.
@@ -33,6 +34,8 @@ export interface ServerConfig {
   readonly logLevel: LogLevel;
   /** Addresses and CIDR ranges of the proxies whose word about a client's address is believed. */
   readonly trustedProxies: readonly string[];
+  /** The only documents that are answered; `undefined`: all are. */
+  readonly trustedDocuments: DocumentManifest | undefined;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -10,6 +10,7 @@ export interface Problem {
 
 /** The longest piece of a value that a problem shows. */
 const MAX_SHOWN_LENGTH = 60;
+const MAX_LINES = 100;
 
 /** A problem as one line for a person: `accounts[1].limits.timeoutMs: found 50, allowed: a whole number from 100 to 120000`. */
 export function toLine({ path, found, allowed }: Problem): string {
@@ -33,10 +34,10 @@ export function isPlainName(name: string): boolean {
 }
 
 /** A text in quotes on one line, bounded, everything that could move a cursor escaped. */
-export function quote(text: string): string {
-  const isLong = text.length > MAX_SHOWN_LENGTH;
+export function quote(text: string, maxLength = MAX_SHOWN_LENGTH): string {
+  const isLong = text.length > maxLength;
   // JSON escapes what is below U+0020; the rest of Unicode's control, format and line characters is escaped here.
-  const escaped = JSON.stringify(text.slice(0, MAX_SHOWN_LENGTH)).replace(
+  const escaped = JSON.stringify(text.slice(0, maxLength)).replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
@@ -63,4 +64,13 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'string' && value !== '') return quote(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return describeKind(value);
+}
+
+/** So many lines as a person reads; the last says how many more there are. */
+export function boundLines(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_LINES) return lines;
+  return [
+    ...lines.slice(0, MAX_LINES),
+    `(top level): found ${lines.length - MAX_LINES} more problems, allowed: none`,
+  ];
 }

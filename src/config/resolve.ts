@@ -1,15 +1,16 @@
 import { toBaseUrl, toHttpUrl } from './address.ts';
 import type { AccessConfig, AccountConfig, Config, GatewayLimits, ServerConfig } from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
+import type { DocumentManifest } from './manifest.ts';
 import type { CheckedFile } from './schema.ts';
 import { vendorDefaults } from './vendor-defaults.ts';
 
 type CheckedAccount = CheckedFile['accounts'][number];
 
 /** A checked file as the parts of the gateway want it: one spelling of every address, nothing left to look up. */
-export function toConfig(file: CheckedFile): Config {
+export function toConfig(file: CheckedFile, trustedDocuments?: DocumentManifest): Config {
   return {
-    server: toServerConfig(file.server),
+    server: { ...toServerConfig(file.server), trustedDocuments },
     access: toAccessConfig(file.access),
     files: { linkSecret: file.files.linkSecret, linkTtlMs: file.files.linkTtlMs },
     accounts: file.accounts.map(toAccountConfig),
@@ -17,7 +18,7 @@ export function toConfig(file: CheckedFile): Config {
   };
 }
 
-function toServerConfig(server: CheckedFile['server']): ServerConfig {
+function toServerConfig(server: CheckedFile['server']): Omit<ServerConfig, 'trustedDocuments'> {
   const { host, port, mode, metricsPort, logLevel, trustedProxies } = server;
   // Port 0 becomes a number only when the gateway listens.
   const defaultUrl = port === 0 ? undefined : toHttpUrl(host, port);

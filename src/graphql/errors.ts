@@ -5,6 +5,7 @@ import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
 import { RateLimitedError } from './admission.ts';
 import { currentRequestId } from './request-scope.ts';
 import { withoutSuggestions } from './reticence.ts';
+import { UntrustedOperationError } from './trusted-documents.ts';
 
 /** The code of everything that is our own fault; the message then says nothing. */
 const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
@@ -56,6 +57,7 @@ function toExtensions(cause: unknown): GraphQLErrorExtensions | undefined {
     return { code: cause.code, ...(cause.field === undefined ? {} : { field: cause.field }) };
   if (cause instanceof StreamClosedError)
     return { code: cause.code, ...(cause.cursor === null ? {} : { cursor: cause.cursor }) };
+  if (cause instanceof UntrustedOperationError) return { code: cause.code };
   if (cause instanceof RateLimitedError) return rateLimitExtensions(cause);
   if (cause instanceof VendorError) return vendorExtensions(cause);
   return undefined;

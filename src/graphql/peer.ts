@@ -23,15 +23,22 @@ export class Peer implements SessionListener {
   /** Who it is and until when; null before it has said hello. */
   session: AccessSession | null = null;
   private readonly authenticate: Authenticate;
+  private readonly complete: (message: unknown) => unknown;
   private readonly operations = new Map<string, Operation>();
   /** graphql-ws's side of it; known once it has said hello. */
   private context: PeerContext | null = null;
   private isLeaving = false;
   private onIdle: (() => void) | null = null;
 
-  constructor(socket: Socket, authenticate: Authenticate) {
+  /** @param complete - what a message is put right with before graphql-ws looks at it */
+  constructor(
+    socket: Socket,
+    authenticate: Authenticate,
+    complete: (message: unknown) => unknown = (message) => message,
+  ) {
     this.socket = socket;
     this.authenticate = authenticate;
+    this.complete = complete;
     socket.onReady = () => {
       for (const operation of this.operations.values()) operation.resume();
     };
@@ -52,7 +59,7 @@ export class Peer implements SessionListener {
   /** After each message, what the peer has completed is ended. */
   onMessage(callback: (data: string) => Promise<void>): void {
     this.socket.onMessage((data) => {
-      const handled = callback(read(data) as string);
+      const handled = callback(this.complete(read(data)) as string);
       this.endForgotten();
       return handled;
     });

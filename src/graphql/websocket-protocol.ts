@@ -12,12 +12,15 @@ import { inRequestScope } from './request-scope.ts';
 import { serialise } from './shared-answers.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
 import type { Socket } from './socket.ts';
+import { completeSubscribe, type TrustedDocuments } from './trusted-documents.ts';
 import type { GatewayYoga } from './yoga.ts';
 
 export interface WebSocketProtocolSettings {
   readonly yoga: GatewayYoga;
   /** Asked for every operation. */
   readonly admission: Admission;
+  /** The only documents that are answered; null: all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
   readonly subscribe: SharedSubscribe;
   readonly maskError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticate;
@@ -67,7 +70,8 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
     onClose: ({ extra }) => extra.peer.leave(),
   });
   return (socket: Socket): { readonly peer: Peer; readonly closed: ReturnType<typeof protocol.opened> } => {
-    const peer = new Peer(socket, settings.authenticate);
+    const complete = settings.trustedDocuments === null ? undefined : completeSubscribe;
+    const peer = new Peer(socket, settings.authenticate, complete);
     const closed = protocol.opened(peer, { peer });
     return { peer, closed };
   };
@@ -122,7 +126,7 @@ async function toExecutionArgs(
   const { schema, execute, contextFactory, parse, validate } = settings.yoga.getEnveloped(initial);
   try {
     await settings.admission.operation(caller);
-    const document = parse(payload.query);
+    const document = parse(settings.trustedDocuments?.textFor(payload) ?? payload.query);
     const errors = validate(schema, document);
     if (errors.length > 0) return [...(errors as readonly GraphQLError[])];
     const operationNode = getOperationAST(document, payload.operationName);

@@ -7,7 +7,9 @@ import { checkNumbers } from './exact-numbers.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
 import { useReticence } from './reticence.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 import { useAdmission } from './use-admission.ts';
+import { useTrustedDocuments } from './use-trusted-documents.ts';
 
 /** What the transports hand to every operation. */
 export interface OperationOrigin {
@@ -23,6 +25,8 @@ export interface GraphQLSettings {
   readonly createContext: (origin: OperationOrigin) => GatewayContext;
   /** Asked for every operation over HTTP; websockets ask it for theirs. */
   readonly admission: Admission;
+  /** The only documents that are answered; null: all are. */
+  readonly trustedDocuments: TrustedDocuments | null;
   /** How subscriptions over SSE are run; websockets run theirs with the same. */
   readonly subscribe: SharedSubscribe;
   readonly maskError: (error: unknown) => GraphQLError;
@@ -32,7 +36,7 @@ export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
 
 /** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
 export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
-  const { schema, limits, mode, createContext, admission, subscribe, maskError } = settings;
+  const { schema, limits, mode, createContext, admission, trustedDocuments, subscribe, maskError } = settings;
   return createYoga<OperationOrigin, GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -45,6 +49,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
     },
     plugins: [
       useAdmission(admission, maskError),
+      trustedDocuments === null ? {} : useTrustedDocuments(trustedDocuments, maskError),
       useLimits(limits),
       mode === 'production' ? useReticence() : {},
       useSubscribe(subscribe),

@@ -16,6 +16,7 @@ describe('a configuration', () => {
         metricsPort: undefined,
         logLevel: 'info',
         trustedProxies: [],
+        trustedDocuments: undefined,
       },
       access: { mode: 'open' },
       files: { linkSecret: undefined, linkTtlMs: 900_000 },
@@ -40,6 +41,9 @@ describe('a configuration', () => {
         aliases: 30,
         directives: 20,
         locators: 100,
+        locatorsPerOperation: 300,
+        operationsPerMinute: undefined,
+        locatorsPerMinute: undefined,
         messageBytes: 65_536,
         connectionInitMs: 3_000,
         subscriptionsPerSocket: 100,
@@ -119,7 +123,7 @@ describe('a configuration', () => {
 
 describe('a wrong configuration', () => {
   const UNKNOWN_SERVER_KEY =
-    'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies';
+    'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies, trustedDocuments';
 
   it.each([
     // Whole files

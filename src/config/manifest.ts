@@ -1,0 +1,71 @@
+import { dirname, resolve } from 'node:path';
+import { describeFound, type Findings } from './found.ts';
+import { boundLines, describeKind, type KeyPath, type Problem, quote, toLine } from './problem.ts';
+import { readTextFile } from './read-file.ts';
+import { valueAt } from './tree.ts';
+
+/** The texts of trusted documents by their ids. */
+export type DocumentManifest = ReadonlyMap<string, string>;
+
+const PATH: KeyPath = ['server', 'trustedDocuments'];
+const MAX_BYTES = 16 * 1_048_576;
+const MAX_DOCUMENTS = 10_000;
+const MAX_ID_LENGTH = 512;
+const MAX_FAULT_LENGTH = 300;
+const ALLOWED = `a JSON file of at most ${MAX_BYTES} bytes: an object of 1 to ${MAX_DOCUMENTS} document ids and their texts`;
+
+/** The manifest that the file names, read where it names one, or what is wrong with it. */
+export function readManifest(
+  findings: Findings,
+  configFile: string | undefined,
+): { readonly manifest: DocumentManifest | undefined } | { readonly problem: Problem } {
+  const path = valueAt(findings.tree, PATH);
+  // Another kind of value is the schema's business.
+  if (typeof path !== 'string' || path === '') return { manifest: undefined };
+  const parsed = parseManifest(resolve(dirname(configFile ?? ''), path));
+  if ('manifest' in parsed) return parsed;
+  return {
+    problem: { path: PATH, found: `${describeFound(PATH, findings)}, ${parsed.fault}`, allowed: ALLOWED },
+  };
+}
+
+/** One line for each document that cannot be answered. */
+export function toDocumentProblems(
+  faults: readonly { readonly id: string; readonly fault: string }[],
+): readonly string[] {
+  const allowed = "documents of this gateway's schema, within its limits";
+  const lines = faults.map(({ id, fault }) =>
+    toLine({ path: PATH, found: `document ${quote(id)}: ${quote(fault, MAX_FAULT_LENGTH)}`, allowed }),
+  );
+  return boundLines(lines);
+}
+
+function parseManifest(file: string): { readonly manifest: DocumentManifest } | { readonly fault: string } {
+  const read = readTextFile(file, MAX_BYTES);
+  if ('fault' in read) return read;
+  if (read.text === null) return { fault: `more than ${MAX_BYTES} bytes` };
+  const content = parseJson(read.text);
+  if (content === undefined) return { fault: 'a text that is no JSON' };
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    return { fault: describeKind(content) };
+  const entries = Object.entries(content);
+  if (entries.length === 0 || entries.length > MAX_DOCUMENTS) return { fault: `${entries.length} documents` };
+  const wrong = entries.find(([id, text]) => !isId(id) || typeof text !== 'string');
+  if (wrong === undefined) return { manifest: new Map(entries as [string, string][]) };
+  const [id, text] = wrong;
+  return {
+    fault: isId(id) ? `document ${quote(id)}: ${describeKind(text)}` : 'an id that is empty or too long',
+  };
+}
+
+function isId(id: string): boolean {
+  return id !== '' && id.length <= MAX_ID_LENGTH;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
