@@ -73,6 +73,7 @@ function findDifferences(before: unknown, after: unknown, path: readonly string[
   return keys.flatMap((key) => findDifferences(before[key], after[key], [...path, key]));
 }
 
+/** A section; a list, or a file's content that is kept as a Map, is one value. */
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { readTextFile } from '../config/read-file.ts';
+import type { Clock } from '../export/clock.ts';
+
+/** How often the file is looked at. A change counts once the file has stood still from one look to the next. */
+export const LOOK_MS = 1_000;
+
+/** Of a larger file nobody wants to know more. */
+const MAX_BYTES = 1_048_576;
+
+/**
+ * Notices that a file says something else than before.
+ *
+ * By looking, since that works everywhere: editors write by rename, Kubernetes swaps a folder behind a link, network file systems
+ * tell nobody. A file that was only touched has not changed, and what is no regular file is never read.
+ */
+export class FileWatch {
+  private readonly file: string;
+  /** What the file looked like when its content was last known, and at the last look. */
+  private settled: string;
+  private seen: string;
+  private content: string;
+  private cancel: () => void = () => undefined;
+  private isClosed = false;
+
+  private constructor(file: string, seen: string) {
+    this.file = file;
+    this.settled = seen;
+    this.seen = seen;
+    this.content = this.read(seen);
+  }
+
+  /** Takes the file as it is now for what is known. */
+  static async of(file: string): Promise<FileWatch> {
+    return new FileWatch(file, await describe(file));
+  }
+
+  /** Looks at the file again and again, without keeping the process alive. @param onChange - called once for each new content, none included */
+  start(clock: Clock, onChange: () => void): void {
+    const again = async (): Promise<void> => {
+      if (await this.look()) onChange();
+      if (!this.isClosed) this.start(clock, onChange);
+    };
+    this.cancel = clock.setTimer(LOOK_MS, () => void again());
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.cancel();
+  }
+
+  /** One look at the file: true where it has another content by now. Never rejects. */
+  async look(): Promise<boolean> {
+    const before = this.seen;
+    const seen = await describe(this.file);
+    this.seen = seen;
+    if (seen !== before || seen === this.settled) return false;
+    this.settled = seen;
+    const content = this.read(seen);
+    const isNew = content !== this.content;
+    this.content = content;
+    return isNew && !this.isClosed;
+  }
+
+  private read(seen: string): string {
+    if (!seen.startsWith(REGULAR)) return seen;
+    return createHash('sha256')
+      .update(JSON.stringify(readTextFile(this.file, MAX_BYTES)))
+      .digest('hex');
+  }
+}
+
+const REGULAR = 'file ';
+
+/** Which file it is, behind all links, and when it was written. */
+async function describe(file: string): Promise<string> {
+  try {
+    const found = await stat(file, { bigint: true });
+    if (!found.isFile()) return 'no regular file';
+    const { dev, ino, size, mtimeNs, ctimeNs } = found;
+    return `${REGULAR}${[dev, ino, size, mtimeNs, ctimeNs].join(' ')}`;
+  } catch {
+    return 'nothing';
+  }
+}
