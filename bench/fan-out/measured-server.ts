@@ -7,6 +7,8 @@ import { serveCommands } from './child.ts';
 export interface PollTrace {
   /** When the vendor's answer had been read. */
   readonly at: number;
+  /** By then our gateway has given every subscriber's answer to its socket: it gathers all of them, and then writes. */
+  firstWriteAt: number;
   lastWriteAt: number;
   writes: number;
 }
@@ -58,7 +60,7 @@ function readUsage(): Usage {
 function trace(traces: PollTrace[]): void {
   subscribe('undici:request:trailers', () => {
     const at = now();
-    traces.push({ at, lastWriteAt: at, writes: 0 });
+    traces.push({ at, firstWriteAt: at, lastWriteAt: at, writes: 0 });
   });
   interface Writing {
     server?: unknown;
@@ -67,9 +69,11 @@ function trace(traces: PollTrace[]): void {
   const prototype = Socket.prototype as unknown as Writing;
   const write = prototype._writeGeneric;
   prototype._writeGeneric = function (this: Writing, isMany, data, encoding, done) {
+    const startedAt = now();
     const result = write.call(this, isMany, data, encoding, done);
     const current = traces.at(-1);
     if (this.server && current !== undefined && lengthOf(data) >= MIN_MESSAGE_BYTES) {
+      if (current.writes === 0) current.firstWriteAt = startedAt;
       current.lastWriteAt = now();
       current.writes += 1;
     }

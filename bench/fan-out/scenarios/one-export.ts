@@ -4,6 +4,8 @@ import type { CountingVendor } from '../vendor.ts';
 
 /** How long it took until everybody knew, milliseconds, one entry per change. */
 export interface Spread {
+  /** From the vendor's answer to the first write to a socket. */
+  readonly readyMs: readonly number[];
   /** From the vendor's answer to the last write to a socket. */
   readonly handedMs: readonly number[];
   /** From the vendor's answer to the last client's receipt. */
@@ -30,6 +32,7 @@ export async function measureOneExport(name: ServerName, settings: OneExportSett
   await stage.push(WARM_UP, subscribers);
   await stage.server.ask('trace');
 
+  const readyMs: number[] = [];
   const handedMs: number[] = [];
   const receivedMs: number[] = [];
   for (let change = 0; change < changes; change += 1) {
@@ -38,9 +41,10 @@ export async function measureOneExport(name: ServerName, settings: OneExportSett
     const poll = (await stage.traces()).find(({ writes }) => writes >= sockets);
     if (poll === undefined || seen.messages !== subscribers)
       throw new Error(`${name}: a change reached ${seen.messages} of ${subscribers} subscribers`);
+    readyMs.push(poll.firstWriteAt - poll.at);
     handedMs.push(poll.lastWriteAt - poll.at);
     receivedMs.push(seen.lastAt - poll.at);
     await pause(100);
   }
-  return { handedMs, receivedMs };
+  return { readyMs, handedMs, receivedMs };
 }
