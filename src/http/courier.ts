@@ -1,5 +1,6 @@
 import type { Clock } from '../export/clock.ts';
 import type { Log } from '../export/ports.ts';
+import { inSpan, markFailed, type Span } from '../export/spans.ts';
 import { readBody } from './body.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import { parseJson } from './json.ts';
@@ -45,6 +46,13 @@ export interface OpenAnswer {
   readonly answer: WireAnswer;
 }
 
+/** One errand under way. */
+interface Attempt {
+  readonly errand: Errand;
+  readonly turn: Turn;
+  readonly span: Span;
+}
+
 export interface CourierParts {
   readonly settings: AccountClientSettings;
   readonly gate: ThrottleGate;
@@ -87,9 +95,18 @@ export class Courier {
     errand: Errand,
     take: (answer: WireAnswer) => Promise<Got>,
   ): Promise<Got | Fault> {
-    const { destination, scope, request } = errand;
+    const { destination, scope } = errand;
     const isUrgent = destination.purpose === 'token';
     const turn = await this.parts.turnstile.enter({ breaker: destination.breaker, scope, isUrgent });
+    return inSpan(this.toSpanPlan(errand), (span) => this.send({ errand, turn, span }, take));
+  }
+
+  private async send<Got extends Outcome | OpenAnswer>(
+    attempt: Attempt,
+    take: (answer: WireAnswer) => Promise<Got>,
+  ): Promise<Got | Fault> {
+    const { errand, turn } = attempt;
+    const { destination, scope, request } = errand;
     const startedAt = this.clock.now();
     const time = openScope(this.clock, this.parts.settings.limits.timeoutMs, scope.signal);
     try {
@@ -98,13 +115,13 @@ export class Courier {
       const got = await take(answer);
       const response = got.type === 'answer' ? got.response : this.toHead(answer);
       this.noteAnswer(turn, response);
-      this.report(errand, startedAt, response.status);
+      this.report(attempt, startedAt, response.status);
       return got;
     } catch (error) {
-      if (!scope.signal.aborted) return this.noteFault(errand, turn, startedAt, time.isOverdue(), error);
+      if (!scope.signal.aborted) return this.noteFault(attempt, startedAt, time.isOverdue(), error);
       // The caller left, or the whole call's time was cut short: neither is proof against the vendor.
       turn.permit.leave();
-      this.report(errand, startedAt, scope.isOverdue() ? 'timeout' : 'aborted');
+      this.report(attempt, startedAt, scope.isOverdue() ? 'timeout' : 'aborted');
       throw scope.signal.reason;
     } finally {
       time.close();
@@ -119,13 +136,8 @@ export class Courier {
   }
 
   /** @throws the error itself where it is our own mistake */
-  private noteFault(
-    errand: Errand,
-    turn: Turn,
-    startedAt: number,
-    isOverdue: boolean,
-    error: unknown,
-  ): Fault {
+  private noteFault(attempt: Attempt, startedAt: number, isOverdue: boolean, error: unknown): Fault {
+    const { turn } = attempt;
     const end = isOverdue ? 'timeout' : classifyFault(error);
     if (end === undefined) {
       turn.permit.leave();
@@ -134,7 +146,7 @@ export class Courier {
     // A body that cannot be read is an answer all the same: the vendor is there.
     if (end === 'unreadable') turn.permit.succeed();
     else turn.permit.fail();
-    this.report(errand, startedAt, end, error);
+    this.report(attempt, startedAt, end, error);
     return { type: 'fault', end, error };
   }
 
@@ -152,17 +164,38 @@ export class Courier {
     return { status, headers, text: '', json: undefined, receivedAt: this.clock.now() };
   }
 
-  private report(errand: Errand, startedAt: number, outcome: VendorCall['outcome'], error?: unknown): void {
+  /** One line in the log, one count, and what the span tells. */
+  private report(attempt: Attempt, startedAt: number, outcome: VendorCall['outcome'], error?: unknown): void {
+    const { errand, turn, span } = attempt;
     const { vendor, account, onCall } = this.parts.settings;
     const { purpose } = errand.destination;
     const durationMs = this.clock.now() - startedAt;
-    onCall?.({ vendor, account, purpose, outcome, durationMs });
+    onCall?.({ vendor, account, purpose, outcome, durationMs, waits: turn.waits });
+    if (typeof outcome === 'number') span.setAttribute('http.response.status_code', outcome);
+    if (typeof outcome !== 'number' || outcome >= 400) markFailed(span, String(outcome));
+
+    const fields = { vendor, account, purpose, outcome, attempt: errand.attempt, durationMs };
     const isNews =
       typeof outcome === 'number' ? outcome >= 500 || NEWSWORTHY.has(outcome) : outcome !== 'aborted';
-    if (!isNews) return;
-    const fields = { vendor, account, purpose, outcome, attempt: errand.attempt, durationMs };
     const cause = error === undefined ? {} : { cause: describeError(error) };
-    this.log.warn({ ...fields, ...cause }, 'vendor call failed');
+    if (isNews) this.log.warn({ ...fields, ...cause }, 'vendor call failed');
+    else this.log.debug(fields, 'vendor call');
+  }
+
+  /** Neither path nor query: ids stand in them. */
+  private toSpanPlan({ destination, request, attempt }: Errand) {
+    const { vendor, account } = this.parts.settings;
+    const { hostname, port } = destination.wire.address;
+    const attributes = {
+      'http.request.method': request.method,
+      'server.address': hostname,
+      'server.port': port,
+      'waybill.vendor': vendor,
+      'waybill.account': account,
+      'waybill.purpose': destination.purpose,
+      ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
+    };
+    return { name: request.method, kind: 'client', attributes } as const;
   }
 }
 

@@ -6,6 +6,7 @@ import type { RateWindow } from './rate-window.ts';
 import { MAX_RETRY_WAIT_MS } from './retry.ts';
 import type { Scope } from './scope.ts';
 import type { ThrottleGate } from './throttle-gate.ts';
+import { type WaitCause, WaitClock, type Waits, waitedBetween } from './wait-clock.ts';
 
 /** A request has arrived this long after it was sent, whatever the vendor takes to answer it. */
 const MAX_TRAVEL_MS = 250;
@@ -13,6 +14,8 @@ const MAX_TRAVEL_MS = 250;
 /** Leave to send one request. */
 export interface Turn {
   readonly permit: Permit;
+  /** How long it was waited for, and what for. */
+  readonly waits: Waits;
   /** The request is on the wire. */
   sent(): void;
   /** Its answer begins: the vendor surely has it. */
@@ -30,8 +33,16 @@ export interface TurnRequest {
 }
 
 interface Waiter extends TurnRequest {
+  /** The queue's waits when it came. */
+  readonly before: Waits;
   readonly admit: (turn: Turn) => void;
   readonly refuse: (error: unknown) => void;
+}
+
+interface Obstacle {
+  readonly cause: WaitCause;
+  /** Unknown where it ends with a call that is under way. */
+  readonly endsInMs?: number;
 }
 
 export interface TurnstileParts {
@@ -51,6 +62,7 @@ export interface TurnstileParts {
 export class Turnstile {
   private readonly parts: TurnstileParts;
   private readonly waiting: Waiter[] = [];
+  private readonly waits = new WaitClock();
   private inside = 0;
   private cancelTimer: () => void = () => undefined;
 
@@ -66,6 +78,7 @@ export class Turnstile {
       const stop = (): void => signal.removeEventListener('abort', leave);
       const waiter: Waiter = {
         ...request,
+        before: this.waits.read(this.parts.clock.now()),
         admit: (turn) => {
           stop();
           resolve(turn);
@@ -93,21 +106,30 @@ export class Turnstile {
   private advance(): void {
     this.cancelTimer();
     this.refuseTheHopeless();
-    const { clock, gate, window, maxConcurrent } = this.parts;
+    const { clock } = this.parts;
     for (;;) {
-      const next = this.waiting[0];
-      if (next === undefined || this.inside >= maxConcurrent) return;
       const now = clock.now();
-      const waitMs = Math.max(gate.remainingMs(), window.readyAt(now) - now);
-      if (waitMs > 0) {
-        this.cancelTimer = clock.setTimer(waitMs, () => this.advance());
-        return;
-      }
-      this.waiting.shift();
+      const obstacle = this.findObstacle(now);
+      this.waits.hold(obstacle?.cause ?? null, now);
+      if (obstacle?.endsInMs !== undefined)
+        this.cancelTimer = clock.setTimer(obstacle.endsInMs, () => this.advance());
+      const next = obstacle === null ? this.waiting.shift() : undefined;
+      if (next === undefined) return;
       const refusal = this.refusal(next);
       if (refusal === undefined) next.admit(this.open(next));
       else next.refuse(refusal);
     }
+  }
+
+  /** What is in the way of the first of the queue; null where nothing is. */
+  private findObstacle(now: number): Obstacle | null {
+    const { gate, window, maxConcurrent } = this.parts;
+    if (this.waiting.length === 0) return null;
+    if (this.inside >= maxConcurrent) return { cause: 'concurrency' };
+    const gateMs = gate.remainingMs();
+    const endsInMs = Math.max(gateMs, window.readyAt(now) - now);
+    if (endsInMs === 0) return null;
+    return { cause: gateMs === endsInMs ? 'throttled' : 'rate', endsInMs };
   }
 
   private refuseTheHopeless(): void {
@@ -137,8 +159,9 @@ export class Turnstile {
     return readyAt > scope.endsAt ? this.parts.problems.crowded(readyAt - now) : undefined;
   }
 
-  private open({ breaker }: TurnRequest): Turn {
+  private open({ breaker, before }: Waiter): Turn {
     const { clock, window } = this.parts;
+    const waits = waitedBetween(before, this.waits.read(clock.now()));
     let cancelTimer: (() => void) | undefined;
     let isCounted = false;
     const count = (): void => {
@@ -152,6 +175,7 @@ export class Turnstile {
     window.take();
     return {
       permit: breaker.enter(),
+      waits,
       sent() {
         cancelTimer ??= clock.setTimer(MAX_TRAVEL_MS, count);
       },

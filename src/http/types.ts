@@ -1,6 +1,7 @@
 import type { VendorError, VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, FileStream, OpenOptions, Tools } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
+import type { Waits } from './wait-clock.ts';
 
 /** How an account proves itself to its vendor. `caller` is resolved to the caller's own token before it gets here. */
 export type Credential =
@@ -103,6 +104,8 @@ export interface VendorCall {
   /** The HTTP status, or why there was none. */
   readonly outcome: number | 'timeout' | 'connection' | 'aborted' | 'unreadable';
   readonly durationMs: number;
+  /** How long it had waited for its turn, which is no part of the duration. */
+  readonly waits: Waits;
 }
 
 /**

@@ -24,10 +24,14 @@ export interface WireAnswer {
 
 /** Connections to one origin. Redirects are answers like any other. */
 export class Wire {
+  /** Where it leads to. */
+  readonly address: { readonly hostname: string; readonly port: number };
   private readonly pool: Pool;
 
   /** @param connections - null for as many as there are requests */
   constructor(origin: string, connections: number | null, connectTimeoutMs: number) {
+    const { hostname, port, protocol } = new URL(origin);
+    this.address = { hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     this.pool = new Pool(origin, {
       connections,
       pipelining: 1,

@@ -24,7 +24,14 @@ describe('AccountClient.send', () => {
     expect(stage.vendor.requests[0]).toMatchObject({ method: 'GET', url: '/api/v1/exports/a%3Db?limit=5' });
     expect(stage.vendor.requests[0]?.headers['x-api-key']).toBe(API_KEY);
     expect(stage.calls).toEqual([
-      { vendor: 'hi-energy', account: 'hi', purpose: 'api', outcome: 200, durationMs: 0 },
+      {
+        vendor: 'hi-energy',
+        account: 'hi',
+        purpose: 'api',
+        outcome: 200,
+        durationMs: 0,
+        waits: { rate: 0, concurrency: 0, throttled: 0 },
+      },
     ]);
   });
 

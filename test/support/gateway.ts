@@ -1,3 +1,4 @@
+import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/export/clock.ts';
 import type { Tools } from '../../src/export/ports.ts';
@@ -34,17 +35,21 @@ export interface TestGateway extends AsyncDisposable {
   query(query: string, variables?: object, init?: RequestInit): Promise<GraphQLAnswer>;
 }
 
-/** Starts a whole gateway on a free port, from a configuration text like an operator's. */
-export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { accounts = [], config = {}, tools = {} } = options;
+/** The configuration of a gateway on a free port, from a text like an operator's. */
+export function readTestConfig({ accounts = [], config = {} }: TestGatewayOptions): Config {
   const { server, ...sections } = config;
   const text = JSON.stringify({ server: { host: '127.0.0.1', port: 0, ...server }, ...sections, accounts });
   const loaded = loadConfig({ text, env: {} });
-  if ('problems' in loaded)
-    throw new Error(`The test's configuration is wrong:\n${loaded.problems.join('\n')}`);
-  const log = createRecordingLog();
+  if ('config' in loaded) return loaded.config;
+  throw new Error(`The test's configuration is wrong:\n${loaded.problems.join('\n')}`);
+}
+
+/** Starts a whole gateway on a free port, from a configuration text like an operator's. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const { tools = {} } = options;
+  const log = createRecordingLog(loaded.config.server.logLevel);
   const gateway = await startGateway({
-    config: loaded.config,
+    config: readTestConfig(options),
     tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {

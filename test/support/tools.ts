@@ -9,11 +9,15 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** A log that a test can read back. */
-export function createRecordingLog(): Log & { readonly lines: readonly LogLine[] } {
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** A log that a test can read back; like the real one it leaves out what is below its level. */
+export function createRecordingLog(
+  least: LogLine['level'] = 'info',
+): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   const write = (level: LogLine['level']) => (fields: LogLine['fields'], message: string) => {
-    lines.push({ level, fields, message });
+    if (LEVELS.indexOf(level) >= LEVELS.indexOf(least)) lines.push({ level, fields, message });
   };
   return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { VendorCall } from '../../http/types.ts';
+import { WAIT_CAUSES } from '../../http/wait-clock.ts';
 
 /**
  * Calls to vendors: how they went, how long they waited for their turn, and what became of tokens.
@@ -21,7 +22,17 @@ export function countVendorCalls(registry: Registry): (call: VendorCall) => void
     labelNames: ['vendor', 'account', 'outcome'],
     registers,
   });
-  return ({ vendor, account, purpose, outcome, durationMs }) => {
+  const waiting = new Histogram({
+    name: 'waybill_limiter_wait_seconds',
+    help: "How long calls waited for their turn, where they had to, by account and cause: rate and concurrency are the account's limits, throttled is the vendor's wish.",
+    labelNames: ['vendor', 'account', 'cause'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  return ({ vendor, account, purpose, outcome, durationMs, waits }) => {
+    for (const cause of WAIT_CAUSES) {
+      if (waits[cause] > 0) waiting.observe({ vendor, account, cause }, waits[cause] / 1_000);
+    }
     calls.observe({ vendor, account, purpose, outcome: String(outcome) }, durationMs / 1_000);
     if (purpose === 'token') tokens.inc({ vendor, account, outcome: toTokenOutcome(outcome) });
   };

@@ -1,0 +1,89 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+
+export type { Attributes, Context, Span } from '@opentelemetry/api';
+
+/*
+ * Tracing, through OpenTelemetry's API alone: without an SDK in the process every function here is as good as empty. An attribute
+ * never holds an id, a path, a variable or a secret.
+ */
+
+/** Where work was begun that goes on in traces of its own; made only where somebody records. */
+export type SpanOrigin = Link['context'];
+
+export interface SpanPlan {
+  readonly name: string;
+  /** `server`: somebody asked us; `client`: we ask somebody. Default: neither. */
+  readonly kind?: 'server' | 'client';
+  readonly attributes?: Attributes;
+  /** What the span belongs to; default: the span under way. */
+  readonly parent?: Context | undefined;
+  /** A trace of its own, which tells what led to it. */
+  readonly isRoot?: boolean;
+  readonly links?: readonly SpanOrigin[];
+}
+
+const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
+
+// Asks whatever SDK there is by the time of a span: one may be registered later.
+const tracer = trace.getTracer('waybill');
+
+/** Runs work inside a span of its own, which ends with the work; everything the work awaits is inside too. */
+export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Result>): Promise<Result> {
+  const { parent = context.active(), kind, attributes = {}, isRoot: root = false, links = [] } = plan;
+  const options = {
+    kind: kind === undefined ? SpanKind.INTERNAL : KINDS[kind],
+    attributes,
+    root,
+    links: links.map((origin) => ({ context: origin })),
+  };
+  return tracer.startActiveSpan(plan.name, options, parent, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      markFailed(span, toErrorType(error));
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** @param type - a code or the name of an error, never its message */
+export function markFailed(span: Span, type: string): void {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/** The trace that a caller says its request belongs to, by its headers `traceparent` and `tracestate`. */
+export function parentFrom(headers: unknown): Context {
+  const isMapping = typeof headers === 'object' && headers !== null;
+  return isMapping ? propagation.extract(ROOT_CONTEXT, headers) : ROOT_CONTEXT;
+}
+
+/** The span under way, for a link to it; null where nobody records. */
+export function currentOrigin(): SpanOrigin | null {
+  const span = trace.getSpanContext(context.active());
+  return span !== undefined && trace.isSpanContextValid(span) ? span : null;
+}
+
+/** Runs work that outlives the span which happens to begin it. */
+export function outsideSpans<Result>(work: () => Result): Result {
+  return context.with(ROOT_CONTEXT, work);
+}
+
+function toErrorType(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : error.name;
+}
