@@ -47,9 +47,10 @@ export function readTestConfig({ accounts = [], config = {} }: TestGatewayOption
 /** Starts a whole gateway on a free port, from a configuration text like an operator's. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { tools = {} } = options;
-  const log = createRecordingLog(loaded.config.server.logLevel);
+  const config = readTestConfig(options);
+  const log = createRecordingLog(config.server.logLevel);
   const gateway = await startGateway({
-    config: readTestConfig(options),
+    config,
     tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {
