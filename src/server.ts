@@ -6,13 +6,13 @@ import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
 import type { AccountConfig, Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { toDocumentProblems } from './config/manifest.ts';
+import { secretValues } from './config/secret-values.ts';
 import { FileLinkSigner, type FileLinks } from './export/file-links.ts';
-import type { Tools } from './export/ports.ts';
+import type { Tools, VendorAccount } from './export/ports.ts';
 import { ExportReader } from './export/reader.ts';
-import type { Secrets } from './export/secrets.ts';
 import { VendorReads } from './export/vendor-reads.ts';
 import { createWatchHub } from './export/watch/watch-hub.ts';
-import { AccessSessions } from './graphql/access-session.ts';
+import { AccessSessions, toRevokedError } from './graphql/access-session.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { ExportGateway } from './graphql/export-gateway.ts';
@@ -23,9 +23,10 @@ import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
 import { findDocumentFaults, TrustedDocuments } from './graphql/trusted-documents.ts';
 import { createWebSocketEndpoint, refuseUpgrade } from './graphql/websocket.ts';
 import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
+import { createRunningConfig } from './reload.ts';
 import { createAccountPool } from './vendors/account-pool.ts';
 import { VENDORS } from './vendors/registry.ts';
-import { createAuthenticate } from './web/authenticate.ts';
+import { createAccess } from './web/access.ts';
 import { readBoardDocuments } from './web/board-documents.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
 import { trackConnections } from './web/connections.ts';
@@ -48,6 +49,11 @@ const DRAIN_GRACE_MS = 10_000;
 export interface Gateway extends AsyncDisposable {
   /** Where it listens: `http://127.0.0.1:4000`. */
   readonly url: string;
+  /**
+   * Takes over accounts and callers from another configuration, as a whole and at once, without cutting a stream that goes on
+   * being allowed; says in the log what changed. Never throws, and does nothing once the gateway drains.
+   */
+  reload(config: Config): void;
   /** No new work, in-flight answers finish, streams end with a reason; then everything is closed. */
   drain(): Promise<void>;
 }
@@ -67,7 +73,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
   let publicUrl = serverConfig.publicUrl ?? '';
 
-  rememberSecrets(config, linkSecret, tools.secrets);
+  for (const secret of [linkSecret, ...secretValues(config)]) tools.secrets.add(secret);
   const metrics = createMetrics(tools.secrets);
   const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
@@ -77,9 +83,12 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     tools,
     readMany: (account, keys, options) => reads.readMany(account, keys, options?.signal),
     cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
+    onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
     onPoll: metrics.onPoll,
   });
+  const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(tools.clock);
+  const running = createRunningConfig(config, { tools, pool, access, hub, sessions });
   const reader = new ExportReader(tools.clock, reads, hub);
   const signer = new FileLinkSigner({
     secret: linkSecret,
@@ -88,7 +97,13 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     clock: tools.clock,
   });
 
-  function createContext({ caller, signal }: OperationOrigin): GatewayContext {
+  /** @throws StreamClosedError where the caller has lost its access since it was let in */
+  function createContext(origin: OperationOrigin): GatewayContext {
+    if (access.isOut(origin.caller)) throw toRevokedError(null);
+    return createView(origin);
+  }
+
+  function createView({ caller, signal }: OperationOrigin): GatewayContext {
     const directory = pool.directoryFor(caller);
     const exports = new ExportGateway({
       vendors: Object.values(VENDORS),
@@ -108,7 +123,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       fileLinks: linksThrough(exports),
       openSession: (listener) => sessions.open(caller, listener),
       // Every subscription keeps this for as long as it runs: it holds nothing but who asked.
-      forOneEvent: () => createContext({ caller }),
+      forOneEvent: () => createView({ caller }),
     };
   }
 
@@ -137,10 +152,9 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     allowedOrigins: serverConfig.allowedOrigins,
   });
   const hosts = createHostPolicy({ publicUrl: () => publicUrl, isOpen: config.access.mode === 'open' });
-  const filePolicies = new Map(config.accounts.map((account) => [account.key, toFilePolicy(account)]));
   const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
   const health = new Health(() => pool.all());
-  const authenticate = createAuthenticate(config.access, tools);
+  const { authenticate } = access;
 
   const sockets = createWebSocketEndpoint({
     yoga,
@@ -179,7 +193,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
         signer,
         vendors: Object.values(VENDORS),
         accountOf: (identity) => pool.byIdentity(identity),
-        policyOf: (account) => filePolicies.get(account.key) as FilePolicy,
+        policyOf: (account) => toFilePolicy(running.current.accounts, account),
         clock: tools.clock,
         log: tools.log,
         secrets: tools.secrets,
@@ -224,7 +238,10 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     drained ??= drain();
     return drained;
   };
-  return { url, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
+  const reload = (next: Config): void => {
+    if (drained === undefined) running.take(next);
+  };
+  return { url, reload, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
 }
 
 /** The documents that alone are answered, those of the board and the commands among them; null where every document is. @throws ConfigError */
@@ -238,26 +255,16 @@ async function trustDocuments(
   return new TrustedDocuments(trustedDocuments, [...CLIENT_DOCUMENTS, ...(await readBoardDocuments())]);
 }
 
-/** What the configuration holds must never be logged, told or counted. */
-function rememberSecrets({ accounts, access }: Config, linkSecret: string, secrets: Secrets): void {
-  secrets.add(linkSecret);
-  if (access.mode === 'keys') for (const { key } of access.keys) secrets.add(key);
-  for (const { credential } of accounts) {
-    if (credential.type === 'api-key') secrets.add(credential.apiKey);
-    if (credential.type === 'bearer') secrets.add(credential.token);
-    if (credential.type !== 'client-credentials') continue;
-    secrets.add(credential.clientSecret);
-    // As HTTP's Basic scheme writes it.
-    secrets.add(`${credential.clientId}:${credential.clientSecret}`);
-  }
-}
-
 /** Only of a lasting secret: cursors of before a restart must stay readable, or resuming would be refused. */
 function toCursorSecret(linkSecret: string): string {
   return createHmac('sha256', linkSecret).update('waybill cursors 1').digest('base64url');
 }
 
-function toFilePolicy({ baseUrl, fileOrigins, files, limits }: AccountConfig): FilePolicy {
+/** How files of an open account are handed out. */
+function toFilePolicy(accounts: readonly AccountConfig[], { key }: VendorAccount): FilePolicy {
+  const { baseUrl, fileOrigins, files, limits } = accounts.find(
+    (account) => account.key === key,
+  ) as AccountConfig;
   return { baseUrl, fileOrigins, delivery: files, timeoutMs: limits.timeoutMs };
 }
 
