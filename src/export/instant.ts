@@ -1,6 +1,9 @@
 const PATTERN =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d\d:?\d\d)?$/i;
 
+/** The last one with a year of four digits: callers are told no other. */
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /**
  * Reads an instant as vendors write it: 0 to 9 fraction digits, `Z`, `UTC`, an offset or no zone at all (then UTC).
  *
@@ -18,7 +21,8 @@ export function parseInstant(text: unknown): number | null {
   if (Number.isNaN(wholeMs) || new Date(wholeMs).getUTCDate() !== Number(day)) return null;
   const offset = parseOffsetMs(zone);
   if (offset === null) return null;
-  return wholeMs + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;
+  const instantMs = wholeMs + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;
+  return instantMs <= LATEST_MS ? instantMs : null;
 }
 
 function parseOffsetMs(zone: string): number | null {
