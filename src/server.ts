@@ -34,7 +34,7 @@ import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
 import { Health } from './web/health.ts';
 import { createHostPolicy } from './web/hosts.ts';
-import { createListener, createListenerOf } from './web/listener.ts';
+import { type ArrivalTimes, createListener, createListenerOf } from './web/listener.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createOriginPolicy } from './web/origins.ts';
 import { createAdmission } from './web/rate-limits.ts';
@@ -63,10 +63,13 @@ export interface GatewayOptions {
   readonly tools: Tools;
   /** The tabs GraphiQL opens with. */
   readonly graphiqlTabs?: readonly GraphiQLTab[];
+  /** Other times for slow senders than the usual ones. */
+  readonly arrival?: ArrivalTimes | undefined;
 }
 
 /** Puts the parts together and listens. The only place that knows them all. @throws ConfigError */
-export async function startGateway({ config, tools, graphiqlTabs = [] }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, tools, graphiqlTabs = [], arrival } = options;
   const { server: serverConfig, limits, files } = config;
   const schema = createSchema();
   const trustedDocuments = await trustDocuments(config, schema);
@@ -178,6 +181,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     accounts: () => pool.all(),
   });
 
+  const listening = { hosts, log: tools.log, arrival };
   const listener = createListener(
     {
       graphql: createGraphQLEndpoint({
@@ -203,8 +207,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
       health,
       metrics: serverConfig.metricsPort === undefined ? metrics.handle : null,
     },
-    hosts,
-    tools.log,
+    listening,
   );
   const connections = trackConnections(listener);
   listener.on('upgrade', (request, socket, head) => {
@@ -214,7 +217,7 @@ export async function startGateway({ config, tools, graphiqlTabs = [] }: Gateway
     else refuseUpgrade(socket, '404 Not Found');
   });
 
-  const metricsListener = createListenerOf(metrics.handle, hosts, tools.log);
+  const metricsListener = createListenerOf(metrics.handle, listening);
   if (serverConfig.metricsPort !== undefined)
     await listen(metricsListener, serverConfig.host, serverConfig.metricsPort);
   const url = await listen(listener, serverConfig.host, serverConfig.port);

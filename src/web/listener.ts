@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../export/ports.ts';
 import type { GraphiQL } from '../graphql/graphiql.ts';
+import type { RefusalReason } from '../graphql/operation-reports.ts';
+import { createRequestId, inRequestScope } from '../graphql/request-scope.ts';
 import { respondGraphiQLPart } from './graphql-endpoint.ts';
 import type { Health } from './health.ts';
 import type { HostPolicy } from './hosts.ts';
@@ -19,38 +21,56 @@ export interface Routes {
   readonly metrics: Handler | null;
 }
 
-/** A request must send its headers within this time, and all of itself within the next. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a request may take to arrive; a slower sender is answered 408 and cut off. */
+export interface ArrivalTimes {
+  /** From its first byte to the end of its headers. */
+  readonly headersMs: number;
+  /** To the end of its body. */
+  readonly requestMs: number;
+  /** How often this is looked at. */
+  readonly checkMs: number;
+}
+
+const ARRIVAL_TIMES: ArrivalTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_000 };
 const MAX_HEADER_BYTES = 16_384;
 
 const STANDING_HEADERS = Object.entries(EVERY_ANSWER);
 
+export interface ListenerSettings {
+  readonly hosts: HostPolicy;
+  readonly log: Log;
+  readonly arrival?: ArrivalTimes | undefined;
+  /** Told of each request that is refused before anybody looks at its path. */
+  readonly onRefused: (reason: RefusalReason, request: IncomingMessage) => void;
+}
+
 /** The HTTP server: finds the part of the gateway that a path belongs to. */
-export function createListener(routes: Routes, hosts: HostPolicy, log: Log): Server {
-  return serve((request, response, url) => route(routes, request, response, url), hosts, log);
+export function createListener(routes: Routes, settings: ListenerSettings): Server {
+  return serve((request, response, url) => route(routes, request, response, url), settings);
 }
 
 /** The HTTP server of a part that has a port of its own, whatever the path. */
-export function createListenerOf(handler: Handler, hosts: HostPolicy, log: Log): Server {
-  return serve(async (request, response, url) => handler(request, response, url), hosts, log);
+export function createListenerOf(handler: Handler, settings: ListenerSettings): Server {
+  return serve(async (request, response, url) => handler(request, response, url), settings);
 }
 
 function serve(
   handler: (...asked: Parameters<Handler>) => Promise<void>,
-  hosts: HostPolicy,
-  log: Log,
+  { hosts, log, arrival = ARRIVAL_TIMES, onRefused }: ListenerSettings,
 ): Server {
   const settings = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: arrival.headersMs,
+    requestTimeout: arrival.requestMs,
     maxHeaderSize: MAX_HEADER_BYTES,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: arrival.checkMs,
   };
-  return createServer(settings, (request, response) => {
-    for (const [name, value] of STANDING_HEADERS) response.setHeader(name, value);
+  function answer(request: IncomingMessage, response: ServerResponse): void {
     const asked = readTarget(request, hosts);
-    if ('status' in asked) return respondText(response, asked.status, asked.message);
+    if ('status' in asked) {
+      onRefused(asked.reason, request);
+      respondText(response, asked.status, asked.message);
+      return;
+    }
     handler(request, response, asked).catch((error: unknown) => {
       log.error(
         { error: error instanceof Error ? error.stack : typeof error },
@@ -59,6 +79,13 @@ function serve(
       if (response.headersSent) response.destroy();
       else respondText(response, 500, 'Something went wrong on our side.\n');
     });
+  }
+
+  return createServer(settings, (request, response) => {
+    const requestId = createRequestId();
+    response.setHeader('x-request-id', requestId);
+    for (const [name, value] of STANDING_HEADERS) response.setHeader(name, value);
+    inRequestScope(() => answer(request, response), { requestId });
   });
 }
 
@@ -88,18 +115,27 @@ function respondReadiness(health: Health, response: ServerResponse): void {
   respondJson(response, readiness.isReady ? 200 : 503, { status: readiness.status, parts: readiness.parts });
 }
 
-const UNREADABLE = { status: 400, message: 'The request target or the Host header cannot be read.\n' };
+/** What is wrong with a request, and what it is told. */
+interface Misfit {
+  readonly status: number;
+  readonly reason: RefusalReason;
+  readonly message: string;
+}
+
+const UNREADABLE: Misfit = {
+  status: 400,
+  reason: 'unreadable',
+  message: 'The request target or the Host header cannot be read.\n',
+};
 /** Says nothing of what was asked: the text is a stranger's. */
-const MISDIRECTED = {
+const MISDIRECTED: Misfit = {
   status: 421,
+  reason: 'foreign_host',
   message: 'This server goes by another name: ask for it by its address or by the host of its public URL.\n',
 };
 
 /** What is asked for, or what to answer to a target that is no path and a Host that is none of ours. */
-function readTarget(
-  request: IncomingMessage,
-  hosts: HostPolicy,
-): URL | { readonly status: number; readonly message: string } {
+function readTarget(request: IncomingMessage, hosts: HostPolicy): URL | Misfit {
   const target = request.url ?? '';
   const problem = hosts.findProblem(request);
   if (problem === 'foreign') return MISDIRECTED;
