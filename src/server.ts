@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
@@ -14,12 +14,17 @@ import { VendorReads } from './export/vendor-reads.ts';
 import { createWatchHub } from './export/watch/watch-hub.ts';
 import { AccessSessions, toRevokedError } from './graphql/access-session.ts';
 import type { GatewayContext } from './graphql/context.ts';
+import { detached } from './graphql/detached-clock.ts';
 import { createErrorMask } from './graphql/errors.ts';
 import { ExportGateway } from './graphql/export-gateway.ts';
 import { createGraphiQL, type GraphiQLTab } from './graphql/graphiql.ts';
 import { OperationCosts } from './graphql/operation-costs.ts';
+import { OperationReports, type RefusalReason, type Transport } from './graphql/operation-reports.ts';
+import { currentScope, inRequestScope } from './graphql/request-scope.ts';
 import { createSchema } from './graphql/schema.ts';
+import { withScope } from './graphql/scoped-log.ts';
 import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
+import { TransportTally } from './graphql/transport-tally.ts';
 import { findDocumentFaults, TrustedDocuments } from './graphql/trusted-documents.ts';
 import { createWebSocketEndpoint, refuseUpgrade } from './graphql/websocket.ts';
 import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
@@ -29,6 +34,7 @@ import { VENDORS } from './vendors/registry.ts';
 import { createAccess } from './web/access.ts';
 import { readBoardDocuments } from './web/board-documents.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
+import { createClientAddress } from './web/client-address.ts';
 import { trackConnections } from './web/connections.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
@@ -40,7 +46,10 @@ import { createOriginPolicy } from './web/origins.ts';
 import { createAdmission } from './web/rate-limits.ts';
 import { createStalledResponses } from './web/stalled-responses.ts';
 
-const UPGRADE_REFUSALS = { unreadable: '400 Bad Request', foreign: '421 Misdirected Request' } as const;
+const UPGRADE_REFUSALS = {
+  unreadable: { status: '400 Bad Request', reason: 'unreadable' },
+  foreign: { status: '421 Misdirected Request', reason: 'foreign_host' },
+} as const;
 
 /** How long answers in flight may take to finish once the gateway drains. */
 const DRAIN_GRACE_MS = 10_000;
@@ -69,22 +78,35 @@ export interface GatewayOptions {
 
 /** Puts the parts together and listens. The only place that knows them all. @throws ConfigError */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, tools, graphiqlTabs = [], arrival } = options;
+  const { config, graphiqlTabs = [], arrival } = options;
+  const { secrets } = options.tools;
+  const tools = { ...options.tools, log: withScope(options.tools.log), clock: detached(options.tools.clock) };
   const { server: serverConfig, limits, files } = config;
   const schema = createSchema();
   const trustedDocuments = await trustDocuments(config, schema);
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
   let publicUrl = serverConfig.publicUrl ?? '';
 
-  for (const secret of [linkSecret, ...secretValues(config)]) tools.secrets.add(secret);
-  const metrics = createMetrics(tools.secrets);
+  for (const secret of [linkSecret, ...secretValues(config)]) secrets.add(secret);
+  const metrics = createMetrics(secrets);
+  const tally = new TransportTally();
+  const clientAddressOf = createClientAddress(serverConfig.trustedProxies);
+  const reports = new OperationReports({
+    ...tools,
+    onFinished: metrics.onOperation,
+    onRefused: metrics.onRefused,
+  });
   const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
   const reads = new VendorReads();
   const hub = await createWatchHub({
     backplane: new MemoryBackplane({ clock: tools.clock }),
     tools,
-    readMany: (account, keys, options) => reads.readMany(account, keys, options?.signal),
+    readMany: (account, keys, { signal }) =>
+      inRequestScope(() => reads.readMany(account, keys, signal), {
+        requestId: null,
+        tenant: account.tenant,
+      }),
     cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
     onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
     onPoll: metrics.onPoll,
@@ -139,7 +161,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     secrets: tools.secrets,
     isReticent: serverConfig.mode === 'production',
   });
-  const subscribe = createSharedSubscribe({ maskError });
+  const subscribe = createSharedSubscribe({ maskError, tally });
   const yoga = createGatewayYoga({
     schema,
     limits,
@@ -169,19 +191,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sessions,
     isOriginAllowed: origins.isAllowed,
     clock: tools.clock,
+    reports,
+    tally,
+    clientAddressOf,
     limits,
   });
   metrics.observe({
     watches: () => hub.counters(),
-    transports: () => ({
-      sockets: sockets.size,
-      pushes: { websocket: 0, sse: 0 },
-      slowConsumersClosed: { websocket: hub.counters().slowConsumersClosed, sse: 0 },
-    }),
+    transports: () => ({ sockets: sockets.size, ...tally }),
     accounts: () => pool.all(),
   });
 
-  const listening = { hosts, log: tools.log, arrival };
+  const refuse = (transport: Transport) => (reason: RefusalReason, request: IncomingMessage) =>
+    reports.refused(reason, {
+      scope: currentScope() ?? {},
+      transport,
+      clientAddress: clientAddressOf(request),
+    });
+  const listening = { hosts, log: tools.log, arrival, onRefused: refuse('http') };
   const listener = createListener(
     {
       graphql: createGraphQLEndpoint({
@@ -190,7 +217,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         bodyBytes: limits.bodyBytes,
         graphiql,
         origins,
-        stalledResponses: createStalledResponses(tools.clock),
+        stalledResponses: createStalledResponses(tools.clock, () => {
+          tally.slowConsumersClosed.sse += 1;
+        }),
+        reports,
+        clientAddressOf,
       }),
       graphiql,
       files: createFilesEndpoint({
@@ -202,6 +233,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         log: tools.log,
         secrets: tools.secrets,
         onDownload: metrics.onDownload,
+        clientAddressOf,
       }),
       board: createBoardEndpoint(),
       health,
@@ -212,8 +244,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const connections = trackConnections(listener);
   listener.on('upgrade', (request, socket, head) => {
     const problem = hosts.findProblem(request);
-    if (problem !== null) refuseUpgrade(socket, UPGRADE_REFUSALS[problem]);
-    else if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
+    if (problem !== null) {
+      const { status, reason } = UPGRADE_REFUSALS[problem];
+      refuse('websocket')(reason, request);
+      refuseUpgrade(socket, status);
+    } else if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
     else refuseUpgrade(socket, '404 Not Found');
   });
 

@@ -38,7 +38,7 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
 // Asks whatever SDK there is by the time of a span: one may be registered later.
 const tracer = trace.getTracer('waybill');
 
-/** Runs work inside a span of its own, which ends with the work; everything the work awaits is inside too. */
+/** Runs work inside a span of its own, which ends with the work if not before; everything the work awaits is inside too. */
 export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Result>): Promise<Result> {
   const { parent = context.active(), kind, attributes = {}, isRoot: root = false, links = [] } = plan;
   const options = {
@@ -54,7 +54,7 @@ export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Res
       markFailed(span, toErrorType(error));
       throw error;
     } finally {
-      span.end();
+      if (span.isRecording()) span.end();
     }
   });
 }

@@ -1,12 +1,15 @@
 import type { FileLinks } from '../export/file-links.ts';
 import type { AccessSession, SessionListener } from './access-session.ts';
 import type { ExportGateway } from './export-gateway.ts';
+import type { OperationRun } from './operation-run.ts';
 
 /** What every resolver gets: one caller's view of the gateway, made anew for each operation. */
 export interface GatewayContext {
   readonly tenant: string;
   readonly exports: ExportGateway;
   readonly fileLinks: FileLinks;
+  /** Told why a stream ends; only over HTTP, where Yoga adds it from what the request came with. */
+  readonly run?: OperationRun | undefined;
   /** Begins a session of this caller for a stream that stands by itself; a websocket has one for all of its streams. */
   openSession(listener: SessionListener): AccessSession;
   /**

@@ -1,8 +1,13 @@
 import type { ToStreamError } from './access-session.ts';
+import { codesOf } from './error-codes.ts';
+import type { Ending } from './operation-reports.ts';
 import type { Envelope } from './push-frames.ts';
 import type { Attached, Outlet } from './pushed-stream.ts';
 import { createRequestId, type RequestScope } from './request-scope.ts';
 import type { Socket } from './socket.ts';
+import { type Subject, UNKNOWN_SUBJECT } from './subject.ts';
+
+const NO_CODES: readonly string[] = [];
 
 /** Whoever the operation belongs to. */
 interface OperationOwner {
@@ -19,14 +24,20 @@ export class Operation implements Outlet, Envelope {
   readonly headBytes: number;
   /** Stands in its errors, and in the log lines about it. */
   readonly requestId = createRequestId();
+  /** Which operation it is, once that is known. */
+  subject: Subject = UNKNOWN_SUBJECT;
   private readonly owner: OperationOwner;
+  private readonly startedAt: number;
+  private codes = NO_CODES;
   private stream: Attached | null = null;
   private abort: AbortController | null = null;
 
-  constructor(id: string, owner: OperationOwner) {
+  /** @param startedAt - by the clock of whoever reports its end */
+  constructor(id: string, owner: OperationOwner, startedAt: number) {
     this.head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     this.headBytes = Buffer.byteLength(this.head);
     this.owner = owner;
+    this.startedAt = startedAt;
   }
 
   /** Aborts when the operation ends. Made when first asked for: a subscription needs none. */
@@ -65,6 +76,25 @@ export class Operation implements Outlet, Envelope {
   /** Ends its stream, where it has one; a query may finish. */
   fail(toError: ToStreamError): void {
     this.stream?.fail(toError);
+  }
+
+  /** What its caller is told of errors. */
+  note(errors: readonly unknown[]): void {
+    if (errors.length > 0) this.codes = codesOf(errors);
+  }
+
+  /** How it ended; `why` is for one that ended without errors. */
+  endingAt(now: number, why: 'completed' | 'unsubscribed' | 'disconnected'): Ending {
+    const { subject, codes } = this;
+    const [code] = codes;
+    const untroubled = why === 'completed' ? 'ok' : 'left';
+    return {
+      subject,
+      codes,
+      outcome: code === undefined ? untroubled : 'errors',
+      why: subject.type === 'subscription' ? (code ?? why) : undefined,
+      durationMs: now - this.startedAt,
+    };
   }
 
   end(): void {

@@ -3,12 +3,16 @@ import type { Caller } from '../export/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from './access-session.ts';
 import type { Authenticate } from './authenticate.ts';
 import { Operation } from './operation.ts';
+import type { Asked, OperationReports, RefusalReason } from './operation-reports.ts';
 import { answerPing } from './renewal.ts';
 import type { RequestScope } from './request-scope.ts';
 import type { Socket } from './socket.ts';
 
 /** How long a peer whose access was taken away may take to hear of it before its socket is closed. */
 const LAST_WORDS_MS = 1_000;
+
+/** Why operations end that are cut off. */
+const SLOW_CONSUMER = { code: 'SLOW_CONSUMER' };
 
 /** What graphql-ws keeps for a peer. */
 export interface PeerState extends Record<PropertyKey, unknown> {
@@ -17,12 +21,19 @@ export interface PeerState extends Record<PropertyKey, unknown> {
 
 export type PeerContext = Context<Record<string, unknown>, PeerState>;
 
+/** Whom a peer's operations are reported to, and from where it came. */
+export interface PeerReports {
+  readonly reports: OperationReports;
+  readonly clientAddress: string;
+}
+
 /** One peer: its socket as graphql-ws is given it, who it is, and what it has running. */
 export class Peer implements SessionListener {
   readonly socket: Socket;
   /** Who it is and until when; null before it has said hello. */
   session: AccessSession | null = null;
   private readonly authenticate: Authenticate;
+  private readonly reporting: PeerReports;
   private readonly complete: (message: unknown) => unknown;
   private readonly operations = new Map<string, Operation>();
   /** graphql-ws's side of it; known once it has said hello. */
@@ -34,10 +45,12 @@ export class Peer implements SessionListener {
   constructor(
     socket: Socket,
     authenticate: Authenticate,
+    reporting: PeerReports,
     complete: (message: unknown) => unknown = (message) => message,
   ) {
     this.socket = socket;
     this.authenticate = authenticate;
+    this.reporting = reporting;
     this.complete = complete;
     socket.onReady = () => {
       for (const operation of this.operations.values()) operation.resume();
@@ -86,7 +99,7 @@ export class Peer implements SessionListener {
   }
 
   begin(id: string): Operation {
-    const operation = new Operation(id, this);
+    const operation = new Operation(id, this, this.reporting.reports.now());
     this.operations.set(id, operation);
     return operation;
   }
@@ -102,9 +115,27 @@ export class Peer implements SessionListener {
     return this.operations.get(id)?.requestId;
   }
 
-  end(id: string): void {
-    this.operations.get(id)?.end();
+  /** What the caller of an operation is told of errors. */
+  note(id: string, errors: readonly unknown[]): void {
+    this.operations.get(id)?.note(errors);
+  }
+
+  /** A stream has begun. */
+  reportBegun(operation: Operation): void {
+    this.reporting.reports.begun(this.asked(operation), operation.subject);
+  }
+
+  /** Nothing of it was run. */
+  reportRefused(reason: RefusalReason): void {
+    this.reporting.reports.refused(reason, this.asked());
+  }
+
+  end(id: string, why: 'completed' | 'unsubscribed' | 'disconnected' = 'completed'): void {
+    const operation = this.operations.get(id);
+    operation?.end();
     this.operations.delete(id);
+    const { reports } = this.reporting;
+    if (operation) reports.finished(this.asked(operation), operation.endingAt(reports.now(), why));
     if (this.isLeaving) this.cutOff();
     // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
     if (this.operations.size === 0 && this.onIdle !== null) setImmediate(this.onIdle);
@@ -118,7 +149,8 @@ export class Peer implements SessionListener {
 
   /** graphql-ws has no hook for a `complete` of the peer's: it only forgets the operation, which may be a running query. */
   endForgotten(): void {
-    for (const id of this.operations.keys()) if (!(id in (this.context?.subscriptions ?? {}))) this.end(id);
+    for (const id of this.operations.keys())
+      if (!(id in (this.context?.subscriptions ?? {}))) this.end(id, 'unsubscribed');
   }
 
   /** Cuts the peer off once it was told why. */
@@ -129,6 +161,7 @@ export class Peer implements SessionListener {
   cutOff(): void {
     this.socket.cutOff();
     this.isLeaving = false;
+    for (const operation of this.operations.values()) operation.note([SLOW_CONSUMER]);
     this.endAll();
   }
 
@@ -160,7 +193,12 @@ export class Peer implements SessionListener {
   }
 
   private endAll(): void {
-    for (const id of this.operations.keys()) this.end(id);
+    for (const id of this.operations.keys()) this.end(id, 'disconnected');
+  }
+
+  private asked(operation?: Operation): Asked {
+    const { clientAddress } = this.reporting;
+    return { scope: this.scopeOf(operation?.requestId), transport: 'websocket', clientAddress };
   }
 }
 

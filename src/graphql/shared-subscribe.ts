@@ -1,13 +1,17 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { EventSource } from '../export/watch/event-stream.ts';
+import { isSlowConsumer } from '../export/watch/stream-closed-error.ts';
 import type { GatewayContext } from './context.ts';
 import type { createErrorMask } from './errors.ts';
 import { createLooks } from './look.ts';
 import { type Outlet, PushedStream } from './pushed-stream.ts';
 import { SharedAnswers } from './shared-answers.ts';
+import { TransportTally } from './transport-tally.ts';
 
 export interface SharedSubscribeSettings {
   readonly maskError: ReturnType<typeof createErrorMask>;
+  /** Counts what is sent without an outlet; outlets count for themselves. */
+  readonly tally?: TransportTally;
 }
 
 /** Takes the place of graphql-js's `subscribe`. */
@@ -26,7 +30,10 @@ export type ResultStream = AsyncIterableIterator<ExecutionResult>;
  * stand inside the selection; which exports they named does not matter. The answer is shared, its serialised form too. Where there
  * is an outlet it goes there directly, and the stream only tells the end.
  */
-export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): SharedSubscribe {
+export function createSharedSubscribe({
+  maskError,
+  tally = new TransportTally(),
+}: SharedSubscribeSettings): SharedSubscribe {
   const answers = new SharedAnswers(maskError);
   const lookOf = createLooks();
 
@@ -37,7 +44,7 @@ export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): S
     if (!isAsyncIterable(source)) return answers.mask(source);
     const look = lookOf(args);
     const events = source as EventSource;
-    const { forOneEvent, openSession } = args.contextValue as GatewayContext;
+    const { forOneEvent, openSession, run } = args.contextValue as GatewayContext;
     if (outlet !== undefined) {
       forget(args);
       return new PushedStream({ events, answers, look, forOneEvent, outlet });
@@ -50,12 +57,17 @@ export function createSharedSubscribe({ maskError }: SharedSubscribeSettings): S
       async next() {
         const step = await events.next().catch((error: unknown) => {
           session.close();
+          run?.note([error]);
+          if (isSlowConsumer(error)) tally.slowConsumersClosed.sse += 1;
           throw error;
         });
-        if (!step.done)
-          return { done: false, value: await answers.find(step.value, look, forOneEvent).result };
-        session.close();
-        return DONE;
+        if (step.done) {
+          session.close();
+          return DONE;
+        }
+        const value = await answers.find(step.value, look, forOneEvent).result;
+        tally.pushes.sse += 1;
+        return { done: false, value };
       },
       async return() {
         session.close();

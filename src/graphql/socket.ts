@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../export/clock.ts';
 import { type Envelope, type Push, toFrames } from './push-frames.ts';
+import type { TransportTally } from './transport-tally.ts';
 
 /** Close code for a subscriber that stopped reading; 4000 to 4999 are an application's own. */
 export const SLOW_CONSUMER_CLOSE_CODE = 4490;
@@ -45,6 +46,7 @@ export class Socket {
   private readonly socket: WebSocket;
   private readonly connection: Duplex;
   private readonly clock: Clock;
+  private readonly tally: TransportTally;
   private pushes: Push[] | null = null;
   private gatheredBytes = 0;
   private isBlocked = false;
@@ -55,10 +57,11 @@ export class Socket {
   private progressAt = 0;
 
   /** @param connection - what the websocket runs on */
-  constructor(socket: WebSocket, connection: Duplex, clock: Clock) {
+  constructor(socket: WebSocket, connection: Duplex, clock: Clock, tally: TransportTally) {
     this.socket = socket;
     this.connection = connection;
     this.clock = clock;
+    this.tally = tally;
     this.protocol = socket.protocol;
   }
 
@@ -92,6 +95,7 @@ export class Socket {
     if (this.socket.readyState !== this.socket.OPEN) return;
     // Frames of our own on the websocket's connection: it writes each of its frames whole, so that none is torn apart.
     const frames = toFrames(pushes);
+    this.tally.pushes.websocket += pushes.length;
     if (frames.length > 1) connection.cork();
     for (const frame of frames) connection.write(frame, this.onWritten);
     if (frames.length > 1) connection.uncork();
@@ -139,6 +143,7 @@ export class Socket {
   /** Says that this peer reads too slowly, and does not wait for one that may never read it. */
   cutOff(): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
+    this.tally.slowConsumersClosed.websocket += 1;
     this.close(SLOW_CONSUMER_CLOSE_CODE, 'Slow consumer: connect again and resume with the last cursor');
     this.clock.setTimer(CLOSE_GRACE_MS, () => this.socket.terminate());
   }

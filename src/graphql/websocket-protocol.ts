@@ -1,17 +1,19 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Caller } from '../export/caller.ts';
-import { StreamClosedError } from '../export/watch/stream-closed-error.ts';
+import { isSlowConsumer } from '../export/watch/stream-closed-error.ts';
 import type { AccessSessions } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Operation } from './operation.ts';
-import { Peer, type PeerContext, type PeerState } from './peer.ts';
+import { runOperation } from './operation-span.ts';
+import { Peer, type PeerContext, type PeerReports, type PeerState } from './peer.ts';
 import { toHeaders } from './renewal.ts';
 import { inRequestScope } from './request-scope.ts';
 import { serialise } from './shared-answers.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
 import type { Socket } from './socket.ts';
+import { toSubject } from './subject.ts';
 import { completeSubscribe, type TrustedDocuments } from './trusted-documents.ts';
 import type { GatewayYoga } from './yoga.ts';
 
@@ -35,6 +37,9 @@ export interface WebSocketProtocolSettings {
 interface OperationRoot {
   readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
   readonly operation: Operation;
+  readonly peer: Peer;
+  /** Headers of the trace that the operation belongs to, as its message's `extensions` hold them. */
+  readonly trace: unknown;
 }
 
 /** `graphql-transport-ws`, through the same parser, validation, context and error mask as HTTP. */
@@ -50,17 +55,22 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
     onConnect: (context) => connect(context, settings),
     onSubscribe: (context, id, payload) => prepare(context, id, payload, { ...settings, tooMany }),
     execute: (args) => {
-      const { execute, operation } = args.rootValue as OperationRoot;
-      return inRequestScope(() => execute(args), operation.scope);
+      const { execute, operation, trace } = args.rootValue as OperationRoot;
+      return runOperation(operation, trace, () => execute(args));
     },
-    subscribe: (args) => {
-      const { operation } = args.rootValue as OperationRoot;
-      return inRequestScope(() => subscribe(args, operation), operation.scope) as Promise<ExecutionResult>;
+    subscribe: async (args) => {
+      const { operation, peer, trace } = args.rootValue as OperationRoot;
+      const result = await runOperation(operation, trace, () => subscribe(args, operation));
+      if (Symbol.asyncIterator in result) peer.reportBegun(operation);
+      return result as ExecutionResult;
     },
-    onNext: ({ extra }, _id, _payload, _args, result) =>
-      extra.peer.socket.mark(serialise(result as ExecutionResult)) as ExecutionResult,
+    onNext: ({ extra }, id, _payload, _args, result) => {
+      extra.peer.note(id, result.errors ?? []);
+      return extra.peer.socket.mark(serialise(result as ExecutionResult)) as ExecutionResult;
+    },
     onError: ({ extra }, id, _payload, errors) => {
-      if (errors.some(isSlowConsumer)) extra.peer.cutOffSoon();
+      extra.peer.note(id, errors);
+      if (errors.some(({ originalError }) => isSlowConsumer(originalError))) extra.peer.cutOffSoon();
       return inRequestScope(
         () => errors.map((error) => maskError(error).toJSON()),
         extra.peer.scopeOf(extra.peer.requestIdOf(id)),
@@ -69,16 +79,15 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
     onComplete: ({ extra }, id) => extra.peer.end(id),
     onClose: ({ extra }) => extra.peer.leave(),
   });
-  return (socket: Socket): { readonly peer: Peer; readonly closed: ReturnType<typeof protocol.opened> } => {
+  return (
+    socket: Socket,
+    reporting: PeerReports,
+  ): { readonly peer: Peer; readonly closed: ReturnType<typeof protocol.opened> } => {
     const complete = settings.trustedDocuments === null ? undefined : completeSubscribe;
-    const peer = new Peer(socket, settings.authenticate, complete);
+    const peer = new Peer(socket, settings.authenticate, reporting, complete);
     const closed = protocol.opened(peer, { peer });
     return { peer, closed };
   };
-}
-
-function isSlowConsumer({ originalError }: GraphQLError): boolean {
-  return originalError instanceof StreamClosedError && originalError.code === 'SLOW_CONSUMER';
 }
 
 async function connect(
@@ -91,6 +100,7 @@ async function connect(
     peer.greet(context, authentication, sessions);
     return true;
   }
+  peer.reportRefused(authentication.isOutage ? 'access_unavailable' : 'unauthenticated');
   if (authentication.isOutage) peer.close(1013, 'Try again later');
   return false;
 }
@@ -103,16 +113,30 @@ async function prepare(
   payload: SubscribePayload,
   settings: WebSocketProtocolSettings & { readonly tooMany: GraphQLError },
 ) {
-  if (peer.isDraining) return [DRAINING];
+  if (peer.isDraining) {
+    peer.reportRefused('draining');
+    return [DRAINING];
+  }
   const { session } = peer;
   if (session === null || session.end !== null) return [settings.maskError(session?.end?.(null))];
-  if (peer.runningCount >= settings.limits.subscriptionsPerSocket) return [settings.tooMany];
+  if (peer.runningCount >= settings.limits.subscriptionsPerSocket) {
+    peer.reportRefused('too_many_operations');
+    return [settings.tooMany];
+  }
   const operation = peer.begin(id);
   const prepared = await inRequestScope(
     () => toExecutionArgs(session.caller, payload, operation, settings),
     operation.scope,
   );
-  if (Array.isArray(prepared)) peer.end(id);
+  if (!Array.isArray(prepared)) {
+    const { execute, trace, ...args } = prepared;
+    return {
+      ...args,
+      rootValue: { execute, operation, peer, trace } satisfies OperationRoot,
+    };
+  }
+  operation.note(prepared);
+  peer.end(id);
   return prepared;
 }
 
@@ -127,6 +151,7 @@ async function toExecutionArgs(
   try {
     await settings.admission.operation(caller);
     const document = parse(settings.trustedDocuments?.textFor(payload) ?? payload.query);
+    operation.subject = toSubject(document, payload.operationName);
     const errors = validate(schema, document);
     if (errors.length > 0) return [...(errors as readonly GraphQLError[])];
     const operationNode = getOperationAST(document, payload.operationName);
@@ -142,7 +167,8 @@ async function toExecutionArgs(
       operationName: payload.operationName,
       variableValues: payload.variables,
       contextValue: await contextFactory(),
-      rootValue: { execute, operation },
+      execute,
+      trace: payload.extensions,
     };
     forget(payload);
     return prepared;
@@ -153,7 +179,7 @@ async function toExecutionArgs(
 
 /** graphql-ws keeps the message for as long as the operation runs; its large parts have been read. */
 function forget(payload: SubscribePayload): void {
-  Object.assign(payload, { query: '', variables: undefined });
+  Object.assign(payload, { query: '', variables: undefined, extensions: undefined });
 }
 
 function toRefusal(code: string, message: string): GraphQLError {

@@ -2,13 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../export/clock.ts';
+import type { OperationReports, RefusalReason } from './operation-reports.ts';
 import type { Peer } from './peer.ts';
 import { Socket } from './socket.ts';
+import type { TransportTally } from './transport-tally.ts';
 import { createWebSocketProtocol, type WebSocketProtocolSettings } from './websocket-protocol.ts';
 
 export interface WebSocketSettings extends WebSocketProtocolSettings {
   readonly isOriginAllowed: (origin: string) => boolean;
   readonly clock: Clock;
+  readonly reports: OperationReports;
+  readonly tally: TransportTally;
+  readonly clientAddressOf: (request: IncomingMessage) => string;
   readonly limits: WebSocketProtocolSettings['limits'] & { readonly messageBytes: number };
 }
 
@@ -32,9 +37,12 @@ const CLOSE_GRACE_MS = 1_000;
 
 const SUBPROTOCOL = 'graphql-transport-ws';
 
+/** ws's name for a message over the limit. */
+const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+
 /** Serves `graphql-transport-ws` on upgraded connections. */
 export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketEndpoint {
-  const { clock, isOriginAllowed } = settings;
+  const { clock, isOriginAllowed, reports, tally, clientAddressOf } = settings;
   const peers = new Map<WebSocket, Peer>();
   const open = createWebSocketProtocol(settings);
   const pings = keepHonest(peers, clock);
@@ -51,12 +59,18 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered][0] ?? false)),
   });
 
-  function accept(socket: WebSocket, connection: Duplex): void {
-    const { peer, closed } = open(new Socket(socket, connection, clock));
+  function refuse(reason: RefusalReason, clientAddress: string): void {
+    reports.refused(reason, { scope: {}, transport: 'websocket', clientAddress });
+  }
+
+  function accept(socket: WebSocket, connection: Duplex, clientAddress: string): void {
+    const { peer, closed } = open(new Socket(socket, connection, clock, tally), { reports, clientAddress });
     peers.set(socket, peer);
     pings.listen(socket);
     // A broken or oversized frame is the peer's own affair: ws closes its socket, and nobody else notices.
-    socket.on('error', () => undefined);
+    socket.on('error', (error) => {
+      if ('code' in error && error.code === TOO_LARGE) refuse('too_large', clientAddress);
+    });
     socket.once('close', (code, reason) => {
       peers.delete(socket);
       void closed(code, String(reason));
@@ -76,9 +90,15 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
   return {
     upgrade(request, socket, head) {
       const { origin } = request.headers;
-      if (isClosing) return refuseUpgrade(socket, '503 Service Unavailable');
-      if (origin !== undefined && !isOriginAllowed(origin)) return refuseUpgrade(socket, '403 Forbidden');
-      server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, socket));
+      const clientAddress = clientAddressOf(request);
+      if (isClosing) {
+        refuse('draining', clientAddress);
+        refuseUpgrade(socket, '503 Service Unavailable');
+      } else if (origin !== undefined && !isOriginAllowed(origin)) {
+        refuse('forbidden_origin', clientAddress);
+        refuseUpgrade(socket, '403 Forbidden');
+      } else
+        server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, socket, clientAddress));
     },
     get size() {
       return peers.size;

@@ -1,26 +1,43 @@
-import { type GraphQLError, type GraphQLSchema, type ParseOptions, parse, type Source } from 'graphql';
+import {
+  type GraphQLError,
+  type GraphQLSchema,
+  type ParseOptions,
+  parse,
+  type Source,
+  validate,
+} from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../export/caller.ts';
 import type { Admission } from './admission.ts';
+import { limitComparisons } from './comparisons.ts';
 import type { GatewayContext } from './context.ts';
-import { checkNumbers } from './exact-numbers.ts';
+import { createDocumentCache, NO_ERROR_CACHE } from './document-cache.ts';
 import { limitOperations, type OperationLimits } from './limits.ts';
+import type { OperationRun } from './operation-run.ts';
 import { useReticence } from './reticence.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import { useAdmission } from './use-admission.ts';
+import { useReports } from './use-reports.ts';
 import { useTrustedDocuments } from './use-trusted-documents.ts';
+import { checkVariables } from './variables.ts';
 
 /** What the transports hand to every operation. */
 export interface OperationOrigin {
   readonly caller: Caller;
   /** Aborts when the caller has left or ended the operation; over HTTP the request's own signal is used. */
   readonly signal?: AbortSignal | undefined;
+  /** Over HTTP: told what the operation turns out to be, and how it ends. */
+  readonly run?: OperationRun | undefined;
 }
 
 export interface GraphQLSettings {
   readonly schema: GraphQLSchema;
-  readonly limits: OperationLimits & { readonly tokens: number; readonly bodyBytes: number };
+  readonly limits: OperationLimits & {
+    readonly tokens: number;
+    readonly bodyBytes: number;
+    readonly locators: number;
+  };
   readonly mode: 'development' | 'production';
   readonly createContext: (origin: OperationOrigin) => GatewayContext;
   /** Asked for every operation over HTTP; websockets ask it for theirs. */
@@ -41,13 +58,14 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
     schema,
     graphqlEndpoint: '/graphql',
     context: (initial) => {
-      checkNumbers(initial.params?.variables);
+      checkVariables(initial.params?.variables, limits.locators);
       return createContext({
         caller: initial.caller,
         signal: initial.signal ?? initial.request?.signal,
       });
     },
     plugins: [
+      useReports(),
       useAdmission(admission, maskError),
       trustedDocuments === null ? {} : useTrustedDocuments(trustedDocuments, maskError),
       useLimits(limits),
@@ -56,6 +74,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
     ],
     maskedErrors: { maskError },
     maxRequestBodySize: limits.bodyBytes,
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: NO_ERROR_CACHE },
     // These are the gateway's own affairs: see src/web.
     cors: false,
     graphiql: false,
@@ -66,13 +85,18 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
   });
 }
 
+/** The limits come first and alone: GraphQL's own rules are never asked about a document that is too large for them. */
 function useLimits(limits: GraphQLSettings['limits']): Plugin {
-  const rule = limitOperations(limits);
+  const rules = [limitOperations(limits), limitComparisons];
   const parseBounded = (source: string | Source, options?: ParseOptions) =>
     parse(source, { ...options, maxTokens: limits.tokens });
+  const validateBounded: typeof validate = (schema, document, ...rest) => {
+    const errors = validate(schema, document, rules);
+    return errors.length > 0 ? errors : validate(schema, document, ...rest);
+  };
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
-    onValidate: ({ addValidationRule }) => addValidationRule(rule),
+    onValidate: ({ setValidationFn }) => setValidationFn(validateBounded),
   };
 }
 

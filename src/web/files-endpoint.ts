@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FileGrant, FileLinkSigner } from '../export/file-links.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
+import { inSpan, parentFrom } from '../export/spans.ts';
+import { currentScope, inRequestScope } from '../graphql/request-scope.ts';
+import type { ClientAddressOf } from './client-address.ts';
 import { type Delivered, type DeliveryTools, deliver, type FilePolicy } from './file-delivery.ts';
 import { type FileProblem, respondProblem } from './file-problems.ts';
 
@@ -26,6 +29,7 @@ export interface FilesEndpointSettings extends DeliveryTools {
   readonly policyOf: (account: VendorAccount) => FilePolicy;
   /** Told of every opening, refused ones included. */
   readonly onDownload: (download: Download) => void;
+  readonly clientAddressOf: ClientAddressOf;
 }
 
 /** Which file of whom; read from a link's own words. */
@@ -40,7 +44,7 @@ const NOBODY: Subject = { tenant: '', vendor: '', account: '', exportId: '' };
  * and a flood of them must not drown the log.
  */
 export function createFilesEndpoint(settings: FilesEndpointSettings) {
-  const { signer, clock, log, onDownload } = settings;
+  const { signer, clock, log, onDownload, clientAddressOf } = settings;
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const { method } = request;
@@ -49,11 +53,28 @@ export function createFilesEndpoint(settings: FilesEndpointSettings) {
     const startedAt = clock.now();
     const grant = signer.verify(url.pathname.slice('/files/'.length));
     const subject = grant === null ? NOBODY : toSubject(grant);
-    const delivered = await open(settings, grant, request, response);
+    const scope = { ...currentScope(), tenant: grant === null ? null : grant.tenant };
+    const deliver = () =>
+      inSpan(toSpanPlan(request, subject), () => open(settings, grant, request, response));
+    const delivered = await inRequestScope(deliver, scope);
     const download: Download = { ...subject, method, ...delivered, durationMs: clock.now() - startedAt };
-    if (grant !== null) log.info({ ...download }, 'A file was asked for.');
+    if (grant !== null)
+      log.info({ ...download, clientAddress: clientAddressOf(request) }, 'A file was asked for.');
     onDownload(download);
   };
+}
+
+/** The route, and not the link: whoever has that has the file. */
+function toSpanPlan({ method, headers }: IncomingMessage, { tenant, vendor, account }: Subject) {
+  const name = `${method} /files/{token}`;
+  const attributes = {
+    'http.request.method': method,
+    'http.route': '/files/{token}',
+    'waybill.tenant': tenant,
+    'waybill.vendor': vendor,
+    'waybill.account': account,
+  };
+  return { name, kind: 'server', attributes, parent: parentFrom(headers) } as const;
 }
 
 async function open(

@@ -1,10 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Caller } from '../export/caller.ts';
+import { inSpan, parentFrom } from '../export/spans.ts';
 import type { Authenticate } from '../graphql/authenticate.ts';
 import type { GraphiQL } from '../graphql/graphiql.ts';
-import { inRequestScope } from '../graphql/request-scope.ts';
+import type { Asked, OperationReports, RefusalReason } from '../graphql/operation-reports.ts';
+import { OperationRun } from '../graphql/operation-run.ts';
+import { currentScope, inRequestScope, type RequestScope } from '../graphql/request-scope.ts';
 import type { GatewayYoga } from '../graphql/yoga.ts';
+import type { ClientAddressOf } from './client-address.ts';
 import { isJson } from './json-type.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from './origins.ts';
 import { respondGraphQLError, respondText, wantsPage } from './respond.ts';
@@ -19,6 +23,8 @@ export interface GraphQLEndpointSettings {
   readonly graphiql: GraphiQL | null;
   readonly origins: OriginPolicy;
   readonly stalledResponses: StalledResponses;
+  readonly reports: OperationReports;
+  readonly clientAddressOf: ClientAddressOf;
 }
 
 /** How long a client may take to read why its body was refused. */
@@ -26,7 +32,27 @@ const LINGER_MS = 1_000;
 
 /** `/graphql` over HTTP: POST with JSON, GET for queries, SSE for subscriptions, GraphiQL for a browser. */
 export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
-  const { yoga, authenticate, bodyBytes, graphiql, origins } = settings;
+  const { yoga, authenticate, bodyBytes, graphiql, origins, reports, clientAddressOf } = settings;
+
+  function toAsked(request: IncomingMessage, caller?: Caller): Asked {
+    const scope: Partial<RequestScope> = { ...currentScope(), tenant: caller?.tenant, caller: caller?.name };
+    return { scope, transport: 'http', clientAddress: clientAddressOf(request) };
+  }
+
+  function report(reason: RefusalReason, request: IncomingMessage): void {
+    reports.refused(reason, toAsked(request));
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+    const asked = toAsked(request, caller);
+    const work = () =>
+      inSpan(toSpanPlan(request, caller), async (span) => {
+        const run = new OperationRun(reports, asked, span);
+        response.once('close', () => run.end(response.writableFinished, response.statusCode));
+        await yoga.handle(request, response, { caller, run });
+      });
+    return inRequestScope(work, asked.scope);
+  }
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     if (graphiql !== null && wantsGraphiQL(request, url)) {
@@ -39,24 +65,27 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     }
     setCorsHeaders(request, response, origins);
     if (isForeign(request.headers, origins)) {
+      report('forbidden_origin', request);
       return respondGraphQLError(response, 403, 'FORBIDDEN', 'This origin may not speak to this server.');
     }
     if (request.method === 'OPTIONS') return respondText(response, 204, '');
     const refusal = refuse(request, bodyBytes);
-    if (refusal !== null)
+    if (refusal !== null) {
+      report(refusal.reason, request);
       return respondGraphQLError(response, refusal.status, 'BAD_USER_INPUT', refusal.message);
+    }
 
     const caller = await authenticate(request.headers);
     if ('refusal' in caller && caller.isOutage) {
+      report('access_unavailable', request);
       return respondGraphQLError(response, 503, 'ACCESS_UNAVAILABLE', caller.refusal, { 'retry-after': '5' });
     }
     if ('refusal' in caller) {
+      report('unauthenticated', request);
       return respondGraphQLError(response, 401, 'UNAUTHENTICATED', caller.refusal, {
         'www-authenticate': 'Bearer',
       });
     }
-    const requestId = randomUUID();
-    response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
     settings.stalledResponses.watch(response);
     // Held here: a request that is destroyed half-way has lost its socket.
@@ -64,9 +93,18 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     response.once('finish', () => {
       if (!request.complete) closeGently(socket);
     });
-    const scope = { requestId, tenant: caller.tenant, caller: caller.name };
-    await inRequestScope(() => yoga.handle(request, response, { caller }), scope);
+    await answer(request, response, caller);
   };
+}
+
+/** Called anew as soon as it is known which operation it is. */
+function toSpanPlan({ method, headers }: IncomingMessage, { tenant }: Caller) {
+  const attributes = {
+    'http.request.method': method,
+    'http.route': '/graphql',
+    'waybill.tenant': tenant,
+  };
+  return { name: 'GraphQL', kind: 'server', attributes, parent: parentFrom(headers) } as const;
 }
 
 /**
@@ -108,19 +146,21 @@ function wantsGraphiQL(request: IncomingMessage, url: URL): boolean {
 function refuse(
   request: IncomingMessage,
   bodyBytes: number,
-): { readonly status: number; readonly message: string } | null {
+): { readonly status: number; readonly reason: RefusalReason; readonly message: string } | null {
   if (request.method !== 'POST') return null;
   // Whatever a browser's form can send without asking first is no way to speak to this server.
   if (!isJson(request.headers['content-type'])) {
     return {
       status: 415,
+      reason: 'media_type',
       message: 'Send the operation as JSON in UTF-8, with content-type application/json.',
     };
   }
   // Media types are the same in any case (RFC 9110, section 8.3.1), but Yoga knows this spelling only.
   request.headers['content-type'] = 'application/json';
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
-    return { status: 413, message: `The body is larger than the ${bodyBytes} bytes that are allowed.` };
+    const message = `The body is larger than the ${bodyBytes} bytes that are allowed.`;
+    return { status: 413, reason: 'too_large', message };
   }
   return null;
 }

@@ -4,10 +4,12 @@ import type { VendorAccount } from '../export/ports.ts';
 import type { Secrets } from '../export/secrets.ts';
 import type { WatchCounters } from '../export/watch/watch-hub.ts';
 import type { LimitedKind } from '../graphql/admission.ts';
+import type { Asked, Ending, RefusalReason, Transport } from '../graphql/operation-reports.ts';
 import type { VendorCall } from '../http/types.ts';
 import type { Download } from './files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
 import { countDownloads } from './metrics/downloads.ts';
+import { countOperations, countRefused } from './metrics/operations.ts';
 import { countRefusals } from './metrics/refusals.ts';
 import { showTransports, type TransportCounters } from './metrics/transports.ts';
 import { countVendorCalls } from './metrics/vendor-calls.ts';
@@ -30,6 +32,10 @@ export interface Metrics {
   onDownload(download: Download): void;
   /** One refusal over a caller's limit a minute. */
   onRateLimited(kind: LimitedKind): void;
+  /** One operation that has ended. */
+  onOperation(asked: Asked, ending: Ending): void;
+  /** One request of which nothing was run. */
+  onRefused(reason: RefusalReason, transport: Transport): void;
   /** Tells where the counts that others keep are asked for. */
   observe(sources: MetricSources): void;
   /** `/metrics`: Prometheus text. */
@@ -44,6 +50,8 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onVendorCall: countVendorCalls(registry),
     onPoll: measurePolls(registry),
     onDownload: countDownloads(registry),
+    onOperation: countOperations(registry),
+    onRefused: countRefused(registry),
     onRateLimited: countRefusals(registry),
     observe({ watches, transports, accounts }) {
       showWatches(registry, watches);

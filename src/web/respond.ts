@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { currentRequestId } from '../graphql/request-scope.ts';
 
 /** Answers with JSON. */
 export function respondJson(
@@ -36,7 +37,8 @@ export function respondGraphQLError(
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  respondJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
+  const extensions = { code, requestId: currentRequestId() };
+  respondJson(response, status, { errors: [{ message, extensions }] }, headers);
 }
 
 /** True for a request from a browser's address bar or link, which wants a page. */

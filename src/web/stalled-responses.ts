@@ -18,7 +18,7 @@ export interface StalledResponses {
 }
 
 /** One timer for all of them, and none while there is none. */
-export function createStalledResponses(clock: Clock): StalledResponses {
+export function createStalledResponses(clock: Clock, onStalled: () => void): StalledResponses {
   const open = new Map<ServerResponse, Progress | null>();
   let isTicking = false;
 
@@ -39,7 +39,10 @@ export function createStalledResponses(clock: Clock): StalledResponses {
     }
     const sentBytes = countSent(response);
     if (progress?.sentBytes !== sentBytes) open.set(response, { sentBytes, at: clock.now() });
-    else if (clock.now() - progress.at >= STALLED_AFTER_MS) response.destroy();
+    else if (clock.now() - progress.at >= STALLED_AFTER_MS) {
+      onStalled();
+      response.destroy();
+    }
   }
 
   return {

@@ -18,3 +18,8 @@ export class StreamClosedError extends Error {
     this.cursor = cursor;
   }
 }
+
+/** True where a stream was ended because nobody read it. */
+export function isSlowConsumer(error: unknown): boolean {
+  return error instanceof StreamClosedError && error.code === 'SLOW_CONSUMER';
+}
