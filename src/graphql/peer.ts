@@ -46,7 +46,7 @@ export class Peer implements SessionListener {
     socket: Socket,
     authenticate: Authenticate,
     reporting: PeerReports,
-    complete: (message: unknown) => unknown = (message) => message,
+    complete: (message: unknown) => unknown = keep,
   ) {
     this.socket = socket;
     this.authenticate = authenticate;
@@ -200,6 +200,10 @@ export class Peer implements SessionListener {
     const { clientAddress } = this.reporting;
     return { scope: this.scopeOf(operation?.requestId), transport: 'websocket', clientAddress };
   }
+}
+
+function keep(message: unknown): unknown {
+  return message;
 }
 
 /**

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { getIntrospectionQuery } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -259,6 +261,32 @@ describe('subscriptions by id', () => {
     await client.dispose();
 
     expect(value).toEqual({ data: { exportEvents: { __typename: 'ExportSnapshot' } } });
+  });
+});
+
+describe("Apollo Client's link for persisted queries", () => {
+  it('gets its answers by the ids that the build has written', async () => {
+    const document = Object.assign(gql(VENDORS), { __meta__: { hash: hashOf(VENDORS) } });
+    const sent: string[] = [];
+    const http = new HttpLink({
+      uri: `${gateway.url}/graphql`,
+      fetch: (address, init) => {
+        sent.push(String(init?.body));
+        return fetch(address, init);
+      },
+    });
+    const link = new PersistedQueryLink({ generateHash: (asked) => Object(asked).__meta__.hash }).concat(
+      http,
+    );
+    const client = new ApolloClient({ link, cache: new InMemoryCache() });
+
+    const { data } = await client.query({ query: document, fetchPolicy: 'no-cache' });
+    client.stop();
+
+    expect(data).toMatchObject({ vendors: [{ key: expect.any(String) }, {}, {}, {}] });
+    expect(sent).toHaveLength(1);
+    expect(JSON.parse(sent[0] ?? '')).toMatchObject({ extensions: apollo(hashOf(VENDORS)) });
+    expect(sent[0]).not.toContain('query Vendors');
   });
 });
 
