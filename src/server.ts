@@ -12,7 +12,7 @@ import type { Tools, VendorAccount } from './export/ports.ts';
 import { ExportReader } from './export/reader.ts';
 import { VendorReads } from './export/vendor-reads.ts';
 import { createWatchHub } from './export/watch/watch-hub.ts';
-import { AccessSessions, toRevokedError } from './graphql/access-session.ts';
+import { AccessSessions } from './graphql/access-session.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { detached } from './graphql/detached-clock.ts';
 import { createErrorMask } from './graphql/errors.ts';
@@ -122,13 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clock: tools.clock,
   });
 
-  /** @throws StreamClosedError where the caller has lost its access since it was let in */
-  function createContext(origin: OperationOrigin): GatewayContext {
-    if (access.isOut(origin.caller)) throw toRevokedError(null);
-    return createView(origin);
-  }
-
-  function createView({ caller, signal }: OperationOrigin): GatewayContext {
+  function createContext({ caller, signal }: OperationOrigin): GatewayContext {
     const directory = pool.directoryFor(caller);
     const exports = new ExportGateway({
       vendors: Object.values(VENDORS),
@@ -148,7 +142,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       fileLinks: linksThrough(exports),
       openSession: (listener) => sessions.open(caller, listener),
       // Every subscription keeps this for as long as it runs: it holds nothing but who asked.
-      forOneEvent: () => createView({ caller }),
+      forOneEvent: () => createContext({ caller }),
     };
   }
 
@@ -167,6 +161,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     mode: serverConfig.mode,
     createContext,
+    hasLostAccess: access.isOut,
     admission,
     trustedDocuments,
     subscribe,

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../export/caller.ts';
+import { toRevokedError } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import { limitComparisons } from './comparisons.ts';
 import type { GatewayContext } from './context.ts';
@@ -17,6 +18,7 @@ import type { OperationRun } from './operation-run.ts';
 import { useReticence } from './reticence.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
+import { useAccess } from './use-access.ts';
 import { useAdmission } from './use-admission.ts';
 import { useReports } from './use-reports.ts';
 import { useTrustedDocuments } from './use-trusted-documents.ts';
@@ -40,6 +42,8 @@ export interface GraphQLSettings {
   };
   readonly mode: 'development' | 'production';
   readonly createContext: (origin: OperationOrigin) => GatewayContext;
+  /** True for a caller that was let in, but would not be any more. */
+  readonly hasLostAccess: (caller: Caller) => boolean;
   /** Asked for every operation over HTTP; websockets ask it for theirs. */
   readonly admission: Admission;
   /** The only documents that are answered; null: all are. */
@@ -59,6 +63,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
     graphqlEndpoint: '/graphql',
     context: (initial) => {
       checkVariables(initial.params?.variables, limits.locators);
+      if (settings.hasLostAccess(initial.caller)) throw toRevokedError(null);
       return createContext({
         caller: initial.caller,
         signal: initial.signal ?? initial.request?.signal,
@@ -66,6 +71,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
     },
     plugins: [
       useReports(),
+      useAccess(settings.hasLostAccess, maskError),
       useAdmission(admission, maskError),
       trustedDocuments === null ? {} : useTrustedDocuments(trustedDocuments, maskError),
       useLimits(limits),
