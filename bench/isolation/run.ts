@@ -27,7 +27,13 @@ async function main(): Promise<void> {
   let totalMs = 0;
   console.log(`${seeds.length} seeds of ${values.steps} steps, ${CALLERS.length} callers of 5 tenants`);
   for (const seed of seeds) {
-    const report = await runSchedule({ seed, steps: Number(values.steps), startGateway });
+    const report = await runSchedule({
+      seed,
+      steps: Number(values.steps),
+      startGateway,
+      onProgress: ({ counts }) =>
+        console.log(`  seed ${seed}: ${counts.steps} steps, ${counts.violations} foreign values`),
+    });
     const { counts } = report.ledger;
     for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += counts[name];
     totalMs += report.durationMs;

@@ -94,7 +94,7 @@ function toAccountConfig(tenant: number, account: AccountName, vendorUrl: string
     baseUrl: `${vendorUrl}${area}${BASE_PATHS[vendor]}`,
     credential: toCredential(tenant, account, vendorUrl),
     limits: { requestsPerSecond: 10_000, maxConcurrent: 100, timeoutMs: 10_000 },
-    polling: { minMs: 3_000, maxMs: 20_000 },
+    polling: { minMs: 5_000, maxMs: 30_000 },
     ...(vendor === 'power-bi' ? {} : { files: tenant % 2 === 0 ? 'redirect' : 'stream' }),
     ...(vendor === 'talkdesk' ? { reportTypes: ['calls'] } : {}),
   };

@@ -6,13 +6,12 @@ const FIELDS = /* GraphQL */ `
     status
     rawStatus
     createdAt
-    account { key id }
-    failure { code message }
-    progress { percent completedParts totalParts }
+    account { key }
+    failure { message }
+    progress { percent }
     observation { throttledUntil }
-    transitions { rawStatus }
     ... on PowerBiExport { reportName resourceLocation }
-    ... on HiEnergyExport { reportType displayName statusDisplay parameters filename errorMessage }
+    ... on HiEnergyExport { reportType statusDisplay parameters filename errorMessage }
     ... on TalkdeskExport { timezone }
     ... on WebAdmitExport { href }
   }

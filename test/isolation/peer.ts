@@ -71,7 +71,11 @@ export class Peer {
   }
 
   end(id: string): void {
-    if (this.operations.delete(id)) this.send({ type: 'complete', id });
+    const operation = this.operations.get(id);
+    if (operation === undefined) return;
+    this.operations.delete(id);
+    this.send({ type: 'complete', id });
+    operation.onEnd();
   }
 
   close(isRude: boolean): void {

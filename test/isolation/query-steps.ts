@@ -6,7 +6,7 @@ import { ALL_ACCOUNTS, EXPORT, EXPORTS, NODES, RECENT } from './operations.ts';
 import { needsToken, pickAccount, pickForeign, pickOwn, pickStranger, type Step } from './step.ts';
 
 /** How much of what is asked goes over websockets. */
-const SOCKET_SHARE = 0.3;
+const SOCKET_SHARE = 0.55;
 const MAX_AGE_MS = 10_000;
 
 /** One export, with its files. */
@@ -26,7 +26,7 @@ export async function queryOne(step: Step): Promise<void> {
 /** Several exports over all vendors, some of them another tenant's. */
 export async function queryMany(step: Step): Promise<void> {
   const { caller, dice } = step;
-  const count = 2 + Math.floor(dice.next() * 5);
+  const count = 2 + Math.floor(dice.next() * 3);
   const all = Array.from({ length: count }, () => (dice.next() < 0.15 ? pickForeign(step) : pickOwn(step)));
   const foreign = all.filter((named) => !isOf(caller.tenant, named));
   const variables = { locators: all.map((named) => toLocator(step, named)), maxAgeMs: pickMaxAge(step) };

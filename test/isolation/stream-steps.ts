@@ -2,7 +2,7 @@ import { pickForeign, pickOwn, type Step } from './step.ts';
 import { watchOverSocket, watchOverSse } from './watch.ts';
 
 /** Streams that are open at most: each costs polls for as long as it is. */
-const MAX_WATCHES = 90;
+const MAX_WATCHES = 60;
 
 /** Subscribes, over either transport, perhaps to a foreign export too, perhaps after somebody else's cursor. */
 export async function subscribe(step: Step): Promise<void> {
