@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { toHttpUrl } from './address.ts';
 import type { AccessConfig, Config } from './config.ts';
 
 /** What was added, removed and changed, by name. */
@@ -61,9 +62,17 @@ function compareByName<Item>(
 
 /** Every other section, key by key. */
 function findFixed(running: Config, next: Config): readonly string[] {
-  const { accounts: _accounts, access: _access, ...before } = running;
-  const { accounts: _nextAccounts, access: _nextAccess, ...after } = next;
-  return findDifferences(before, after, []);
+  const fixedOf = ({ server, files, limits }: Config) => ({
+    server: { ...server, publicUrl: ownPublicUrl(server) },
+    files,
+    limits,
+  });
+  return findDifferences(fixedOf(running), fixedOf(next), []);
+}
+
+/** Undefined where it only follows from host and port, which are named themselves. */
+function ownPublicUrl({ publicUrl, host, port }: Config['server']): string | undefined {
+  return publicUrl === toHttpUrl(host, port) ? undefined : publicUrl;
 }
 
 function findDifferences(before: unknown, after: unknown, path: readonly string[]): readonly string[] {

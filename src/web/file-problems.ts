@@ -24,7 +24,7 @@ export const FILE_PROBLEMS = {
     advice: 'Go back to the page it came from and load it anew for a new link.',
   },
   closed: {
-    status: 403,
+    status: 404,
     title: 'This link is no longer allowed',
     advice:
       'Its account is not open here now: go back to the page it came from and load it anew for a new link.',

@@ -100,13 +100,13 @@ describe('a link whose account is not open', () => {
     ["of another tenant's account", { tenant: 'other' }],
     ['of a tenant that is not here', { tenant: 'other', identity: 'other/bi' }],
     ['of a caller whose own token is not at hand', { identity: 'default/bi/abcdef' }],
-  ])('is 403 without any vendor call: %s', async (_title, changes) => {
+  ])('is 404 without any vendor call: %s', async (_title, changes) => {
     const url = await forge('power-bi', changes);
     const before = gateway.calls();
 
     const { status, body } = await openRaw(url);
 
-    expect([status, JSON.parse(String(body)).error.code]).toEqual([403, 'closed']);
+    expect([status, JSON.parse(String(body)).error.code]).toEqual([404, 'closed']);
     expect(gateway.calls()).toBe(before);
   });
 

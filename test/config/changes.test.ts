@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { compareConfigs } from '../../src/config/changes.ts';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+
+const account = (key: string, apiKey = 'key-1') => ({
+  key,
+  vendor: 'hi-energy',
+  credential: { type: 'api-key', apiKey },
+});
+const caller = (name: string, tenant = 'acme') => ({ name, key: `key-of-${name}`, tenant });
+const JWT = {
+  jwksUrl: 'https://id.example.com/jwks',
+  issuer: 'https://id.example.com/',
+  audience: 'waybill',
+};
+
+function toConfig(file: object): Config {
+  const loaded = loadConfig({ text: JSON.stringify({ accounts: [], ...file }), env: {} });
+  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
+  return loaded.config;
+}
+
+const compare = (before: object, after: object) => compareConfigs(toConfig(before), toConfig(after));
+const NONE = { added: [], removed: [], changed: [] };
+
+describe('two configurations', () => {
+  it('that say the same differ in nothing', () => {
+    const file = { accounts: [account('hi')], access: { mode: 'keys', keys: [caller('ui')] } };
+
+    expect(compare(file, structuredClone(file))).toEqual({
+      accounts: NONE,
+      callers: NONE,
+      isJwtChanged: false,
+      atNextStart: [],
+    });
+  });
+
+  it('differ in accounts by key and in callers by name, whatever their order', () => {
+    const before = {
+      accounts: [account('a'), account('b'), account('c')],
+      access: { mode: 'keys', keys: [caller('one'), caller('two'), caller('three')] },
+    };
+    const after = {
+      accounts: [account('d'), account('c'), account('b', 'key-2')],
+      access: { mode: 'keys', keys: [caller('four'), caller('three', 'globex'), caller('one')] },
+    };
+
+    expect(compare(before, after)).toMatchObject({
+      accounts: { added: ['d'], removed: ['a'], changed: ['b'] },
+      callers: { added: ['four'], removed: ['two'], changed: ['three'] },
+    });
+  });
+
+  it('differ in how tokens are checked', () => {
+    const access = (changes: object) => ({ access: { mode: 'jwt', jwt: { ...JWT, ...changes } } });
+
+    expect(compare(access({}), access({})).isJwtChanged).toBe(false);
+    expect(compare(access({}), access({ audience: 'other' })).isJwtChanged).toBe(true);
+  });
+
+  it('name by their paths the keys that only take effect at the next start', () => {
+    const before = { server: { port: 4000 }, files: { linkSecret: 'a'.repeat(32) } };
+    const after = {
+      server: { port: 4001, allowedOrigins: ['https://app.example.com'] },
+      files: { linkSecret: 'b'.repeat(32), linkTtlMs: 5_000 },
+      limits: { depth: 5 },
+    };
+
+    expect(compare(before, after).atNextStart.toSorted()).toEqual([
+      'files.linkSecret',
+      'files.linkTtlMs',
+      'limits.depth',
+      'server.allowedOrigins',
+      'server.port',
+    ]);
+  });
+
+  it('of different modes of access leave callers for the next start', () => {
+    const before = { access: { mode: 'keys', keys: [caller('one')] } };
+
+    expect(compare(before, { access: { mode: 'jwt', jwt: JWT } })).toEqual({
+      accounts: NONE,
+      callers: NONE,
+      isJwtChanged: false,
+      atNextStart: ['access.mode'],
+    });
+  });
+
+  it('see a list or a map of a section as one value', () => {
+    const config = toConfig({});
+    const withDocuments = (text: string): Config => ({
+      ...config,
+      server: { ...config.server, trustedDocuments: new Map([['id', text]]) },
+    });
+
+    expect(compareConfigs(withDocuments('{ a }'), withDocuments('{ a }')).atNextStart).toEqual([]);
+    expect(compareConfigs(withDocuments('{ a }'), withDocuments('{ b }')).atNextStart).toEqual([
+      'server.trustedDocuments',
+    ]);
+  });
+});
