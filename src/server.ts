@@ -26,6 +26,7 @@ import { withScope } from './graphql/scoped-log.ts';
 import { createSharedSubscribe } from './graphql/shared-subscribe.ts';
 import { TransportTally } from './graphql/transport-tally.ts';
 import { findDocumentFaults, TrustedDocuments } from './graphql/trusted-documents.ts';
+import { createTurns, inTurns } from './graphql/turns.ts';
 import { createWebSocketEndpoint, refuseUpgrade } from './graphql/websocket.ts';
 import { createGatewayYoga, type OperationOrigin } from './graphql/yoga.ts';
 import { createRunningConfig } from './reload.ts';
@@ -96,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onFinished: metrics.onOperation,
     onRefused: metrics.onRefused,
   });
-  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
+  const admission = inTurns(createAdmission({ ...limits, onRefused: metrics.onRateLimited }), createTurns());
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
   const reads = new VendorReads();
   const hub = await createWatchHub({

@@ -1,10 +1,10 @@
 /** Nesting beyond this is an attack on whoever walks the value, not an export. */
 const MAX_DEPTH = 200;
 /**
- * Five times as many as the longest list that is ever asked for, a hundred exports, would have with a hundred fields each. A
+ * Twice as many as the longest list that is ever asked for, a hundred exports, would have with a hundred fields each. A
  * megabyte of nothing but short keys would hold the process up for 100 ms.
  */
-const MAX_VALUES = 50_000;
+const MAX_VALUES = 20_000;
 
 /** Shorter digit runs always fit a float exactly. */
 const SHORTEST_UNSAFE = 16;
@@ -30,7 +30,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** True where a JSON text holds more than 50,000 values, counted by the commas and brackets in front of them. */
+/** True where a JSON text holds more than 20,000 values, counted by the commas and brackets in front of them. */
 export function holdsTooMuch(text: string): boolean {
   if (text.length < MAX_VALUES || !/^\s*[[{]/.test(text)) return false;
   let values = 0;

@@ -47,7 +47,7 @@ describe('reading a body', () => {
     ['an unknown encoding', { 'content-encoding': 'zstd' }, TEXT],
     ['two encodings at once', { 'content-encoding': 'gzip, gzip' }, gzipSync(gzipSync(TEXT))],
     ['a word every object knows as its encoding', { 'content-encoding': 'constructor' }, TEXT],
-    ['60,000 numbers', {}, `[${'1,'.repeat(60_000)}1]`],
+    ['30,000 numbers', {}, `[${'1,'.repeat(30_000)}1]`],
     ['1.1 MB', {}, 'x'.repeat(1_100_000)],
   ])('refuses %s as VENDOR_BAD_RESPONSE, asked once', async (_what, headers, body) => {
     await using stage = await startStage(() => ({ headers: headers as Record<string, string>, body }));
