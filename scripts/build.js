@@ -1,4 +1,4 @@
-/** Compiles src/ to dist/ and puts the board's files beside it; where the compiler is not installed (a production install), what was built before is used. */
+/** Compiles src/ to dist/ and puts the pages' files beside it; where the compiler is not installed (a production install), what was built before is used. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 import { extname } from 'node:path';
@@ -9,7 +9,7 @@ if (existsSync(compiler)) {
   const { status } = spawnSync(process.execPath, [compiler.pathname, '-p', project.pathname], {
     stdio: 'inherit',
   });
-  if (status === 0) copyBoard();
+  if (status === 0) for (const folder of ['board', 'graphiql']) copyPage(folder);
   process.exit(status ?? 1);
 }
 if (!existsSync(new URL('../dist/main.js', import.meta.url))) {
@@ -19,10 +19,10 @@ if (!existsSync(new URL('../dist/main.js', import.meta.url))) {
   process.exit(1);
 }
 
-/** The board runs in the browser as it is written. */
-function copyBoard() {
+/** The board, and what is ours of GraphiQL's page, run in the browser as they are written. */
+function copyPage(folder) {
   const served = ['', '.html', '.js', '.css', '.svg'];
-  cpSync(new URL('../src/board', import.meta.url), new URL('../dist/board', import.meta.url), {
+  cpSync(new URL(`../src/${folder}`, import.meta.url), new URL(`../dist/${folder}`, import.meta.url), {
     recursive: true,
     filter: (path) => served.includes(extname(path)),
   });

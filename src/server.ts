@@ -173,7 +173,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     allowedOrigins: serverConfig.allowedOrigins,
   });
   const hosts = createHostPolicy({ publicUrl: () => publicUrl, isOpen: config.access.mode === 'open' });
-  const graphiql = serverConfig.mode === 'production' ? null : createGraphiQL(graphiqlTabs);
+  const graphiql =
+    serverConfig.mode === 'production'
+      ? null
+      : createGraphiQL({ tabs: graphiqlTabs, asksForKey: config.access.mode !== 'open' });
   const health = new Health(() => pool.all());
   const { authenticate } = access;
 

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** A tab that GraphiQL opens with. */
 export interface GraphiQLTab {
   readonly query: string;
   readonly variables?: string;
+}
+
+export interface GraphiQLSettings {
+  readonly tabs: readonly GraphiQLTab[];
+  /** True where callers say who they are: each tab opens with the header that does. */
+  readonly asksForKey: boolean;
 }
 
 export interface Asset {
@@ -15,12 +25,22 @@ export interface Asset {
 
 /** GraphiQL, all of it from this server: the page at `/graphql` and its parts below `/graphql/graphiql/`. */
 export interface GraphiQL {
-  page(): Asset;
+  page(): Promise<Asset>;
   /** A part by its file name; undefined where there is none. */
   part(name: string): Promise<Asset | undefined>;
 }
 
-const SCRIPT = 'text/javascript; charset=utf-8';
+/** The page and its scripts stand next to this folder, in the sources and where they are built to. */
+const FOLDER = new URL('../graphiql/', import.meta.url);
+const PAGE = 'index.html';
+const OWN_PARTS = ['start.js', 'fetcher.js', 'key-notice.js', 'page.css'];
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.ico': 'image/x-icon',
+};
 
 /** Monaco asks for its workers by these names. */
 const WORKERS = {
@@ -29,32 +49,54 @@ const WORKERS = {
   graphql: 'graphql.worker.js',
 };
 
-export function createGraphiQL(tabs: readonly GraphiQLTab[]): GraphiQL {
-  const page = toAsset('text/html; charset=utf-8', PAGE);
+/** Costs no vendor call. */
+const FIRST_TAB: GraphiQLTab = {
+  query: `# The accounts you may use, and the vendors they are at.
+query WhatIsHere {
+  accounts {
+    key
+    vendor {
+      name
+    }
+  }
+}
+`,
+};
+
+/** A caller's header, but for the key. */
+const KEY_HEADER = JSON.stringify({ authorization: 'Bearer ' }, null, 2);
+
+export function createGraphiQL(settings: GraphiQLSettings): GraphiQL {
+  let page: Promise<Asset> | undefined;
   let parts: Promise<ReadonlyMap<string, Asset>> | undefined;
   return {
-    page: () => page,
+    page() {
+      page ??= readOwn(PAGE).then((body) => toAsset(PAGE, body));
+      return page;
+    },
     async part(name) {
-      parts ??= loadParts(tabs);
+      parts ??= loadParts(settings);
       return (await parts).get(name);
     },
   };
 }
 
 /** Loaded when first asked for: nine megabytes that a gateway in production never needs. */
-async function loadParts(tabs: readonly GraphiQLTab[]): Promise<ReadonlyMap<string, Asset>> {
+async function loadParts(settings: GraphiQLSettings): Promise<ReadonlyMap<string, Asset>> {
   const bundle: GraphiQLBundle = await import('@graphql-yoga/render-graphiql/graphiql');
-  const icon = Buffer.from(bundle.favicon.slice(bundle.favicon.indexOf(',') + 1), 'base64');
-  return new Map([
-    ['graphiql.js', toAsset(SCRIPT, bundle.js)],
-    ['graphiql.css', toAsset('text/css; charset=utf-8', bundle.css)],
-    ['favicon.ico', toAsset('image/x-icon', icon)],
-    [WORKERS.editorWorkerService, toAsset(SCRIPT, bundle.editorWorkerService)],
-    [WORKERS.json, toAsset(SCRIPT, bundle.jsonWorker)],
-    [WORKERS.graphql, toAsset(SCRIPT, bundle.graphqlWorker)],
-    ['setup.js', toAsset(SCRIPT, SETUP)],
-    ['start.js', toAsset(SCRIPT, startScript(tabs))],
-  ]);
+  const bodies: readonly (readonly [string, string | Uint8Array])[] = [
+    ['graphiql.js', bundle.js],
+    ['graphiql.css', bundle.css],
+    ['favicon.ico', Buffer.from(bundle.favicon.slice(bundle.favicon.indexOf(',') + 1), 'base64')],
+    [WORKERS.editorWorkerService, bundle.editorWorkerService],
+    [WORKERS.json, bundle.jsonWorker],
+    [WORKERS.graphql, bundle.graphqlWorker],
+    ['graphql-ws.js', await readSocketClient()],
+    ['setup.js', SETUP],
+    ['options.js', toOptions(settings)],
+    ...(await Promise.all(OWN_PARTS.map(async (name) => [name, await readOwn(name)] as const))),
+  ];
+  return new Map(bodies.map(([name, body]) => [name, toAsset(name, body)]));
 }
 
 interface GraphiQLBundle {
@@ -66,29 +108,23 @@ interface GraphiQLBundle {
   readonly graphqlWorker: string;
 }
 
-function toAsset(contentType: string, body: string | Uint8Array): Asset {
-  return { contentType, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+function readOwn(name: string): Promise<Buffer> {
+  return readFile(new URL(name, FOLDER));
 }
 
-// No script stands in the page itself, so that a strict content security policy can hold.
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <title>Waybill · GraphiQL</title>
-    <link rel="icon" href="/graphql/graphiql/favicon.ico">
-    <link rel="stylesheet" href="/graphql/graphiql/graphiql.css">
-  </head>
-  <body class="no-focus-outline">
-    <noscript>GraphiQL needs JavaScript.</noscript>
-    <div id="root">Loading GraphiQL…</div>
-    <script src="/graphql/graphiql/setup.js"></script>
-    <script src="/graphql/graphiql/graphiql.js"></script>
-    <script src="/graphql/graphiql/start.js"></script>
-  </body>
-</html>
-`;
+/** graphql-ws's client as one classic script. Its package has it for browsers, beside what it exports for Node. */
+function readSocketClient(): Promise<Buffer> {
+  const entry = pathToFileURL(createRequire(import.meta.url).resolve('graphql-ws'));
+  return readFile(new URL('../umd/graphql-ws.min.js', entry));
+}
+
+function toAsset(name: string, body: string | Uint8Array): Asset {
+  return {
+    contentType: CONTENT_TYPES[extname(name)] as string,
+    body,
+    etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+  };
+}
 
 const SETUP = `const workers = ${JSON.stringify(WORKERS)};
 self.MonacoEnvironment = {
@@ -97,14 +133,17 @@ self.MonacoEnvironment = {
 };
 `;
 
-function startScript(tabs: readonly GraphiQLTab[]): string {
+function toOptions({ tabs, asksForKey }: GraphiQLSettings): string {
+  const header = asksForKey ? { headers: KEY_HEADER } : {};
   const options = {
     title: 'Waybill · GraphiQL',
-    endpoint: '/graphql',
-    subscriptionsProtocol: 'WS',
-    defaultTabs: tabs,
-    defaultQuery: tabs[0]?.query,
+    // GraphiQL cannot open with no tab at all.
+    defaultTabs: (tabs.length > 0 ? tabs : [FIRST_TAB]).map((tab) => ({ ...header, ...tab })),
+    defaultQuery: (tabs[0] ?? FIRST_TAB).query,
+    ...header,
+    ...(asksForKey ? { defaultEditorToolsVisibility: 'headers' } : {}),
+    // A key that was typed is gone with the page.
     shouldPersistHeaders: false,
   };
-  return `YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${JSON.stringify(options)});\n`;
+  return `export const OPTIONS = ${JSON.stringify(options)};\n`;
 }

@@ -56,7 +56,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     if (graphiql !== null && wantsGraphiQL(request, url)) {
-      const page = graphiql.page();
+      const page = await graphiql.page();
       return respondText(response, 200, page.body, {
         'content-type': page.contentType,
         ...GRAPHIQL_PAGE,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGraphiQL } from '../../src/graphql/graphiql.ts';
+import { createGraphiQL, type GraphiQLSettings } from '../../src/graphql/graphiql.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -17,11 +17,24 @@ const PARTS = [
   ['graphql.worker.js', 'text/javascript; charset=utf-8'],
   ['setup.js', 'text/javascript; charset=utf-8'],
   ['start.js', 'text/javascript; charset=utf-8'],
+  ['fetcher.js', 'text/javascript; charset=utf-8'],
+  ['key-notice.js', 'text/javascript; charset=utf-8'],
+  ['options.js', 'text/javascript; charset=utf-8'],
+  ['graphql-ws.js', 'text/javascript; charset=utf-8'],
+  ['page.css', 'text/css; charset=utf-8'],
 ] as const;
 
-async function readPage() {
-  const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html,*/*' } });
+async function readPage(query = '', headers: Record<string, string> = {}) {
+  const response = await fetch(`${gateway.url}/graphql${query}`, {
+    headers: { accept: 'text/html,*/*', ...headers },
+  });
   return { response, html: await response.text() };
+}
+
+async function readOptions(settings: GraphiQLSettings): Promise<object> {
+  const part = await createGraphiQL(settings).part('options.js');
+  const [, options = ''] = /^export const OPTIONS = (.*);\n$/s.exec(String(part?.body)) ?? [];
+  return JSON.parse(options) as object;
 }
 
 describe('GraphiQL', () => {
@@ -58,7 +71,7 @@ describe('GraphiQL', () => {
 
     expect(addresses.length).toBeGreaterThanOrEqual(5);
     for (const address of addresses) {
-      expect(address).toMatch(/^\/graphql\/graphiql\/[\w.]+$/);
+      expect(address).toMatch(/^\/graphql\/graphiql\/[\w.-]+$/);
       expect((await fetch(`${gateway.url}${address}`, { method: 'HEAD' })).status).toBe(200);
     }
     expect(html).not.toMatch(/<script>|\son\w+=|javascript:|https?:/);
@@ -87,11 +100,14 @@ describe('GraphiQL', () => {
     expect(other.status).toBe(200);
   });
 
-  it.each(['setup.js', 'start.js'])('names no foreign host in %s', async (name) => {
-    const text = await (await fetch(`${gateway.url}/graphql/graphiql/${name}`)).text();
+  it.each(['setup.js', 'start.js', 'fetcher.js', 'key-notice.js', 'options.js'])(
+    'names no foreign host in %s',
+    async (name) => {
+      const text = await (await fetch(`${gateway.url}/graphql/graphiql/${name}`)).text();
 
-    expect(text).not.toMatch(/https?:|wss?:|\/\//);
-  });
+      expect(text).not.toMatch(/(https?|wss?):\/\/|['"`]\/\//);
+    },
+  );
 
   it('asks for workers that are served', async () => {
     const text = await (await fetch(`${gateway.url}/graphql/graphiql/setup.js`)).text();
@@ -104,14 +120,33 @@ describe('GraphiQL', () => {
   it('opens with the tabs that it is given, whatever stands in them', async () => {
     const query = '{ a(b: "</script><script>alert(1)</script>\u2028") }';
 
-    const part = await createGraphiQL([{ query }]).part('start.js');
-    const [, options = ''] = /\('root'\), (.*)\);\n$/s.exec(String(part?.body)) ?? [];
+    const options = await readOptions({ tabs: [{ query }], asksForKey: false });
 
-    expect(JSON.parse(options)).toMatchObject({
-      endpoint: '/graphql',
+    expect(options).toMatchObject({
       defaultTabs: [{ query }],
       defaultQuery: query,
+      shouldPersistHeaders: false,
     });
+    expect(options).not.toHaveProperty('headers');
+  });
+
+  it('opens with the header that callers say who they are by, where they have to', async () => {
+    const options = await readOptions({ tabs: [{ query: '{ a }' }], asksForKey: true });
+    const header = '{\n  "authorization": "Bearer "\n}';
+
+    expect(options).toMatchObject({
+      headers: header,
+      defaultTabs: [{ query: '{ a }', headers: header }],
+      defaultEditorToolsVisibility: 'headers',
+    });
+  });
+
+  it('is shown with the query of its address to whoever opens or reloads it, and asks nothing yet', async () => {
+    const reload = await readPage('?query=%7B__typename%7D', { 'sec-fetch-dest': 'document' });
+    const frame = await readPage('?query=%7B__typename%7D', { 'sec-fetch-dest': 'iframe' });
+
+    expect(reload.html).toContain('GraphiQL');
+    expect(frame.html).not.toContain('GraphiQL');
   });
 
   it('is not what a program gets', async () => {

@@ -1,0 +1,2 @@
+/** Written by the gateway when it starts. */
+export const OPTIONS: Readonly<Record<string, unknown>>;

@@ -1,0 +1,54 @@
+/** What the page's scripts share. */
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** One operation, as it is sent. */
+export interface Question {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Record<string, unknown> | null;
+}
+
+/** A parsed GraphQL document, as far as it is looked at. */
+export interface Document {
+  readonly definitions: readonly {
+    readonly kind: string;
+    readonly operation?: string;
+    readonly name?: { readonly value: string };
+  }[];
+}
+
+/** Where the answers of a subscription go. */
+export interface Sink {
+  next(answer: unknown): void;
+  error(problem: unknown): void;
+  complete(): void;
+}
+
+export interface Observable {
+  subscribe(sink: Sink): { unsubscribe(): void };
+}
+
+/** What GraphiQL calls for each run, and for the schema. */
+export type Fetcher = (
+  question: Question,
+  options?: { readonly headers?: Headers; readonly documentAST?: Document | null },
+) => Promise<unknown> | Observable;
+
+/** The part of graphql-ws's client that is used here. */
+interface SocketClient {
+  subscribe(question: Question, sink: Sink): () => void;
+  dispose(): void | Promise<void>;
+}
+
+declare global {
+  const graphqlWs: {
+    createClient(options: {
+      readonly url: string;
+      readonly connectionParams: Headers;
+      readonly shouldRetry: (event: unknown) => boolean;
+      readonly on: { readonly connected: () => void };
+    }): SocketClient;
+  };
+  const YogaGraphiQL: { renderYogaGraphiQL(root: HTMLElement, options: object): void };
+}
