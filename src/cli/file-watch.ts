@@ -50,6 +50,13 @@ export class FileWatch {
     this.cancel();
   }
 
+  /** Takes the file as it is now for what is known: somebody else is about to read it. */
+  async acknowledge(): Promise<void> {
+    this.seen = await describe(this.file);
+    this.settled = this.seen;
+    this.content = this.read(this.seen);
+  }
+
   /** One look at the file: true where it has another content by now. Never rejects. */
   async look(): Promise<boolean> {
     const before = this.seen;

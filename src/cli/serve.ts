@@ -23,10 +23,10 @@ export async function serve(
     );
     return EXIT.usage;
   }
-  let reload = (_reason: ReloadReason): void => undefined;
-  process.on('SIGHUP', () => reload('SIGHUP'));
   // Before the file is read: whatever is written from now on is noticed.
   const watch = await FileWatch.of(file);
+  let reload = (_reason: ReloadReason): void => undefined;
+  process.on('SIGHUP', () => void watch.acknowledge().then(() => reload('SIGHUP')));
   const env = environment.variables;
   const loaded = loadConfig({ file, env });
   if ('problems' in loaded) return refuse(loaded.problems);

@@ -114,6 +114,17 @@ describe('a watched file', () => {
     expect(await look(watch)).toBe(true);
   });
 
+  it('has not changed since somebody else was about to read it, unless it has since', async () => {
+    const watch = await FileWatch.of(file);
+
+    writeFileSync(file, 'two');
+    await watch.acknowledge();
+    expect(await look(watch)).toBe(false);
+    writeFileSync(file, 'three');
+
+    expect(await look(watch)).toBe(true);
+  });
+
   it('may not be there yet', async () => {
     rmSync(file);
     const watch = await FileWatch.of(file);
