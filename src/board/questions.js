@@ -11,6 +11,7 @@ import { parseLocator } from './locators.js';
 const PAGE_SIZE = 50;
 /** Asking again helps against these alone. */
 const PASSING = new Set([
+  'RATE_LIMITED',
   'VENDOR_RATE_LIMITED',
   'VENDOR_TIMEOUT',
   'VENDOR_UNAVAILABLE',

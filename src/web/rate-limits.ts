@@ -94,8 +94,8 @@ class MinuteLimit {
       return 0;
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      // What is refused takes nothing away: a smaller question may still be answered.
-      await this.limiter.reward(key, count);
+      // What is refused takes nothing away: a smaller question may still be answered. Below one there is none.
+      if (count > 1) await this.limiter.reward(key, count);
       return Math.max(1, refusal.msBeforeNext);
     }
   }
