@@ -60,17 +60,19 @@ const REFUSAL_OF_CODE: ReadonlyMap<string | undefined, RefusalReason> = new Map(
 export class OperationReports {
   private readonly settings: OperationReportsSettings;
   private readonly refusalLines: LineBudget;
-  private readonly createdAt: number;
 
   constructor(settings: OperationReportsSettings) {
     this.settings = settings;
-    this.createdAt = settings.clock.now();
     this.refusalLines = new LineBudget(settings.clock);
   }
 
-  /** Milliseconds since the start, a number small enough to cost a waiting subscription no memory of its own. */
+  /**
+   * Whole milliseconds since the process began, by a clock that nobody sets back.
+   *
+   * So small a number costs a waiting subscription no memory of its own.
+   */
   now(): number {
-    return this.settings.clock.now() - this.createdAt;
+    return Math.round(performance.now());
   }
 
   /** A subscription that goes on until further notice. */

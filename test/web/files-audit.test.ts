@@ -33,6 +33,8 @@ describe('an opening of a file', () => {
 
     expect(lines).toEqual([
       {
+        requestId: expect.stringMatching(/^[\w-]{36}$/),
+        clientAddress: '127.0.0.1',
         tenant: 'default',
         vendor,
         account: ACCOUNT_KEYS[vendor],

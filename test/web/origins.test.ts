@@ -59,7 +59,10 @@ describe('a browser at another origin', () => {
 
     expect(status).toBe(403);
     expect(errors).toEqual([
-      { message: 'This origin may not speak to this server.', extensions: { code: 'FORBIDDEN' } },
+      {
+        message: 'This origin may not speak to this server.',
+        extensions: { code: 'FORBIDDEN', requestId: headers.get('x-request-id') },
+      },
     ]);
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect(headers.get('vary')).toBe('Origin');
