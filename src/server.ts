@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryBackplane } from './backplane/memory.ts';
+import { observeBackplane } from './backplane/observed.ts';
 import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
 import type { AccountConfig, Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -41,10 +42,16 @@ import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { createGraphQLEndpoint } from './web/graphql-endpoint.ts';
 import { Health } from './web/health.ts';
 import { createHostPolicy } from './web/hosts.ts';
-import { type ArrivalTimes, createListener, createListenerOf } from './web/listener.ts';
+import {
+  type ArrivalTimes,
+  createListener,
+  createListenerOf,
+  createOperatorsHandler,
+} from './web/listener.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createOriginPolicy } from './web/origins.ts';
 import { createAdmission } from './web/rate-limits.ts';
+import { createRequestOrder } from './web/request-order.ts';
 import { createStalledResponses } from './web/stalled-responses.ts';
 
 const UPGRADE_REFUSALS = {
@@ -97,11 +104,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onFinished: metrics.onOperation,
     onRefused: metrics.onRefused,
   });
-  const admission = inTurns(createAdmission({ ...limits, onRefused: metrics.onRateLimited }), createTurns());
+  const takeTurn = createTurns();
+  const admission = inTurns(createAdmission({ ...limits, onRefused: metrics.onRateLimited }), takeTurn);
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
   const reads = new VendorReads();
+  const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
   const hub = await createWatchHub({
-    backplane: new MemoryBackplane({ clock: tools.clock }),
+    backplane,
     tools,
     readMany: (account, keys, { signal }) =>
       inRequestScope(() => reads.readMany(account, keys, signal), {
@@ -177,7 +186,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     serverConfig.mode === 'production'
       ? null
       : createGraphiQL({ tabs: graphiqlTabs, asksForKey: config.access.mode !== 'open' });
-  const health = new Health(() => pool.all());
+  const health = new Health({
+    accounts: () => pool.all(),
+    backplane: backplaneState,
+    namesAccounts: config.access.mode === 'open',
+  });
   const { authenticate } = access;
 
   const sockets = createWebSocketEndpoint({
@@ -207,7 +220,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       transport,
       clientAddress: clientAddressOf(request),
     });
-  const listening = { hosts, log: tools.log, arrival, onRefused: refuse('http') };
+  const listening = {
+    hosts,
+    log: tools.log,
+    arrival,
+    onRefused: refuse('http'),
+    inOrder: createRequestOrder(takeTurn),
+  };
   const listener = createListener(
     {
       graphql: createGraphQLEndpoint({
@@ -251,12 +270,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     else refuseUpgrade(socket, '404 Not Found');
   });
 
-  const metricsListener = createListenerOf(metrics.handle, listening);
+  const metricsListener = createListenerOf(createOperatorsHandler(metrics.handle, health), listening);
   if (serverConfig.metricsPort !== undefined)
     await listen(metricsListener, serverConfig.host, serverConfig.metricsPort);
   const url = await listen(listener, serverConfig.host, serverConfig.port);
   publicUrl ||= url;
   health.phase = 'ready';
+  if (isTellingStrangers(config))
+    tools.log.warn({}, 'Metrics are served to whoever reaches the public port: set server.metricsPort.');
 
   let drained: Promise<void> | undefined;
   async function drain(): Promise<void> {
@@ -290,6 +311,11 @@ async function trustDocuments(
   const faults = findDocumentFaults(trustedDocuments, { schema, limits, mode });
   if (faults.length > 0) throw new ConfigError(toDocumentProblems(faults));
   return new TrustedDocuments(trustedDocuments, [...CLIENT_DOCUMENTS, ...(await readBoardDocuments())]);
+}
+
+/** Metrics name the accounts of every tenant. */
+function isTellingStrangers({ server, access }: Config): boolean {
+  return server.mode === 'production' && access.mode !== 'open' && server.metricsPort === undefined;
 }
 
 /** Only of a lasting secret: cursors of before a restart must stay readable, or resuming would be refused. */

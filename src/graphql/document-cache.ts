@@ -1,8 +1,8 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** Of all documents that are kept, together; read, each character may take fifty bytes. */
-const MAX_LENGTH = 1_000_000;
+/** Of all documents that are kept, together; read, each character may take a hundred bytes. */
+const MAX_LENGTH = 300_000;
 /** The longest one that is kept. */
 const MAX_DOCUMENT_LENGTH = 20_000;
 

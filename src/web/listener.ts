@@ -4,8 +4,9 @@ import type { GraphiQL } from '../graphql/graphiql.ts';
 import type { RefusalReason } from '../graphql/operation-reports.ts';
 import { createRequestId, inRequestScope } from '../graphql/request-scope.ts';
 import { respondGraphiQLPart } from './graphql-endpoint.ts';
-import type { Health } from './health.ts';
+import type { Health, Readiness } from './health.ts';
 import type { HostPolicy } from './hosts.ts';
+import type { InOrder } from './request-order.ts';
 import { respondJson, respondText } from './respond.ts';
 import { EVERY_ANSWER } from './security-headers.ts';
 
@@ -42,6 +43,7 @@ export interface ListenerSettings {
   readonly arrival?: ArrivalTimes | undefined;
   /** Told of each request that is refused before anybody looks at its path. */
   readonly onRefused: (reason: RefusalReason, request: IncomingMessage) => void;
+  readonly inOrder: InOrder;
 }
 
 /** The HTTP server: finds the part of the gateway that a path belongs to. */
@@ -56,7 +58,7 @@ export function createListenerOf(handler: Handler, settings: ListenerSettings): 
 
 function serve(
   handler: (...asked: Parameters<Handler>) => Promise<void>,
-  { hosts, log, arrival = ARRIVAL_TIMES, onRefused }: ListenerSettings,
+  { hosts, log, arrival = ARRIVAL_TIMES, onRefused, inOrder }: ListenerSettings,
 ): Server {
   const settings = {
     headersTimeout: arrival.headersMs,
@@ -85,7 +87,7 @@ function serve(
     const requestId = createRequestId();
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of STANDING_HEADERS) response.setHeader(name, value);
-    inRequestScope(() => answer(request, response), { requestId });
+    inRequestScope(() => inOrder(request, response, () => answer(request, response)), { requestId });
   });
 }
 
@@ -104,15 +106,22 @@ async function route(
   }
   if (pathname.startsWith('/files/')) return routes.files(request, response, url);
   if (pathname === '/health') return respondJson(response, 200, { status: 'alive' });
-  if (pathname === '/ready') return respondReadiness(routes.health, response);
+  if (pathname === '/ready') return respondReadiness(routes.health.readiness(), response);
   if (pathname === '/metrics' && routes.metrics !== null) return routes.metrics(request, response, url);
   if (pathname === '/' || pathname.startsWith('/board/')) return routes.board(request, response, url);
   respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n');
 }
 
-function respondReadiness(health: Health, response: ServerResponse): void {
-  const readiness = health.readiness();
-  respondJson(response, readiness.isReady ? 200 : 503, { status: readiness.status, parts: readiness.parts });
+/** What the port for metrics serves: them, and beside them readiness with each account by name. */
+export function createOperatorsHandler(metrics: Handler, health: Health): Handler {
+  return (request, response, url) => {
+    if (url.pathname !== '/ready') return metrics(request, response, url);
+    respondReadiness(health.detailedReadiness(), response);
+  };
+}
+
+function respondReadiness({ isReady, status, parts }: Readiness, response: ServerResponse): void {
+  respondJson(response, isReady ? 200 : 503, { status, parts });
 }
 
 /** What is wrong with a request, and what it is told. */
