@@ -2,6 +2,7 @@ import { systemClock } from '../../src/export/clock.ts';
 import type { Log, Tools } from '../../src/export/ports.ts';
 import { createSecrets } from '../../src/export/secrets.ts';
 import { createSeededRandom } from './manual-clock.ts';
+import { sweep, toText } from './sweep/sweep.ts';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -17,7 +18,9 @@ export function createRecordingLog(
 ): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   const write = (level: LogLine['level']) => (fields: LogLine['fields'], message: string) => {
-    if (LEVELS.indexOf(level) >= LEVELS.indexOf(least)) lines.push({ level, fields, message });
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+    lines.push({ level, fields, message });
+    sweep().look('log', `${message} ${toText(fields)}`);
   };
   return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

@@ -1,0 +1,38 @@
+/**
+ * Runs before every test file: nothing that a gateway or a command puts out may hold a secret of the test, whatever the test is
+ * about. See CONTRIBUTING.md, "The canary sweep".
+ */
+import { afterAll, afterEach, vi } from 'vitest';
+import { sweep } from './sweep.ts';
+import { tapChildren, tapOutput } from './tap-process.ts';
+
+vi.mock('../../../src/export/secrets.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../src/export/secrets.ts')>();
+  const { tapSecrets } = await import('./tap-secrets.ts');
+  return { ...original, createSecrets: () => tapSecrets(original.createSecrets(), sweep) };
+});
+
+vi.mock('../../../src/web/listener.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../src/web/listener.ts')>();
+  const { tapServer } = await import('./tap-server.ts');
+  return {
+    ...original,
+    createListener: (...args: Parameters<typeof original.createListener>) =>
+      tapServer(original.createListener(...args), sweep),
+    createListenerOf: (...args: Parameters<typeof original.createListenerOf>) =>
+      tapServer(original.createListenerOf(...args), sweep),
+  };
+});
+
+tapOutput(sweep);
+tapChildren(sweep);
+
+const check = (): void => {
+  const found = sweep().takeFindings();
+  if (found.length === 0) return;
+  const places = found.map(({ place, kind }) => `${kind} in ${place}`).join('; ');
+  throw new Error(`The canary sweep found what must not be told: ${places}.`);
+};
+
+afterEach(check);
+afterAll(check);
