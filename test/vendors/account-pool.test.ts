@@ -316,6 +316,27 @@ describe('an account pool with new plans', () => {
     expect(vendor.requests).toHaveLength(0);
   });
 
+  it.each([
+    [
+      'is at another address',
+      (pool: ReturnType<typeof openPool>) => {
+        pool.replace(withPlan('desk', { baseUrl: 'http://127.0.0.1:8' }));
+      },
+    ],
+    ['is closed', (pool: ReturnType<typeof openPool>) => pool[Symbol.asyncDispose]()],
+  ])('opens none that was at rest when it %s', async (_title, change) => {
+    await using vendor = await startSilentVendor();
+    await using pool = openPool(withPlan('desk', { baseUrl: vendor.url }));
+    const open = (n: number) => pool.directoryFor(withTokens({ desk: `token-${n}` })).account('desk');
+    const account = open(0);
+    for (let n = 1; n <= 1_000; n += 1) open(n);
+
+    await change(pool);
+
+    expect(await account?.readMany([KEY])).toEqual([expect.objectContaining({ code: 'EXPORT_NOT_FOUND' })]);
+    expect(vendor.requests).toHaveLength(0);
+  });
+
   it('reads with the limits of the newest plan through accounts of callers, too', async () => {
     await using pool = openPool();
     const pacing = { minMs: 9_000, maxMs: 9_000, stallAfterMs: 1_000 };

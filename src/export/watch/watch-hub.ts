@@ -3,6 +3,7 @@ import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } fr
 import type { VendorErrorCode } from '../errors.ts';
 import type { Export, ExportKey } from '../export.ts';
 import type { Tools, VendorAccount } from '../ports.ts';
+import { currentOrigin, type SpanOrigin } from '../spans.ts';
 import { hasEnded, startWatch, type WatchedState } from '../transitions.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import {
@@ -30,6 +31,8 @@ const OFFSETS = 32;
 export interface WatchRequest {
   readonly account: VendorAccount;
   readonly key: ExportKey;
+  /** The span that asks, where somebody records. */
+  readonly origin?: SpanOrigin | undefined;
 }
 
 export interface EventOptions {
@@ -148,7 +151,16 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     if (this.drainReason !== null) throw toDraining(this.drainReason, after ?? null);
     const position = after === undefined ? null : this.codec.read(after);
     const maxPending = this.options.maxPending ?? DEFAULT_MAX_PENDING;
-    return new EventStream({ host: this, requests, after: position, maxPending, signal: signal ?? null });
+    const origin = currentOrigin();
+    // A stream begins when it is first read, outside of the span that asked for it.
+    const marked = origin === null ? requests : requests.map((request) => ({ ...request, origin }));
+    return new EventStream({
+      host: this,
+      requests: marked,
+      after: position,
+      maxPending,
+      signal: signal ?? null,
+    });
   }
 
   peek(account: VendorAccount, key: ExportKey): Export | undefined {
@@ -187,7 +199,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     for (const [topic, { lane }] of this.remembered) {
       if (lane.account.identity === identity) this.remembered.delete(topic);
     }
-    this.lanes.delete(identity);
   }
 
   async drain(reason: string): Promise<void> {
@@ -266,9 +277,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   // ------------------------------------------------------------------ watches
 
-  private startWatch(topic: string, { account, key }: WatchRequest, opened: Watch[]): Watch {
+  private startWatch(topic: string, { account, key, origin }: WatchRequest, opened: Watch[]): Watch {
     const lane = this.lanes.get(account.identity) ?? this.openLane(account);
     const watch = new Watch(topic, key, lane);
+    watch.origin = origin ?? null;
     lane.watches += 1;
     if (lane.watches === 1) this.options.onWatched?.(account.identity, true);
     this.watches.set(topic, watch);

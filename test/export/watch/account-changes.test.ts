@@ -117,6 +117,49 @@ describe('an account that is gone', () => {
     expect(one.events.at(-1)).toBe(other.events.at(-1));
   });
 
+  it('moves the cursor of the stream on to what everybody has heard, and never back', async () => {
+    const { clock, hub, mixed, other, end } = await setUp();
+    const stream = hub.events(mixed(['a'], ['x']));
+    const events = follow(stream);
+    const elsewhere = follow(hub.events(mixed([], ['y'])));
+    await clock.advance(1_000);
+    other.answer((id, now) => toSnapshot(id, id === 'y' ? 'CANCELING' : 'RUNNING', now));
+    await clock.advance(10_000);
+    expect(elsewhere.story).toEqual(['Snapshot y RUNNING', 'StatusChanged y CANCELING']);
+
+    end();
+    stream.warn(clock.now() + 60_000);
+    await settle();
+
+    const [lost, warning] = events.events.slice(-2);
+    expect([lost?.type, warning?.type]).toEqual(['ExportWatchFailed', 'SubscriptionTokenExpiring']);
+    expect([lost?.cursor, warning?.cursor]).toEqual([elsewhere.lastCursor, elsewhere.lastCursor]);
+  });
+
+  it('leaves the cursor of a stream alone that knows of more, from another process', async () => {
+    const { clock, backplane, hub, account, other, mixed, end } = await setUp();
+    const neighbour = await createHubHarness({ clock, backplane });
+    const statuses = ['QUEUED', 'RUNNING', 'CANCELING'] as const;
+    const from = clock.now();
+    other.answer((id, now) =>
+      toSnapshot(id, statuses[Math.min(2, Math.floor((now - from) / 5_000))] ?? 'RUNNING', now),
+    );
+    const there = follow(neighbour.hub.events(mixed([], ['x'])));
+    await clock.advance(20_000);
+    expect(there.events).toHaveLength(3);
+    account.answer(() => 'hang');
+    const here = follow(hub.events(mixed(['a'], ['x'])));
+    await clock.advance(100);
+
+    end();
+    await settle();
+
+    expect(here.story).toEqual(['Snapshot x CANCELING', 'WatchFailed a -']);
+    const resumed = follow(hub.events(mixed([], ['x']), { after: here.lastCursor }));
+    await clock.advance(100);
+    expect(resumed.story).toEqual([]);
+  });
+
   it('is told in no log: a stream that begins when it is back sees its exports as they are', async () => {
     const { clock, watch, end } = await setUp();
     watch(['a']);
