@@ -1,6 +1,7 @@
 import type { ExportKey } from './export.ts';
 import type { Reading, VendorAccount } from './ports.ts';
 import { SharedWork } from './shared-work.ts';
+import { inSpan } from './spans.ts';
 
 /**
  * Every read of a vendor on its way: queries and watches alike go through here.
@@ -17,6 +18,21 @@ export class VendorReads {
     keys: readonly ExportKey[],
     signal?: AbortSignal,
   ): Promise<readonly Reading[]> {
+    if (keys.length === 0) return [];
+    const attributes = {
+      'waybill.vendor': account.vendor,
+      'waybill.account': account.key,
+      'waybill.exports': keys.length,
+    };
+    return inSpan({ name: 'read', attributes }, (span) => {
+      const { readings, shared } = this.join(account, keys, signal);
+      // The calls for these stand in the trace of whoever asked first.
+      if (shared > 0) span.setAttribute('waybill.exports_shared', shared);
+      return readings;
+    });
+  }
+
+  private join(account: VendorAccount, keys: readonly ExportKey[], signal: AbortSignal | undefined) {
     const distinct = [...new Map(keys.map((key) => [key.id, key])).values()];
     const batch = new Batch(account);
     const joined = distinct.map(async (key) => {
@@ -24,8 +40,11 @@ export class VendorReads {
       return [key.id, await this.work.join(`${account.identity} ${key.id}`, read, signal)] as const;
     });
     batch.send();
-    const readings = new Map(await Promise.all(joined));
-    return keys.map((key) => readings.get(key.id) as Reading);
+    const readings = Promise.all(joined).then((entries) => {
+      const byId = new Map(entries);
+      return keys.map((key) => byId.get(key.id) as Reading);
+    });
+    return { readings, shared: distinct.length - batch.size };
   }
 }
 
@@ -38,6 +57,10 @@ class Batch {
 
   constructor(account: VendorAccount) {
     this.account = account;
+  }
+
+  get size(): number {
+    return this.entries.length;
   }
 
   add(key: ExportKey, signal: AbortSignal): Promise<Reading> {

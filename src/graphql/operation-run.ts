@@ -3,6 +3,9 @@ import { codesOf } from './error-codes.ts';
 import type { Asked, Ending, OperationReports } from './operation-reports.ts';
 import { type Subject, toSpanName, UNKNOWN_SUBJECT } from './subject.ts';
 
+/** Content Too Large: the body was longer than its own header said. */
+const TOO_LARGE = 413;
+
 /** One operation that came over HTTP, from its first byte to the last of its answer. */
 export class OperationRun {
   private readonly reports: OperationReports;
@@ -54,8 +57,9 @@ export class OperationRun {
    */
   end(isSent: boolean, status: number): void {
     if (this.isStream) this.reports.finished(this.streamed, this.ending(isSent, 'completed', 'disconnected'));
+    else if (status === TOO_LARGE) this.reports.refused('too_large', this.asked);
     else if (this.hasResult || !isSent) this.reports.finished(this.asked, this.ending(isSent));
-    else this.reports.refused(status === 413 ? 'too_large' : 'unreadable', this.asked);
+    else this.reports.refused('unreadable', this.asked);
   }
 
   private get streamed(): Asked {

@@ -135,7 +135,9 @@ export class Peer implements SessionListener {
     operation?.end();
     this.operations.delete(id);
     const { reports } = this.reporting;
-    if (operation) reports.finished(this.asked(operation), operation.endingAt(reports.now(), why));
+    // A stream of a socket that is gone comes to its end like any other.
+    const reason = this.socket.isOpen ? why : 'disconnected';
+    if (operation) reports.finished(this.asked(operation), operation.endingAt(reports.now(), reason));
     if (this.isLeaving) this.cutOff();
     // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
     if (this.operations.size === 0 && this.onIdle !== null) setImmediate(this.onIdle);

@@ -65,6 +65,11 @@ export class Socket {
     this.protocol = socket.protocol;
   }
 
+  /** False once it was told to close, or is gone. */
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
   /** True where something has waited for too long for a peer that reads nothing. */
   get isStalled(): boolean {
     return (this.unsent > 0 || this.isBlocked) && this.clock.now() - this.progressAt >= STALLED_AFTER_MS;

@@ -1,32 +1,64 @@
-import type { VendorAccount } from '../export/ports.ts';
+import type { AccountHealth, VendorAccount } from '../export/ports.ts';
 
 export type GatewayPhase = 'starting' | 'ready' | 'draining';
+
+/** How many accounts are in which state. */
+export type AccountCounts = Readonly<Partial<Record<AccountHealth['state'], number>>>;
 
 /** Whether the gateway can serve, and how each of its parts is. */
 export interface Readiness {
   readonly isReady: boolean;
   readonly status: GatewayPhase;
   /** By part; an account's state never makes the gateway unready, since the others go on. */
-  readonly parts: Readonly<Record<string, string>>;
+  readonly parts: Readonly<Record<string, string | AccountCounts>>;
+}
+
+export interface HealthSources {
+  readonly accounts: () => readonly VendorAccount[];
+  readonly backplane: () => string;
+  /** True where anybody may ask for the accounts anyway. */
+  readonly namesAccounts: boolean;
 }
 
 /** Keeps what `/ready` answers. */
 export class Health {
   phase: GatewayPhase = 'starting';
-  private readonly accounts: () => readonly VendorAccount[];
+  private readonly sources: HealthSources;
 
-  constructor(accounts: () => readonly VendorAccount[]) {
-    this.accounts = accounts;
+  constructor(sources: HealthSources) {
+    this.sources = sources;
   }
 
+  /** For whoever asks: strangers must not learn from it which accounts and tenants there are. */
   readiness(): Readiness {
-    const accounts = this.accounts().map(
-      (account) => [`account ${account.key}`, account.health().state] as const,
-    );
+    return this.describe(this.sources.namesAccounts ? this.accountsByName() : { accounts: this.counts() });
+  }
+
+  /** For operators, each account by its key. */
+  detailedReadiness(): Readiness {
+    return this.describe(this.accountsByName());
+  }
+
+  private describe(accounts: Readiness['parts']): Readiness {
     return {
       isReady: this.phase === 'ready',
       status: this.phase,
-      parts: { gateway: this.phase, ...Object.fromEntries(accounts) },
+      parts: { gateway: this.phase, backplane: this.sources.backplane(), ...accounts },
     };
+  }
+
+  private accountsByName(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.sources.accounts().map((account) => [`account ${account.key}`, account.health().state]),
+    );
+  }
+
+  private counts(): AccountCounts {
+    const counts: Partial<Record<AccountHealth['state'], number>> = {};
+    for (const account of this.sources.accounts()) {
+      const { state } = account.health();
+      counts[state] = (counts[state] ?? 0) + 1;
+    }
+    return counts;
   }
 }

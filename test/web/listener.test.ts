@@ -96,7 +96,7 @@ describe('the listener', () => {
     expect([health.status, await health.json()]).toEqual([200, { status: 'alive' }]);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', parts: { gateway: 'ready', 'account hi': 'HEALTHY' } },
+      { status: 'ready', parts: { gateway: 'ready', backplane: 'ready', 'account hi': 'HEALTHY' } },
     ]);
   });
 

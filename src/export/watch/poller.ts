@@ -3,6 +3,7 @@ import { VendorError } from '../errors.ts';
 import type { ExportKey } from '../export.ts';
 import { isTerminal } from '../export.ts';
 import type { Reading, ReadOptions, Tools, VendorAccount } from '../ports.ts';
+import { inSpan, type SpanPlan } from '../spans.ts';
 import {
   advance,
   forgetRefusals,
@@ -23,6 +24,9 @@ export const LEASE_MARGIN_MS = 45_000;
 const TAKE_OVER_SPREAD_MS = 1_000;
 /** When the backplane cannot be reached, ask again after this long. */
 const BACKPLANE_RETRY_MS = 1_000;
+
+/** Subscriptions that a poll's span names as what led to it. */
+const MAX_LINKS = 32;
 
 /** Reads exports of one account as one batch, as queries do. */
 export type ReadMany = (
@@ -183,7 +187,7 @@ export class Poller {
     const { signal } = batch.controller;
     try {
       const keys = held.map(({ key }) => key);
-      return await this.settings.readMany(account, keys, { signal });
+      return await inSpan(toSpanPlan(lane, held), () => this.settings.readMany(account, keys, { signal }));
     } catch (error) {
       if (signal.aborted) return null;
       this.settings.tools.log.error(
@@ -296,6 +300,21 @@ export class Poller {
       tools.log.warn({ error: toErrorName(error) }, 'leases could not be given up: they will run out');
     }
   }
+}
+
+/** A trace of its own: it is done for all who watch, and none of them waits for it. */
+function toSpanPlan({ account }: Lane, held: readonly Watch[]): SpanPlan {
+  const origins = new Set(held.flatMap(({ origin }) => origin ?? []));
+  return {
+    name: 'poll',
+    isRoot: true,
+    links: [...origins].slice(0, MAX_LINKS),
+    attributes: {
+      'waybill.vendor': account.vendor,
+      'waybill.account': account.key,
+      'waybill.exports': held.length,
+    },
+  };
 }
 
 function isAskable({ isEnded, token, state }: Watch): boolean {

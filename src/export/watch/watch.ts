@@ -1,5 +1,6 @@
 import type { ExportFact } from '../events.ts';
 import type { ExportKey } from '../export.ts';
+import type { SpanOrigin } from '../spans.ts';
 import type { WatchedState } from '../transitions.ts';
 import type { Lane } from './lane.ts';
 import type { Subscription } from './subscription.ts';
@@ -46,6 +47,8 @@ export class Watch implements WheelItem<Watch> {
   /** Following and claiming in the backplane; null once that is done. */
   opening: Promise<void> | null = null;
   batch: Batch | null = null;
+  /** What began it, for traces; null where nobody records any. */
+  origin: SpanOrigin | null = null;
 
   dueAt = 0;
   wheelSlot = NOT_WAITING;
