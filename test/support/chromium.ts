@@ -20,8 +20,12 @@ export interface Browser extends AsyncDisposable {
   readonly context: BrowserContext;
 }
 
-/** A headless browser with an empty profile that speaks to this machine only. */
-export async function startChromium(): Promise<Browser> {
+/**
+ * A headless browser with an empty profile that speaks to this machine only.
+ *
+ * @param flags - further ones of Chromium's own
+ */
+export async function startChromium(flags: readonly string[] = []): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'waybill-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM_PATH,
@@ -36,6 +40,7 @@ export async function startChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   });
   return {
