@@ -176,6 +176,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     trustedDocuments,
     subscribe,
     maskError,
+    log: tools.log,
   });
   const origins = createOriginPolicy({
     publicUrl: () => publicUrl,

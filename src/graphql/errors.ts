@@ -10,6 +10,9 @@ import { UntrustedOperationError } from './trusted-documents.ts';
 /** The code of everything that is our own fault; the message then says nothing. */
 const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
 
+/** Of what GraphQL says; longer messages repeat something long that the client has sent itself. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
 export interface ErrorMaskSettings extends Pick<Tools, 'log' | 'secrets'> {
   /** True in production: what GraphQL says about a bad variable comes without "did you mean". */
   readonly isReticent?: boolean;
@@ -18,7 +21,7 @@ export interface ErrorMaskSettings extends Pick<Tools, 'log' | 'secrets'> {
 /**
  * What a client is shown of an error: a code, one sentence, and the id of the request, under which the log tells the rest.
  *
- * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is. One that is none of ours is logged and
+ * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length. One that is none of ours is logged and
  * shown as "Unexpected error.", so that no stack, host or library text ever leaves.
  */
 export function createErrorMask({
@@ -31,7 +34,7 @@ export function createErrorMask({
     const extensions = toExtensions(cause);
     if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
     if (cause === undefined && error instanceof GraphQLError)
-      return isReticent ? withoutSuggestions(error) : error;
+      return withoutEchoes(isReticent ? withoutSuggestions(error) : error);
     // Whoever left does not read this, and to leave is nobody's fault.
     if (isAbort(cause ?? error)) return rebuild(error, 'The request was given up.', { code: INTERNAL_CODE });
     log.error(
@@ -40,6 +43,17 @@ export function createErrorMask({
     );
     return rebuild(error, 'Unexpected error.', { code: INTERNAL_CODE });
   };
+}
+
+/** GraphQL repeats what it was given, however long, in up to a hundred errors; Yoga adds what the JSON parser said. */
+function withoutEchoes(error: GraphQLError): GraphQLError {
+  const { message, extensions, nodes, source, positions, path } = error;
+  // Yoga still asks whether it is there, to find the HTTP status.
+  if ('originalError' in extensions)
+    Object.defineProperty(extensions, 'originalError', { enumerable: false });
+  if (message.length <= MAX_MESSAGE_LENGTH) return error;
+  const short = `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`;
+  return new GraphQLError(short, { nodes, source, positions, path, extensions });
 }
 
 /** The thrown error behind what GraphQL wraps around it; undefined where GraphQL made the error itself. */

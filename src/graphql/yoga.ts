@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Caller } from '../export/caller.ts';
+import type { Log } from '../export/ports.ts';
 import { toRevokedError } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import { limitComparisons } from './comparisons.ts';
@@ -21,6 +22,7 @@ import type { TrustedDocuments } from './trusted-documents.ts';
 import { useAccess } from './use-access.ts';
 import { useAdmission } from './use-admission.ts';
 import { useReports } from './use-reports.ts';
+import { useSafeFailure } from './use-safe-failure.ts';
 import { useTrustedDocuments } from './use-trusted-documents.ts';
 import { checkVariables } from './variables.ts';
 
@@ -51,13 +53,15 @@ export interface GraphQLSettings {
   /** How subscriptions over SSE are run; websockets run theirs with the same. */
   readonly subscribe: SharedSubscribe;
   readonly maskError: (error: unknown) => GraphQLError;
+  readonly log: Log;
 }
 
 export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
 
 /** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
 export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
-  const { schema, limits, mode, createContext, admission, trustedDocuments, subscribe, maskError } = settings;
+  const { schema, limits, mode, createContext, admission, trustedDocuments, subscribe, maskError, log } =
+    settings;
   return createYoga<OperationOrigin, GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -70,6 +74,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
       });
     },
     plugins: [
+      useSafeFailure(log),
       useReports(),
       useAccess(settings.hasLostAccess, maskError),
       useAdmission(admission, maskError),

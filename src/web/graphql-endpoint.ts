@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Caller } from '../export/caller.ts';
 import { inSpan, parentFrom } from '../export/spans.ts';
@@ -156,6 +156,10 @@ function refuse(
       message: 'Send the operation as JSON in UTF-8, with content-type application/json.',
     };
   }
+  if (!isPlain(request.headers)) {
+    const message = 'Send the body uncompressed: it is read as it comes.';
+    return { status: 415, reason: 'media_type', message };
+  }
   // Media types are the same in any case (RFC 9110, section 8.3.1), but Yoga knows this spelling only.
   request.headers['content-type'] = 'application/json';
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
@@ -163,4 +167,10 @@ function refuse(
     return { status: 413, reason: 'too_large', message };
   }
   return null;
+}
+
+/** False for a body that would have to be unpacked: what is small on the wire could be of any size then. */
+function isPlain(headers: IncomingHttpHeaders): boolean {
+  const { 'content-encoding': content = 'identity', 'transfer-encoding': transfer = 'chunked' } = headers;
+  return content.trim().toLowerCase() === 'identity' && transfer.trim().toLowerCase() === 'chunked';
 }
