@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 /** The same error, which Yoga answers with this HTTP status; what says so never reaches the client. */
 export function withHttpStatus(
@@ -7,4 +7,11 @@ export function withHttpStatus(
   headers: Readonly<Record<string, string>> = {},
 ): GraphQLError {
   return new GraphQLError(message, { extensions: { ...extensions, http: { status, headers } } });
+}
+
+/** What Yoga's own rules tell HTTP of an error means nothing elsewhere; over HTTP Yoga takes it away itself. */
+export function withoutHttp(error: GraphQLFormattedError): GraphQLFormattedError {
+  if (error.extensions === undefined || !('http' in error.extensions)) return error;
+  const { http: _http, ...extensions } = error.extensions;
+  return { ...error, extensions };
 }

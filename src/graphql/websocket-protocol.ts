@@ -5,6 +5,7 @@ import { isSlowConsumer } from '../export/watch/stream-closed-error.ts';
 import type { AccessSessions } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
+import { withoutHttp } from './http-refusal.ts';
 import type { Operation } from './operation.ts';
 import { runOperation } from './operation-span.ts';
 import { Peer, type PeerContext, type PeerReports, type PeerState } from './peer.ts';
@@ -72,7 +73,7 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
       extra.peer.note(id, errors);
       if (errors.some(({ originalError }) => isSlowConsumer(originalError))) extra.peer.cutOffSoon();
       return inRequestScope(
-        () => errors.map((error) => maskError(error).toJSON()),
+        () => errors.map((error) => withoutHttp(maskError(error).toJSON())),
         extra.peer.scopeOf(extra.peer.requestIdOf(id)),
       );
     },

@@ -167,6 +167,15 @@ describe('an upgrade', () => {
 });
 
 describe('a socket', () => {
+  it('is told of a wrong operation what HTTP is told, and nothing of HTTP itself', async () => {
+    await using peer = await Peer.connect(gateway.url);
+
+    const { type, payload } = await peer.ask('1', '{ nonsense }');
+
+    expect([type, payload]).toMatchObject(['error', [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]]);
+    expect(JSON.stringify(payload)).not.toContain('"http"');
+  });
+
   it('runs 100 subscriptions, refuses 9,900 more one by one, and stays usable', {
     timeout: 60_000,
   }, async () => {
