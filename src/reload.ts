@@ -2,7 +2,7 @@ import { type ConfigChanges, compareConfigs, type NameChanges } from './config/c
 import type { Config } from './config/config.ts';
 import { secretValues } from './config/secret-values.ts';
 import type { Caller } from './export/caller.ts';
-import type { Tools } from './export/ports.ts';
+import type { Tools, VendorAccount } from './export/ports.ts';
 import { toUnknownAccountError } from './export/unknown-account.ts';
 import type { WatchHub } from './export/watch/watch-hub.ts';
 import type { AccountPool } from './vendors/account-pool.ts';
@@ -65,13 +65,16 @@ function apply(
   const { removed, renewed } = pool.replace(next.accounts);
   const isOut = admit();
 
-  for (const { identity, vendor, key } of removed) {
-    const { code, message } = toUnknownAccountError(vendor, key);
-    hub.endAccount(identity, code, message);
-  }
-  for (const { identity } of renewed) hub.renewAccount(identity);
+  hub.endAccounts(new Map(removed.map((account) => [account.identity, toReason(account)])));
+  hub.renewAccounts(new Set(renewed.map(({ identity }) => identity)));
   sessions.revoke(isOut);
   return { ...current, accounts: next.accounts, access: isSameMode ? next.access : current.access };
+}
+
+/** As if it had never been there. */
+function toReason({ vendor, key }: VendorAccount) {
+  const { code, message } = toUnknownAccountError(vendor, key);
+  return { code, message };
 }
 
 function report({ accounts, callers, isJwtChanged, atNextStart }: ConfigChanges, { log }: Tools): void {

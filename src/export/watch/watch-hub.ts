@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../backplane.ts';
-import type { VendorErrorCode } from '../errors.ts';
 import type { Export, ExportKey } from '../export.ts';
 import type { Tools, VendorAccount } from '../ports.ts';
 import { currentOrigin, type SpanOrigin } from '../spans.ts';
@@ -87,10 +86,10 @@ export interface WatchHub {
   /** Exports of these accounts that are or were watched, the latest watch first; bounded. */
   recent(accounts: readonly VendorAccount[]): readonly Export[];
   counters(): WatchCounters;
-  /** The account has another credential: what is in trouble is asked about at once, and refusals count anew. */
-  renewAccount(identity: string): void;
-  /** The account is gone: each of its exports ends with one last event, and is forgotten. */
-  endAccount(identity: string, code: VendorErrorCode, message: string): void;
+  /** These accounts have another credential: what is in trouble is asked about at once, and refusals count anew. */
+  renewAccounts(identities: ReadonlySet<string>): void;
+  /** Accounts are gone, by identity and with the reason: each of their exports ends with one last event, and is forgotten. */
+  endAccounts(reasons: ReadonlyMap<string, Omit<WatchLoss, 'type'>>): void;
   /** Ends every stream with SERVER_DRAINING, after what waits in it, and lets other processes take over. */
   drain(reason: string): Promise<void>;
 }
@@ -182,22 +181,20 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     return { ...this.tally, watches: this.watches.size, subscribers: this.streams.size };
   }
 
-  renewAccount(identity: string): void {
-    const lane = this.lanes.get(identity);
-    if (lane === undefined) return;
-    lane.forgetThrottling();
+  renewAccounts(identities: ReadonlySet<string>): void {
+    for (const identity of identities) this.lanes.get(identity)?.forgetThrottling();
     for (const watch of this.watches.values()) {
-      if (watch.lane === lane && watch.state?.trouble) this.poller.askAnew(watch);
+      if (watch.state?.trouble && identities.has(watch.lane.account.identity)) this.poller.askAnew(watch);
     }
   }
 
-  endAccount(identity: string, code: VendorErrorCode, message: string): void {
-    const loss: WatchLoss = { type: 'ExportWatchFailed', code, message };
+  endAccounts(reasons: ReadonlyMap<string, Omit<WatchLoss, 'type'>>): void {
     for (const watch of this.watches.values()) {
-      if (watch.lane.account.identity === identity) this.loseWatch(watch, loss);
+      const reason = reasons.get(watch.lane.account.identity);
+      if (reason !== undefined) this.loseWatch(watch, { type: 'ExportWatchFailed', ...reason });
     }
     for (const [topic, { lane }] of this.remembered) {
-      if (lane.account.identity === identity) this.remembered.delete(topic);
+      if (reasons.has(lane.account.identity)) this.remembered.delete(topic);
     }
   }
 

@@ -4,7 +4,7 @@ import { settle } from '../../support/manual-clock.ts';
 import { createFakeAccount, toError, toSnapshot } from './fake-account.ts';
 import { createHubHarness, follow } from './hub-harness.ts';
 
-const GONE = ['EXPORT_NOT_FOUND', 'There is no such account for you.'] as const;
+const GONE = { code: 'EXPORT_NOT_FOUND', message: 'There is no such account for you.' } as const;
 
 /** A hub with a second account beside the harness's own. */
 async function setUp() {
@@ -15,7 +15,7 @@ async function setUp() {
     ...requests(ids),
     ...requests(otherIds, other),
   ];
-  return { ...harness, other, mixed, end: () => hub.endAccount(account.identity, ...GONE) };
+  return { ...harness, other, mixed, end: () => hub.endAccounts(new Map([[account.identity, GONE]])) };
 }
 
 describe('an account that is gone', () => {
@@ -187,7 +187,7 @@ describe('an account with another credential', () => {
     const asked = { a: polls('a'), b: polls('b') };
     account.answer((id, now) => toSnapshot(id, 'RUNNING', now));
 
-    hub.renewAccount(account.identity);
+    hub.renewAccounts(new Set([account.identity]));
     await clock.advance(10);
 
     expect(stream.story.slice(2)).toEqual(['WatchInterrupted a RUNNING', 'WatchResumed a RUNNING']);
@@ -201,9 +201,9 @@ describe('an account with another credential', () => {
     account.answer(() => toError('VENDOR_UNAUTHENTICATED'));
     await clock.advance(3_500);
 
-    hub.renewAccount(account.identity);
+    hub.renewAccounts(new Set([account.identity]));
     await clock.advance(3_500);
-    hub.renewAccount(account.identity);
+    hub.renewAccounts(new Set([account.identity]));
     await clock.advance(3_500);
 
     expect(stream.story.slice(1)).toEqual(['WatchInterrupted a RUNNING']);
@@ -219,7 +219,7 @@ describe('an account with another credential', () => {
     await clock.advance(10_000);
     const asked = polls();
 
-    hub.renewAccount(account.identity);
+    hub.renewAccounts(new Set([account.identity]));
     await clock.advance(10);
 
     expect(polls()).toBe(asked + 1);
@@ -228,8 +228,8 @@ describe('an account with another credential', () => {
   it('changes nothing for an account that nobody watches', async () => {
     const { hub, clock } = await setUp();
 
-    hub.renewAccount('acme/nobody');
-    hub.endAccount('acme/nobody', ...GONE);
+    hub.renewAccounts(new Set(['acme/nobody']));
+    hub.endAccounts(new Map([['acme/nobody', GONE]]));
 
     expect(clock.pending).toBe(0);
   });
