@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { MemoryBackplane } from '../../src/backplane/memory.ts';
+import { observeBackplane } from '../../src/backplane/observed.ts';
+import { systemClock } from '../../src/export/clock.ts';
+import { startTestGateway } from '../support/gateway.ts';
+
+const ACCESS = { mode: 'keys', keys: [{ name: 'ops', key: 'key-of-ops', tenant: 'acme' }] };
+const toAccount = (key: string, tenant: string) => ({
+  key,
+  tenant,
+  vendor: 'hi-energy',
+  credential: { type: 'api-key', apiKey: 'key-1' },
+});
+const ACCOUNTS = [toAccount('acme-hi', 'acme'), toAccount('other-hi', 'other')];
+
+async function read(url: string) {
+  const response = await fetch(`${url}/ready`);
+  return [response.status, await response.json()];
+}
+
+/** A port that is free now. */
+async function findPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('/ready', () => {
+  it('names each part; where callers need a key it counts accounts, and names none', async () => {
+    await using gateway = await startTestGateway({ accounts: ACCOUNTS, config: { access: ACCESS } });
+
+    expect(await read(gateway.url)).toEqual([
+      200,
+      { status: 'ready', parts: { gateway: 'ready', backplane: 'ready', accounts: { HEALTHY: 2 } } },
+    ]);
+  });
+
+  it('on the port for metrics names each account, and beside it are the metrics', async () => {
+    const metricsPort = await findPort();
+    await using gateway = await startTestGateway({
+      accounts: ACCOUNTS,
+      config: { access: ACCESS, server: { metricsPort } },
+    });
+    const own = `http://127.0.0.1:${metricsPort}`;
+
+    expect(await read(own)).toEqual([
+      200,
+      {
+        status: 'ready',
+        parts: {
+          gateway: 'ready',
+          backplane: 'ready',
+          'account acme-hi': 'HEALTHY',
+          'account other-hi': 'HEALTHY',
+        },
+      },
+    ]);
+    expect(await (await fetch(`${own}/metrics`)).text()).toContain('waybill_watches 0');
+    expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
+  });
+
+  it('says that the backplane cannot be reached, until it can be again', async () => {
+    const inner = new MemoryBackplane({ clock: systemClock });
+    const { backplane, state } = observeBackplane(inner);
+    const states = [state()];
+    inner.claim = () => Promise.reject(new Error('no connection'));
+
+    await expect(backplane.claim(['topic'], 'holder', 1_000)).rejects.toThrow('no connection');
+    states.push(state());
+    await backplane.load(['topic'], null);
+    states.push(state());
+
+    expect(states).toEqual(['ready', 'unreachable', 'ready']);
+  });
+});
