@@ -45,8 +45,8 @@ export function createErrorMask({
   };
 }
 
-/** GraphQL repeats what it was given, however long, in up to a hundred errors; Yoga adds what the JSON parser said. */
-function withoutEchoes(error: GraphQLError): GraphQLError {
+/** The same error without what only repeats the client: GraphQL quotes what it was given, however long, in up to a hundred errors; Yoga adds what the JSON parser said. */
+export function withoutEchoes(error: GraphQLError): GraphQLError {
   const { message, extensions, nodes, source, positions, path } = error;
   // Yoga still asks whether it is there, to find the HTTP status.
   if ('originalError' in extensions)

@@ -3,6 +3,8 @@ export interface HostileOperation {
   readonly title: string;
   /** What comes of it, as a reader of the answer would find it; "answered" where it does no harm. */
   readonly verdict: string;
+  /** The verdict over a websocket, where it is another one: what stands beside the document is no part of that protocol. */
+  readonly overWebSocket?: string;
   /** The JSON body; over a websocket the payload of `subscribe`. Made when asked for: some are large. */
   readonly body: () => string;
 }
@@ -41,7 +43,9 @@ const DOCUMENTS: readonly HostileOperation[] = [
   hostile('2^60 fields behind fragments', 'aliases', {
     query: `{ ...F0 } ${fragments(60, 'p: accounts { key } ')}`,
   }),
-  hostile('2^60 spreads without any alias', 'answered', { query: `{ ...F0 } ${fragments(60, '')}` }),
+  hostile('2^60 spreads without any alias', 'stand in the same place too often', {
+    query: `{ ...F0 } ${fragments(60, '')}`,
+  }),
   hostile('fragments inside fragments inside fields, 80 deep', 'depth', {
     query: `{ node(id: "x") { ...G0 } } ${repeat(80, (n) => `fragment G${n} on HiEnergyExport { parent { ...G${n + 1} } }`)} fragment G80 on HiEnergyExport { id }`,
   }),
@@ -49,24 +53,26 @@ const DOCUMENTS: readonly HostileOperation[] = [
     query: `{ node(id: "x") { ...G0 } } ${repeat(20, (n) => `fragment G${n} on HiEnergyExport { ${'...H '.repeat(10)} parent { ...G${n + 1} } }`)} fragment G20 on HiEnergyExport { id } fragment H on HiEnergyExport { id }`,
   }),
   hostile('100,000 tokens', TOO_MANY_TOKENS, { query: `{ ${'a '.repeat(100_000)}}` }),
-  hostile('1,000 tokens, the same field 997 times', 'answered', { query: `{ ${'__typename '.repeat(997)}}` }),
-  hostile('the same field with a selection 248 times', 'answered', {
+  hostile('1,000 tokens, the same field 997 times', 'stand in the same place too often', {
+    query: `{ ${'__typename '.repeat(997)}}`,
+  }),
+  hostile('the same field with a selection 248 times', 'stand in the same place too often', {
     query: `{ ${'vendors{key}'.repeat(248)} }`,
   }),
   hostile('fields that conflict in each of 70 places', 'they have differing arguments', {
     query: `{ ${repeat(70, (n) => `exports(locators:[],maxAgeMs:${n}){id}`)} }`,
   }),
-  hostile('fields in fields that may overlap in 16 x 16 places', 'answered', {
+  hostile('fields in fields that may overlap in 16 x 16 places', 'stand in the same place too often', {
     query: `{ ${`accounts { ${'vendor { key } '.repeat(16)} } `.repeat(14)} }`,
   }),
-  hostile('fragments that may overlap in pairs', 'answered', {
+  hostile('fragments that may overlap in pairs', 'stand in the same place too often', {
     query: `{ ${repeat(60, (n) => `...P${n}`)} } ${repeat(60, (n) => `fragment P${n} on Query { vendors { key } __typename }`)}`,
   }),
   hostile('990 unknown fields', 'Cannot query field', { query: `{ ${repeat(990, (n) => `vendor${n}`)} }` }),
-  hostile('990 unknown arguments', 'Unknown argument', {
+  hostile('320 unknown arguments', 'Unknown argument', {
     query: `{ recentExports(${repeat(320, (n) => `firs${n}: 1`)}) { nodes { id } } }`,
   }),
-  hostile('330 unused variables', 'is never used', {
+  hostile('240 unused variables', 'is never used', {
     query: `query (${repeat(240, (n) => `$v${n}: Int`)}) { vendors { key } }`,
   }),
   hostile('a field name of 200,000 letters', 'Cannot query field', { query: `{ ${'a'.repeat(200_000)} }` }),
@@ -94,13 +100,16 @@ const DOCUMENTS: readonly HostileOperation[] = [
   hostile('half a surrogate pair in a document', 'Invalid character', { query: '{ \ud800 }' }),
   hostile(
     'half a surrogate pair in an id',
-    'is not a global id',
+    'Invalid character within String',
     { query: '{ node(id: "\\ud800") { id } }' },
     'raw',
   ),
-  hostile('a schema for a document', 'Could not determine what operation', {
-    query: 'type Query { a: Int } extend type Query { b: Int }',
-  }),
+  {
+    ...hostile('a schema for a document', 'Could not determine what operation', {
+      query: 'type Query { a: Int } extend type Query { b: Int }',
+    }),
+    overWebSocket: 'is not executable',
+  },
   hostile('an empty document', 'Unexpected <EOF>', { query: '# nothing' }),
 ];
 
@@ -118,25 +127,25 @@ const INTROSPECTION: readonly HostileOperation[] = [
 
 /** Variables: what JSON and the schema's types have to survive. */
 const VARIABLES: readonly HostileOperation[] = [
-  hostile('100,000 ids', 'ids holds 60000, at most 100', {
+  hostile('60,000 ids', 'more than 3000 values', {
     query: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
     variables: { ids: Array.from({ length: 60_000 }, () => 'a') },
   }),
-  hostile('100,000 locators that are none', 'got invalid value', {
+  hostile('100,000 locators that are none', 'more than 3000 values', {
     query: 'query ($l: [ExportLocator!]!) { exports(locators: $l) { id } }',
     variables: { l: Array.from({ length: 100_000 }, () => 1) },
   }),
-  hostile('8,000 locators', 'locators holds 8000, at most 100', {
+  hostile('8,000 locators', 'more than 3000 values', {
     query: 'query ($l: [ExportLocator!]!) { exports(locators: $l) { id } }',
     variables: { l: Array.from({ length: 8_000 }, () => ({ hiEnergy: { exportId: 1 } })) },
   }),
-  hostile('10,000 unknown fields in one locator', 'got invalid value', {
+  hostile('10,000 unknown fields in one locator', 'an object of more than 100 fields', {
     query: 'query ($l: ExportLocator!) { export(locator: $l) { id } }',
     variables: { l: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`hiEnerg${n}`, 1])) },
   }),
   hostile(
     'variables nested 100,000 deep',
-    'got invalid value',
+    'nested deeper than 32 levels',
     {
       query: 'query ($l: ExportLocator!) { export(locator: $l) { id } }',
       variables: '@',
@@ -145,7 +154,7 @@ const VARIABLES: readonly HostileOperation[] = [
   ),
   hostile(
     'a list nested 100,000 deep where a list is expected',
-    'got invalid value',
+    'nested deeper than 32 levels',
     {
       query: 'query ($l: [ExportLocator!]!) { exports(locators: $l) { id } }',
       variables: '@',
@@ -154,7 +163,7 @@ const VARIABLES: readonly HostileOperation[] = [
   ),
   hostile(
     'objects nested 40,000 deep',
-    'got invalid value',
+    'nested deeper than 32 levels',
     {
       query: 'query ($l: ExportLocator!) { export(locator: $l) { id } }',
       variables: '@',
@@ -200,9 +209,12 @@ const VARIABLES: readonly HostileOperation[] = [
     query: 'query ($l: ExportLocator!) { export(locator: $l) { id } }',
     variables: { l: { hiEnergy: { account: 'toString', exportId: 1 } } },
   }),
-  hostile('__proto__ beside the query', 'Unexpected parameter', '@', {
-    '"@"': () => '{"query":"{ vendors { key } }","__proto__":{"variables":{"polluted":true}}}',
-  }),
+  {
+    ...hostile('__proto__ beside the query', 'Unexpected parameter', '@', {
+      '"@"': () => '{"query":"{ vendors { key } }","__proto__":{"variables":{"polluted":true}}}',
+    }),
+    overWebSocket: 'answered',
+  },
   hostile('half a surrogate pair in an id of a variable', 'is not a global id', {
     query: 'query ($id: ID!) { node(id: $id) { id } }',
     variables: { id: '\ud800' },
@@ -214,6 +226,22 @@ const VARIABLES: readonly HostileOperation[] = [
   hostile('a way out of the path', 'exportId', {
     query: 'query ($l: ExportLocator!) { export(locator: $l) { id } }',
     variables: { l: { hiEnergy: { exportId: '../../admin' } } },
+  }),
+];
+
+/** Just over what one field may name. */
+const COUNTS: readonly HostileOperation[] = [
+  hostile('101 ids', 'ids holds 101, at most 100', {
+    query: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+    variables: { ids: Array.from({ length: 101 }, () => 'a') },
+  }),
+  hostile('101 locators', 'locators holds 101, at most 100', {
+    query: 'query ($l: [ExportLocator!]!) { exports(locators: $l) { id } }',
+    variables: { l: Array.from({ length: 101 }, () => ({ hiEnergy: { exportId: 1 } })) },
+  }),
+  hostile('101 locators of a subscription', 'locators holds 101, at most 100', {
+    query: 'subscription ($l: [ExportLocator!]!) { exportEvents(locators: $l) { cursor } }',
+    variables: { l: Array.from({ length: 101 }, () => ({ hiEnergy: { exportId: 1 } })) },
   }),
 ];
 
@@ -252,6 +280,7 @@ export const HOSTILE_OPERATIONS: readonly HostileOperation[] = [
   ...DOCUMENTS,
   ...INTROSPECTION,
   ...VARIABLES,
+  ...COUNTS,
   ...ENVELOPES,
 ];
 

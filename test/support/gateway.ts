@@ -3,7 +3,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/export/clock.ts';
 import type { Tools } from '../../src/export/ports.ts';
 import { createSecrets } from '../../src/export/secrets.ts';
-import { type Gateway, startGateway } from '../../src/server.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
 import { createSeededRandom } from './manual-clock.ts';
 import { createRecordingLog, type LogLine } from './tools.ts';
 
@@ -13,6 +13,8 @@ export interface TestGatewayOptions {
   /** Further sections of the configuration: server, access, files, limits. */
   readonly config?: Readonly<Record<string, object>>;
   readonly tools?: Partial<Tools>;
+  /** Other times for slow senders than the usual ones. */
+  readonly arrival?: GatewayOptions['arrival'];
 }
 
 export interface GraphQLAnswer {
@@ -51,6 +53,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const log = createRecordingLog(config.server.logLevel);
   const gateway = await startGateway({
     config,
+    arrival: options.arrival,
     tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {
