@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
+import { limitComparisons } from './comparisons.ts';
 
 /** How large one operation may be. */
 export interface OperationLimits {
@@ -23,6 +24,11 @@ interface Size {
 }
 
 const NOTHING: Size = { depth: 0, aliases: 0, directives: 0 };
+
+/** Every rule about how large a document may be; those that a manifest's documents are held to are the same. */
+export function limitRules(limits: OperationLimits): readonly ((context: ValidationContext) => ASTVisitor)[] {
+  return [limitOperations(limits), limitComparisons];
+}
 
 /**
  * A validation rule that refuses operations over the limits, counted with every fragment laid out where it is spread.

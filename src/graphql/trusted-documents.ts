@@ -7,7 +7,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { limitOperations, type OperationLimits } from './limits.ts';
+import { limitRules, type OperationLimits } from './limits.ts';
 
 /** What of a request says which document it asks for. All of it comes from the caller, unchecked. */
 export interface DocumentRequest {
@@ -111,15 +111,13 @@ export function findDocumentFaults(
 }
 
 function findFault(text: string, { schema, limits, mode }: DocumentRules): string | undefined {
-  const rules = [
-    ...specifiedRules,
-    limitOperations(limits),
-    ...(mode === 'production' ? [NoSchemaIntrospectionCustomRule] : []),
-  ];
+  const rules = [...specifiedRules, ...(mode === 'production' ? [NoSchemaIntrospectionCustomRule] : [])];
   try {
     const document = parse(text, { maxTokens: limits.tokens });
     if (!holdsOperation(document)) return 'It holds no operation.';
-    return validate(schema, document, rules)[0]?.message;
+    // The limits come first and alone, as they do when somebody asks.
+    const [oversize] = validate(schema, document, limitRules(limits));
+    return (oversize ?? validate(schema, document, rules)[0])?.message;
   } catch (error) {
     return error instanceof Error ? error.message : 'It cannot be read.';
   }

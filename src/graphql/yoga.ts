@@ -11,10 +11,10 @@ import type { Caller } from '../export/caller.ts';
 import type { Log } from '../export/ports.ts';
 import { toRevokedError } from './access-session.ts';
 import type { Admission } from './admission.ts';
-import { limitComparisons } from './comparisons.ts';
 import type { GatewayContext } from './context.ts';
 import { createDocumentCache, NO_ERROR_CACHE } from './document-cache.ts';
-import { limitOperations, type OperationLimits } from './limits.ts';
+import { withoutEchoes } from './errors.ts';
+import { limitRules, type OperationLimits } from './limits.ts';
 import type { OperationRun } from './operation-run.ts';
 import { useReticence } from './reticence.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
@@ -98,12 +98,12 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
 
 /** The limits come first and alone: GraphQL's own rules are never asked about a document that is too large for them. */
 function useLimits(limits: GraphQLSettings['limits']): Plugin {
-  const rules = [limitOperations(limits), limitComparisons];
+  const rules = limitRules(limits);
   const parseBounded = (source: string | Source, options?: ParseOptions) =>
     parse(source, { ...options, maxTokens: limits.tokens });
   const validateBounded: typeof validate = (schema, document, ...rest) => {
     const errors = validate(schema, document, rules);
-    return errors.length > 0 ? errors : validate(schema, document, ...rest);
+    return (errors.length > 0 ? errors : validate(schema, document, ...rest)).map(withoutEchoes);
   };
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),

@@ -1,31 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { startFakedGateway, toLocator } from './support.ts';
+import { EXPORT_QUERY, type FakedGateway, startFakedGateway, toLocator } from './support.ts';
 
 const hi = (n: number) => toLocator('hi-energy', n);
 
 /** Exports of these numbers, the last one left out. */
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => hi(from + n));
 
+/** How the global id of an export is made of the vendor's own, as one answer shows it. */
+async function learnIds(gateway: FakedGateway): Promise<(n: number) => string> {
+  const { data } = await gateway.query(EXPORT_QUERY, { locator: hi(1) });
+  const parts = JSON.parse(Buffer.from(data.export.id, 'base64url').toString()) as string[];
+  return (n) => Buffer.from(JSON.stringify([...parts.slice(0, -1), String(n)])).toString('base64url');
+}
+
 describe('the exports of one operation', () => {
   it('are at most 300, however many fields name them', async () => {
     await using gateway = await startFakedGateway();
-    const names = Array.from({ length: 30 }, (_, n) => `f${n}`);
-    const query = `query (${names.map((name) => `$${name}: [ExportLocator!]!`).join(' ')}) {
-      ${names.map((name) => `${name}: exports(locators: $${name}) { status }`).join('\n')}
+    const names = Array.from({ length: 25 }, (_, n) => `f${n}`);
+    const query = `query (${names.map((name) => `$${name}: [ID!]!`).join(' ')}) {
+      ${names.map((name) => `${name}: nodes(ids: $${name}) { id }`).join('\n')}
     }`;
-    const variables = Object.fromEntries(names.map((name, n) => [name, range(1 + n * 100, 101 + n * 100)]));
+    const toId = await learnIds(gateway);
+    const ids = (from: number) => Array.from({ length: 100 }, (_, n) => toId(from + n));
+    const variables = Object.fromEntries(names.map((name, n) => [name, ids(1_000 + n * 100)]));
+    const before = gateway.calls();
 
     const { data, errors } = await gateway.query(query, variables);
 
     const answered = Object.values(data as Record<string, unknown[]>).flat();
     expect(answered.filter((entry) => entry !== null)).toHaveLength(300);
-    expect(answered).toHaveLength(3_000);
+    expect(answered).toHaveLength(2_500);
     expect(new Set(errors.map(({ message }) => message))).toEqual(
       new Set(['This operation names more than 300 exports over all its fields: ask in several operations.']),
     );
-    expect(errors).toHaveLength(2_700);
+    expect(errors).toHaveLength(2_200);
     expect(new Set(errors.map(({ extensions }) => extensions?.code))).toEqual(new Set(['BAD_USER_INPUT']));
-    expect(gateway.paths('hi-energy').filter((path) => !path.includes('?'))).toHaveLength(300);
+    const paths = gateway.paths('hi-energy').slice(before);
+    expect(paths.filter((path) => !path.includes('?'))).toHaveLength(300);
   });
 
   it('are counted over export, exports, node and nodes together, each once', async () => {
