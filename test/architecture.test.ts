@@ -176,6 +176,9 @@ describe('packages', () => {
     [/^jose$/, /^web\//],
     [/^rate-limiter-flexible$/, /^web\//],
     [/^pino$/, /^log\.ts$/],
+    [/^proxy-addr$/, /^web\//],
+    [/^@opentelemetry\/api$/, /^export\/spans\.ts$/],
+    [/^@opentelemetry\/(?!api$)/, /^nothing: an SDK is the operator's own$/],
   ])('%s are for %s alone', (name, place) => {
     const users = IMPORTS.filter(({ target }) => name.test(target));
 

@@ -96,6 +96,7 @@ describe('websockets that stop reading', () => {
     const ends = await Promise.all(living.map((stream) => stream.ended));
 
     expect(socketsBefore).toBe(1_001);
+    expect(await countClosed(stage)).toBe(100);
     // One message each is on its way; whatever else they miss waits once for all of them.
     expect(bytesAdded).toBeLessThan(10 * LARGE_BYTES);
     expect(codes).toEqual([4490, 4490, 4490]);
@@ -178,6 +179,7 @@ describe('an SSE reader that stops reading', () => {
     stream.resume();
 
     expect((await stream.ended).type).toBe('closed');
+    expect(await countClosed(stage)).toBe(1);
     expect(stream.events.length).toBeLessThan(ENOUGH_EVENTS);
     await stage.play({ status: 'completed', parts: 100 });
     expect(await stage.witness.ended).toEqual({ type: 'complete', errors: [] });
@@ -233,6 +235,11 @@ function countSockets(stage: Stage): Promise<number> {
 /** Streams that the hub has open. */
 function countSubscribers(stage: Stage): Promise<number> {
   return readMetric(stage, 'waybill_subscribers');
+}
+
+/** Readers that the gateway has cut off, over websockets and SSE. */
+function countClosed(stage: Stage): Promise<number> {
+  return readMetric(stage, 'waybill_slow_consumers_closed_total');
 }
 
 async function readMetric({ gateway }: Stage, name: string): Promise<number> {
