@@ -54,7 +54,11 @@ function createStage() {
     operationName,
     tenant = 'acme',
   }: Subscriber = {}): Promise<ResultStream> {
-    const context = { tenant, forOneEvent: () => context } as unknown as GatewayContext;
+    const context = {
+      tenant,
+      forOneEvent: () => context,
+      openSession: () => ({ close: () => undefined }),
+    } as unknown as GatewayContext;
     const document = query === undefined ? LOOK : documentOf(query);
     const args = { schema, document, variableValues: variables, operationName, contextValue: context };
     return (await inRequestScope(() => subscribe(args))) as ResultStream;
