@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBoard, startWire, toPowerBiLocator } from '../board/board-page.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
+
+/** For people: PICTURES names a directory. */
+async function photograph(page: Page, name: string): Promise<void> {
+  const { PICTURES } = process.env;
+  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `board-${name}.png`) });
+}
 
 /** Simulated jobs take up to a minute; the vendors' clocks run ten times as fast. */
 const SPEED = 10;
@@ -130,14 +138,16 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
 
   it('asks for a key where the gateway wants one, keeps it in the tab, and shows text as text', async () => {
     const name = '<img src=x onerror=alert(1)> ‮deals';
+    let status = 'processing';
     await using vendor = await startFakeVendor(() => ({
-      body: { export: { id: 7, report_type: 'deals_excel', display_name: name, status: 'processing' } },
+      body: { export: { id: 7, report_type: 'deals_excel', display_name: name, status } },
     }));
     const account = {
       key: 'acme-hi',
       vendor: 'hi-energy',
       tenant: 'acme',
       baseUrl: vendor.url,
+      polling: { minMs: 200, maxMs: 200 },
       credential: { type: 'api-key', apiKey: 'acme-secret' },
     };
     const keys = [{ name: 'ops', key: 'ops-key-0123456789', tenant: 'acme' }];
@@ -145,9 +155,13 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
       accounts: [account],
       config: { access: { mode: 'keys', keys } },
     });
-    const { page, complaints, sent } = await openBoard(browser.context, `${gateway.url}/#id=hi-energy:7`);
+    const { page, complaints, requests, sent } = await openBoard(
+      browser.context,
+      `${gateway.url}/#id=hi-energy:7`,
+    );
     const field = page.getByLabel('Access key');
 
+    await photograph(page, 'asks');
     await field.fill('ops-key-9876543210');
     await page.getByRole('button', { name: 'Open the board' }).click();
     await page.getByText('This key is not good here').waitFor();
@@ -156,8 +170,13 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     await page.locator('.row', { hasText: '<img src=x' }).waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     await expect.poll(() => sent.some(({ type }) => type === 'subscribe')).toBe(true);
+    await page.locator('#moving .row', { hasText: '<img src=x' }).waitFor();
+    status = 'completed';
+    await page.locator('#ended .row', { hasText: '<img src=x' }).waitFor();
+    await photograph(page, 'key');
     await page.reload();
     await page.locator('.row', { hasText: '<img src=x' }).waitFor();
+    const addresses = [...requests, page.url()].join(' ');
     const kept = await page.evaluate(() => [
       Object.values(sessionStorage),
       Object.keys(localStorage),
@@ -167,6 +186,10 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     await field.waitFor();
 
     expect(kept).toEqual([['ops-key-0123456789'], [], '']);
+    expect(addresses).not.toMatch(/ops-key/);
+    expect(sent.find(({ type }) => type === 'connection_init')?.payload).toEqual({
+      authorization: 'Bearer ops-key-0123456789',
+    });
     expect(await page.locator('.row, .row img').count()).toBe(0);
     // The browser itself reports each answer 401: nothing else may be there.
     expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);

@@ -143,6 +143,18 @@ describe.skipIf(!hasChromium())('a page of another origin, in a browser', { time
     );
   });
 
+  it.each(['/', '/graphql', '/ready', '/metrics'])('that frames %s shows nothing of it', async (path) => {
+    await open(`http://127.0.0.1:${hostile.port}`);
+
+    await page.evaluate((address) => kit.frame(address), gateway.url + path);
+
+    // The browser's own page about an answer that may not be framed.
+    expect(page.frames().map((frame) => frame.url())).toEqual([
+      expect.stringContaining(String(hostile.port)),
+      'chrome-error://chromewebdata/',
+    ]);
+  });
+
   it('that opens the board in a window has it taken out of its reach', async () => {
     await using empty = await startTestGateway();
     await open(`http://localhost:${hostile.port}`);
