@@ -5,6 +5,7 @@ import { ANONYMOUS } from '../../src/export/caller.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { createGatewayYoga } from '../../src/graphql/yoga.ts';
+import { createRecordingLog } from '../support/tools.ts';
 
 /** The gateway's GraphQL server with a schema that can change something, as a later one may. */
 function startWithMutation() {
@@ -31,6 +32,7 @@ function startWithMutation() {
     subscribe: () => {
       throw new Error('Nothing is subscribed to here.');
     },
+    log: createRecordingLog(),
     maskError: (error) => (error instanceof GraphQLError ? error : new GraphQLError('Unexpected error.')),
   });
   const ask = (path: string, init?: RequestInit) =>
