@@ -34,6 +34,8 @@ export interface ArrivalTimes {
 
 const ARRIVAL_TIMES: ArrivalTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_000 };
 const MAX_HEADER_BYTES = 16_384;
+/** How long an answered client may take to end its body. */
+const LINGER_MS = 2_000;
 
 const STANDING_HEADERS = Object.entries(EVERY_ANSWER);
 
@@ -87,8 +89,18 @@ function serve(
     const requestId = createRequestId();
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of STANDING_HEADERS) response.setHeader(name, value);
+    response.once('finish', () => cutOffLater(request));
     inRequestScope(() => inOrder(request, response, () => answer(request, response)), { requestId });
   });
+}
+
+/** An answer may come before the whole body, as a refusal does: what is left of it may take a moment, not half a minute. */
+function cutOffLater(request: IncomingMessage): void {
+  if (request.complete) return;
+  const { socket } = request;
+  setTimeout(() => {
+    if (!request.complete) socket.destroy();
+  }, LINGER_MS).unref();
 }
 
 async function route(
