@@ -31,10 +31,13 @@ export type Locator =
  */
 export class AccountDirectory {
   readonly accounts: readonly VendorAccount[];
+  /** Of the caller. */
+  readonly tenant: string;
   private readonly vendors: readonly VendorInfo[];
   private readonly byKey: ReadonlyMap<string, VendorAccount>;
 
-  constructor(vendors: readonly VendorInfo[], accounts: readonly VendorAccount[]) {
+  constructor(vendors: readonly VendorInfo[], accounts: readonly VendorAccount[], tenant = '') {
+    this.tenant = tenant;
     this.vendors = vendors;
     this.accounts = accounts;
     this.byKey = new Map(accounts.map((account) => [account.key, account]));
@@ -57,7 +60,7 @@ export class AccountDirectory {
    */
   resolveLeniently(locator: Locator): Target {
     const key = this.toKey(locator);
-    return { account: this.find(key) ?? createUnknownAccount(key.vendor, key.account), key };
+    return { account: this.find(key) ?? createUnknownAccount(key.vendor, key.account, this.tenant), key };
   }
 
   /** Where a parsed export id points. @throws as `resolve` does */

@@ -11,16 +11,18 @@ export function toUnknownAccountError(vendor: VendorId, account: string): Vendor
 /**
  * Stands where a caller names an account it does not have, so that one wrong locator among good ones is an answer about that
  * export alone. Asks nobody: every export is EXPORT_NOT_FOUND.
+ *
+ * @param tenant - of the caller
  */
-export function createUnknownAccount(vendor: VendorId, key: string): VendorAccount {
+export function createUnknownAccount(vendor: VendorId, key: string, tenant = ''): VendorAccount {
   const error = toUnknownAccountError(vendor, key);
   const refuse = () => Promise.reject(error);
   return {
     key,
     vendor,
-    tenant: '',
-    // A configured account's identity begins with its tenant and a slash.
-    identity: `unknown ${vendor}`,
+    tenant,
+    // A configured account's identity ends otherwise. The tenant's own: nobody learns what another tenant looks for in vain.
+    identity: `${tenant}/unknown ${vendor}`,
     pacing: { minMs: 1_000, maxMs: 60_000, stallAfterMs: Number.POSITIVE_INFINITY },
     readMany: async (keys) => keys.map((asked) => toUnknownAccountError(vendor, asked.account)),
     describeFiles: refuse,

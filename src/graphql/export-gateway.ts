@@ -67,8 +67,9 @@ export class ExportGateway {
 
   /** The account of an export that this caller was shown; a stand-in that knows nothing where it was taken away since. */
   account({ account, vendor }: ExportKey): VendorAccount {
-    const known = this.parts.directory.account(account);
-    return known?.vendor === vendor ? known : createUnknownAccount(vendor, account);
+    const { directory } = this.parts;
+    const known = directory.account(account);
+    return known?.vendor === vendor ? known : createUnknownAccount(vendor, account, directory.tenant);
   }
 
   /** @throws InputError, RateLimitedError, VendorError */

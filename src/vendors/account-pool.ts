@@ -84,7 +84,7 @@ class Pool implements AccountPool {
     const accounts = plans.flatMap(
       (plan) => this.own.get(plan.key) ?? this.callerAccount(plan, caller) ?? [],
     );
-    return new AccountDirectory(this.vendors, accounts);
+    return new AccountDirectory(this.vendors, accounts, caller.tenant);
   }
 
   byIdentity(identity: string): VendorAccount | undefined {

@@ -55,6 +55,17 @@ describe('the directory of accounts', () => {
     );
   });
 
+  it('stands in for an unknown account with another one for each tenant, which has no identity of a known one', () => {
+    const [one, other] = ['acme', 'globex'].map(
+      (tenant) =>
+        new AccountDirectory([VENDOR], [ADMIT], tenant).resolveLeniently(locate({ run: '1' }, 'nobody'))
+          .account,
+    );
+
+    expect(one).toMatchObject({ tenant: 'acme', identity: 'acme/unknown web-admit' });
+    expect(other).toMatchObject({ tenant: 'globex', identity: 'globex/unknown web-admit' });
+  });
+
   it('checks ids before it looks for the account', () => {
     expect(() => directory.resolve(locate({ run: '..' }, 'nobody'))).toThrow(
       expect.objectContaining({ code: 'BAD_USER_INPUT', field: 'locator.webAdmit.run' }),
