@@ -3,7 +3,7 @@ import type { Log } from '../export/ports.ts';
 import { inSpan, markFailed, type Span } from '../export/spans.ts';
 import { readBody } from './body.ts';
 import type { CircuitBreaker } from './breaker.ts';
-import { parseJson } from './json.ts';
+import { readJson } from './json.ts';
 import type { Problems } from './problems.ts';
 import { describeError } from './redaction.ts';
 import type { AttemptEnd } from './retry.ts';
@@ -157,7 +157,7 @@ export class Courier {
       if (status >= 300 && classifyFault(error) === 'unreadable') return '';
       throw error;
     });
-    return { type: 'answer', response: { ...this.toHead(answer), text, json: parseJson(text) } };
+    return { type: 'answer', response: { ...this.toHead(answer), text, json: await readJson(text) } };
   }
 
   private toHead({ status, headers }: WireAnswer): AccountResponse {

@@ -1,10 +1,13 @@
 /** Nesting beyond this is an attack on whoever walks the value, not an export. */
 const MAX_DEPTH = 200;
 /**
- * Twice as many as the longest list that is ever asked for, a hundred exports, would have with a hundred fields each. A
- * megabyte of nothing but short keys would hold the process up for 100 ms.
+ * A hundred exports, the longest list that is ever asked for, with a thousand fields each. Five megabytes of nothing but brackets would
+ * keep the engine's parser busy for half a second, and it reads in one piece.
  */
-const MAX_VALUES = 20_000;
+const MAX_VALUES = 100_000;
+
+/** Longer texts are gone through in steps, so that others get their turn in between; a step takes some milliseconds. */
+const STEP = 262_144;
 
 /** Shorter digit runs always fit a float exactly. */
 const SHORTEST_UNSAFE = 16;
@@ -18,61 +21,105 @@ const MINUS = 0x2d;
  * Reads JSON without losing a digit: integers that a float cannot hold come as decimal strings, so that a 64-bit id
  * stays itself. One pass over the text, then the engine's own parser: about three times the parser's time alone.
  *
- * @returns `undefined` for what is no JSON, or is nested deeper than 200 levels
+ * @returns `undefined` for what is no JSON, is nested deeper than 200 levels or holds more than 100,000 values
  */
 export function parseJson(text: string): unknown {
-  const safe = quoteUnsafeIntegers(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  if (safe === undefined) return undefined;
+  const pass = new Pass(text);
+  pass.goOn(text.length);
+  return parse(pass.result());
+}
+
+/** As `parseJson`; a long text is read in several turns of the event loop. */
+export async function readJson(text: string): Promise<unknown> {
+  if (text.length <= STEP) return parseJson(text);
+  const pass = new Pass(text);
+  for (let end = STEP; pass.goOn(end); end += STEP) await nextTurn();
+  await nextTurn();
+  const value = parse(pass.result());
+  await nextTurn();
+  return value;
+}
+
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(safe);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-/** True where a JSON text holds more than 20,000 values, counted by the commas and brackets in front of them. */
-export function holdsTooMuch(text: string): boolean {
-  if (text.length < MAX_VALUES || !/^\s*[[{]/.test(text)) return false;
-  let values = 0;
-  for (let index = 0; index < text.length && values <= MAX_VALUES; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) index = skipString(text, index);
-    else if (code === COMMA || code === 0x5b || code === 0x7b) values += 1;
-  }
-  return values > MAX_VALUES;
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
-/** The same JSON with every integer beyond 2^53 in quotes; `undefined` where it is nested too deeply. */
-function quoteUnsafeIntegers(text: string): string | undefined {
-  const pieces: string[] = [];
-  let copiedTo = 0;
-  let depth = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) {
-      index = skipString(text, index);
-    } else if (code === 0x5b || code === 0x7b) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return undefined;
-    } else if (code === 0x5d || code === 0x7d) {
-      depth -= 1;
-    } else if (code === MINUS || isDigit(code)) {
-      const end = skipNumber(text, index);
-      if (isUnsafeInteger(text, index, end)) {
-        pieces.push(text.slice(copiedTo, index), '"', text.slice(index, end), '"');
-        copiedTo = end;
-      }
-      index = end - 1;
+/** One pass over a JSON text, in as many steps as wanted: quotes what a float cannot hold, and counts what the bounds are about. */
+class Pass {
+  private readonly text: string;
+  private readonly pieces: string[] = [];
+  private copiedTo = 0;
+  private index: number;
+  private depth = 0;
+  private values = 0;
+  private isInString = false;
+
+  constructor(text: string) {
+    this.text = text;
+    // A byte order mark is no part of JSON.
+    this.index = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    this.copiedTo = this.index;
+  }
+
+  /** Goes on up to about here. @returns whether there is more to do */
+  goOn(end: number): boolean {
+    const { text } = this;
+    while (this.index < Math.min(end, text.length) && !this.isTooMuch) {
+      if (this.isInString) this.skipToQuote();
+      else this.take(text.charCodeAt(this.index));
     }
+    return this.index < text.length && !this.isTooMuch;
   }
-  return copiedTo === 0 ? text : pieces.join('') + text.slice(copiedTo);
-}
 
-/** The index of the closing quote; the text's length where there is none. */
-function skipString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end === -1 ? text.length : end;
+  /** The same JSON with every integer beyond 2^53 in quotes; `undefined` where it is over a bound. */
+  result(): string | undefined {
+    if (this.isTooMuch) return undefined;
+    const rest = this.text.slice(this.copiedTo);
+    return this.pieces.length === 0 ? rest : this.pieces.join('') + rest;
+  }
+
+  private get isTooMuch(): boolean {
+    return this.depth > MAX_DEPTH || this.values > MAX_VALUES;
+  }
+
+  private take(code: number): void {
+    if (code === MINUS || isDigit(code)) {
+      this.takeNumber();
+      return;
+    }
+    this.index += 1;
+    if (code === QUOTE) this.isInString = true;
+    else if (code === COMMA) this.values += 1;
+    else if (code === 0x5b || code === 0x7b) {
+      this.depth += 1;
+      this.values += 1;
+    } else if (code === 0x5d || code === 0x7d) this.depth -= 1;
+  }
+
+  private skipToQuote(): void {
+    const quote = this.text.indexOf('"', this.index);
+    this.index = quote === -1 ? this.text.length : quote + 1;
+    this.isInString = quote !== -1 && isEscaped(this.text, quote);
+  }
+
+  private takeNumber(): void {
+    const { text, index } = this;
+    const end = skipNumber(text, index);
+    if (isUnsafeInteger(text, index, end)) {
+      this.pieces.push(text.slice(this.copiedTo, index), '"', text.slice(index, end), '"');
+      this.copiedTo = end;
+    }
+    this.index = end;
+  }
 }
 
 function isEscaped(text: string, quote: number): boolean {

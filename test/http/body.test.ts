@@ -33,10 +33,10 @@ describe('reading a body', () => {
     });
   });
 
-  it('reads just under 1 MB', async () => {
-    await using stage = await startStage(() => ({ body: JSON.stringify('x'.repeat(1_000_000)) }));
+  it('reads just under 5 MB', async () => {
+    await using stage = await startStage(() => ({ body: JSON.stringify('x'.repeat(5_000_000)) }));
 
-    expect((await stage.client.send({ path: ['x'] })).json).toHaveLength(1_000_000);
+    expect((await stage.client.send({ path: ['x'] })).json).toHaveLength(5_000_000);
   });
 
   it.each([
@@ -47,8 +47,7 @@ describe('reading a body', () => {
     ['an unknown encoding', { 'content-encoding': 'zstd' }, TEXT],
     ['two encodings at once', { 'content-encoding': 'gzip, gzip' }, gzipSync(gzipSync(TEXT))],
     ['a word every object knows as its encoding', { 'content-encoding': 'constructor' }, TEXT],
-    ['30,000 numbers', {}, `[${'1,'.repeat(30_000)}1]`],
-    ['1.1 MB', {}, 'x'.repeat(1_100_000)],
+    ['6 MB', {}, 'x'.repeat(6_000_000)],
   ])('refuses %s as VENDOR_BAD_RESPONSE, asked once', async (_what, headers, body) => {
     await using stage = await startStage(() => ({ headers: headers as Record<string, string>, body }));
 
