@@ -109,7 +109,7 @@ describe('parseJson', () => {
 
 describe('readJson', () => {
   it('reads a long text in steps as a short one in one go, digits and all', async () => {
-    const row = '{"id":9007199254740993,"name":"a \\" b \\\\","note":"' + 'x'.repeat(300) + '"}';
+    const row = `{"id":9007199254740993,"name":"a \\" b \\\\","note":"${'x'.repeat(300)}"}`;
     const text = `\ufeff{"exports":[${Array.from({ length: 10_000 }, () => row).join(',')}]}`;
 
     const value = await readJson(text);
