@@ -100,7 +100,7 @@ export class OperationReports {
   /** Anybody can be refused as often as he likes: all are counted, and so many are logged. */
   refused(reason: RefusalReason, { scope, transport, clientAddress }: Asked): void {
     this.settings.onRefused(reason, transport);
-    const leftOut = this.refusalLines.take();
+    const leftOut = this.refusalLines.take(scope.tenant ?? '');
     if (leftOut === null) return;
     const more = leftOut === 0 ? {} : { leftOut };
     this.settings.log.info({ ...scope, reason, transport, clientAddress, ...more }, 'A request was refused.');

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Log } from '../export/ports.ts';
 import type { GraphiQL } from '../graphql/graphiql.ts';
 import type { RefusalReason } from '../graphql/operation-reports.ts';
@@ -89,15 +90,16 @@ function serve(
     const requestId = createRequestId();
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of STANDING_HEADERS) response.setHeader(name, value);
-    response.once('finish', () => cutOffLater(request));
+    // Held here: a request that was destroyed half-way has lost its socket.
+    const { socket } = request;
+    response.once('finish', () => cutOffLater(request, socket));
     inRequestScope(() => inOrder(request, response, () => answer(request, response)), { requestId });
   });
 }
 
 /** An answer may come before the whole body, as a refusal does: what is left of it may take a moment, not half a minute. */
-function cutOffLater(request: IncomingMessage): void {
+function cutOffLater(request: IncomingMessage, socket: Socket): void {
   if (request.complete) return;
-  const { socket } = request;
   setTimeout(() => {
     if (!request.complete) socket.destroy();
   }, LINGER_MS).unref();
