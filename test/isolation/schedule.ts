@@ -53,12 +53,14 @@ const IDLE_LOOK_MS = 4;
 const IDLE_LOOKS = 5;
 const IDLE_ADVANCE_MS = 250;
 /** A schedule ends with its first findings: the rest would be more of the same. */
-const ENOUGH_VIOLATIONS = 10;
+const ENOUGH = 10;
 
 export interface ScheduleOptions {
   readonly seed: number;
   readonly steps: number;
   readonly startGateway: (options: GatewayOptions) => Promise<Gateway>;
+  /** Ends after so many findings. Default 10. */
+  readonly enough?: number;
   /** Told every now and then how far it has come. */
   readonly onProgress?: (ledger: Ledger) => void;
 }
@@ -77,6 +79,7 @@ export async function runSchedule({
   seed,
   steps,
   startGateway,
+  enough = ENOUGH,
   onProgress,
 }: ScheduleOptions): Promise<ScheduleReport> {
   const startedAt = performance.now();
@@ -95,7 +98,7 @@ export async function runSchedule({
 
   let next = 0;
   async function runLane(): Promise<void> {
-    while (next < steps && ledger.counts.violations < ENOUGH_VIOLATIONS) {
+    while (next < steps && ledger.counts.violations < enough) {
       const number = next;
       next += 1;
       const dice = createSeededRandom(seed * 1_000_003 + number);

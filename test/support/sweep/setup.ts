@@ -27,8 +27,8 @@ vi.mock('../../../src/web/listener.ts', async (importOriginal) => {
 tapOutput(sweep);
 tapChildren(sweep);
 
-const check = (): void => {
-  const found = sweep().takeFindings();
+const check = async (): Promise<void> => {
+  const found = await sweep().takeFindings();
   if (found.length === 0) return;
   const places = found.map(({ place, kind }) => `${kind} in ${place}`).join('; ');
   throw new Error(`The canary sweep found what must not be told: ${places}.`);

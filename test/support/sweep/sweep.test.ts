@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createSecrets } from '../../../src/export/secrets.ts';
 import { Peer } from '../../graphql/subscriptions/peer.ts';
 import { startTestGateway } from '../gateway.ts';
@@ -12,12 +12,16 @@ const SAID_OVER_HTTP = 'nosniff';
 const SAID_OVER_WEBSOCKETS = 'connection_ack';
 
 describe('The canary sweep of the whole suite', () => {
+  afterEach(() => sweep().forgetSecrets());
+
   it('finds a configured secret in what a gateway answers over HTTP', async () => {
     await using gateway = await startTestGateway({ config: toKeys(SAID_OVER_HTTP) });
 
     await (await fetch(`${gateway.url}/nowhere`)).text();
 
-    expect(sweep().takeFindings()).toEqual([{ place: 'HTTP or websocket', kind: 'a configured secret' }]);
+    expect(await sweep().takeFindings()).toEqual([
+      { place: 'HTTP or websocket', kind: 'a configured secret' },
+    ]);
   });
 
   it('finds one in a frame of a websocket', async () => {
@@ -26,7 +30,9 @@ describe('The canary sweep of the whole suite', () => {
       init: { authorization: `Bearer ${SAID_OVER_WEBSOCKETS}` },
     });
 
-    expect(sweep().takeFindings()).toEqual([{ place: 'HTTP or websocket', kind: 'a configured secret' }]);
+    expect(await sweep().takeFindings()).toEqual([
+      { place: 'HTTP or websocket', kind: 'a configured secret' },
+    ]);
   });
 
   it('finds a key in an answer though nobody configured it', async () => {
@@ -36,28 +42,26 @@ describe('The canary sweep of the whole suite', () => {
       await fetch(`${gateway.url}/health`, { headers: { authorization: 'Bearer application/json' } })
     ).text();
 
-    expect(sweep().takeFindings()).toEqual([{ place: 'HTTP or websocket', kind: "a caller's key or token" }]);
+    expect(await sweep().takeFindings()).toEqual([
+      { place: 'HTTP or websocket', kind: "a caller's key or token" },
+    ]);
   });
 
-  it('finds a secret that became known after it was told', () => {
+  it('finds a secret that became known after it was told', async () => {
     createRecordingLog().info({ place: ['told too early'] }, 'A line.');
 
     createSecrets().addPassing('told too early');
 
-    expect(sweep().takeFindings()).toEqual([{ place: 'log', kind: 'a token or signed link' }]);
+    expect(await sweep().takeFindings()).toEqual([{ place: 'log', kind: 'a token or signed link' }]);
   });
 
-  it('finds one on the console and on standard error', () => {
+  it('finds one on the console and on standard error', async () => {
     createSecrets().add('printed secret');
 
     console.debug('a', { deep: ['printed secret'] });
     process.stderr.write(`${Buffer.from('printed secret').toString('base64')}\n`);
 
-    expect(
-      sweep()
-        .takeFindings()
-        .map(({ place }) => place),
-    ).toEqual(['console', 'standard error']);
+    expect((await sweep().takeFindings()).map(({ place }) => place)).toEqual(['console', 'standard error']);
   });
 
   it('finds the token of a command in what that command prints', async () => {
@@ -68,7 +72,7 @@ describe('The canary sweep of the whole suite', () => {
     child.stdout.resume();
     await once(child, 'close');
 
-    expect(sweep().takeFindings()).toEqual([
+    expect(await sweep().takeFindings()).toEqual([
       { place: 'standard output of a command', kind: "a command's token" },
     ]);
   });
@@ -79,7 +83,7 @@ describe('The canary sweep of the whole suite', () => {
     const headers = { authorization: 'Bearer a-key-that-is-none' };
     await gateway.query('{ vendors { key } }', {}, { headers });
 
-    expect(sweep().takeFindings()).toEqual([]);
+    expect(await sweep().takeFindings()).toEqual([]);
   });
 });
 

@@ -27,6 +27,7 @@ export class Sweep {
   private readonly waiting = new Map<string, Set<string>>();
   private waitingLength = 0;
   private findings = new Map<string, Finding>();
+  private readonly pending: Promise<void>[] = [];
 
   addSecret(kind: string, secret: string): void {
     if (secret.length < MIN_LENGTH || this.kinds.has(secret)) return;
@@ -35,6 +36,12 @@ export class Sweep {
       this.kinds.set(spelling, kind);
       this.finder.add(spelling);
     }
+  }
+
+  /** From now on nothing is a secret that was one. */
+  forgetSecrets(): void {
+    for (const secret of this.kinds.keys()) this.finder.remove(secret);
+    this.kinds.clear();
   }
 
   look(place: string, text: string): void {
@@ -46,8 +53,14 @@ export class Sweep {
     if (this.waitingLength > MAX_WAITING) this.search();
   }
 
+  /** Whatever has to be over before it is known what is secret. */
+  waitFor(work: Promise<void>): void {
+    this.pending.push(work);
+  }
+
   /** What was found since it was last asked. */
-  takeFindings(): readonly Finding[] {
+  async takeFindings(): Promise<readonly Finding[]> {
+    await Promise.all(this.pending.splice(0));
     this.search();
     const found = [...this.findings.values()];
     this.findings = new Map();

@@ -2,8 +2,6 @@ import { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { loadConfig } from '../../../src/config/load.ts';
-import { secretValues } from '../../../src/config/secret-values.ts';
 import { type Sweep, toText } from './sweep.ts';
 
 const CONSOLE_METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const;
@@ -65,17 +63,24 @@ function noteSecrets({ args = [], envPairs = [], cwd = '.' }: SpawnOptions, swee
   const token = argumentOf(args, '--token') ?? env.WAYBILL_TOKEN;
   if (token !== undefined) sweep.addSecret("a command's token", token);
   const file = argumentOf(args, '--config') ?? env.WAYBILL_CONFIG;
-  if (file !== undefined)
-    for (const secret of readSecrets(resolve(cwd, file), env)) sweep.addSecret('a configured secret', secret);
+  if (file !== undefined) sweep.waitFor(noteConfigured(readFileSafely(resolve(cwd, file)), env, sweep));
 }
 
 /** Nothing where the configuration cannot be read: tests start commands with broken ones too. */
-function readSecrets(file: string, env: Readonly<Record<string, string>>): readonly string[] {
+async function noteConfigured(text: string, env: Record<string, string>, sweep: Sweep): Promise<void> {
+  // Loaded only here: few test files start a command, and every one of them runs this file.
+  const { loadConfig } = await import('../../../src/config/load.ts');
+  const { secretValues } = await import('../../../src/config/secret-values.ts');
+  const loaded = loadConfig({ text, env });
+  const secrets = 'config' in loaded ? secretValues(loaded.config) : [];
+  for (const secret of secrets) sweep.addSecret('a configured secret', secret);
+}
+
+function readFileSafely(file: string): string {
   try {
-    const loaded = loadConfig({ text: readFileSync(file, 'utf8'), env });
-    return 'config' in loaded ? secretValues(loaded.config) : [];
+    return readFileSync(file, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }
 

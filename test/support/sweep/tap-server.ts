@@ -8,6 +8,10 @@ import type { Sweep } from './sweep.ts';
  */
 const REDIRECT = /^(HTTP\/1\.1 302 (?:.*\r\n)*?location: ).*/i;
 
+const MAX_ANSWER_LENGTH = 1_000_000;
+/** Heads of answers are shorter. */
+const HEAD_LENGTH = 16_384;
+
 /** Sweeps every byte that a gateway's server writes: heads, bodies, event streams, websocket frames. */
 export function tapServer(server: Server, sweep: () => Sweep): Server {
   server.on('connection', (socket) => tapSocket(socket, sweep));
@@ -16,10 +20,7 @@ export function tapServer(server: Server, sweep: () => Sweep): Server {
 }
 
 function tapSocket(socket: Socket, sweep: () => Sweep): void {
-  const look = (chunk: unknown, encoding: unknown): void => {
-    if (typeof chunk === 'string') note(sweep(), encoding === 'latin1' ? chunk : toBytes(chunk));
-    else if (chunk instanceof Uint8Array) note(sweep(), Buffer.from(chunk).toString('latin1'));
-  };
+  const look = createLook(sweep);
   for (const name of ['write', 'end'] as const) {
     const original = socket[name] as (...args: unknown[]) => unknown;
     Reflect.set(socket, name, function tapped(this: Socket, ...args: unknown[]) {
@@ -29,13 +30,27 @@ function tapSocket(socket: Socket, sweep: () => Sweep): void {
   }
 }
 
-function note(sweep: Sweep, text: string): void {
-  sweep.look('HTTP or websocket', text.replace(REDIRECT, '$1'));
+/** Looks at what one connection is given; a file that is longer than most is looked at as far as its first megabyte. */
+function createLook(sweep: () => Sweep): (chunk: unknown, encoding: unknown) => void {
+  let length = 0;
+  let isEndless = false;
+  return (chunk, encoding) => {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
+    if (length > MAX_ANSWER_LENGTH && !isEndless && chunk.length > HEAD_LENGTH) return;
+    const text = toLatin1(chunk, encoding);
+    if (/^HTTP\/1\.1 \d/.test(text)) {
+      length = 0;
+      isEndless = text.startsWith('HTTP/1.1 101');
+    }
+    length += text.length;
+    sweep().look('HTTP or websocket', text.replace(REDIRECT, '$1'));
+  };
 }
 
-/** UTF-8 as one character per byte, as all that is looked at. */
-function toBytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
+/** One character per byte, as all that is looked at. */
+function toLatin1(chunk: string | Uint8Array, encoding: unknown): string {
+  if (typeof chunk !== 'string') return Buffer.from(chunk).toString('latin1');
+  return encoding === 'latin1' ? chunk : Buffer.from(chunk).toString('latin1');
 }
 
 /** What a caller brings must not be told either, good or not. */

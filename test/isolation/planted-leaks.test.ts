@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ExportKey } from '../../src/export/export.ts';
+import type { VendorAccount } from '../../src/export/ports.ts';
+import { startGateway } from '../../src/server.ts';
+import { runSchedule } from './schedule.ts';
+
+/** Steps within which every planted leak is found; most are found in the first hundred. */
+const STEPS = 4_000;
+
+/** The leak that is planted at the moment; modules ask when a gateway is put together. */
+const planted = vi.hoisted(() => ({ leak: '' }));
+
+vi.mock('../../src/export/vendor-reads.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/export/vendor-reads.ts')>();
+  class LeakyReads extends original.VendorReads {
+    override readMany(account: VendorAccount, keys: readonly ExportKey[], signal?: AbortSignal) {
+      if (planted.leak === 'reads by vendor ids') {
+        const nameless = keys.map((key) => ({ ...key, id: toVendorIds(key.id) }));
+        return super.readMany(rename(account, 'anybody'), nameless, signal);
+      }
+      const isAcross = planted.leak === 'reads across tokens';
+      return super.readMany(isAcross ? rename(account, account.key) : account, keys, signal);
+    }
+  }
+  return { ...original, VendorReads: LeakyReads };
+});
+
+vi.mock('../../src/export/watch/watch.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/export/watch/watch.ts')>();
+  return {
+    ...original,
+    toTopic(identity: string, exportId: string) {
+      if (planted.leak === 'watches by vendor ids') return original.toTopic('anybody', toVendorIds(exportId));
+      return original.toTopic(planted.leak === 'watches across tokens' ? 'anybody' : identity, exportId);
+    },
+  };
+});
+
+vi.mock('../../src/export/reader.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/export/reader.ts')>();
+  type List = ReturnType<InstanceType<typeof original.ExportReader>['listRecent']>;
+  class LeakyReader extends original.ExportReader {
+    private readonly shared = new Map<string, List>();
+
+    override listRecent(account: VendorAccount, limit: number, signal?: AbortSignal): List {
+      if (planted.leak !== 'lists across accounts') return super.listRecent(account, limit, signal);
+      const list = this.shared.get(account.vendor) ?? super.listRecent(account, limit);
+      this.shared.set(account.vendor, list);
+      return list;
+    }
+  }
+  return { ...original, ExportReader: LeakyReader };
+});
+
+vi.mock('../../src/vendors/account-pool.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/vendors/account-pool.ts')>();
+  return {
+    ...original,
+    createAccountPool(...args: Parameters<typeof original.createAccountPool>) {
+      const pool = original.createAccountPool(...args);
+      const directoryFor = pool.directoryFor.bind(pool);
+      if (planted.leak === 'accounts across tenants')
+        pool.directoryFor = (caller) => directoryFor({ ...caller, tenant: 'tenant0' });
+      return pool;
+    },
+  };
+});
+
+vi.mock('../../src/http/tokens.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/http/tokens.ts')>();
+  let shared: InstanceType<typeof original.TokenSource> | undefined;
+  return {
+    ...original,
+    TokenSource: function create(...args: ConstructorParameters<typeof original.TokenSource>) {
+      if (planted.leak !== 'tokens across accounts') return new original.TokenSource(...args);
+      shared ??= new original.TokenSource(...args);
+      return shared;
+    },
+  };
+});
+
+vi.mock('../../src/http/throttle-gate.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/http/throttle-gate.ts')>();
+  let shared: InstanceType<typeof original.ThrottleGate> | undefined;
+  return {
+    ...original,
+    ThrottleGate: function create(...args: ConstructorParameters<typeof original.ThrottleGate>) {
+      if (planted.leak !== 'throttling across accounts') return new original.ThrottleGate(...args);
+      shared ??= new original.ThrottleGate(...args);
+      return shared;
+    },
+  };
+});
+
+vi.mock('../../src/graphql/shared-answers.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/graphql/shared-answers.ts')>();
+  type Find = InstanceType<typeof original.SharedAnswers>['find'];
+  class LeakyAnswers extends original.SharedAnswers {
+    private readonly shared = new Map<string, ReturnType<Find>>();
+
+    override find(...args: Parameters<Find>): ReturnType<Find> {
+      if (planted.leak !== 'answers by vendor ids') return super.find(...args);
+      const [event] = args;
+      const name = `${event.type} ${toVendorIds(event.exportId)}`;
+      const answer = this.shared.get(name) ?? super.find(...args);
+      this.shared.set(name, answer);
+      return answer;
+    }
+  }
+  return { ...original, SharedAnswers: LeakyAnswers };
+});
+
+vi.mock('../../src/export/file-links.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/export/file-links.ts')>();
+  class LeakySigner extends original.FileLinkSigner {
+    override verify(token: string) {
+      if (planted.leak !== 'links without signatures') return super.verify(token);
+      const [payload = ''] = token.split('.');
+      const text = Buffer.from(payload, 'base64url').toString();
+      const [tenant, identity, exportId, index, expiresAt] = JSON.parse(text) as [
+        string,
+        string,
+        string,
+        number,
+        number,
+      ];
+      return { tenant, identity, exportId, index, expiresAt };
+    }
+  }
+  return { ...original, FileLinkSigner: LeakySigner };
+});
+
+/** What a name would be if it said nothing of whose it is: the vendor's own ids. */
+function toVendorIds(exportId: string): string {
+  const [, vendor, , ...ids] = JSON.parse(Buffer.from(exportId, 'base64url').toString()) as string[];
+  return JSON.stringify([vendor, ...ids]);
+}
+
+function rename(account: VendorAccount, identity: string): VendorAccount {
+  return Object.create(account, { identity: { value: identity } }) as VendorAccount;
+}
+
+describe('A schedule finds out a gateway that shares', () => {
+  afterEach(() => {
+    planted.leak = '';
+  });
+
+  it.each([
+    'reads by vendor ids',
+    'reads across tokens',
+    'watches by vendor ids',
+    'watches across tokens',
+    'lists across accounts',
+    'accounts across tenants',
+    'tokens across accounts',
+    'throttling across accounts',
+    'answers by vendor ids',
+    'links without signatures',
+  ])('%s', { timeout: 300_000 }, async (leak) => {
+    planted.leak = leak;
+
+    const { ledger } = await runSchedule({ seed: 1, steps: STEPS, startGateway, enough: 1 });
+
+    expect(ledger.violations).not.toEqual([]);
+  });
+});
