@@ -125,26 +125,23 @@ async function prepare(
     return [settings.tooMany];
   }
   const operation = peer.begin(id);
-  const prepared = await inRequestScope(
-    () => toExecutionArgs(session.caller, payload, operation, settings),
-    operation.scope,
-  );
-  if (!Array.isArray(prepared)) {
-    const { execute, trace, ...args } = prepared;
-    return {
-      ...args,
-      rootValue: { execute, operation, peer, trace } satisfies OperationRoot,
-    };
-  }
+  const asked = { caller: session.caller, peer, operation, payload };
+  const prepared = await inRequestScope(() => toExecutionArgs(asked, settings), operation.scope);
+  if (!Array.isArray(prepared)) return prepared;
   operation.note(prepared);
   peer.end(id);
   return prepared;
 }
 
+interface AskedOperation {
+  readonly caller: Caller;
+  readonly peer: Peer;
+  readonly operation: Operation;
+  readonly payload: SubscribePayload;
+}
+
 async function toExecutionArgs(
-  caller: Caller,
-  payload: SubscribePayload,
-  operation: Operation,
+  { caller, peer, operation, payload }: AskedOperation,
   settings: WebSocketProtocolSettings,
 ) {
   const initial = { caller, signal: undefined as AbortSignal | undefined, params: payload };
@@ -162,14 +159,14 @@ async function toExecutionArgs(
     }
     // A subscription is ended by its stream, and calls no vendor for its one subscriber.
     if (operationNode.operation !== 'subscription') initial.signal = operation.signal;
+    const rootValue: OperationRoot = { execute, operation, peer, trace: payload.extensions };
     const prepared = {
       schema,
       document,
       operationName: payload.operationName,
       variableValues: payload.variables,
       contextValue: await contextFactory(),
-      execute,
-      trace: payload.extensions,
+      rootValue,
     };
     forget(payload);
     return prepared;
@@ -180,7 +177,9 @@ async function toExecutionArgs(
 
 /** graphql-ws keeps the message for as long as the operation runs; its large parts have been read. */
 function forget(payload: SubscribePayload): void {
-  Object.assign(payload, { query: '', variables: undefined, extensions: undefined });
+  Object.assign(payload, { query: '', variables: undefined });
+  // Not added where it was not: that would be the larger object.
+  if (payload.extensions !== undefined) Object.assign(payload, { extensions: undefined });
 }
 
 function toRefusal(code: string, message: string): GraphQLError {
