@@ -55,6 +55,7 @@ function toLine(title: string, counts: Counts, durationMs: number): string {
     `${counts.foreignAsked} foreign exports asked for`,
     `${counts.vendorCalls} vendor calls`,
     `${counts.faults} faults`,
+    `${counts.reloads} reloads`,
     `${counts.canaries} canaries in ${(counts.bytes / 1e6).toFixed(0)} MB`,
     `${counts.violations} foreign values`,
   ];

@@ -1,4 +1,4 @@
-import { FIRST_UNTHROTTLED_TENANT, UNTROUBLED_TENANT } from './cast.ts';
+import { FIRST_UNTHROTTLED_TENANT, toMovingOwner, UNTROUBLED_TENANT } from './cast.ts';
 import type { Step } from './step.ts';
 import { FAULTS } from './vendor-faults.ts';
 
@@ -29,4 +29,19 @@ export async function renewOwnToken({ world, caller }: Step): Promise<void> {
 /** Time passes: exports move, tokens and links run out. */
 export async function letTimePass({ world, dice }: Step): Promise<void> {
   world.clock.advance(Math.floor(dice.next() * 500));
+}
+
+/** The operator gives the moving account to another tenant: from then on the one before has none of its exports. */
+export async function moveAccount({ world, dice }: Step): Promise<void> {
+  world.reload({ holder: Math.floor(dice.next() * UNTROUBLED_TENANT) });
+}
+
+/** The operator gives a caller another key, and its tenant's accounts another secret. */
+export async function renewSecrets({ world, caller }: Step): Promise<void> {
+  const { owners } = world;
+  for (const name of [`t${caller.tenant}hi`, `t${caller.tenant}admit`, toMovingOwner(caller.tenant)]) {
+    const owner = owners.find(name);
+    if (owner !== undefined) owners.renewSecret(owner);
+  }
+  world.reload({ caller });
 }

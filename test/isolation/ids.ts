@@ -1,4 +1,4 @@
-import { ACCOUNTS, type AccountName } from './cast.ts';
+import { ACCOUNTS, type AccountName, MOVING_ACCOUNT } from './cast.ts';
 
 export const REPORT_ID = 'bbbbbbbb-0000-4000-8000-000000000002';
 export const REPORT_TYPE = 'calls';
@@ -41,6 +41,15 @@ const LOCATORS = {
   string,
   (number: number) => { field: string; ids: Record<string, string | null> }
 >;
+
+/** An export of the account that is sometimes one tenant's and sometimes another's. */
+export function nameMoving(number: number): Named {
+  const exportId = String(number);
+  const id = Buffer.from(JSON.stringify(['export', 'hi-energy', MOVING_ACCOUNT, exportId])).toString(
+    'base64url',
+  );
+  return { account: MOVING_ACCOUNT, id, locator: { hiEnergy: { account: MOVING_ACCOUNT, exportId } } };
+}
 
 /** The global id of an account. */
 export function nameAccount(key: string): string {

@@ -34,6 +34,7 @@ export class Ledger {
     foreignAsked: 0,
     vendorCalls: 0,
     faults: 0,
+    reloads: 0,
     canaries: 0,
     bytes: 0,
     violations: 0,

@@ -1,3 +1,4 @@
+import { MOVING_ACCOUNT, toMovingOwner } from './cast.ts';
 import type { World } from './world.ts';
 
 /** What a link's token states, as far as a schedule looks at it. */
@@ -14,7 +15,7 @@ export function noteLinks(
 ): void {
   for (const { url } of shown?.files ?? []) {
     const { tenant, account } = readLink(url);
-    const prefix = account.replaceAll('-', '');
+    const prefix = account === MOVING_ACCOUNT ? toMovingOwner(tenant) : account.replaceAll('-', '');
     const owner = [...owners].find(
       (name) => name === prefix || (account.includes('-own-') && name.startsWith(prefix)),
     );

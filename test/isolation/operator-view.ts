@@ -1,4 +1,5 @@
 import type { LogLine } from '../support/tools.ts';
+import { MOVING_ACCOUNT } from './cast.ts';
 import type { Ledger } from './ledger.ts';
 import type { World } from './world.ts';
 
@@ -18,12 +19,16 @@ export function inspectLog(ledger: Ledger, lines: readonly LogLine[]): void {
     ledger.counts.bytes += text.length;
     const account = typeof fields.account === 'string' ? fields.account.replaceAll('-', '') : undefined;
     for (const [, owner = ''] of text.matchAll(/CANARY-([a-z0-9]+)-/g)) {
-      if (account === undefined || !owner.startsWith(account))
+      if (account === undefined || !isOf(account, owner))
         ledger.report('log', `the canary of ${owner} in a line about ${account ?? 'no account'}`, text);
     }
     for (const [, tenant] of text.matchAll(/tenant(\d)/g)) {
-      if (account !== undefined && !account.startsWith(`t${tenant}`))
+      if (account !== undefined && account !== MOVING_ACCOUNT && !account.startsWith(`t${tenant}`))
         ledger.report('log', 'two tenants in one line', text);
     }
   }
+}
+
+function isOf(account: string, owner: string): boolean {
+  return account === MOVING_ACCOUNT ? owner.endsWith(MOVING_ACCOUNT) : owner.startsWith(account);
 }

@@ -8,6 +8,7 @@ import {
   type Caller,
   isOwn,
   TENANT_COUNT,
+  toMovingOwner,
   toOwnerName,
   toOwnToken,
   toSecret,
@@ -35,6 +36,7 @@ export class Owners {
   private readonly byName = new Map<string, Owner>();
   private readonly byCredential = new Map<string, Owner>();
   private readonly versions = new Map<string, number>();
+  private readonly secretVersions = new Map<string, number>();
   private readonly expectations = new Map<string, Expectation>();
   private tokensIssued = 0;
 
@@ -42,9 +44,9 @@ export class Owners {
     for (let tenant = 0; tenant < TENANT_COUNT; tenant += 1) {
       for (const account of ACCOUNT_NAMES.filter((name) => !isOwn(name))) {
         const owner = this.add(tenant, account, toOwnerName(tenant, account));
-        if (account === 'hi' || account === 'admit')
-          this.byCredential.set(`key ${toSecret(owner.name)}`, owner);
+        if (account === 'hi' || account === 'admit') this.renewSecret(owner);
       }
+      this.renewSecret(this.add(tenant, 'hi', toMovingOwner(tenant)));
     }
     for (const { group } of CALLERS) this.renewOwnToken(group, 1);
   }
@@ -67,6 +69,17 @@ export class Owners {
     const proof = key === undefined ? authorization : `key ${String(key)}`;
     const owner = this.byCredential.get(area === '' ? `${proof}` : `${area} ${proof} ${vendor}`);
     return owner?.vendor === vendor ? owner : undefined;
+  }
+
+  /** A fixed credential gets a new secret; the one before stays good for whoever still uses it. */
+  renewSecret(owner: Owner): void {
+    const version = (this.secretVersions.get(owner.name) ?? 0) + 1;
+    this.secretVersions.set(owner.name, version);
+    this.byCredential.set(`key ${toSecret(owner.name, version)}`, owner);
+  }
+
+  secretOf(name: string): string {
+    return toSecret(name, this.secretVersions.get(name));
   }
 
   /** A new access token of an account with client credentials. */
@@ -115,7 +128,8 @@ export class Owners {
     const known = this.expectations.get(id);
     if (known !== undefined) return known;
     const accounts = ACCOUNT_NAMES.filter((account) => hasToken || !isOwn(account));
-    const owners = accounts.map((account) => this.nameFor(caller, account));
+    const named = accounts.map((account) => this.nameFor(caller, account));
+    const owners = [...named, toMovingOwner(caller.tenant)];
     const expectation = {
       tenant: caller.tenant,
       owners: new Set(owners),

@@ -46,7 +46,7 @@ export class Peer {
     this.socket.on('open', () =>
       this.send({
         type: 'connection_init',
-        payload: { authorization: `Bearer ${caller.key}`, vendorTokens },
+        payload: { authorization: `Bearer ${world.keyOf(caller)}`, vendorTokens },
       }),
     );
     this.ready = new Promise((resolve) => {

@@ -66,6 +66,18 @@ vi.mock('../../src/vendors/account-pool.ts', async (importOriginal) => {
   };
 });
 
+vi.mock('../../src/vendors/account-plan.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/vendors/account-plan.ts')>();
+  return {
+    ...original,
+    toIdentity(plan: Parameters<typeof original.toIdentity>[0]) {
+      return original.toIdentity(
+        planted.leak === 'identities across tenants' ? { ...plan, tenant: '' } : plan,
+      );
+    },
+  };
+});
+
 vi.mock('../../src/http/tokens.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../src/http/tokens.ts')>();
   let shared: InstanceType<typeof original.TokenSource> | undefined;
@@ -152,6 +164,7 @@ describe('A schedule finds out a gateway that shares', () => {
     'watches across tokens',
     'lists across accounts',
     'accounts across tenants',
+    'identities across tenants',
     'tokens across accounts',
     'throttling across accounts',
     'answers by vendor ids',

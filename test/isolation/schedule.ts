@@ -1,11 +1,18 @@
-import { loadConfig } from '../../src/config/load.ts';
 import { createSecrets } from '../../src/export/secrets.ts';
 import type { Gateway, GatewayOptions } from '../../src/server.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
 import { createRecordingLog } from '../support/tools.ts';
 import { startCanaryVendor } from './canary-vendor.ts';
-import { toConfigText } from './cast.ts';
-import { breakAccount, letTimePass, renewOwnToken, revokeTokens } from './fault-steps.ts';
+import { toCallerKey } from './cast.ts';
+import { readConfig } from './config-text.ts';
+import {
+  breakAccount,
+  letTimePass,
+  moveAccount,
+  renewOwnToken,
+  renewSecrets,
+  revokeTokens,
+} from './fault-steps.ts';
 import { download, tamper } from './file-steps.ts';
 import { Ledger } from './ledger.ts';
 import { inspectLog, inspectMetrics } from './operator-view.ts';
@@ -40,6 +47,8 @@ const STEPS: readonly (readonly [weight: number, name: string, run: (step: Step)
   [1, 'revoke tokens', revokeTokens],
   [1, 'renew own token', renewOwnToken],
   [4, 'let time pass', letTimePass],
+  [0.5, 'move account', moveAccount],
+  [0.5, 'renew secrets', renewSecrets],
 ];
 
 /** Steps under way at once. */
@@ -88,11 +97,15 @@ export async function runSchedule({
   const ledger = new Ledger();
   await using vendor = await startCanaryVendor({ owners, clock, ledger });
   const log = createRecordingLog();
-  const loaded = loadConfig({ text: toConfigText(vendor.url), env: {} });
-  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
+  const config = readConfig({
+    vendorUrl: vendor.url,
+    holder: 0,
+    keyOf: (index) => toCallerKey(index, 1),
+    secretOf: (name) => owners.secretOf(name),
+  });
   const tools = { clock, random: createSeededRandom(seed), log, secrets: createSecrets() };
-  const gateway = await startGateway({ config: loaded.config, tools });
-  const world = new World({ clock, owners, vendor, ledger, url: gateway.url });
+  const gateway = await startGateway({ config, tools });
+  const world = new World({ clock, owners, vendor, ledger, gateway });
   const trace: string[] = [];
   const stopIdling = passTimeWhileIdle(world);
 

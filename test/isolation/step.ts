@@ -1,6 +1,6 @@
 import type { Random } from '../../src/export/clock.ts';
 import { ACCOUNT_NAMES, type AccountName, CALLERS, type Caller, isOwn, TENANT_COUNT } from './cast.ts';
-import { type Named, nameExport } from './ids.ts';
+import { type Named, nameExport, nameMoving } from './ids.ts';
 import { JOBS_PER_GENERATION, NEVER_FROM, toMarkedNumber, toSharedNumber } from './vendor-jobs.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +14,7 @@ export interface Step {
 
 /** Exports of each age that steps ask for: few, so that callers meet at the same ones. */
 const EACH = 12;
+const MOVING_SHARE = 0.06;
 
 export function pickCaller(dice: Random): Caller {
   return CALLERS[Math.floor(dice.next() * CALLERS.length)] as Caller;
@@ -30,6 +31,7 @@ export function pickStranger(dice: Random, tenant: number): number {
 
 /** An export of the caller's own accounts: mostly one that has the same id at every tenant. */
 export function pickOwn({ world, caller, dice }: Step): Named {
+  if (dice.next() < MOVING_SHARE) return nameMoving(pickNumber(world, dice, null));
   return nameExport(caller.tenant, pickAccount(dice), pickNumber(world, dice, caller.tenant));
 }
 
@@ -48,10 +50,11 @@ export function needsToken({ account }: Named): boolean {
   return ACCOUNT_NAMES.some((name) => isOwn(name) && account.endsWith(`-${name}`));
 }
 
-function pickNumber(world: World, dice: Random, tenant: number): number {
+/** @param tenant - null for what is nobody's own */
+function pickNumber(world: World, dice: Random, tenant: number | null): number {
   const kind = dice.next();
   const n = Math.floor(dice.next() * EACH);
-  if (kind < 0.15) return toMarkedNumber(tenant, n);
+  if (kind < 0.15 && tenant !== null) return toMarkedNumber(tenant, n);
   const { startedAt } = world.vendor;
   const now = world.clock.now();
   if (kind < 0.3) return toSharedNumber(now, startedAt, n - JOBS_PER_GENERATION);

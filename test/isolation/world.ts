@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import type { Gateway } from '../../src/server.ts';
 import type { CanaryVendor } from './canary-vendor.ts';
 import {
   ACCOUNT_NAMES,
@@ -6,8 +7,10 @@ import {
   type Caller,
   FIRST_UNTHROTTLED_TENANT,
   toAccountKey,
+  toCallerKey,
   UNTROUBLED_TENANT,
 } from './cast.ts';
+import { type Plan, readConfig } from './config-text.ts';
 import type { Ledger } from './ledger.ts';
 import type { Owners } from './owners.ts';
 import type { Peer } from './peer.ts';
@@ -66,19 +69,48 @@ export class World {
   readonly pageCursors = new Remembered<string>();
   readonly peers: Peer[][] = CALLERS.map(() => []);
   readonly watches = new Set<LiveWatch>();
+  /** The tenant that has the moving account. */
+  holder = 0;
+  private readonly gateway: Gateway;
+  private readonly keyVersions: number[] = [];
 
-  constructor(parts: Pick<World, 'clock' | 'owners' | 'vendor' | 'ledger' | 'url'>) {
+  constructor(parts: Pick<World, 'clock' | 'owners' | 'vendor' | 'ledger'> & { readonly gateway: Gateway }) {
     this.clock = parts.clock;
     this.owners = parts.owners;
     this.vendor = parts.vendor;
     this.ledger = parts.ledger;
-    this.url = parts.url;
-    this.http = new Pool(parts.url, {
+    this.gateway = parts.gateway;
+    this.url = parts.gateway.url;
+    this.http = new Pool(this.url, {
       connections: CONNECTIONS,
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+  }
+
+  keyOf({ index }: Caller): string {
+    return toCallerKey(index, this.keyVersions[index] ?? 1);
+  }
+
+  /** Gives the gateway another configuration. */
+  reload(change: { readonly holder?: number; readonly caller?: Caller }): void {
+    this.holder = change.holder ?? this.holder;
+    if (change.caller !== undefined) {
+      const { index } = change.caller;
+      this.keyVersions[index] = (this.keyVersions[index] ?? 1) + 1;
+    }
+    this.ledger.counts.reloads += 1;
+    this.gateway.reload(readConfig(this.toPlan()));
+  }
+
+  private toPlan(): Plan {
+    return {
+      vendorUrl: this.vendor.url,
+      holder: this.holder,
+      keyOf: (index) => toCallerKey(index, this.keyVersions[index] ?? 1),
+      secretOf: (name) => this.owners.secretOf(name),
+    };
   }
 
   headersOf(caller: Caller, hasToken: boolean): Record<string, string> {
@@ -88,7 +120,7 @@ export class World {
     ]);
     return {
       'content-type': 'application/json',
-      authorization: `Bearer ${caller.key}`,
+      authorization: `Bearer ${this.keyOf(caller)}`,
       ...(hasToken ? Object.fromEntries(own) : {}),
     };
   }

@@ -1,0 +1,101 @@
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { VendorId } from '../../src/export/vendor-id.ts';
+import {
+  ACCOUNT_NAMES,
+  ACCOUNTS,
+  type AccountName,
+  CALLERS,
+  isOwn,
+  MOVING_ACCOUNT,
+  toAccountKey,
+  toMovingOwner,
+  toOwnerName,
+} from './cast.ts';
+
+/** What an operator may change while the gateway runs. */
+export interface Plan {
+  readonly vendorUrl: string;
+  /** The tenant that has the moving account at the moment. */
+  readonly holder: number;
+  /** A caller's key of the gateway, by its index. */
+  keyOf(caller: number): string;
+  /** The secret of an account, by its owner. */
+  secretOf(owner: string): string;
+}
+
+export function readConfig(plan: Plan): Config {
+  const loaded = loadConfig({ text: toConfigText(plan), env: {} });
+  if ('config' in loaded) return loaded.config;
+  throw new Error(loaded.problems.join('\n'));
+}
+
+/** The gateway's configuration, as an operator would write it. */
+function toConfigText(plan: Plan): string {
+  const accounts = CALLERS.filter(({ index }) => index % 2 === 0).flatMap(({ tenant }) =>
+    ACCOUNT_NAMES.map((account) => toAccountConfig(tenant, account, plan)),
+  );
+  const moving = toAccountConfig(plan.holder, 'hi', plan);
+  return JSON.stringify({
+    server: { host: '127.0.0.1', port: 0, mode: 'production' },
+    access: {
+      mode: 'keys',
+      keys: CALLERS.map(({ index, tenant }) => ({
+        name: `caller-${index}`,
+        key: plan.keyOf(index),
+        tenant: `tenant${tenant}`,
+      })),
+    },
+    // A fast machine asks more in a minute than people do.
+    limits: { operationsPerMinute: 1_000_000_000, locatorsPerMinute: 1_000_000_000 },
+    files: { linkSecret: 'an isolation link secret of 32 bytes or more', linkTtlMs: 60_000 },
+    accounts: [
+      ...accounts,
+      {
+        ...moving,
+        key: MOVING_ACCOUNT,
+        credential: { type: 'api-key', apiKey: plan.secretOf(toMovingOwner(plan.holder)) },
+      },
+    ],
+  });
+}
+
+const BASE_PATHS = {
+  'power-bi': '/v1.0/myorg',
+  'hi-energy': '/api/v1',
+  talkdesk: '',
+  'web-admit': '',
+} as const satisfies Record<VendorId, string>;
+
+function toAccountConfig(tenant: number, account: AccountName, plan: Plan): object {
+  const vendor = ACCOUNTS[account];
+  // Fixed credentials share one base URL: nothing but the credential tells the vendor who asks. Callers' own tokens
+  // may be equal across tenants, so that there the path has to tell.
+  const area = isOwn(account) ? `/own${tenant}` : '';
+  return {
+    key: toAccountKey(tenant, account),
+    vendor,
+    tenant: `tenant${tenant}`,
+    baseUrl: `${plan.vendorUrl}${area}${BASE_PATHS[vendor]}`,
+    credential: toCredential(tenant, account, plan),
+    limits: { requestsPerSecond: 10_000, maxConcurrent: 100, timeoutMs: 10_000 },
+    polling: { minMs: 5_000, maxMs: 30_000 },
+    ...(vendor === 'power-bi' ? {} : { files: tenant % 2 === 0 ? 'redirect' : 'stream' }),
+    ...(vendor === 'talkdesk' ? { reportTypes: ['calls'] } : {}),
+  };
+}
+
+function toCredential(tenant: number, account: AccountName, { vendorUrl, secretOf }: Plan): object {
+  if (isOwn(account)) return { type: 'caller' };
+  const owner = toOwnerName(tenant, account);
+  if (account === 'bi' || account === 'desk') {
+    const tokenUrl = `${vendorUrl}/token/${owner}`;
+    return {
+      type: 'client-credentials',
+      tokenUrl,
+      clientId: `client-${owner}`,
+      clientSecret: secretOf(owner),
+    };
+  }
+  return { type: 'api-key', apiKey: secretOf(owner) };
+}
