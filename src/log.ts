@@ -34,7 +34,7 @@ export function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => write(`${toPrintable(secrets.mask(line.trimEnd()))}\n`) },
+    { write: (line: string) => write(`${toPrintable(toMasked(line.trimEnd(), secrets))}\n`) },
   );
   return {
     debug: (fields, message) => logger.debug(fields, message),
@@ -42,6 +42,27 @@ export function createLog(
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
   };
+}
+
+/** A secret may look like a part of JSON, such as a row of digits: then its texts and numbers are masked one by one instead. */
+function toMasked(line: string, { mask }: Secrets): string {
+  const masked = mask(line);
+  if (masked === line || isJson(masked)) return masked;
+  const maskValue = (_key: string, value: unknown): unknown => {
+    if (typeof value === 'string') return mask(value);
+    if (typeof value === 'number') return mask(String(value)) === String(value) ? value : mask(String(value));
+    return value;
+  };
+  return JSON.stringify(JSON.parse(line, maskValue));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** In JSON such characters can only stand inside a string, where this means the same. */

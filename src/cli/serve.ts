@@ -5,7 +5,7 @@ import { systemClock, systemRandom } from '../export/clock.ts';
 import { createSecrets } from '../export/secrets.ts';
 import { createLog } from '../log.ts';
 import { type Gateway, startGateway } from '../server.ts';
-import { logCrashes } from './crash.ts';
+import { logCrashes, logStrayOutput } from './crash.ts';
 import { EXIT } from './exit-codes.ts';
 import { FileWatch } from './file-watch.ts';
 import { type ReloadReason, reloadConfig } from './reload.ts';
@@ -36,6 +36,7 @@ export async function serve(
   logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools }).catch(toConfigError);
   if ('problems' in gateway) return refuse(gateway.problems);
+  logStrayOutput(log);
   reload = (reason) => reloadConfig({ gateway, file, env, log }, reason);
   watch.start(systemClock, () => reload('file change'));
   announce(gateway);

@@ -1,7 +1,7 @@
 /**
  * The ways in which a secret may be spelt in a text.
  *
- * As it is; percent-encoded as browsers, forms and other libraries write it, in capitals or not; escaped as in JSON, once and twice, also
+ * As it is; percent-encoded as browsers, forms and other libraries write it, in capitals or not; escaped as in JSON inside JSON, up to four times, also
  * with `\/` and with everything but ASCII escaped; in both alphabets of base64, wherever in the encoded bytes it begins: behind a user's name
  * as HTTP's Basic scheme writes it, or inside a larger text.
  *
@@ -38,7 +38,8 @@ function jsonSpellings(secret: string): readonly string[] {
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return [once, once.replaceAll('/', '\\/'), inAscii, inAscii.replaceAll('/', '\\/'), escapeAsJson(once)];
+  const deeper = [1, 2, 3].map((times) => Array.from({ length: times }).reduce<string>(escapeAsJson, once));
+  return [once, once.replaceAll('/', '\\/'), inAscii, inAscii.replaceAll('/', '\\/'), ...deeper];
 }
 
 function escapeAsJson(text: string): string {

@@ -20,6 +20,7 @@ const SPELLINGS: readonly (readonly [title: string, spelling: string])[] = [
   ['as base64url', Buffer.from(SECRET).toString('base64url')],
   ['escaped as JSON', escapeAsJson(SECRET)],
   ['escaped as JSON inside JSON', escapeAsJson(escapeAsJson(SECRET))],
+  ['escaped as JSON inside JSON inside JSON', escapeAsJson(escapeAsJson(escapeAsJson(SECRET)))],
   ['escaped as JSON with \\/', escapeAsJson(SECRET).replaceAll('/', '\\/')],
   ['escaped as JSON in ASCII', escapeAsJson(SECRET).replace('ü', '\\u00fc')],
 ];
