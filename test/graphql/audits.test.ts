@@ -22,3 +22,34 @@ describe('GraphQL over HTTP', () => {
     expect(audits).toHaveLength(61);
   });
 });
+
+describe('GraphQL over HTTP in production mode', () => {
+  let production: TestGateway;
+  beforeAll(async () => {
+    production = await startTestGateway({ config: { server: { mode: 'production' } } });
+  });
+  afterAll(() => production[Symbol.asyncDispose]());
+
+  const asked: string[] = [];
+  const listening: typeof fetch = (input, init) => {
+    asked.push(decodeURIComponent(`${String(input)} ${String(init?.body ?? '')}`));
+    return fetch(input, init);
+  };
+  const audits = serverAudits({ url: () => `${production.url}/graphql`, fetchFn: listening });
+  /** These read variables by way of `__type(name: $name)`, which is introspection. */
+  const introspecting = ['2EA1', '28B9', 'D6D5', '6A70'];
+
+  it.each(audits.map((audit) => [`${audit.id} ${audit.name}`, audit] as const))(
+    'passes audit %s, unless it asks about the schema',
+    async (_title, audit) => {
+      asked.length = 0;
+
+      const { status } = await audit.fn();
+
+      const isAboutSchema = asked.some((text) => text.includes('__type(') || text.includes('__schema'));
+      expect(isAboutSchema).toBe(introspecting.includes(audit.id));
+      if (isAboutSchema) expect(status).not.toBe('ok');
+      else expect(status).toBe('ok');
+    },
+  );
+});
