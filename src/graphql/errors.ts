@@ -33,8 +33,10 @@ export function createErrorMask({
     const cause = originalOf(error);
     const extensions = toExtensions(cause);
     if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
-    if (cause === undefined && error instanceof GraphQLError)
-      return withoutEchoes(isReticent ? withoutSuggestions(error) : error);
+    if (cause === undefined && error instanceof GraphQLError) {
+      const short = withoutEchoes(error);
+      return isReticent ? withoutSuggestions(short) : short;
+    }
     // Whoever left does not read this, and to leave is nobody's fault.
     if (isAbort(cause ?? error)) return rebuild(error, 'The request was given up.', { code: INTERNAL_CODE });
     log.error(

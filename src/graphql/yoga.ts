@@ -79,7 +79,7 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
       useAccess(settings.hasLostAccess, maskError),
       useAdmission(admission, maskError),
       trustedDocuments === null ? {} : useTrustedDocuments(trustedDocuments, maskError),
-      useLimits(limits),
+      useLimits(limits, mode),
       mode === 'production' ? useReticence() : {},
       useSubscribe(subscribe),
     ],
@@ -97,13 +97,17 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
 }
 
 /** The limits come first and alone: GraphQL's own rules are never asked about a document that is too large for them. */
-function useLimits(limits: GraphQLSettings['limits']): Plugin {
+function useLimits(limits: GraphQLSettings['limits'], mode: GraphQLSettings['mode']): Plugin {
   const rules = limitRules(limits);
   const parseBounded = (source: string | Source, options?: ParseOptions) =>
     parse(source, { ...options, maxTokens: limits.tokens });
-  const validateBounded: typeof validate = (schema, document, ...rest) => {
+  // What would be taken out of a message again is not looked for: that takes longer than all else about a wrong name.
+  const hideSuggestions = mode === 'production';
+  const validateBounded: typeof validate = (schema, document, ownRules, options) => {
     const errors = validate(schema, document, rules);
-    return (errors.length > 0 ? errors : validate(schema, document, ...rest)).map(withoutEchoes);
+    const found =
+      errors.length > 0 ? errors : validate(schema, document, ownRules, { ...options, hideSuggestions });
+    return found.map(withoutEchoes);
   };
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),

@@ -192,6 +192,14 @@ const VARIABLES: readonly HostileOperation[] = [
     },
     { '"@"': () => '{"id":9223372036854775807}' },
   ),
+  hostile('200,000 blanks for a number', 'got invalid value', {
+    query: 'query ($n: Int) { recentExports(first: $n) { nodes { id } } }',
+    variables: { n: ' '.repeat(200_000) },
+  }),
+  hostile('15,000 times what GraphQL would suggest, for a number', 'got invalid value', {
+    query: 'query ($n: Int) { recentExports(first: $n) { nodes { id } } }',
+    variables: { n: 'Did you mean '.repeat(15_000) },
+  }),
   hostile(
     '__proto__ in a locator',
     'got invalid value',
