@@ -1,8 +1,11 @@
+import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
+import { secretValues } from '../config/secret-values.ts';
 import { systemClock, systemRandom } from '../export/clock.ts';
-import { createSecrets } from '../export/secrets.ts';
+import type { Log } from '../export/ports.ts';
+import { createSecrets, SHORTEST_MASKED } from '../export/secrets.ts';
 import { createLog } from '../log.ts';
 import { type Gateway, startGateway } from '../server.ts';
 import { logCrashes, logStrayOutput } from './crash.ts';
@@ -34,6 +37,7 @@ export async function serve(
   const log = createLog(secrets, loaded.config.server.logLevel);
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
+  warnOfShortSecrets(loaded.config, log);
   const gateway = await startGateway({ config: loaded.config, tools }).catch(toConfigError);
   if ('problems' in gateway) return refuse(gateway.problems);
   logStrayOutput(log);
@@ -45,6 +49,16 @@ export async function serve(
     return gateway.drain();
   });
   return undefined;
+}
+
+/** They work, but nothing can be promised of them. */
+function warnOfShortSecrets(config: Config, log: Log): void {
+  const count = secretValues(config).filter(({ length }) => length < SHORTEST_MASKED).length;
+  if (count === 0) return;
+  log.warn(
+    { count },
+    `Secrets of less than ${SHORTEST_MASKED} characters cannot be masked in logs and errors: use longer ones.`,
+  );
 }
 
 /** One line for each problem. */

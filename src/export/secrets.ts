@@ -6,6 +6,8 @@ import { MIN_FINDABLE_LENGTH, TextFinder } from './text-finder.ts';
 const MAX_PASSING = 2_000;
 /** Of all of them together: their spellings take about ten times that. */
 const MAX_PASSING_LENGTH = 4_000_000;
+/** Anything shorter would be found inside ordinary words. */
+export const SHORTEST_MASKED = MIN_FINDABLE_LENGTH;
 const MASK = '[secret]';
 /** Masking may put the ends of a new secret side by side. */
 const MAX_ROUNDS = 8;
@@ -56,10 +58,10 @@ export function createSecrets(): Secrets {
 }
 
 function findable(secret: string): readonly string[] {
-  if (secret.length < MIN_FINDABLE_LENGTH) return [];
+  if (secret.length < SHORTEST_MASKED) return [];
   // A secret that is a piece of the mask could never be masked, and would be told by every mask.
   return spellingsOf(secret).filter(
-    (spelling) => spelling.length >= MIN_FINDABLE_LENGTH && !MASK.includes(spelling),
+    (spelling) => spelling.length >= SHORTEST_MASKED && !MASK.includes(spelling),
   );
 }
 
