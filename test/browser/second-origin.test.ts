@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium())('a page of another origin, in a browser', { time
     answers = [];
     const before = await costs();
     const learnt = await page.evaluate(run, targetOf(own));
-    await expect.poll(() => answers.length).toBeGreaterThanOrEqual(answerCount);
+    await expect.poll(() => answers.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(answerCount);
     for (const opened of browser.context.pages()) if (opened !== page) await opened.close();
     const after = await costs();
     const cost = Object.fromEntries(COUNTED.map((name) => [name, after[name] - before[name]]));

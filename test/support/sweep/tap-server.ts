@@ -8,7 +8,7 @@ import type { Sweep } from './sweep.ts';
  */
 const REDIRECT = /^(HTTP\/1\.1 302 (?:.*\r\n)*?location: ).*/i;
 
-const MAX_ANSWER_LENGTH = 1_000_000;
+const MAX_ANSWER_LENGTH = 250_000;
 /** Heads of answers are shorter. */
 const HEAD_LENGTH = 16_384;
 
@@ -30,14 +30,14 @@ function tapSocket(socket: Socket, sweep: () => Sweep): void {
   }
 }
 
-/** Looks at what one connection is given; a file that is longer than most is looked at as far as its first megabyte. */
+/** Looks at what one connection is given; of a file longer than most, the first quarter of a megabyte. */
 function createLook(sweep: () => Sweep): (chunk: unknown, encoding: unknown) => void {
   let length = 0;
   let isEndless = false;
   return (chunk, encoding) => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
     if (length > MAX_ANSWER_LENGTH && !isEndless && chunk.length > HEAD_LENGTH) return;
-    const text = toLatin1(chunk, encoding);
+    const text = toLatin1(chunk, encoding).slice(0, MAX_ANSWER_LENGTH);
     if (/^HTTP\/1\.1 \d/.test(text)) {
       length = 0;
       isEndless = text.startsWith('HTTP/1.1 101');
@@ -49,7 +49,12 @@ function createLook(sweep: () => Sweep): (chunk: unknown, encoding: unknown) => 
 
 /** One character per byte, as all that is looked at. */
 function toLatin1(chunk: string | Uint8Array, encoding: unknown): string {
-  if (typeof chunk !== 'string') return Buffer.from(chunk).toString('latin1');
+  if (typeof chunk !== 'string')
+    return Buffer.from(
+      chunk.buffer,
+      chunk.byteOffset,
+      Math.min(chunk.byteLength, MAX_ANSWER_LENGTH),
+    ).toString('latin1');
   return encoding === 'latin1' ? chunk : Buffer.from(chunk).toString('latin1');
 }
 
