@@ -102,6 +102,8 @@ export function isReport(body: unknown): boolean {
   return report.safeParse(body).success;
 }
 
+/** Entries of one page that are looked at: ten times as many as are asked for. */
+const MAX_ENTRIES = 1_000;
 const embedded = z.object({ jobs: z.array(z.unknown()).nullish() }).nullish();
 // "_embdedded" is how the predecessor's specification spells it; an empty list may omit the key.
 const page = z.object({ _embedded: embedded, _embdedded: embedded });
@@ -115,7 +117,7 @@ export function parseJobPage(body: unknown): readonly WireJob[] | undefined {
   const parsed = page.safeParse(body);
   if (!parsed.success) return undefined;
   const entries = (parsed.data._embedded ?? parsed.data._embdedded)?.jobs ?? [];
-  return entries.flatMap((entry) => parseJob(entry) ?? []);
+  return entries.slice(0, MAX_ENTRIES).flatMap((entry) => parseJob(entry) ?? []);
 }
 
 const errorBody = z.object({

@@ -38,6 +38,9 @@ export type Checked<T> =
 /** An id this vendor gives. Other ids of this API have 14 digits; 18 always fit a signed 64-bit number. */
 export const ID_PATTERN = /^[1-9][0-9]{0,17}$/;
 
+/** Entries of one list that are looked at: the vendor bounds its lists itself, and names no number. */
+const MAX_ENTRIES = 2_000;
+
 /** Issues carry the value they are about, so that a missing field can be told from a wrong one. */
 const REPORTING = { reportInput: true } as const;
 
@@ -104,7 +107,7 @@ export function toWireId(value: unknown): string | null {
 }
 
 function keepReadable<T>(schema: z.ZodType<T>, entries: readonly unknown[]): readonly T[] {
-  return entries.flatMap((entry) => {
+  return entries.slice(0, MAX_ENTRIES).flatMap((entry) => {
     const parsed = schema.safeParse(unwrap(entry));
     return parsed.success ? [parsed.data] : [];
   });
