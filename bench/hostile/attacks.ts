@@ -47,7 +47,7 @@ export const ATTACKS: readonly Attack[] = [
   { title: '300 exports in one answer', run: manyExports },
   { title: 'a vendor list of 1 MB, 10,000 entries', run: (target) => vendorList(target, 10_000, 0) },
   { title: 'a vendor list of 1 MB, 100 entries', run: (target) => vendorList(target, 100, 9_500) },
-  { title: 'a vendor list of 99,000 keys', run: manyKeys },
+  { title: 'a vendor list of 49,000 keys', run: manyKeys },
   { title: 'a vendor list of 5 MB, 50,000 entries', run: (target) => vendorList(target, 50_000, 0) },
   { title: '/metrics with 2,000 known tokens', run: scrape },
   { title: '1 MB masked with 2,000 known tokens', run: mask },
@@ -170,7 +170,7 @@ async function vendorList(target: Target, count: number, paddingBytes: number): 
 }
 
 async function manyKeys(target: Target): Promise<void> {
-  const keys = Array.from({ length: 99_000 }, (_, n) => `"key${n}":1`).join(',');
+  const keys = Array.from({ length: 49_000 }, (_, n) => `"key${n}":1`).join(',');
   target.vendorSays(
     `{"exports":[{"id":1,"status":"processing","report_type":"deals_excel","parameters":{${keys}}}]}`,
   );
