@@ -15,6 +15,8 @@ export class ExportLoaders {
   private readonly reader: ExportReader;
   private readonly signal: AbortSignal | undefined;
   private readonly loaders = new Map<string, DataLoader<ExportKey, Export, string>>();
+  private shownCount = 0;
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(reader: ExportReader, signal?: AbortSignal) {
     this.reader = reader;
@@ -22,11 +24,20 @@ export class ExportLoaders {
   }
 
   /** @throws VendorError */
-  load(account: VendorAccount, key: ExportKey, maxAgeMs: number): Promise<Export> {
+  async load(account: VendorAccount, key: ExportKey, maxAgeMs: number): Promise<Export> {
     const name = `${account.identity} ${maxAgeMs}`;
     const loader = this.loaders.get(name) ?? this.create(account, maxAgeMs);
     this.loaders.set(name, loader);
-    return loader.load(key);
+    const found = await loader.load(key);
+    await this.takeTurn();
+    return found;
+  }
+
+  /** A batch of exports a turn: their fields are resolved as soon as they are handed out, all in one go. */
+  private takeTurn(): Promise<void> {
+    this.shownCount += 1;
+    if (this.shownCount % MAX_BATCH === 0) this.turn = this.turn.then(nextTurn);
+    return this.turn;
   }
 
   private create(account: VendorAccount, maxAgeMs: number): DataLoader<ExportKey, Export, string> {
@@ -38,4 +49,8 @@ export class ExportLoaders {
       maxBatchSize: MAX_BATCH,
     });
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
