@@ -34,6 +34,8 @@ const exportId = z.union([z.int().positive().transform(String), z.string().regex
 // A field we could live without is read as absent when it has another type than documented.
 // By default, not only by `catch`: to make an error of each absent field takes a hundred times longer.
 const text = z.string().nullable().default(null).catch(null);
+// Whatever is in it: to go through thousands of keys would prove nothing.
+const mapping = z.custom<Readonly<Record<string, unknown>>>(isMapping);
 // GraphQL's Int has 32 bits; more parts than that are no count of anything.
 const count = z.int().min(0).max(2_147_483_647).nullable().default(null).catch(null);
 
@@ -42,7 +44,7 @@ const exportFields = {
   status: z.string(),
   display_name: text,
   status_display: text,
-  parameters: z.record(z.string(), z.unknown()).nullable().default(null).catch(null),
+  parameters: mapping.nullable().default(null).catch(null),
   filename: text,
   download_url: text,
   download_expires_in_seconds: z.number().positive().nullable().default(null).catch(null),
@@ -93,6 +95,10 @@ export function checkListAnswer(json: unknown): Checked<readonly ListedExport[]>
   if (!result.success) return { problem: toProblem(result.error) };
   const entries = result.data.exports.slice(0, MAX_ENTRIES).map((entry) => listedExport.safeParse(entry));
   return { wire: entries.flatMap((entry) => (entry.success ? [entry.data] : [])) };
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function toProblem(error: z.ZodError): string {
