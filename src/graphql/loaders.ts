@@ -6,6 +6,8 @@ import type { ExportReader } from '../export/reader.ts';
 
 /** A loader's batch is at most what the vendors' list calls answer in one page. */
 const MAX_BATCH = 100;
+/** Exports whose fields are resolved in one turn of the event loop. */
+const SHOWN_PER_TURN = 50;
 
 /**
  * One loader per account and allowed age, made anew for every operation: a loader that outlives its request would show one
@@ -33,10 +35,10 @@ export class ExportLoaders {
     return found;
   }
 
-  /** A batch of exports a turn: their fields are resolved as soon as they are handed out, all in one go. */
+  /** So many exports a turn: their fields are resolved as soon as they are handed out, all in one go. */
   private takeTurn(): Promise<void> {
     this.shownCount += 1;
-    if (this.shownCount % MAX_BATCH === 0) this.turn = this.turn.then(nextTurn);
+    if (this.shownCount % SHOWN_PER_TURN === 0) this.turn = this.turn.then(nextTurn);
     return this.turn;
   }
 

@@ -20,7 +20,7 @@ const ROWS = HOSTILE_OPERATIONS.map(
 /** The largest websocket message; larger ones close their socket. */
 const MESSAGE_BYTES = 65_536;
 const ENVELOPE_BYTES = toMessage('').length;
-/** What any refusal may weigh, a hundred errors included, whatever was sent. */
+/** What any refusal may weigh, fifty errors included, whatever was sent. */
 const MAX_ANSWER_LENGTH = 120_000;
 
 interface Answer {
@@ -67,7 +67,7 @@ async function overWebSocket(body: string): Promise<Answer> {
 async function expectVerdict(verdict: string, { text, errors }: Answer): Promise<void> {
   if (verdict === 'answered') expect(errors).toEqual([]);
   else expect(errors[0]).toContain(verdict);
-  expect(errors.length).toBeLessThanOrEqual(101);
+  expect(errors.length).toBeLessThanOrEqual(51);
   expect(text.length).toBeLessThan(MAX_ANSWER_LENGTH);
   target.expectClean(text);
   expect(target.calls()).toBe(0);
