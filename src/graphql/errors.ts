@@ -21,7 +21,7 @@ export interface ErrorMaskSettings extends Pick<Tools, 'log' | 'secrets'> {
 /**
  * What a client is shown of an error: a code, one sentence, and the id of the request, under which the log tells the rest.
  *
- * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length. One that is none of ours is logged and
+ * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length and a code. One that is none of ours is logged and
  * shown as "Unexpected error.", so that no stack, host or library text ever leaves.
  */
 export function createErrorMask({
@@ -34,7 +34,7 @@ export function createErrorMask({
     const extensions = toExtensions(cause);
     if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
     if (cause === undefined && error instanceof GraphQLError) {
-      const short = withoutEchoes(error);
+      const short = withCode(withoutEchoes(error));
       return isReticent ? withoutSuggestions(short) : short;
     }
     // Whoever left does not read this, and to leave is nobody's fault.
@@ -56,6 +56,13 @@ export function withoutEchoes(error: GraphQLError): GraphQLError {
   if (message.length <= MAX_MESSAGE_LENGTH) return error;
   const short = `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`;
   return new GraphQLError(short, { nodes, source, positions, path, extensions });
+}
+
+/** GraphQL gives errors of syntax and of variables no code, and Yoga only some of them, over HTTP. */
+function withCode(error: GraphQLError): GraphQLError {
+  const { message, extensions } = error;
+  extensions.code ??= message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT';
+  return error;
 }
 
 /** The thrown error behind what GraphQL wraps around it; undefined where GraphQL made the error itself. */

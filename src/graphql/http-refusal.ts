@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 
 /** The same error, which Yoga answers with this HTTP status; what says so never reaches the client. */
 export function withHttpStatus(
@@ -10,8 +10,9 @@ export function withHttpStatus(
 }
 
 /** What Yoga's own rules tell HTTP of an error means nothing elsewhere; over HTTP Yoga takes it away itself. */
-export function withoutHttp(error: GraphQLFormattedError): GraphQLFormattedError {
-  if (error.extensions === undefined || !('http' in error.extensions)) return error;
+export function withoutHttp(error: GraphQLError): GraphQLError {
+  if (!('http' in error.extensions)) return error;
+  const { message, nodes, source, positions, path } = error;
   const { http: _http, ...extensions } = error.extensions;
-  return { ...error, extensions };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }

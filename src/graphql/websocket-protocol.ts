@@ -67,13 +67,13 @@ export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
     },
     onNext: ({ extra }, id, _payload, _args, result) => {
       extra.peer.note(id, result.errors ?? []);
-      return extra.peer.socket.mark(serialise(result as ExecutionResult)) as ExecutionResult;
+      return extra.peer.socket.mark(serialise(toAnswer(result as ExecutionResult))) as ExecutionResult;
     },
     onError: ({ extra }, id, _payload, errors) => {
       extra.peer.note(id, errors);
       if (errors.some(({ originalError }) => isSlowConsumer(originalError))) extra.peer.cutOffSoon();
       return inRequestScope(
-        () => errors.map((error) => withoutHttp(maskError(error).toJSON())),
+        () => errors.map((error) => withoutHttp(maskError(error)).toJSON()),
         extra.peer.scopeOf(extra.peer.requestIdOf(id)),
       );
     },
@@ -173,6 +173,12 @@ async function toExecutionArgs(
   } catch (error) {
     return [settings.maskError(error)];
   }
+}
+
+/** A result as it leaves: the very same, so that it is serialised once for all, unless an error of it speaks to HTTP. */
+function toAnswer(result: ExecutionResult): ExecutionResult {
+  if (!result.errors?.some(({ extensions }) => 'http' in extensions)) return result;
+  return { ...result, errors: result.errors.map(withoutHttp) };
 }
 
 /** graphql-ws keeps the message for as long as the operation runs; its large parts have been read. */

@@ -46,10 +46,14 @@ describe('the mask over errors', () => {
     },
   );
 
-  it('leaves an error that GraphQL made as it is', () => {
-    const error = new GraphQLError('Cannot query field "x" on type "Query".');
+  it('gives an error that GraphQL made a code, and leaves it as it is', () => {
+    const error = new GraphQLError('Variable "$x" got invalid value.');
 
-    expect(shown(error)).toEqual({ message: error.message, log: [] });
+    expect(shown(error)).toEqual({
+      message: error.message,
+      extensions: { code: 'BAD_USER_INPUT' },
+      log: [],
+    });
   });
 
   it('finds the cause however often it was wrapped', () => {

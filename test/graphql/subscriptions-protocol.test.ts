@@ -243,17 +243,27 @@ describe('a socket', () => {
   });
 
   it.each([
-    ['a syntax error', '{', undefined],
-    ['an unknown field', '{ nothing }', undefined],
-    ['a wrong variable', WATCH, { locators: 'x' }],
-    ['an unknown operation', 'query A { vendors { key } } query B { vendors { key } }', undefined],
-  ])('lives on after %s', async (_what, query, variables) => {
+    ['a syntax error', '{', undefined, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ nothing }', undefined, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a wrong variable', WATCH, { locators: 'x' }, 'BAD_USER_INPUT'],
+    ['a wrong variable of a query', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {}, 'BAD_USER_INPUT'],
+    [
+      'two operations',
+      'query A { vendors { key } } query B { vendors { key } }',
+      undefined,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+  ])('lives on after %s, which it names by its code alone', async (_what, query, variables, code) => {
     await using peer = await Peer.connect(gateway.url);
 
     const refused = await peer.ask('1', query, variables);
     const answered = await peer.ask('1', NEEDS_NO_VENDOR);
 
-    expect(JSON.stringify(refused.payload)).toContain('message');
+    const [error] = (
+      refused.type === 'error' ? refused.payload : Object(refused.payload).errors
+    ) as unknown[];
+    expect(error).toMatchObject({ message: expect.any(String) });
+    expect(Object(error).extensions).toEqual({ code });
     expect(answered).toMatchObject({ type: 'next', payload: { data: { vendors: expect.any(Array) } } });
   });
 
