@@ -11,8 +11,6 @@ export const SLOW_CONSUMER_CLOSE_CODE = 4490;
 const MAX_BUFFERED_BYTES = 1_048_576;
 /** A socket that took none of what waits for it for this long has stalled. */
 const STALLED_AFTER_MS = 10_000;
-/** How long a socket that was told to go may take before it is cut off. */
-const CLOSE_GRACE_MS = 2_000;
 /** A close frame holds 125 bytes, two of them the code (RFC 6455, section 5.5). */
 const MAX_REASON_LENGTH = 123;
 
@@ -145,12 +143,11 @@ export class Socket {
     this.socket.close(code, isShort ? reason : reason.replace(/[^ -~]/g, '?').slice(0, MAX_REASON_LENGTH));
   }
 
-  /** Says that this peer reads too slowly, and does not wait for one that may never read it. */
+  /** Says that this peer reads too slowly. */
   cutOff(): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.tally.slowConsumersClosed.websocket += 1;
     this.close(SLOW_CONSUMER_CLOSE_CODE, 'Slow consumer: connect again and resume with the last cursor');
-    this.clock.setTimer(CLOSE_GRACE_MS, () => this.socket.terminate());
   }
 
   /** Calls back later by the same clock as everything about this socket. */

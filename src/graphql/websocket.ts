@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../export/clock.ts';
 import type { OperationReports, RefusalReason } from './operation-reports.ts';
 import type { Peer } from './peer.ts';
@@ -31,9 +31,10 @@ export interface WebSocketEndpoint {
 const PING_INTERVAL_MS = 12_000;
 /** How often the sockets are looked through for stalled ones. */
 const STALL_CHECK_MS = 2_500;
-/** How long operations under way may take once the endpoint closes, and a socket to answer its close frame. */
+/** How long operations under way may take once the endpoint closes. */
 const OPERATIONS_GRACE_MS = 8_000;
-const CLOSE_GRACE_MS = 1_000;
+/** How long a peer that was told to go may take to say so too, before it is cut off: it holds a socket, and has no right to it any more. */
+const CLOSE_GRACE_MS = 2_000;
 
 const SUBPROTOCOL = 'graphql-transport-ws';
 
@@ -48,7 +49,8 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
   const pings = keepHonest(peers, clock);
   let onEmpty: (() => void) | null = null;
   let isClosing = false;
-  const server = new WebSocketServer({
+  // Its type does not know `closeTimeout` yet: https://github.com/websockets/ws/blob/master/doc/ws.md, read 2026-11-22.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     maxPayload: settings.limits.messageBytes,
@@ -57,7 +59,9 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
     allowSynchronousEvents: false,
     // A peer that speaks something else is let in, to be told so: a browser shows the code 4406, but no failed handshake.
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered][0] ?? false)),
-  });
+    closeTimeout: CLOSE_GRACE_MS,
+  };
+  const server = new WebSocketServer(options);
 
   function refuse(reason: RefusalReason, clientAddress: string): void {
     reports.refused(reason, { scope: {}, transport: 'websocket', clientAddress });
@@ -80,7 +84,6 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
 
   function goAway(socket: WebSocket): void {
     socket.close(1001, 'Going away');
-    clock.setTimer(CLOSE_GRACE_MS, () => socket.terminate());
   }
 
   const stopLooking = every(STALL_CHECK_MS, clock, () => {

@@ -55,6 +55,21 @@ describe('hostile bytes on an open websocket', () => {
   });
 });
 
+describe('a peer that is told to go', () => {
+  it('is cut off where it does not, long before it would be taken for dead', {
+    timeout: 15_000,
+  }, async () => {
+    await using socket = await openRawSocket(target.url, {
+      init: { authorization: target.authorization },
+      answersClose: false,
+    });
+
+    socket.write(frame('no JSON'));
+
+    expect((await socket.closed).code).toBe(4400);
+  });
+});
+
 describe('an operation whose id is a word that every object knows', () => {
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('is answered: %s', async (id) => {
     await using socket = await open();

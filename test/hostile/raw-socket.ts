@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { frame } from './frames.ts';
 
+const CLOSE = 0x8;
+
 /** A websocket whose every byte the test writes. */
 export interface RawSocket extends AsyncDisposable {
   readonly connection: Socket;
@@ -18,10 +20,15 @@ export interface RawSocket extends AsyncDisposable {
 export interface RawSocketOptions {
   /** What `connection_init` says; null sends none. */
   readonly init?: object | null;
+  /** Default true: a close frame is answered with one, as the protocol wants it. */
+  readonly answersClose?: boolean;
 }
 
 /** Opens a websocket by hand and, unless `init` is null, is acknowledged. */
-export async function openRawSocket(url: string, { init = {} }: RawSocketOptions = {}): Promise<RawSocket> {
+export async function openRawSocket(
+  url: string,
+  { init = {}, answersClose = true }: RawSocketOptions = {},
+): Promise<RawSocket> {
   const { hostname, port } = new URL(url);
   const connection = connect(Number(port), hostname);
   const texts: string[] = [];
@@ -40,11 +47,12 @@ export async function openRawSocket(url: string, { init = {} }: RawSocketOptions
     for (let got = takeFrame(received); got !== null; got = takeFrame(received)) {
       received = received.subarray(got.size);
       if (got.opcode === 0x1) texts.push(got.payload.toString());
-      if (got.opcode === 0x8)
-        close = {
-          code: got.payload.length < 2 ? 1005 : got.payload.readUInt16BE(),
-          reason: got.payload.subarray(2).toString(),
-        };
+      if (got.opcode !== CLOSE) continue;
+      close = {
+        code: got.payload.length < 2 ? 1005 : got.payload.readUInt16BE(),
+        reason: got.payload.subarray(2).toString(),
+      };
+      if (answersClose) connection.write(frame('', { opcode: CLOSE }));
     }
     for (const listener of listeners) listener();
   }
