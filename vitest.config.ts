@@ -9,7 +9,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
+    setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
+    // Much of the time is spent waiting for sockets: leave no core of a small machine idle.
+    maxWorkers: '100%',
     // Real sockets on a shared machine: CI tries a failed test once more and says so; here it fails at once.
     retry: process.env.CI ? 1 : 0,
     coverage: {

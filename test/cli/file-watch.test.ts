@@ -137,13 +137,13 @@ describe('a watched file', () => {
 
   it('is looked at once a second until the watch is closed', async () => {
     const delays: number[] = [];
-    let fire: () => void = () => undefined;
+    let due: (() => void) | null = null;
     let isCancelled = false;
     const clock: Clock = {
       now: () => 0,
       setTimer(delayMs, callback) {
         delays.push(delayMs);
-        fire = callback;
+        due = callback;
         return () => {
           isCancelled = true;
         };
@@ -153,8 +153,11 @@ describe('a watched file', () => {
 
     await new Promise<void>((resolve) => {
       const step = (): void => {
-        if (delays.length === 2) writeFileSync(file, 'two');
-        fire();
+        if (due === null) return;
+        if (delays.length === 2) writeFileSync(file, 'another');
+        const look = due;
+        due = null;
+        look();
       };
       const stepping = setInterval(step, 1);
       watch.start(clock, () => {
