@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { GatewayContext } from './context.ts';
+import { toEventDocument } from './event-document.ts';
 
 /** Looks that subscribers to come can share; those in use live on with their subscribers. */
 const MAX_LOOKS = 1_000;
@@ -19,53 +20,57 @@ export interface Look {
   readonly args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 }
 
-/** Finds the look of a subscription; those who look alike share the object too. */
+/** Finds the look of a subscription: its document, its tenant and the variables inside what it selects. Those who look alike share the object too. */
 export function createLooks(): (args: ExecutionArgs) => Look {
   const looks = new LRUCache<string, Look>({ max: MAX_LOOKS });
   return (args) => {
-    const name = describe(args);
+    const { schema, operationName, variableValues } = args;
+    const shape = shapeOf(args);
+    // One that is left out has its default, which null has not.
+    const used = shape.variables.filter((name) => variableValues?.[name] !== undefined);
+    const values = used.map((name) => [name, variableValues?.[name]] as const);
+    const { tenant } = args.contextValue as GatewayContext;
+    const name = JSON.stringify([shape.number, operationName, tenant, values]);
     const known = looks.get(name);
     if (known !== undefined) return known;
-    const { schema, document, operationName, variableValues } = args;
-    const look = { name, args: { schema, document, operationName, variableValues } };
+    const { document } = shape;
+    const look = {
+      name,
+      args: { schema, document, operationName, variableValues: Object.fromEntries(values) },
+    };
     looks.set(name, look);
     return look;
   };
 }
 
-const documentNumbers = new WeakMap<DocumentNode, number>();
-let documentCount = 0;
-
-/** What decides how an event is shown, in one word. */
-function describe(args: ExecutionArgs): string {
-  const { document, operationName, variableValues } = args;
-  let number = documentNumbers.get(document);
-  if (number === undefined) {
-    documentCount += 1;
-    number = documentCount;
-    documentNumbers.set(document, number);
-  }
-  const { tenant } = args.contextValue as GatewayContext;
-  // One that is left out has its default, which null has not.
-  const used = variablesInside(document, operationName)
-    .filter((name) => variableValues?.[name] !== undefined)
-    .map((name) => [name, variableValues?.[name]]);
-  return JSON.stringify([number, operationName, tenant, used]);
+/** One operation of a document, whatever its variables are. */
+interface Shape {
+  readonly number: number;
+  /** What stands inside the root field's selection or in a fragment, not in the root field's own arguments. */
+  readonly variables: readonly string[];
+  /** See `toEventDocument`. */
+  readonly document: DocumentNode;
 }
 
-const variablesByDocument = new WeakMap<DocumentNode, Map<string, readonly string[]>>();
+const shapesByDocument = new WeakMap<DocumentNode, Map<string, Shape>>();
+let shapeCount = 0;
 
-/** The variables that stand inside the root field's selection or in a fragment, not in the root field's own arguments. */
-function variablesInside(
-  document: DocumentNode,
-  operationName: string | null | undefined,
-): readonly string[] {
-  const known = variablesByDocument.get(document) ?? new Map<string, readonly string[]>();
-  variablesByDocument.set(document, known);
+function shapeOf({ document, operationName }: ExecutionArgs): Shape {
+  const shapes = shapesByDocument.get(document) ?? new Map<string, Shape>();
+  shapesByDocument.set(document, shapes);
   const name = operationName ?? '';
-  const names = known.get(name) ?? findVariables(document, operationName);
-  known.set(name, names);
-  return names;
+  let shape = shapes.get(name);
+  if (shape === undefined) {
+    shapeCount += 1;
+    const variables = findVariables(document, operationName);
+    shape = {
+      number: shapeCount,
+      variables,
+      document: toEventDocument(document, operationName, variables),
+    };
+    shapes.set(name, shape);
+  }
+  return shape;
 }
 
 function findVariables(document: DocumentNode, operationName: string | null | undefined): readonly string[] {

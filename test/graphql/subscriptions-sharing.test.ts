@@ -279,6 +279,27 @@ describe('one event at the gateway', () => {
     expect(second.data).toEqual([{ exportEvents: { __typename: 'ExportSnapshot' } }]);
   });
 
+  it.each(TRANSPORTS)('tells over %s events however the operation names its exports', async (_name, open) => {
+    await using gateway = await startLiveGateway();
+    gateway.say(1, { status: 'completed' });
+    const shown = '{ __typename cursor @skip(if: $isShort) }';
+    const variables = '$locators: [ExportLocator!]!, $after: String, $isShort: Boolean = true';
+    const documents = [
+      `subscription (${variables}) { shown: exportEvents(locators: $locators, after: $after) ${shown} }`,
+      `subscription (${variables}) { ...Root } fragment Root on Subscription { shown: exportEvents(locators: $locators, after: $after) ${shown} }`,
+      `subscription (${variables}) { ... on Subscription { shown: exportEvents(after: $after, locators: $locators) ${shown} } }`,
+      `subscription ($isShort: Boolean = true) { shown: exportEvents(locators: [{ hiEnergy: { exportId: "1" } }]) ${shown} }`,
+    ];
+
+    for (const query of documents) {
+      const { locators } = query.includes('$locators') ? { locators: [hi(1)] } : {};
+      await using stream = await open(gateway.url, { query, variables: { locators } });
+      await stream.ended;
+
+      expect(stream.data).toEqual([{ shown: { __typename: 'ExportSnapshot' } }]);
+    }
+  });
+
   it.each(TRANSPORTS)('shows over %s each tenant what its own account saw', async (_name, open) => {
     await using gateway = await startLiveGateway({
       config: {
