@@ -21,8 +21,8 @@ export interface ErrorMaskSettings extends Pick<Tools, 'log' | 'secrets'> {
 /**
  * What a client is shown of an error: a code, one sentence, and the id of the request, under which the log tells the rest.
  *
- * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length and a code. One that is none of ours is logged and
- * shown as "Unexpected error.", so that no stack, host or library text ever leaves.
+ * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length, with a code and the
+ * request's id. One that is none of ours is logged and shown as "Unexpected error.", so that no stack, host or library text ever leaves.
  */
 export function createErrorMask({
   log,
@@ -34,7 +34,7 @@ export function createErrorMask({
     const extensions = toExtensions(cause);
     if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
     if (cause === undefined && error instanceof GraphQLError) {
-      const short = withCode(withoutEchoes(error));
+      const short = withRequestId(withCode(withoutEchoes(error)));
       return isReticent ? withoutSuggestions(short) : short;
     }
     // Whoever left does not read this, and to leave is nobody's fault.
@@ -49,19 +49,42 @@ export function createErrorMask({
 
 /** The same error without what only repeats the client: GraphQL quotes what it was given, however long, in up to a hundred errors; Yoga adds what the JSON parser said. */
 export function withoutEchoes(error: GraphQLError): GraphQLError {
-  const { message, extensions, nodes, source, positions, path } = error;
+  const { message, extensions } = error;
   // Yoga still asks whether it is there, to find the HTTP status.
   if ('originalError' in extensions)
     Object.defineProperty(extensions, 'originalError', { enumerable: false });
   if (message.length <= MAX_MESSAGE_LENGTH) return error;
-  const short = `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`;
-  return new GraphQLError(short, { nodes, source, positions, path, extensions });
+  return copyOf(error, `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`);
+}
+
+/** An error that was found for another request, perhaps: once more for the one under way. */
+export function forThisRequest(error: GraphQLError): GraphQLError {
+  const copy = copyOf(error);
+  copy.extensions.requestId = currentRequestId();
+  return copy;
+}
+
+/** An error of GraphQL's own once more, with extensions that nobody else has. */
+export function copyOf(error: GraphQLError, message = error.message): GraphQLError {
+  const { nodes, source, positions, path } = error;
+  const extensions = Object.defineProperties({}, Object.getOwnPropertyDescriptors(error.extensions));
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
 /** GraphQL gives errors of syntax and of variables no code, and Yoga only some of them, over HTTP. */
 function withCode(error: GraphQLError): GraphQLError {
   const { message, extensions } = error;
   extensions.code ??= message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT';
+  return error;
+}
+
+/**
+ * The same error, which names the request under way where it names none.
+ *
+ * @param error - one that is made anew for each request, as GraphQL does its own
+ */
+export function withRequestId(error: GraphQLError): GraphQLError {
+  error.extensions.requestId ??= currentRequestId();
   return error;
 }
 

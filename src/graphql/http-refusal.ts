@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { copyOf } from './errors.ts';
 
 /** The same error, which Yoga answers with this HTTP status; what says so never reaches the client. */
 export function withHttpStatus(
@@ -12,7 +13,7 @@ export function withHttpStatus(
 /** What Yoga's own rules tell HTTP of an error means nothing elsewhere; over HTTP Yoga takes it away itself. */
 export function withoutHttp(error: GraphQLError): GraphQLError {
   if (!('http' in error.extensions)) return error;
-  const { message, nodes, source, positions, path } = error;
-  const { http: _http, ...extensions } = error.extensions;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+  const copy = copyOf(error);
+  delete copy.extensions.http;
+  return copy;
 }

@@ -122,12 +122,12 @@ export class Peer implements SessionListener {
 
   /** A stream has begun. */
   reportBegun(operation: Operation): void {
-    this.reporting.reports.begun(this.asked(operation), operation.subject);
+    this.reporting.reports.begun(this.asked(operation.requestId), operation.subject);
   }
 
-  /** Nothing of it was run. */
-  reportRefused(reason: RefusalReason): void {
-    this.reporting.reports.refused(reason, this.asked());
+  /** Nothing of it was run. @param requestId - what its error says, where it has one */
+  reportRefused(reason: RefusalReason, requestId?: string): void {
+    this.reporting.reports.refused(reason, this.asked(requestId));
   }
 
   end(id: string, why: 'completed' | 'unsubscribed' | 'disconnected' = 'completed'): void {
@@ -137,7 +137,8 @@ export class Peer implements SessionListener {
     const { reports } = this.reporting;
     // A stream of a socket that is gone comes to its end like any other.
     const reason = this.socket.isOpen ? why : 'disconnected';
-    if (operation) reports.finished(this.asked(operation), operation.endingAt(reports.now(), reason));
+    if (operation)
+      reports.finished(this.asked(operation.requestId), operation.endingAt(reports.now(), reason));
     if (this.isLeaving) this.cutOff();
     // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
     if (this.operations.size === 0 && this.onIdle !== null) setImmediate(this.onIdle);
@@ -198,9 +199,9 @@ export class Peer implements SessionListener {
     for (const id of this.operations.keys()) this.end(id, 'disconnected');
   }
 
-  private asked(operation?: Operation): Asked {
+  private asked(requestId: string | undefined): Asked {
     const { clientAddress } = this.reporting;
-    return { scope: this.scopeOf(operation?.requestId), transport: 'websocket', clientAddress };
+    return { scope: this.scopeOf(requestId), transport: 'websocket', clientAddress };
   }
 }
 

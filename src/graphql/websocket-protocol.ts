@@ -5,12 +5,14 @@ import { isSlowConsumer } from '../export/watch/stream-closed-error.ts';
 import type { AccessSessions } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
+import { withRequestId } from './errors.ts';
 import { withoutHttp } from './http-refusal.ts';
 import type { Operation } from './operation.ts';
+import type { RefusalReason } from './operation-reports.ts';
 import { runOperation } from './operation-span.ts';
 import { Peer, type PeerContext, type PeerReports, type PeerState } from './peer.ts';
 import { toHeaders } from './renewal.ts';
-import { inRequestScope } from './request-scope.ts';
+import { createRequestId, inRequestScope } from './request-scope.ts';
 import { serialise } from './shared-answers.ts';
 import type { SharedSubscribe } from './shared-subscribe.ts';
 import type { Socket } from './socket.ts';
@@ -46,15 +48,10 @@ interface OperationRoot {
 /** `graphql-transport-ws`, through the same parser, validation, context and error mask as HTTP. */
 export function createWebSocketProtocol(settings: WebSocketProtocolSettings) {
   const { maskError, subscribe, limits } = settings;
-  // Made once: an error's stack costs more than all else about a refusal, and a flood is refused ten thousand times.
-  const tooMany = toRefusal(
-    'SUBSCRIPTION_LIMIT',
-    `At most ${limits.subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`,
-  );
   const protocol = makeServer<Record<string, unknown>, PeerState>({
     connectionInitWaitTimeout: limits.connectionInitMs,
     onConnect: (context) => connect(context, settings),
-    onSubscribe: (context, id, payload) => prepare(context, id, payload, { ...settings, tooMany }),
+    onSubscribe: (context, id, payload) => prepare(context, id, payload, settings),
     execute: (args) => {
       const { execute, operation, trace } = args.rootValue as OperationRoot;
       return runOperation(operation, trace, () => execute(args));
@@ -106,23 +103,24 @@ async function connect(
   return false;
 }
 
-const DRAINING = toRefusal('SERVER_DRAINING', 'The gateway is shutting down: connect again.');
-
 async function prepare(
   { extra: { peer } }: PeerContext,
   id: string,
   payload: SubscribePayload,
-  settings: WebSocketProtocolSettings & { readonly tooMany: GraphQLError },
+  settings: WebSocketProtocolSettings,
 ) {
-  if (peer.isDraining) {
-    peer.reportRefused('draining');
-    return [DRAINING];
-  }
   const { session } = peer;
-  if (session === null || session.end !== null) return [settings.maskError(session?.end?.(null))];
-  if (peer.runningCount >= settings.limits.subscriptionsPerSocket) {
-    peer.reportRefused('too_many_operations');
-    return [settings.tooMany];
+  const { subscriptionsPerSocket } = settings.limits;
+  if (peer.isDraining) {
+    const message = 'The gateway is shutting down: connect again.';
+    return refuse(peer, 'draining', 'SERVER_DRAINING', message);
+  }
+  if (session === null || session.end !== null) {
+    return inRequestScope(() => [settings.maskError(session?.end?.(null))], peer.scopeOf(undefined));
+  }
+  if (peer.runningCount >= subscriptionsPerSocket) {
+    const message = `At most ${subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`;
+    return refuse(peer, 'too_many_operations', 'SUBSCRIPTION_LIMIT', message);
   }
   const operation = peer.begin(id);
   const asked = { caller: session.caller, peer, operation, payload };
@@ -155,7 +153,8 @@ async function toExecutionArgs(
     const operationNode = getOperationAST(document, payload.operationName);
     if (!operationNode) {
       // In Yoga's words, which stand in the answer over HTTP.
-      return [toRefusal('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.')];
+      const message = 'Could not determine what operation to execute.';
+      return [withRequestId(toRefusal('OPERATION_RESOLUTION_FAILURE', message))];
     }
     // A subscription is ended by its stream, and calls no vendor for its one subscriber.
     if (operationNode.operation !== 'subscription') initial.signal = operation.signal;
@@ -188,6 +187,15 @@ function forget(payload: SubscribePayload): void {
   if (payload.extensions !== undefined) Object.assign(payload, { extensions: undefined });
 }
 
-function toRefusal(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
+/** Nothing of it is run; its error and the log line about it have one id. */
+function refuse(peer: Peer, reason: RefusalReason, code: string, message: string): readonly GraphQLError[] {
+  const requestId = createRequestId();
+  peer.reportRefused(reason, requestId);
+  return [toRefusal(code, message, requestId)];
+}
+
+function toRefusal(code: string, message: string, requestId?: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code, ...(requestId === undefined ? {} : { requestId }) },
+  });
 }

@@ -13,7 +13,7 @@ import { toRevokedError } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import type { GatewayContext } from './context.ts';
 import { createDocumentCache, NO_ERROR_CACHE } from './document-cache.ts';
-import { withoutEchoes } from './errors.ts';
+import { forThisRequest, withoutEchoes } from './errors.ts';
 import { limitRules, type OperationLimits } from './limits.ts';
 import type { OperationRun } from './operation-run.ts';
 import { useReticence } from './reticence.ts';
@@ -120,7 +120,14 @@ function useLimits(limits: GraphQLSettings['limits'], mode: GraphQLSettings['mod
   };
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
-    onValidate: ({ setValidationFn }) => setValidationFn(validateBounded),
+    onValidate: ({ setValidationFn }) => {
+      setValidationFn(validateBounded);
+      // What is wrong with a document is kept, and found again for other requests.
+      return ({ valid, result, setResult }) => {
+        if (valid) return;
+        setResult((result as readonly GraphQLError[]).map(forThisRequest));
+      };
+    },
   };
 }
 

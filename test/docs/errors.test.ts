@@ -64,12 +64,17 @@ describe('docs/errors.md', () => {
     ['FORBIDDEN', { query: '{ __typename }' }, { origin: 'https://evil.example' }],
   ])('tells the statuses that %s comes with over HTTP', async (code, body, headers = {}) => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
-      const { status, errors } = await gateway.query('', undefined, {
+      const {
+        status,
+        headers: answered,
+        errors,
+      } = await gateway.query('', undefined, {
         body: JSON.stringify(body),
         headers: { authorization: `Bearer ${KEY}`, accept, ...headers },
       });
 
-      expect(errors[0]?.extensions?.code).toBe(code);
+      const requestId = answered.get('x-request-id');
+      expect(errors[0]?.extensions).toMatchObject({ code, requestId });
       expect(statusesOf(code)).toContain(String(status));
     }
   });
@@ -80,12 +85,12 @@ describe('docs/errors.md', () => {
       BAD_REQUEST: { method: 'PUT' },
     }[code];
 
-    const { status, errors } = await gateway.query('{ __typename }', undefined, {
+    const { status, headers, errors } = await gateway.query('{ __typename }', undefined, {
       ...init,
       headers: { authorization: `Bearer ${KEY}`, ...init?.headers },
     });
 
-    expect(errors[0]?.extensions?.code).toBe(code);
+    expect(errors[0]?.extensions).toMatchObject({ code, requestId: headers.get('x-request-id') });
     expect(statusesOf(code)).toContain(String(status));
   });
 });

@@ -51,7 +51,7 @@ describe('the mask over errors', () => {
 
     expect(shown(error)).toEqual({
       message: error.message,
-      extensions: { code: 'BAD_USER_INPUT' },
+      extensions: { code: 'BAD_USER_INPUT', requestId: 'request-1' },
       log: [],
     });
   });
