@@ -7,7 +7,8 @@ import { startWire, type Wire } from '../board/board-page.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { ATTACKS, installKit, type Target } from './attacks.ts';
+import { ATTACKS } from './attacks/attacks.ts';
+import { installKit, type Target } from './attacks/kit.ts';
 
 const CANARY = 'canary-of-acme';
 const EXPORT = '{ hiEnergy: { exportId: "7" } }';
