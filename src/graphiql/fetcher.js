@@ -1,5 +1,7 @@
 /** How GraphiQL asks: queries over HTTP, subscriptions over a websocket, both with the headers of the tab they stand in. */
 
+import { choose } from './operations.js';
+
 const ENDPOINT = '/graphql';
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 /** GraphiQL's name for its question about the schema. */
@@ -13,9 +15,10 @@ const REFUSED_REASON = 'This key or token is not good here, or not any more.';
  * @returns {import('./types.d.ts').Fetcher}
  */
 export function createFetcher(notice) {
-  return (question, { headers, documentAST } = {}) => {
+  return (asked, { headers } = {}) => {
     const own = headers ?? {};
-    if (isSubscription(question, documentAST)) return subscribe(question, own, notice);
+    const { question, isSubscription } = choose(asked);
+    if (isSubscription) return subscribe(question, own, notice);
     return question.operationName === SCHEMA_QUESTION
       ? askUntilLetIn(question, own, notice)
       : ask(question, own, notice).then(({ answer }) => answer);
@@ -97,16 +100,6 @@ function subscribe(question, headers, notice) {
       };
     },
   };
-}
-
-/**
- * @param {import('./types.d.ts').Question} question
- * @param {import('./types.d.ts').Document | null | undefined} document
- */
-function isSubscription({ operationName }, document) {
-  const operations = document?.definitions.filter(({ kind }) => kind === 'OperationDefinition') ?? [];
-  const chosen = operations.find(({ name }) => name?.value === operationName) ?? operations[0];
-  return chosen?.operation === 'subscription';
 }
 
 /**

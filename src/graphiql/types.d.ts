@@ -5,17 +5,14 @@ export type Headers = Readonly<Record<string, string>>;
 /** One operation, as it is sent. */
 export interface Question {
   readonly query: string;
-  readonly operationName?: string | null;
+  readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null;
 }
 
-/** A parsed GraphQL document, as far as it is looked at. */
-export interface Document {
-  readonly definitions: readonly {
-    readonly kind: string;
-    readonly operation?: string;
-    readonly name?: { readonly value: string };
-  }[];
+/** One operation of a document. */
+export interface Operation {
+  readonly type: string;
+  readonly name: string | undefined;
 }
 
 /** Where the answers of a subscription go. */
@@ -32,7 +29,7 @@ export interface Observable {
 /** What GraphiQL calls for each run, and for the schema. */
 export type Fetcher = (
   question: Question,
-  options?: { readonly headers?: Headers; readonly documentAST?: Document | null },
+  options?: { readonly headers?: Headers },
 ) => Promise<unknown> | Observable;
 
 /** The part of graphql-ws's client that is used here. */

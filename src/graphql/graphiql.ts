@@ -33,7 +33,7 @@ export interface GraphiQL {
 /** The page and its scripts stand next to this folder, in the sources and where they are built to. */
 const FOLDER = new URL('../graphiql/', import.meta.url);
 const PAGE = 'index.html';
-const OWN_PARTS = ['start.js', 'fetcher.js', 'key-notice.js', 'page.css'];
+const OWN_PARTS = ['start.js', 'fetcher.js', 'key-notice.js', 'operations.js', 'page.css'];
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -104,6 +104,19 @@ describe.skipIf(!hasChromium())('GraphiQL in a browser', PATIENCE, () => {
     expect(types().filter((type) => type === 'ExportSnapshot')).toHaveLength(8);
   });
 
+  it('runs what stands in a tab however soon after it was opened', async () => {
+    await openTab('WhereAreMyExports');
+    const answered = page.waitForResponse(`${gateway.url}/graphql`);
+
+    await page.evaluate(() => {
+      const tabs = [...document.querySelectorAll<HTMLElement>('.graphiql-tab-button')];
+      tabs.find(({ innerText }) => innerText === 'Recent')?.click();
+      document.querySelector<HTMLElement>('.graphiql-execute-button')?.click();
+    });
+
+    expect(await (await answered).json()).toMatchObject({ data: { recentExports: expect.anything() } });
+  });
+
   it('asks no other server, and the browser complains of nothing', () => {
     const own = [gateway.url, gateway.url.replace('http', 'ws'), 'data:', `blob:${gateway.url}`];
 

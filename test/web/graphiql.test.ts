@@ -100,7 +100,7 @@ describe('GraphiQL', () => {
     expect(other.status).toBe(200);
   });
 
-  it.each(['setup.js', 'start.js', 'fetcher.js', 'key-notice.js', 'options.js'])(
+  it.each(['setup.js', 'start.js', 'fetcher.js', 'key-notice.js', 'operations.js', 'options.js'])(
     'names no foreign host in %s',
     async (name) => {
       const text = await (await fetch(`${gateway.url}/graphql/graphiql/${name}`)).text();
