@@ -47,7 +47,7 @@ export function createErrorMask({
   };
 }
 
-/** The same error without what only repeats the client: GraphQL quotes what it was given, however long, in up to a hundred errors; Yoga adds what the JSON parser said. */
+/** The same error without what only repeats the client: GraphQL quotes what it was given, however long, in up to fifty errors; Yoga adds what the JSON parser said. */
 export function withoutEchoes(error: GraphQLError): GraphQLError {
   const { message, extensions } = error;
   // Yoga still asks whether it is there, to find the HTTP status.
@@ -83,7 +83,7 @@ function withCode(error: GraphQLError): GraphQLError {
  *
  * @param error - one that is made anew for each request, as GraphQL does its own
  */
-export function withRequestId(error: GraphQLError): GraphQLError {
+function withRequestId(error: GraphQLError): GraphQLError {
   error.extensions.requestId ??= currentRequestId();
   return error;
 }

@@ -5,7 +5,6 @@ import { isSlowConsumer } from '../export/watch/stream-closed-error.ts';
 import type { AccessSessions } from './access-session.ts';
 import type { Admission } from './admission.ts';
 import type { Authenticate } from './authenticate.ts';
-import { withRequestId } from './errors.ts';
 import { withoutHttp } from './http-refusal.ts';
 import type { Operation } from './operation.ts';
 import type { RefusalReason } from './operation-reports.ts';
@@ -154,7 +153,7 @@ async function toExecutionArgs(
     if (!operationNode) {
       // In Yoga's words, which stand in the answer over HTTP.
       const message = 'Could not determine what operation to execute.';
-      return [withRequestId(toRefusal('OPERATION_RESOLUTION_FAILURE', message))];
+      return [toRefusal('OPERATION_RESOLUTION_FAILURE', message, operation.requestId)];
     }
     // A subscription is ended by its stream, and calls no vendor for its one subscriber.
     if (operationNode.operation !== 'subscription') initial.signal = operation.signal;
@@ -194,8 +193,6 @@ function refuse(peer: Peer, reason: RefusalReason, code: string, message: string
   return [toRefusal(code, message, requestId)];
 }
 
-function toRefusal(code: string, message: string, requestId?: string): GraphQLError {
-  return new GraphQLError(message, {
-    extensions: { code, ...(requestId === undefined ? {} : { requestId }) },
-  });
+function toRefusal(code: string, message: string, requestId: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, requestId } });
 }
