@@ -11,7 +11,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/bin bin
 # Nothing is written at run time: run it with a read-only file system (see compose.yaml).
 USER node
@@ -21,4 +21,4 @@ ENV WAYBILL_CONFIG=/etc/waybill/waybill.yaml
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4000/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node as process 1 gets SIGTERM itself and drains.
-CMD ["node", "dist/main.js", "serve"]
+CMD ["node", "dist/src/main.js", "serve"]

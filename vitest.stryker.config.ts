@@ -8,7 +8,8 @@ export default defineConfig({
     ...shared.test,
     setupFiles: ['test/mutation/fewer-runs.ts'],
     include: [
-      'test/export/{file-name,instant,locator,status-table,transitions}.test.ts',
+      'test/export/{file-name,locator,transitions}.test.ts',
+      'test/vendors/shared/{instant,status-table}.test.ts',
       'test/http/{retry,retry-after}.test.ts',
       'test/vendors/*/{download-url,grammar,mapping,redirect}.test.ts',
       'test/mutation/**/*.test.ts',

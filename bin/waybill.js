@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = new URL('../dist/main.js', import.meta.url);
+const main = new URL('../dist/src/main.js', import.meta.url);
 if (!existsSync(main)) {
   // A fresh checkout; standard output belongs to the command.
   const build = fileURLToPath(new URL('../scripts/build.js', import.meta.url));

@@ -1,12 +1,13 @@
+import type { Access } from './access/access.ts';
+import type { Caller } from './access/caller.ts';
+import type { AccountPool } from './accounts/pool.ts';
+import { toUnknownAccountError } from './accounts/unknown-account.ts';
 import { type ConfigChanges, compareConfigs, type NameChanges } from './config/changes.ts';
 import type { Config } from './config/config.ts';
 import { secretValues } from './config/secret-values.ts';
-import type { Caller } from './export/caller.ts';
-import type { Tools, VendorAccount } from './export/ports.ts';
-import { toUnknownAccountError } from './export/unknown-account.ts';
-import type { WatchHub } from './export/watch/watch-hub.ts';
-import type { AccountPool } from './vendors/account-pool.ts';
-import type { Access } from './web/access.ts';
+import type { VendorAccount } from './export/ports.ts';
+import type { Tools } from './runtime/tools.ts';
+import type { WatchHub } from './watch/watch-hub.ts';
 
 /** The parts of a gateway that a new configuration reaches while it runs. */
 export interface ReloadableParts {

@@ -1,8 +1,8 @@
 import { loadConfig } from '../../src/config/load.ts';
-import { systemClock, systemRandom } from '../../src/export/clock.ts';
-import type { Log } from '../../src/export/ports.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
-import { startGateway } from '../../src/server.ts';
+import { startGateway } from '../../src/gateway.ts';
+import { systemClock, systemRandom } from '../../src/runtime/clock.ts';
+import type { Log } from '../../src/runtime/tools.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { readSettings } from './child.ts';
 import { serveMeasurements } from './measured-server.ts';
 import type { ServerSettings } from './server-settings.ts';

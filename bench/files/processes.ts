@@ -50,7 +50,7 @@ export async function startGatewayProcess(vendorUrl: string): Promise<GatewayPro
     credential: { type: 'bearer', token: 'bench' },
   };
   await writeFile(config, JSON.stringify({ server: { port: 0 }, accounts: [account] }));
-  const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
   const child = spawn(process.execPath, [main, 'serve', '--config', config], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

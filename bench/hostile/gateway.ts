@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '../../src/config/load.ts';
-import { systemClock, systemRandom } from '../../src/export/clock.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
-import { createLog } from '../../src/log.ts';
-import { startGateway } from '../../src/server.ts';
+import { startGateway } from '../../src/gateway.ts';
+import { systemClock, systemRandom } from '../../src/runtime/clock.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { readSettings, serveCommands } from '../fan-out/child.ts';
 import { watchLoop } from './probe.ts';
 

@@ -5,7 +5,7 @@
  * where a canary, an id or a fault reached somebody it was not meant for. The same seed draws the same steps again.
  */
 import { parseArgs } from 'node:util';
-import { startGateway } from '../../src/server.ts';
+import { startGateway } from '../../src/gateway.ts';
 import { CALLERS } from '../../test/isolation/cast.ts';
 import { Ledger } from '../../test/isolation/ledger.ts';
 import { runSchedule, type ScheduleReport } from '../../test/isolation/schedule.ts';

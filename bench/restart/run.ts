@@ -98,7 +98,7 @@ try {
 }
 
 function startGateway(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [join(root, 'dist/main.js'), 'serve', '--config', config], {
+  const child = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'serve', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {

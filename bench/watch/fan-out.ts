@@ -4,7 +4,7 @@
  * Run: node --import tsx bench/watch/fan-out.ts
  */
 import { MemoryBackplane } from '../../src/backplane/memory.ts';
-import { createWatchHub } from '../../src/export/watch/watch-hub.ts';
+import { createWatchHub } from '../../src/watch/watch-hub.ts';
 import { createBenchAccount, createKey, createSnapshot, print, tools, wait } from './support.ts';
 
 const SUBSCRIBERS = 10_000;

@@ -5,7 +5,7 @@
  */
 import { MemoryBackplane } from '../../src/backplane/memory.ts';
 import type { ExportEvent } from '../../src/export/events.ts';
-import { createWatchHub, type WatchHub } from '../../src/export/watch/watch-hub.ts';
+import { createWatchHub, type WatchHub } from '../../src/watch/watch-hub.ts';
 import {
   createBenchAccount,
   createKey,

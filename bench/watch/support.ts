@@ -1,8 +1,9 @@
-import { systemClock, systemRandom } from '../../src/export/clock.ts';
 import type { ExportKey, ExportSnapshot } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
-import type { LocatorGrammar, Pacing, Tools, VendorAccount } from '../../src/export/ports.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
+import type { LocatorGrammar, Pacing, VendorAccount } from '../../src/export/ports.ts';
+import { systemClock, systemRandom } from '../../src/runtime/clock.ts';
+import type { Tools } from '../../src/runtime/tools.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 
 const ANYTHING = { isOptional: false, test: () => true, allowed: 'anything' };
 const GRAMMAR: LocatorGrammar = { reportType: ANYTHING, jobId: ANYTHING };

@@ -9,8 +9,8 @@ import type {
   LoadedTopic,
   LogEntry,
 } from '../export/backplane.ts';
-import type { Clock } from '../export/clock.ts';
 import type { WatchedState } from '../export/transitions.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 export interface MemoryBackplaneOptions {
   readonly clock: Clock;

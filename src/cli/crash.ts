@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Log } from '../export/ports.ts';
+import type { Log } from '../runtime/tools.ts';
 
 /** What is left to say where even the log fails. */
 const LAST_WORDS =

@@ -1,4 +1,4 @@
-import type { Simulators } from '../simulator/server.ts';
+import type { Simulators } from '../../simulator/server.ts';
 
 /** The configuration of the demo, as an operator would write it: one account per simulated vendor. */
 export function demoConfig({ accounts }: Pick<Simulators, 'accounts'>, port: number): string {

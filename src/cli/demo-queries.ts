@@ -1,7 +1,7 @@
+import type { SeededJob } from '../../simulator/simulator.ts';
 import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
-import type { GraphiQLTab } from '../graphql/graphiql.ts';
 import { VENDOR_TYPES } from '../graphql/vendor-types.ts';
-import type { SeededJob } from '../simulator/simulator.ts';
+import type { GraphiQLTab } from '../transports/graphiql.ts';
 
 type Seeds = Readonly<Record<VendorId, readonly SeededJob[]>>;
 

@@ -1,11 +1,11 @@
+import type { Simulators } from '../../simulator/server.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
-import { systemClock, systemRandom } from '../export/clock.ts';
-import { createSecrets } from '../export/secrets.ts';
 import type { VendorId } from '../export/vendor-id.ts';
-import { createLog } from '../log.ts';
-import { startGateway } from '../server.ts';
-import type { Simulators } from '../simulator/server.ts';
+import { startGateway } from '../gateway.ts';
+import { systemClock, systemRandom } from '../runtime/clock.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createSecrets } from '../telemetry/secrets.ts';
 import { logCrashes } from './crash.ts';
 import { demoConfig } from './demo-config.ts';
 import { demoTabs } from './demo-queries.ts';
@@ -20,7 +20,7 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
     return EXIT.usage;
   }
   // Only here: a gateway in production has neither the simulators nor what they stand on.
-  const { startSimulators } = await import('../simulator/server.ts');
+  const { startSimulators } = await import('../../simulator/server.ts');
   const simulators = await startSimulators();
   const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
   if ('problems' in loaded) {

@@ -1,5 +1,5 @@
 import { type ProcessEnvironment, readEnvironment } from '../config/process-environment.ts';
-import { type Clock, type Random, systemClock, systemRandom } from '../export/clock.ts';
+import { type Clock, type Random, systemClock, systemRandom } from '../runtime/clock.ts';
 import { EXIT } from './exit-codes.ts';
 import { listenForInterrupt } from './signals.ts';
 

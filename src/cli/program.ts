@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addClientCommands } from './client-commands.ts';
 import { CommandError } from './command-error.ts';
@@ -93,7 +94,8 @@ function parseSpeed(text: string): number {
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  // By its name inside the package: the way to it differs between the source and what is built.
+  const text = readFileSync(createRequire(import.meta.url).resolve('#package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import type { EnvironmentVariables } from '../config/process-environment.ts';
-import type { Log } from '../export/ports.ts';
-import type { Gateway } from '../server.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Log } from '../runtime/tools.ts';
 
 export interface ReloadSettings {
   readonly gateway: Pick<Gateway, 'reload'>;

@@ -1,4 +1,4 @@
-import type { Clock } from '../export/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { type ExportRow, hasEnded } from './export-row.ts';
 import type { WatchedEvent } from './gateway/event-stream.ts';

@@ -1,25 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { Clock, Random } from './clock.ts';
 import type { VendorError, VendorErrorCode } from './errors.ts';
 import type { ExportKey, ExportSnapshot, FileDescription, LocatorIds } from './export.ts';
-import type { Secrets } from './secrets.ts';
 import type { VendorId } from './vendor-id.ts';
-
-/** Structured logging; `fields` never hold a secret, a token or a signed link. */
-export interface Log {
-  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  error(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
-
-/** What every part that waits, dices, logs or holds a secret is given. */
-export interface Tools {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly secrets: Secrets;
-}
 
 /** What can be had of a vendor at all. */
 export interface VendorCapabilities {

@@ -1,7 +1,7 @@
-import type { FileLinks } from '../export/file-links.ts';
-import type { AccessSession, SessionListener } from './access-session.ts';
+import type { FileLinks } from '../access/file-links.ts';
+import type { AccessSession, SessionListener } from '../access/sessions.ts';
+import type { OperationRun } from '../operations/operation-run.ts';
 import type { ExportGateway } from './export-gateway.ts';
-import type { OperationRun } from './operation-run.ts';
 
 /** What every resolver gets: one caller's view of the gateway, made anew for each operation. */
 export interface GatewayContext {

@@ -1,13 +1,13 @@
-import type { AccountDirectory, Target } from '../export/directory.ts';
+import type { AccountDirectory, Target } from '../accounts/directory.ts';
+import type { ExportReader } from '../accounts/reader.ts';
+import { type ExportPage, isAsked, type RecentOptions, readRecent } from '../accounts/recent.ts';
+import { createUnknownAccount } from '../accounts/unknown-account.ts';
 import { InputError, VendorError } from '../export/errors.ts';
 import type { ExportEvent } from '../export/events.ts';
 import type { Export, ExportKey } from '../export/export.ts';
 import { type LinkableFile, toLinkableFiles } from '../export/files.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { VendorAccount, VendorInfo } from '../export/ports.ts';
-import type { ExportReader } from '../export/reader.ts';
-import { type ExportPage, isAsked, type RecentOptions, readRecent } from '../export/recent.ts';
-import { createUnknownAccount } from '../export/unknown-account.ts';
 import type { ExportLocator } from './generated/resolver-types.ts';
 import { ExportLoaders } from './loaders.ts';
 import { toLocator } from './locator-input.ts';

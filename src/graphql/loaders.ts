@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
+import type { ExportReader } from '../accounts/reader.ts';
 import type { VendorError } from '../export/errors.ts';
 import type { Export, ExportKey } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import type { ExportReader } from '../export/reader.ts';
 
 /** A loader's batch is at most what the vendors' list calls answer in one page. */
 const MAX_BATCH = 100;

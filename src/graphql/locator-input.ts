@@ -1,4 +1,4 @@
-import type { Locator } from '../export/directory.ts';
+import type { Locator } from '../accounts/directory.ts';
 import { InputError } from '../export/errors.ts';
 import { VENDOR_IDS } from '../export/vendor-id.ts';
 import type { ExportLocator } from './generated/resolver-types.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../export/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 const FAILURES_TO_OPEN = 5;
 const FIRST_OPEN_MS = 10_000;

@@ -1,6 +1,6 @@
-import type { Clock } from '../export/clock.ts';
-import type { Log } from '../export/ports.ts';
-import { inSpan, markFailed, type Span } from '../export/spans.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/tools.ts';
+import { inSpan, markFailed, type Span } from '../telemetry/spans.ts';
 import { readBody } from './body.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import { readJson } from './json.ts';

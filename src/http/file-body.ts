@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Clock } from '../export/clock.ts';
 import type { VendorError } from '../export/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 export interface FileBodyParts {
   readonly source: Readable;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../export/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /** A stretch of work that ends by itself: when its time is up, or when whoever waits for it leaves. */
 export interface Scope {

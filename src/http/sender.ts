@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { sleep } from '../export/clock.ts';
 import { VendorError } from '../export/errors.ts';
 import type { FileStream, OpenOptions } from '../export/ports.ts';
+import { sleep } from '../runtime/clock.ts';
 import { ACCEPTED_ENCODINGS } from './body.ts';
 import type { RetryBudget } from './budget.ts';
 import { type Courier, type Destination, type Errand, endOf, type Outcome } from './courier.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../export/clock.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
 import { parseRateLimitReset, parseRetryAfter } from './retry-after.ts';
 import type { ResponseHeaders } from './types.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../export/clock.ts';
 import { VendorError } from '../export/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { untilAborted } from './scope.ts';
 import type { AccessToken } from './types.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../export/clock.ts';
 import type { VendorError } from '../export/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { CircuitBreaker, Permit } from './breaker.ts';
 import type { Problems } from './problems.ts';
 import type { RateWindow } from './rate-window.ts';

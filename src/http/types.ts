@@ -1,6 +1,7 @@
 import type { VendorError, VendorErrorCode } from '../export/errors.ts';
-import type { AccountHealth, FileStream, OpenOptions, Tools } from '../export/ports.ts';
+import type { AccountHealth, FileStream, OpenOptions } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
+import type { Tools } from '../runtime/tools.ts';
 import type { Waits } from './wait-clock.ts';
 
 /** How an account proves itself to its vendor. `caller` is resolved to the caller's own token before it gets here. */

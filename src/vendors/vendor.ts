@@ -1,6 +1,7 @@
 import type { LocatorIds } from '../export/export.ts';
-import type { Pacing, Tools, VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { Pacing, VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { AccountClientSettings, AccountLimits, Credential } from '../http/types.ts';
+import type { Tools } from '../runtime/tools.ts';
 
 /** One account as the configuration describes it, defaults filled in: what a vendor is built from. */
 export interface VendorAccountSettings {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FileGrant, FileLinkSigner } from '../export/file-links.ts';
+import type { ClientAddressOf } from '../access/client-address.ts';
+import type { FileGrant, FileLinkSigner } from '../access/file-links.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import { inSpan, parentFrom } from '../export/spans.ts';
-import { currentScope, inRequestScope } from '../graphql/request-scope.ts';
-import type { ClientAddressOf } from './client-address.ts';
+import { currentScope, inRequestScope } from '../telemetry/scope.ts';
+import { inSpan, parentFrom } from '../telemetry/spans.ts';
 import { type Delivered, type DeliveryTools, deliver, type FilePolicy } from './file-delivery.ts';
 import { type FileProblem, respondProblem } from './file-problems.ts';
 

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Log } from '../export/ports.ts';
-import type { GraphiQL } from '../graphql/graphiql.ts';
-import type { RefusalReason } from '../graphql/operation-reports.ts';
-import { createRequestId, inRequestScope } from '../graphql/request-scope.ts';
-import { respondGraphiQLPart } from './graphql-endpoint.ts';
+import type { HostPolicy } from '../access/hosts.ts';
+import type { RefusalReason } from '../operations/reports.ts';
+import type { Log } from '../runtime/tools.ts';
+import { createRequestId, inRequestScope } from '../telemetry/scope.ts';
+import type { GraphiQL } from '../transports/graphiql.ts';
+import { respondGraphiQLPart } from '../transports/http.ts';
+import type { InOrder } from '../transports/request-order.ts';
 import type { Health, Readiness } from './health.ts';
-import type { HostPolicy } from './hosts.ts';
-import type { InOrder } from './request-order.ts';
 import { respondJson, respondText } from './respond.ts';
 import { EVERY_ANSWER } from './security-headers.ts';
 

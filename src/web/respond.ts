@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { currentRequestId } from '../graphql/request-scope.ts';
+import { currentRequestId } from '../telemetry/scope.ts';
 
 /** Answers with JSON. */
 export function respondJson(

@@ -96,7 +96,7 @@ export async function copyTree(): Promise<Tree> {
     },
 
     async start(...options) {
-      const child = launch('dist/main.js', options);
+      const child = launch('dist/src/main.js', options);
       const closed = once(child, 'close');
       let output = '';
       const url = await new Promise<string>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createConnection, createServer, type Socket } from 'node:net';
 import type { BrowserContext, Page } from 'playwright-core';
-import type { SeededJob } from '../../src/simulator/simulator.ts';
+import type { SeededJob } from '../../simulator/simulator.ts';
 
 /** The board in a browser, with everything it did that a careful reader should know of. */
 export interface BoardPage {

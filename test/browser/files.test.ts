@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VendorId } from '../../src/export/vendor-id.ts';
 import {
   DEMO_HI_ENERGY_API_KEY,
   DEMO_POWER_BI_CLIENT_ID,
@@ -11,8 +10,9 @@ import {
   DEMO_TALKDESK_CLIENT_ID,
   DEMO_TALKDESK_CLIENT_SECRET,
   DEMO_WEB_ADMIT_API_KEY,
-} from '../../src/simulator/demo-credentials.ts';
-import type { Simulators } from '../../src/simulator/server.ts';
+} from '../../simulator/demo-credentials.ts';
+import type { Simulators } from '../../simulator/server.ts';
+import type { VendorId } from '../../src/export/vendor-id.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { createOffsetClock, type OffsetClock } from '../support/offset-clock.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createScaledClock } from '../../simulator/scaled-clock.ts';
+import { type Simulators, startSimulators } from '../../simulator/server.ts';
 import { demoConfig } from '../../src/cli/demo-config.ts';
 import { demoTabs } from '../../src/cli/demo-queries.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { systemClock } from '../../src/export/clock.ts';
-import { type Gateway, startGateway } from '../../src/server.ts';
-import { createScaledClock } from '../../src/simulator/scaled-clock.ts';
-import { type Simulators, startSimulators } from '../../src/simulator/server.ts';
+import { type Gateway, startGateway } from '../../src/gateway.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { createTestTools } from '../support/tools.ts';
 

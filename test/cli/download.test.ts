@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toCommandLineLocator } from '../../simulator/locators.ts';
 import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { toCommandLineLocator } from '../../src/simulator/locators.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { FAKE_EXPORT, FAKE_LOCATOR, startFakeGateway, toDownloadable, toSnapshot } from './fake-gateway.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileWatch, LOOK_MS } from '../../src/cli/file-watch.ts';
-import type { Clock } from '../../src/export/clock.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
 
 let folder: string;
 let file: string;

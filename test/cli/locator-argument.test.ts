@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toCommandLineLocator } from '../../simulator/locators.ts';
+import { startSimulators } from '../../simulator/server.ts';
 import { CommandError } from '../../src/cli/command-error.ts';
 import { LOCATOR_FORMS, parseLocatorArguments } from '../../src/cli/locator-argument.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import { toCommandLineLocator } from '../../src/simulator/locators.ts';
-import { startSimulators } from '../../src/simulator/server.ts';
 import { VENDORS } from '../../src/vendors/registry.ts';
 
 const REPORT = 'aa96f597-1f78-4e38-b47e-b6d621c0c17e';

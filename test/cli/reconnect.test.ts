@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { toCommandLineLocator } from '../../simulator/locators.ts';
 import { demoConfig } from '../../src/cli/demo-config.ts';
-import { toCommandLineLocator } from '../../src/simulator/locators.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { FAKE_LOCATOR, type FakeSubscription, startFakeGateway, toSnapshot } from './fake-gateway.ts';

@@ -4,7 +4,7 @@ import { EXIT } from '../../src/cli/exit-codes.ts';
 import type { CommandIo, OutputStream } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
 import { readEnvironment } from '../../src/config/process-environment.ts';
-import type { Clock } from '../../src/export/clock.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
 
 export interface CliOptions {

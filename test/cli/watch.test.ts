@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { toCommandLineLocator } from '../../simulator/locators.ts';
+import type { Simulators } from '../../simulator/server.ts';
 import type { VendorId } from '../../src/export/vendor-id.ts';
-import { toCommandLineLocator } from '../../src/simulator/locators.ts';
-import type { Simulators } from '../../src/simulator/server.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { FAKE_LOCATOR, type FakeSubscription, startFakeGateway, toSnapshot } from './fake-gateway.ts';
 import { PATIENCE_MS, runCli } from './support.ts';

@@ -11,7 +11,7 @@ import {
   startWatch,
   type WatchedState,
 } from '../../src/export/transitions.ts';
-import { toError, toPercent, toSnapshot } from './watch/fake-account.ts';
+import { toError, toPercent, toSnapshot } from '../watch/fake-account.ts';
 
 const RULES: AdvanceRules = { stallAfterMs: 60_000 };
 const TERMINAL: readonly ExportStatus[] = ['SUCCEEDED', 'FAILED', 'CANCELED', 'EXPIRED'];

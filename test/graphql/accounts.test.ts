@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../../src/export/clock.ts';
+import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { EVERYTHING_RUNS, EXPORT_QUERY, startFakedGateway, toAccount, toLocator } from './support.ts';
 
 const HEALTH_QUERY = '{ accounts { key health { state throttledUntil lastError } } }';

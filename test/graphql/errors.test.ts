@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { InputError, VendorError } from '../../src/export/errors.ts';
-import { createErrorMask } from '../../src/graphql/errors.ts';
-import { inRequestScope } from '../../src/graphql/request-scope.ts';
+import { createErrorMask } from '../../src/operations/errors.ts';
+import { inRequestScope } from '../../src/telemetry/scope.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { createRecordingLog, createTestTools } from '../support/tools.ts';
 import { EXPORTS_QUERY, startFakedGateway, toLocator } from './support.ts';

@@ -1,6 +1,6 @@
 import { buildSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limitOperations } from '../../src/graphql/limits.ts';
+import { limitOperations } from '../../src/operations/limits.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startFakedGateway } from './support.ts';
 

@@ -1,10 +1,10 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { ANONYMOUS } from '../../src/export/caller.ts';
+import { ANONYMOUS } from '../../src/access/caller.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { createGatewayYoga } from '../../src/graphql/yoga.ts';
+import { createGatewayYoga } from '../../src/transports/yoga.ts';
 import { createRecordingLog } from '../support/tools.ts';
 
 /** The gateway's GraphQL server with a schema that can change something, as a later one may. */

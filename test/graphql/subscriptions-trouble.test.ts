@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/export/clock.ts';
+import type { FaultOrder } from '../../simulator/faults.ts';
+import { createScaledClock } from '../../simulator/scaled-clock.ts';
 import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { VENDOR_TYPES } from '../../src/graphql/vendor-types.ts';
-import type { FaultOrder } from '../../src/simulator/faults.ts';
-import { createScaledClock } from '../../src/simulator/scaled-clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { hi, startLiveGateway } from './subscriptions/live-gateway.ts';

@@ -41,8 +41,8 @@ const WORDS: readonly (readonly [title: string, program: string, exitCode: numbe
 ];
 
 const PREPARE = `
-import { createLog } from './src/log.ts';
-import { createSecrets } from './src/export/secrets.ts';
+import { createLog } from './src/telemetry/log.ts';
+import { createSecrets } from './src/telemetry/secrets.ts';
 import { logCrashes, logStrayOutput } from './src/cli/crash.ts';
 const secret = ${JSON.stringify(SECRET)};
 const secrets = createSecrets();

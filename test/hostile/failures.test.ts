@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Log } from '../../src/export/ports.ts';
+import type { Log } from '../../src/runtime/tools.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { createRecordingLog } from '../support/tools.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { createSecrets, type Secrets } from '../../src/export/secrets.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { createSecrets, type Secrets } from '../../src/telemetry/secrets.ts';
 
 /** The log as it is in production, its lines kept instead of written. */
 export function createRecordedLog(secrets: Secrets = createSecrets()) {

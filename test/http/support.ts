@@ -1,5 +1,4 @@
 import type { VendorError } from '../../src/export/errors.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
 import { createAccountClient } from '../../src/http/account-client.ts';
 import type {
   AccountClient,
@@ -9,6 +8,7 @@ import type {
   VendorCall,
   VendorHttpRules,
 } from '../../src/http/types.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import {
   type FakeReply,
   type FakeVendor,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ExportKey } from '../../src/export/export.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
-import { startGateway } from '../../src/server.ts';
+import { startGateway } from '../../src/gateway.ts';
 import { runSchedule } from './schedule.ts';
 
 /** Steps within which every planted leak is found; most are found in the first hundred. */
@@ -10,8 +10,8 @@ const STEPS = 4_000;
 /** The leak that is planted at the moment; modules ask when a gateway is put together. */
 const planted = vi.hoisted(() => ({ leak: '' }));
 
-vi.mock('../../src/export/vendor-reads.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/export/vendor-reads.ts')>();
+vi.mock('../../src/accounts/vendor-reads.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/accounts/vendor-reads.ts')>();
   class LeakyReads extends original.VendorReads {
     override readMany(account: VendorAccount, keys: readonly ExportKey[], signal?: AbortSignal) {
       if (planted.leak === 'reads by vendor ids') {
@@ -25,8 +25,8 @@ vi.mock('../../src/export/vendor-reads.ts', async (importOriginal) => {
   return { ...original, VendorReads: LeakyReads };
 });
 
-vi.mock('../../src/export/watch/watch.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/export/watch/watch.ts')>();
+vi.mock('../../src/watch/watch.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/watch/watch.ts')>();
   return {
     ...original,
     toTopic(identity: string, exportId: string) {
@@ -36,8 +36,8 @@ vi.mock('../../src/export/watch/watch.ts', async (importOriginal) => {
   };
 });
 
-vi.mock('../../src/export/reader.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/export/reader.ts')>();
+vi.mock('../../src/accounts/reader.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/accounts/reader.ts')>();
   type List = ReturnType<InstanceType<typeof original.ExportReader>['listRecent']>;
   class LeakyReader extends original.ExportReader {
     private readonly shared = new Map<string, List>();
@@ -52,8 +52,8 @@ vi.mock('../../src/export/reader.ts', async (importOriginal) => {
   return { ...original, ExportReader: LeakyReader };
 });
 
-vi.mock('../../src/vendors/account-pool.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/vendors/account-pool.ts')>();
+vi.mock('../../src/accounts/pool.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/accounts/pool.ts')>();
   return {
     ...original,
     createAccountPool(...args: Parameters<typeof original.createAccountPool>) {
@@ -66,8 +66,8 @@ vi.mock('../../src/vendors/account-pool.ts', async (importOriginal) => {
   };
 });
 
-vi.mock('../../src/vendors/account-plan.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/vendors/account-plan.ts')>();
+vi.mock('../../src/accounts/plan.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/accounts/plan.ts')>();
   return {
     ...original,
     toIdentity(plan: Parameters<typeof original.toIdentity>[0]) {
@@ -104,8 +104,8 @@ vi.mock('../../src/http/throttle-gate.ts', async (importOriginal) => {
   };
 });
 
-vi.mock('../../src/graphql/shared-answers.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/graphql/shared-answers.ts')>();
+vi.mock('../../src/operations/shared-answers.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/operations/shared-answers.ts')>();
   type Find = InstanceType<typeof original.SharedAnswers>['find'];
   class LeakyAnswers extends original.SharedAnswers {
     private readonly shared = new Map<string, ReturnType<Find>>();
@@ -122,8 +122,8 @@ vi.mock('../../src/graphql/shared-answers.ts', async (importOriginal) => {
   return { ...original, SharedAnswers: LeakyAnswers };
 });
 
-vi.mock('../../src/export/file-links.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/export/file-links.ts')>();
+vi.mock('../../src/access/file-links.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/access/file-links.ts')>();
   class LeakySigner extends original.FileLinkSigner {
     override verify(token: string) {
       if (planted.leak !== 'links without signatures') return super.verify(token);

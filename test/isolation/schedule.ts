@@ -1,5 +1,5 @@
-import { createSecrets } from '../../src/export/secrets.ts';
-import type { Gateway, GatewayOptions } from '../../src/server.ts';
+import type { Gateway, GatewayOptions } from '../../src/gateway.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
 import { createRecordingLog } from '../support/tools.ts';
 import { startCanaryVendor } from './canary-vendor.ts';

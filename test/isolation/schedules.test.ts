@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../../src/server.ts';
+import { startGateway } from '../../src/gateway.ts';
 import { runSchedule } from './schedule.ts';
 
 /** The long run is `bench/isolation/run.ts`: 20 seeds of 100,000 steps. These are its first ones. */

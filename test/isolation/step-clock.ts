@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/export/clock.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
 
 /** A clock that moves only when a schedule moves it: its time is counted in steps, so that a slow machine changes nothing. */
 export interface StepClock extends Clock {

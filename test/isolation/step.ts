@@ -1,4 +1,4 @@
-import type { Random } from '../../src/export/clock.ts';
+import type { Random } from '../../src/runtime/clock.ts';
 import { ACCOUNT_NAMES, type AccountName, CALLERS, type Caller, isOwn, TENANT_COUNT } from './cast.ts';
 import { type Named, nameExport, nameMoving } from './ids.ts';
 import { JOBS_PER_GENERATION, NEVER_FROM, toMarkedNumber, toSharedNumber } from './vendor-jobs.ts';

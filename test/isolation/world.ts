@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { Gateway } from '../../src/server.ts';
+import type { Gateway } from '../../src/gateway.ts';
 import type { CanaryVendor } from './canary-vendor.ts';
 import {
   ACCOUNT_NAMES,

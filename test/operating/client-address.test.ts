@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createClientAddress } from '../../src/web/client-address.ts';
+import { createClientAddress } from '../../src/access/client-address.ts';
 import { Peer } from '../graphql/subscriptions/peer.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { ENDED, linesOf, REFUSED } from './support.ts';

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSecrets } from '../../src/export/secrets.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 
 function record(level?: 'debug' | 'info' | 'warn' | 'error') {
   const lines: string[] = [];
@@ -76,16 +76,16 @@ describe('a log line', () => {
 
 /** Logs far more than a pipe and the bound hold, then says on standard output that it lives. */
 const FLOOD = `
-import { createLog } from './src/log.ts';
-import { createSecrets } from './src/export/secrets.ts';
+import { createLog } from './src/telemetry/log.ts';
+import { createSecrets } from './src/telemetry/secrets.ts';
 const log = createLog(createSecrets());
 const filler = 'x'.repeat(1_000);
 for (let round = 0; round < 20_000; round += 1) log.info({ filler }, 'Flood.');
 setTimeout(() => { console.log('alive'); process.exitCode = 0; process.exit(); }, 1_500);
 `;
 const CRASH = `
-import { createLog } from './src/log.ts';
-import { createSecrets } from './src/export/secrets.ts';
+import { createLog } from './src/telemetry/log.ts';
+import { createSecrets } from './src/telemetry/secrets.ts';
 import { logCrashes } from './src/cli/crash.ts';
 logCrashes(createLog(createSecrets()));
 setTimeout(() => { throw new Error('unforeseen'); });

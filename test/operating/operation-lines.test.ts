@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/export/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import {
   hi,
   type LiveGateway,

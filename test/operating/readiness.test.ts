@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { MemoryBackplane } from '../../src/backplane/memory.ts';
 import { observeBackplane } from '../../src/backplane/observed.ts';
-import { systemClock } from '../../src/export/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const ACCESS = { mode: 'keys', keys: [{ name: 'ops', key: 'key-of-ops', tenant: 'acme' }] };

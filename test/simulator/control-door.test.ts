@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_KINDS } from '../../src/simulator/faults.ts';
+import { FAULT_KINDS } from '../../simulator/faults.ts';
 import { call, startToy } from './toy-vendor.ts';
 
 async function startDoor() {

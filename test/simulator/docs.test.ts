@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { toFaultExample, toStartExamples } from '../../src/simulator/curl-examples.ts';
-import { describeSimulators, runSimulate } from '../../src/simulator/run.ts';
-import { startSimulators } from '../../src/simulator/server.ts';
+import { toFaultExample, toStartExamples } from '../../simulator/curl-examples.ts';
+import { describeSimulators, runSimulate } from '../../simulator/run.ts';
+import { startSimulators } from '../../simulator/server.ts';
 
 const hasCurl =
   spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['--version']).status === 0;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { FAULT_KINDS, type FaultOrder } from '../../src/simulator/faults.ts';
+import { FAULT_KINDS, type FaultOrder } from '../../simulator/faults.ts';
 import { createManualClock, settle } from '../support/manual-clock.ts';
 import { call, createToyFile, startToy, TOY_ANSWER } from './toy-vendor.ts';
 

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import type { SampleFormat } from '../../src/simulator/sample-file.ts';
-import { createLatin1CsvFile, createSampleFile } from '../../src/simulator/sample-files.ts';
+import type { SampleFormat } from '../../simulator/sample-file.ts';
+import { createLatin1CsvFile, createSampleFile } from '../../simulator/sample-files.ts';
 
 const FORMATS: readonly SampleFormat[] = ['csv', 'json', 'pdf', 'pptx', 'xlsx', 'png', 'zip'];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createScaledClock } from '../../src/simulator/scaled-clock.ts';
+import { createScaledClock } from '../../simulator/scaled-clock.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 describe('a scaled clock', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { startSimulators } from '../../src/simulator/server.ts';
+import { startSimulators } from '../../simulator/server.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { call, startToy, TOY_ANSWER } from './toy-vendor.ts';
 

@@ -1,13 +1,9 @@
 import { Agent, request } from 'undici';
-import { systemClock } from '../../src/export/clock.ts';
-import type { SampleFile } from '../../src/simulator/sample-file.ts';
-import { createSampleFile } from '../../src/simulator/sample-files.ts';
-import { type Simulators, type SimulatorsOptions, startSimulators } from '../../src/simulator/server.ts';
-import type {
-  SimulatorFactory,
-  SimulatorRequest,
-  SimulatorSurroundings,
-} from '../../src/simulator/simulator.ts';
+import type { SampleFile } from '../../simulator/sample-file.ts';
+import { createSampleFile } from '../../simulator/sample-files.ts';
+import { type Simulators, type SimulatorsOptions, startSimulators } from '../../simulator/server.ts';
+import type { SimulatorFactory, SimulatorRequest, SimulatorSurroundings } from '../../simulator/simulator.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 
 /** The smallest vendor there can be: it repeats what it was asked, hands out links, crashes when told to. */
 export interface Toy {

@@ -1,9 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { type ExportSnapshot, isTerminal } from '../../src/export/export.ts';
-import { parseIds, toExportKey } from '../../src/export/locator.ts';
-import type { FileAccess, VendorAccount } from '../../src/export/ports.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import type { Credential } from '../../src/http/types.ts';
 import {
   DEMO_HI_ENERGY_API_KEY,
   DEMO_POWER_BI_CLIENT_ID,
@@ -11,9 +6,15 @@ import {
   DEMO_TALKDESK_CLIENT_ID,
   DEMO_TALKDESK_CLIENT_SECRET,
   DEMO_WEB_ADMIT_API_KEY,
-} from '../../src/simulator/demo-credentials.ts';
-import { FAULT_KINDS, type FaultKind } from '../../src/simulator/faults.ts';
-import { type Simulators, startSimulators } from '../../src/simulator/server.ts';
+} from '../../simulator/demo-credentials.ts';
+import { FAULT_KINDS, type FaultKind } from '../../simulator/faults.ts';
+import { type Simulators, startSimulators } from '../../simulator/server.ts';
+import { type ExportSnapshot, isTerminal } from '../../src/export/export.ts';
+import { parseIds, toExportKey } from '../../src/export/locator.ts';
+import type { FileAccess, VendorAccount } from '../../src/export/ports.ts';
+import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import type { Credential } from '../../src/http/types.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { VENDORS } from '../../src/vendors/registry.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createTestTools } from '../support/tools.ts';
@@ -27,7 +28,7 @@ interface Stage extends AsyncDisposable {
   readAll(): Promise<readonly ExportSnapshot[]>;
 }
 
-/** A vendor's adapter in front of all simulators; only the simulators' time is the test's. */
+/** A vendor's adapter in front of all simulators. Both tell the time by the test's clock, whatever day it is; the adapter's timers run. */
 async function startStage(vendor: VendorId): Promise<Stage> {
   const clock = createManualClock();
   const simulators = await startSimulators({ clock });
@@ -42,7 +43,7 @@ async function startStage(vendor: VendorId): Promise<Stage> {
       pacing: { minMs: 1_000, maxMs: 60_000, stallAfterMs: 600_000 },
       fileOrigins: [],
     },
-    createTestTools(),
+    createTestTools({ clock: { now: clock.now, setTimer: systemClock.setTimer } }),
   );
   const keys = simulators.seeds[vendor].map(({ ids }) =>
     toExportKey(VENDORS[vendor].locator, vendor, 'demo', parseIds(VENDORS[vendor].locator, ids, 'seed')),

@@ -1,9 +1,9 @@
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { systemClock } from '../../src/export/clock.ts';
-import type { Tools } from '../../src/export/ports.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../../src/server.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { Tools } from '../../src/runtime/tools.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createSeededRandom } from './manual-clock.ts';
 import { createRecordingLog, type LogLine } from './tools.ts';
 

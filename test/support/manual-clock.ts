@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../../src/export/clock.ts';
+import type { Clock, Random } from '../../src/runtime/clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {

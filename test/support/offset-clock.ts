@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/export/clock.ts';
-import { systemClock } from '../../src/export/clock.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 
 /** The system's clock, which a test can set forward; timers run in real time. */
 export interface OffsetClock extends Clock {

@@ -1,5 +1,5 @@
+import { type Simulators, startSimulators } from '../../simulator/server.ts';
 import { demoConfig } from '../../src/cli/demo-config.ts';
-import { type Simulators, startSimulators } from '../../src/simulator/server.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts';
 
 export interface SimulatedGateway extends TestGateway {

@@ -1,6 +1,6 @@
-import { systemClock } from '../../src/export/clock.ts';
-import type { Log, Tools } from '../../src/export/ports.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { Log, Tools } from '../../src/runtime/tools.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createSeededRandom } from './manual-clock.ts';
 import { sweep, toText } from './sweep/sweep.ts';
 

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { systemClock } from '../../src/export/clock.ts';
 import { VendorError } from '../../src/export/errors.ts';
 import { type ExportKey, type ExportStatus, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
 import type { Reading } from '../../src/export/ports.ts';
-import { createSecrets } from '../../src/export/secrets.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { createSecrets } from '../../src/telemetry/secrets.ts';
 import {
   type FakeAnswer,
   type FakeReply,

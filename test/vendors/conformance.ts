@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../src/export/errors.ts';
 import { parseIds } from '../../src/export/locator.ts';
-import { toRawStatus } from '../../src/export/status-table.ts';
+import { toRawStatus } from '../../src/vendors/shared/status-table.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import type { ConformanceHarness, JobState } from './conformance-harness.ts';
 import {

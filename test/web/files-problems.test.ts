@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FileGrant, FileLinkSigner } from '../../src/export/file-links.ts';
+import { type FileGrant, FileLinkSigner } from '../../src/access/file-links.ts';
 import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import {

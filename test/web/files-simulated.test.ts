@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FaultOrder } from '../../simulator/faults.ts';
 import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import type { FaultOrder } from '../../src/simulator/faults.ts';
 import { createOffsetClock, type OffsetClock } from '../support/offset-clock.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { audits, openRaw, toLocator } from './files-support.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGraphiQL, type GraphiQLSettings } from '../../src/graphql/graphiql.ts';
+import { createGraphiQL, type GraphiQLSettings } from '../../src/transports/graphiql.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;

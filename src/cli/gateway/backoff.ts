@@ -1,4 +1,4 @@
-import type { Random } from '../../export/clock.ts';
+import type { Random } from '../../runtime/clock.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;

@@ -1,7 +1,7 @@
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { Clock } from '../../export/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import {
   WatchExportsDocument,
   type WatchExportsSubscription,

@@ -1,4 +1,4 @@
-import { type Clock, type Random, sleep } from '../../export/clock.ts';
+import { type Clock, type Random, sleep } from '../../runtime/clock.ts';
 import { TryAgain } from '../command-error.ts';
 import { toDurationText } from '../display/measures.ts';
 import type { ExportLocator } from '../generated/operations.ts';

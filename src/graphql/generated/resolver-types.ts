@@ -4,7 +4,7 @@ import type { NodeObject } from '../node.ts';
 import type { Export as DomainExport } from '../../export/export.ts';
 import type { VendorAccount, VendorInfo } from '../../export/ports.ts';
 import type { LinkableFile } from '../../export/files.ts';
-import type { ExportPage, ExportEdge as DomainExportEdge, AccountProblem as DomainAccountProblem } from '../../export/recent.ts';
+import type { ExportPage, ExportEdge as DomainExportEdge, AccountProblem as DomainAccountProblem } from '../../accounts/recent.ts';
 import type { ExportEvent as DomainExportEvent } from '../../export/events.ts';
 import type { ExportEventOf } from '../event-types.ts';
 import type { HiEnergyExportObject, PowerBiExportObject, TalkdeskExportObject, WebAdmitExportObject } from '../vendor-types.ts';

@@ -1,7 +1,7 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey } from '../../export/export.ts';
-import { parseInstant } from '../../export/instant.ts';
 import type { FileAccess, ReadOptions } from '../../export/ports.ts';
+import { parseInstant } from '../shared/instant.ts';
 import type { Answer, HiEnergyClient } from './client.ts';
 import { readWord, toFileDescription, toLink } from './mapping.ts';
 import type { HiEnergyIds, WireExport } from './types.ts';

@@ -1,8 +1,9 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot, FileDescription } from '../../export/export.ts';
-import type { Reading, ReadOptions, Tools } from '../../export/ports.ts';
+import type { Reading, ReadOptions } from '../../export/ports.ts';
 import { openScope, type Scope } from '../../http/scope.ts';
 import type { AccountClient } from '../../http/types.ts';
+import type { Tools } from '../../runtime/tools.ts';
 import { type HiEnergyClient, MAX_LISTED } from './client.ts';
 import { toSnapshot } from './mapping.ts';
 import type { AnswerFacts, HiEnergyDetails, HiEnergyIds, ListedExport, WireExport } from './types.ts';

@@ -7,8 +7,8 @@ import type {
   FileDescription,
 } from '../../export/export.ts';
 import { toFileName } from '../../export/file-name.ts';
-import { parseInstant } from '../../export/instant.ts';
-import { readStatus, type StatusReading, toPlainText, toRawStatus } from '../../export/status-table.ts';
+import { parseInstant } from '../shared/instant.ts';
+import { readStatus, type StatusReading, toPlainText, toRawStatus } from '../shared/status-table.ts';
 import type { AnswerFacts, HiEnergyDetails, HiEnergyIds, WireExport } from './types.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { Clock } from '../../export/clock.ts';
 import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { isTokenExpired } from './http-rules.ts';
 import { exportSchema, type PowerBiAnswer, type PowerBiIds } from './types.ts';
 

@@ -1,6 +1,7 @@
 import type { ExportKey } from '../../export/export.ts';
-import type { Tools, VendorAccount } from '../../export/ports.ts';
+import type { VendorAccount } from '../../export/ports.ts';
 import { createAccountClient } from '../../http/account-client.ts';
+import type { Tools } from '../../runtime/tools.ts';
 import type { VendorAccountSettings, VendorDefinition } from '../vendor.ts';
 import { createPowerBiClient } from './client.ts';
 import { locateFile } from './files.ts';

@@ -1,6 +1,6 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
-import type { Log } from '../../export/ports.ts';
+import type { Log } from '../../runtime/tools.ts';
 import type { PowerBiClient } from './client.ts';
 import { POWER_BI_STATUS, toSnapshot } from './mapping.ts';
 import type { PowerBiDetails, PowerBiIds } from './types.ts';

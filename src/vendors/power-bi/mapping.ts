@@ -8,9 +8,9 @@ import type {
 } from '../../export/export.ts';
 import { isTerminal } from '../../export/export.ts';
 import { toFileName } from '../../export/file-name.ts';
-import { parseInstant } from '../../export/instant.ts';
-import { readStatus, type StatusReading, toPlainText, toRawStatus } from '../../export/status-table.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
+import { parseInstant } from '../shared/instant.ts';
+import { readStatus, type StatusReading, toPlainText, toRawStatus } from '../shared/status-table.ts';
 import type { PowerBiAnswer, PowerBiDetails, PowerBiExportWire, PowerBiIds, PowerBiStatus } from './types.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { ExportKey } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
-import type { Tools, VendorAccount } from '../../export/ports.ts';
-import { toPlainText } from '../../export/status-table.ts';
+import type { VendorAccount } from '../../export/ports.ts';
 import { createAccountClient } from '../../http/account-client.ts';
 import type { AccountResponse } from '../../http/types.ts';
+import type { Tools } from '../../runtime/tools.ts';
+import { toPlainText } from '../shared/status-table.ts';
 import type { VendorAccountSettings, VendorDefinition } from '../vendor.ts';
 import { createTalkdeskClient } from './client.ts';
 import { locateFile } from './files.ts';

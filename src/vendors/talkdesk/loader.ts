@@ -1,8 +1,9 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey } from '../../export/export.ts';
-import type { Reading, ReadOptions, Tools } from '../../export/ports.ts';
+import type { Reading, ReadOptions } from '../../export/ports.ts';
 import { openScope, type Scope } from '../../http/scope.ts';
 import type { AccountClient } from '../../http/types.ts';
+import type { Tools } from '../../runtime/tools.ts';
 import type { TalkdeskClient } from './client.ts';
 import { type SnapshotReader, toReadings } from './snapshot-reader.ts';
 import type { TalkdeskIds } from './types.ts';

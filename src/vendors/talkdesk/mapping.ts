@@ -1,13 +1,13 @@
 import type { ExportFailure, ExportKey, ExportSnapshot, FileDescription } from '../../export/export.ts';
 import { toFileName } from '../../export/file-name.ts';
-import { parseInstant } from '../../export/instant.ts';
+import { parseInstant } from '../shared/instant.ts';
 import {
   readStatus,
   type StatusReading,
   type StatusTable,
   toPlainText,
   toRawStatus,
-} from '../../export/status-table.ts';
+} from '../shared/status-table.ts';
 import type { JobReading, TalkdeskDetails, TalkdeskIds, WireJob } from './types.ts';
 
 /**

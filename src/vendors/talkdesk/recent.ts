@@ -1,7 +1,7 @@
-import type { Clock } from '../../export/clock.ts';
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
 import type { ReadOptions } from '../../export/ports.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { TalkdeskClient } from './client.ts';
 import { TALKDESK_LOCATOR } from './grammar.ts';
 import { type SnapshotReader, toReadings } from './snapshot-reader.ts';

@@ -1,5 +1,5 @@
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
-import type { Log } from '../../export/ports.ts';
+import type { Log } from '../../runtime/tools.ts';
 import type { JobPage } from './client.ts';
 import { NO_CONTENT_WORD, toSnapshot } from './mapping.ts';
 import type { JobReading, TalkdeskDetails, TalkdeskIds } from './types.ts';

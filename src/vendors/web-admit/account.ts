@@ -1,7 +1,8 @@
 import { VendorError } from '../../export/errors.ts';
 import { type ExportKey, type ExportSnapshot, isTerminal } from '../../export/export.ts';
-import type { FileAccess, Log, ReadOptions, Tools, VendorAccount } from '../../export/ports.ts';
+import type { FileAccess, ReadOptions, VendorAccount } from '../../export/ports.ts';
 import type { AccountClient } from '../../http/types.ts';
+import type { Log, Tools } from '../../runtime/tools.ts';
 import type { VendorAccountSettings } from '../vendor.ts';
 import { createWebAdmitClient } from './client.ts';
 import { toLinkExpiry } from './download-url.ts';

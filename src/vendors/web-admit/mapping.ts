@@ -5,7 +5,7 @@ import {
   type StatusTable,
   toPlainText,
   toRawStatus,
-} from '../../export/status-table.ts';
+} from '../shared/status-table.ts';
 import { describeFile, readDownloadUrl } from './download-url.ts';
 import type { WebAdmitDetails, WebAdmitIds, WireRun } from './types.ts';
 

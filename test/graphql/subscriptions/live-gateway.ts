@@ -1,6 +1,6 @@
-import type { Clock } from '../../../src/export/clock.ts';
-import { systemClock } from '../../../src/export/clock.ts';
-import { createScaledClock } from '../../../src/simulator/scaled-clock.ts';
+import { createScaledClock } from '../../../simulator/scaled-clock.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { type FakeReply, type FakeVendor, startFakeVendor } from '../../support/fake-vendor.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
 

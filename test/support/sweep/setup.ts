@@ -6,8 +6,8 @@ import { afterAll, afterEach, vi } from 'vitest';
 import { sweep } from './sweep.ts';
 import { tapChildren, tapOutput } from './tap-process.ts';
 
-vi.mock('../../../src/export/secrets.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../../src/export/secrets.ts')>();
+vi.mock('../../../src/telemetry/secrets.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../src/telemetry/secrets.ts')>();
   const { tapSecrets } = await import('./tap-secrets.ts');
   return { ...original, createSecrets: () => tapSecrets(original.createSecrets(), sweep) };
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSecrets } from '../../../src/export/secrets.ts';
+import { createSecrets } from '../../../src/telemetry/secrets.ts';
 import { Peer } from '../../graphql/subscriptions/peer.ts';
 import { startTestGateway } from '../gateway.ts';
 import { createRecordingLog } from '../tools.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { spellingsOf } from '../../../src/export/secret-spellings.ts';
-import { MIN_FINDABLE_LENGTH, TextFinder } from '../../../src/export/text-finder.ts';
+import { spellingsOf } from '../../../src/telemetry/secret-spellings.ts';
+import { MIN_FINDABLE_LENGTH, TextFinder } from '../../../src/telemetry/text-finder.ts';
 
 /** Where something that was meant to stay inside was found. Holds nothing of it. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import type { Secrets } from '../../../src/export/secrets.ts';
+import type { Secrets } from '../../../src/telemetry/secrets.ts';
 import type { Sweep } from './sweep.ts';
 
 /** Every secret that a gateway comes to know is one that must not be found outside. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sleep } from '../../../src/export/clock.ts';
 import { VendorError } from '../../../src/export/errors.ts';
 import type { Reading } from '../../../src/export/ports.ts';
 import type { AccountClient, AccountResponse } from '../../../src/http/types.ts';
+import { sleep } from '../../../src/runtime/clock.ts';
 import { createHiEnergyClient, type HiEnergyClient } from '../../../src/vendors/hi-energy/client.ts';
 import { createHiEnergyLoader } from '../../../src/vendors/hi-energy/loader.ts';
 import { type FakeReply, startFakeVendor } from '../../support/fake-vendor.ts';

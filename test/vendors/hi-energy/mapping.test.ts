@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readStatus } from '../../../src/export/status-table.ts';
 import { HI_ENERGY_STATUS, toFileDescription, toSnapshot } from '../../../src/vendors/hi-energy/mapping.ts';
+import { readStatus } from '../../../src/vendors/shared/status-table.ts';
 import { createKey, LIST, RECEIVED_AT, readFixtureExport, SINGLE } from './support.ts';
 
 describe('Hi Energy status table', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DEMO_HI_ENERGY_API_KEY } from '../../../simulator/demo-credentials.ts';
+import { createHiEnergySimulator } from '../../../simulator/hi-energy/simulator.ts';
+import { type Simulators, startSimulators } from '../../../simulator/server.ts';
 import type { ExportSnapshot, ExportStatus } from '../../../src/export/export.ts';
 import type { FileAccess, VendorAccount } from '../../../src/export/ports.ts';
-import { DEMO_HI_ENERGY_API_KEY } from '../../../src/simulator/demo-credentials.ts';
-import { type Simulators, startSimulators } from '../../../src/simulator/server.ts';
-import { createHiEnergySimulator } from '../../../src/vendors/hi-energy/simulator.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 import { createKey, openAccount } from './support.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { toExportKey } from '../../../src/export/locator.ts';
-import type { Tools, VendorAccount } from '../../../src/export/ports.ts';
+import type { VendorAccount } from '../../../src/export/ports.ts';
 import type { Credential } from '../../../src/http/types.ts';
+import type { Tools } from '../../../src/runtime/tools.ts';
 import { HI_ENERGY_LOCATOR } from '../../../src/vendors/hi-energy/grammar.ts';
 import { hiEnergy } from '../../../src/vendors/hi-energy/index.ts';
 import type { HiEnergyKey } from '../../../src/vendors/hi-energy/loader.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createExportId } from '../../../simulator/power-bi/ids.ts';
 import { parseGlobalId, parseIds, toExportKey, toKeyFromGlobalId } from '../../../src/export/locator.ts';
 import { buildTarget, parseBaseAddress } from '../../../src/http/path.ts';
 import { POWER_BI_LOCATOR } from '../../../src/vendors/power-bi/grammar.ts';
-import { createExportId } from '../../../src/vendors/power-bi/simulator-ids.ts';
 import { EXPORT_ID, GROUP_ID, REPORT_ID } from './support.ts';
 
 describe('Power BI locator', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readStatus } from '../../../src/export/status-table.ts';
 import { POWER_BI_STATUS, toSnapshot } from '../../../src/vendors/power-bi/mapping.ts';
 import { exportSchema } from '../../../src/vendors/power-bi/types.ts';
+import { readStatus } from '../../../src/vendors/shared/status-table.ts';
 import { EXPORT_ID, GROUP_ID, type PowerBiFixture, REPORT_ID, readFixture, toKey } from './support.ts';
 
 const RECEIVED_AT = Date.UTC(2024, 2, 1, 17, 20, 0);

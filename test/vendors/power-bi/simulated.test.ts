@@ -1,15 +1,12 @@
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { DEMO_POWER_BI_CLIENT_ID, DEMO_POWER_BI_CLIENT_SECRET } from '../../../simulator/demo-credentials.ts';
+import type { PowerBiSimulatorOptions } from '../../../simulator/power-bi/options.ts';
+import { createPowerBiSimulator } from '../../../simulator/power-bi/simulator.ts';
+import { type Simulators, startSimulators } from '../../../simulator/server.ts';
 import { VendorError } from '../../../src/export/errors.ts';
 import type { ExportSnapshot } from '../../../src/export/export.ts';
 import type { VendorAccount } from '../../../src/export/ports.ts';
-import {
-  DEMO_POWER_BI_CLIENT_ID,
-  DEMO_POWER_BI_CLIENT_SECRET,
-} from '../../../src/simulator/demo-credentials.ts';
-import { type Simulators, startSimulators } from '../../../src/simulator/server.ts';
-import { createPowerBiSimulator } from '../../../src/vendors/power-bi/simulator.ts';
-import type { PowerBiSimulatorOptions } from '../../../src/vendors/power-bi/simulator-options.ts';
 import type { PowerBiDetails, PowerBiIds } from '../../../src/vendors/power-bi/types.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 import { openAccount, toKey } from './support.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ExportKey } from '../../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../../src/export/locator.ts';
-import type { Tools, VendorAccount } from '../../../src/export/ports.ts';
+import type { VendorAccount } from '../../../src/export/ports.ts';
 import type { Credential } from '../../../src/http/types.ts';
+import type { Tools } from '../../../src/runtime/tools.ts';
 import { powerBi } from '../../../src/vendors/power-bi/index.ts';
 import type { PowerBiIds } from '../../../src/vendors/power-bi/types.ts';
 import { createTestTools } from '../../support/tools.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/export/clock.ts';
 import type { FileAccess } from '../../../src/export/ports.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { readLinkExpiry } from '../../../src/vendors/talkdesk/file-answer.ts';
 import { type FakeReply, type FakeVendor, startFakeVendor } from '../../support/fake-vendor.ts';
 import { createKey, filePath, JOB_ID, jobPath, openAccount, readFixture } from './support.ts';

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { DEMO_TALKDESK_CLIENT_ID, DEMO_TALKDESK_CLIENT_SECRET } from '../../../simulator/demo-credentials.ts';
+import { type Simulators, startSimulators } from '../../../simulator/server.ts';
+import type { TalkdeskSimulatorOptions } from '../../../simulator/talkdesk/options.ts';
+import { createTalkdeskSimulator } from '../../../simulator/talkdesk/simulator.ts';
 import { VendorError } from '../../../src/export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../../src/export/export.ts';
 import type { FileAccess, VendorAccount } from '../../../src/export/ports.ts';
-import {
-  DEMO_TALKDESK_CLIENT_ID,
-  DEMO_TALKDESK_CLIENT_SECRET,
-} from '../../../src/simulator/demo-credentials.ts';
-import { type Simulators, startSimulators } from '../../../src/simulator/server.ts';
-import { createTalkdeskSimulator } from '../../../src/vendors/talkdesk/simulator.ts';
-import type { TalkdeskSimulatorOptions } from '../../../src/vendors/talkdesk/simulator-options.ts';
 import type { TalkdeskIds } from '../../../src/vendors/talkdesk/types.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
 import { createKey, openAccount } from './support.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ExportKey } from '../../../src/export/export.ts';
 import { toExportKey } from '../../../src/export/locator.ts';
-import type { Tools, VendorAccount } from '../../../src/export/ports.ts';
+import type { VendorAccount } from '../../../src/export/ports.ts';
 import type { Credential } from '../../../src/http/types.ts';
+import type { Tools } from '../../../src/runtime/tools.ts';
 import { TALKDESK_LOCATOR } from '../../../src/vendors/talkdesk/grammar.ts';
 import { talkdesk } from '../../../src/vendors/talkdesk/index.ts';
 import type { TalkdeskIds } from '../../../src/vendors/talkdesk/types.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sleep } from '../../../src/export/clock.ts';
 import { VendorError, type VendorErrorCode } from '../../../src/export/errors.ts';
+import { sleep } from '../../../src/runtime/clock.ts';
 import type { WebAdmitClient } from '../../../src/vendors/web-admit/client.ts';
 import { readMany } from '../../../src/vendors/web-admit/loader.ts';
 import {

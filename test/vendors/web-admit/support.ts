@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { VendorError } from '../../../src/export/errors.ts';
 import { toExportKey } from '../../../src/export/locator.ts';
-import type { Reading, Tools, VendorAccount } from '../../../src/export/ports.ts';
+import type { Reading, VendorAccount } from '../../../src/export/ports.ts';
+import type { Tools } from '../../../src/runtime/tools.ts';
 import type { VendorAccountSettings } from '../../../src/vendors/vendor.ts';
 import { webAdmitLocator } from '../../../src/vendors/web-admit/grammar.ts';
 import { webAdmit } from '../../../src/vendors/web-admit/index.ts';

@@ -1,0 +1,91 @@
+import type { VendorId } from '../src/export/vendor-id.ts';
+import type { CallCounter } from './calls.ts';
+import { FAULT_KINDS, type FaultBook, type FaultOrder } from './faults.ts';
+import { toTextAnswer } from './http-message.ts';
+import { toCommandLineLocator } from './locators.ts';
+import type { SeededJob, SimulatorRequest, SimulatorResponse } from './simulator.ts';
+
+/** Where the simulators are steered from, beside the vendors' mounts. */
+export const CONTROL_DOOR = '_simulator';
+
+/** What can be steered. */
+export interface Controls {
+  readonly url: string;
+  readonly faults: FaultBook;
+  readonly calls: CallCounter;
+  readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
+}
+
+/** Answers a request to the control door. No page in a browser may use it: whatever sends an `Origin` is refused. */
+export function answerAtControlDoor(request: SimulatorRequest, controls: Controls): SimulatorResponse {
+  if (request.headers.origin !== undefined)
+    return toTextAnswer(403, 'The control door is not for browsers: send no Origin header.');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const action = ACTIONS[`${method} ${request.path.replace(/\/$/, '')}`];
+  return action === undefined
+    ? toTextAnswer(404, `There is no such door. Try GET ${controls.url}/${CONTROL_DOOR}.`)
+    : action(controls, request);
+}
+
+type Action = (controls: Controls, request: SimulatorRequest) => SimulatorResponse;
+
+const ACTIONS: Readonly<Record<string, Action | undefined>> = {
+  'GET ': ({ url }) => toTextAnswer(200, describeControls(url)),
+  'GET /faults': ({ faults }) => ({ status: 200, body: { faults: faults.list() } }),
+  'POST /faults': ({ faults }, { body }) => orderFault(faults, body),
+  'DELETE /faults': ({ faults }) => {
+    faults.clear();
+    return { status: 204 };
+  },
+  'GET /calls': ({ calls }) => ({ status: 200, body: { calls: calls.read() } }),
+  'DELETE /calls': ({ calls }) => {
+    calls.clear();
+    return { status: 204 };
+  },
+  'GET /jobs': ({ seeds }) => ({ status: 200, body: { jobs: listJobs(seeds) } }),
+};
+
+function orderFault(faults: FaultBook, body: string): SimulatorResponse {
+  try {
+    return { status: 201, body: { fault: faults.order(JSON.parse(body) as FaultOrder) } };
+  } catch (error) {
+    if (error instanceof RangeError) return toTextAnswer(400, error.message);
+    if (error instanceof SyntaxError) return toTextAnswer(400, 'The body must be a JSON object.');
+    throw error;
+  }
+}
+
+/** Every seeded job with a locator that is ready to be watched. */
+export function listJobs(seeds: Controls['seeds']) {
+  return Object.entries(seeds).flatMap(([name, jobs]) => {
+    const vendor = name as VendorId;
+    return jobs.map((job) => ({ vendor, ...job, locator: toCommandLineLocator(vendor, job) }));
+  });
+}
+
+function describeControls(url: string): string {
+  const door = `${url}/${CONTROL_DOOR}`;
+  const kinds = Object.entries(FAULT_KINDS).map(([kind, effect]) => `  ${kind.padEnd(10)} ${effect}`);
+  return `Waybill's vendor simulators: the control door
+
+Order a fault (three throttled answers, then peace):
+  curl -d '{"vendor":"talkdesk","kind":"throttle","times":3,"retryAfterSeconds":2}' ${door}/faults
+
+Only on some paths, below the vendor's mount:
+  curl -d '{"vendor":"power-bi","kind":"status","status":503,"pathIncludes":"/exports/"}' ${door}/faults
+
+List the faults still waiting, and clear them:
+  curl ${door}/faults
+  curl -X DELETE ${door}/faults
+
+Count calls by vendor and kind, and start again from zero:
+  curl ${door}/calls
+  curl -X DELETE ${door}/calls
+
+List the jobs in place, with locators for "waybill watch":
+  curl ${door}/jobs
+
+Kinds of fault. "times" is 1 unless given. Without "pathPrefix" or "pathIncludes" a fault meets every call but those for
+tokens. "delayMs" makes any of them late.
+${kinds.join('\n')}`;
+}

@@ -1,0 +1,3 @@
+/** The vendors' stand-ins, for front-end work and tests: nothing of a gateway in production loads them. */
+export { describeSimulators, runSimulate, type SimulateArguments } from './run.ts';
+export { type Simulators, startSimulators } from './server.ts';

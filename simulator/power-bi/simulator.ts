@@ -1,0 +1,112 @@
+import { POWER_BI_LOCATOR } from '../../src/vendors/power-bi/grammar.ts';
+import { answerWithFile } from '../file-answer.ts';
+import type {
+  SimulatorRequest,
+  SimulatorResponse,
+  SimulatorSurroundings,
+  VendorSimulator,
+} from '../simulator.ts';
+import { notFound, refuseField, toFaultAnswer, tokenExpired, unauthorized } from './answers.ts';
+import { toExportPath, toStatusAnswer } from './bodies.ts';
+import { JobBook, type PowerBiJob } from './jobs.ts';
+import { DEFAULT_OPTIONS, type PowerBiSimulatorOptions } from './options.ts';
+import { seedJobs } from './seeds.ts';
+import { toJobPlan } from './start.ts';
+import { createTokenOffice } from './tokens.ts';
+
+/** A call below `…/reports/{reportId}/`. */
+interface ReportCall {
+  readonly request: SimulatorRequest;
+  readonly groupId: string | undefined;
+  readonly reportId: string;
+  readonly rest: readonly string[];
+}
+
+/**
+ * Plays Power BI's "export to file" API: tokens, start, status and file, in a workspace and in My workspace.
+ *
+ * The header `x-simulate` of a start says how the export goes; see `StartCall`.
+ */
+export function createPowerBiSimulator(
+  surroundings: SimulatorSurroundings,
+  overrides: Partial<PowerBiSimulatorOptions> = {},
+): VendorSimulator {
+  const options = { ...DEFAULT_OPTIONS, ...overrides };
+  const { clock, random, mountUrl } = surroundings;
+  const jobs = new JobBook(clock);
+  const tokens = createTokenOffice(clock, random, options);
+
+  return {
+    vendor: 'power-bi',
+    handle(request) {
+      const [first, second, ...rest] = request.segments;
+      if (first === 'v1.0' && second === 'myorg') return answerApi(request, rest);
+      if (request.method === 'POST') {
+        const endpoint = request.segments.slice(1).join('/');
+        if (endpoint === 'oauth2/v2.0/token') return tokens.answer(request, 'v2');
+        if (endpoint === 'oauth2/token') return tokens.answer(request, 'v1');
+      }
+      return { status: 404 };
+    },
+    seed: () => seedJobs(jobs),
+    errorBody: (status) => toFaultAnswer(status).body,
+  };
+
+  function answerApi(
+    request: SimulatorRequest,
+    path: readonly string[],
+  ): SimulatorResponse | Promise<SimulatorResponse> {
+    const token = tokens.check(request.headers.authorization);
+    if (token === 'unknown') return unauthorized();
+    if (token === 'expired') return tokenExpired();
+
+    const [groups, groupId = ''] = path;
+    const isGroup = groups === 'groups';
+    const [reports, reportId = '', ...rest] = isGroup ? path.slice(2) : path;
+    if (reports !== 'reports') return notFound();
+    if (isGroup && !POWER_BI_LOCATOR.groupId.test(groupId)) return refuseField('groupId', 'Not a UUID.');
+    if (!POWER_BI_LOCATOR.reportId.test(reportId)) return refuseField('reportId', 'Not a UUID.');
+    return answerReport({ request, groupId: isGroup ? groupId : undefined, reportId, rest });
+  }
+
+  function answerReport(call: ReportCall): SimulatorResponse | Promise<SimulatorResponse> {
+    const { request, groupId, reportId, rest } = call;
+    const { method } = request;
+    const [kind, exportId = '', file] = rest;
+    if (method === 'POST' && rest.length === 1 && kind === 'ExportTo') return start(call);
+    if ((method !== 'GET' && method !== 'HEAD') || kind !== 'exports') return notFound();
+
+    const job = jobs.find({ ...(groupId === undefined ? {} : { groupId }), reportId, exportId });
+    if (job === undefined) return notFound();
+    if (rest.length === 2) return toStatusAnswer(job, options, mountUrl);
+    const { expiresAt } = job.look();
+    const hasFile = expiresAt !== null && clock.now() < expiresAt;
+    return rest.length === 3 && file === 'file' && hasFile ? answerWithJobFile(request, job) : notFound();
+  }
+
+  function start({ request, groupId, reportId }: ReportCall): SimulatorResponse {
+    const orders = toOrders(request.headers['x-simulate']);
+    const decision = toJobPlan({ groupId, reportId, body: request.body, orders }, random);
+    if ('refusal' in decision) return decision.refusal;
+    const job = jobs.add(decision.plan);
+    const answer = toStatusAnswer(job, options, mountUrl);
+    return {
+      ...answer,
+      status: 202,
+      headers: { ...answer.headers, location: `${mountUrl}${toExportPath(job.plan.ids)}` },
+    };
+  }
+}
+
+/** `Content-Disposition` is not promised, and not sent. */
+async function answerWithJobFile(
+  request: SimulatorRequest,
+  { file }: PowerBiJob,
+): Promise<SimulatorResponse> {
+  return answerWithFile(request, { bytes: await file.bytes(), mediaType: file.mediaType });
+}
+
+/** Several words are separated by commas. */
+function toOrders(header: string | undefined): ReadonlySet<string> {
+  return new Set((header ?? '').split(',').map((order) => order.trim().toLowerCase()));
+}

@@ -1,0 +1,58 @@
+import { VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
+import { toFaultExample, toStartExamples } from './curl-examples.ts';
+import { type Simulators, startSimulators } from './server.ts';
+import type { DemoAccount } from './simulator.ts';
+import { SIMULATED_VENDORS } from './vendors.ts';
+
+/** What the command line gives. */
+export interface SimulateArguments {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Simulated seconds in a real one. */
+  readonly speed: number;
+}
+
+/** Starts every vendor's simulator for `npm run simulate`; what `startSimulators` throws is thrown. */
+export function runSimulate({ port, speed }: SimulateArguments): Promise<Simulators> {
+  return startSimulators({
+    port,
+    speed,
+    onCrash: (error) => console.error('A simulator failed to answer:', error),
+  });
+}
+
+/** What a person needs to know about simulators that run: addresses, credentials, and commands to paste. */
+export function describeSimulators(simulators: Simulators): string {
+  const { url, speed } = simulators;
+  const starts = Object.entries(toStartExamples(url)).map(([vendor, start]) => `# ${vendor}\n${start}`);
+  return `Vendor simulators on ${url}, ${speed === 1 ? 'in real time' : `${speed} times as fast as the real time`}
+
+${VENDOR_IDS.map((vendor) => describeVendor(vendor, simulators)).join('\n\n')}
+
+Start an export:
+
+${starts.join('\n\n')}
+
+Order a fault (all kinds: curl ${url}/_simulator):
+
+${toFaultExample(url)}
+
+The exports in place, with their locators: curl ${url}/_simulator/jobs
+`;
+}
+
+function describeVendor(vendor: VendorId, { baseUrls, tokenUrls, seeds }: Simulators): string {
+  const tokenUrl: string | undefined = (tokenUrls as Partial<Record<VendorId, string>>)[vendor];
+  return [
+    `${vendor}  (${seeds[vendor].length} exports in place)`,
+    `  base     ${baseUrls[vendor]}`,
+    `  ${describeCredential(SIMULATED_VENDORS[vendor].demoAccount.credential)}`,
+    ...(tokenUrl === undefined ? [] : [`  token    ${tokenUrl}`]),
+  ].join('\n');
+}
+
+function describeCredential(credential: DemoAccount['credential']): string {
+  return credential.type === 'api-key'
+    ? `key      ${credential.apiKey}`
+    : `client   ${credential.clientId} / ${credential.clientSecret}`;
+}

@@ -1,0 +1,102 @@
+import type { VendorId } from '../src/export/vendor-id.ts';
+import type { Clock, Random } from '../src/runtime/clock.ts';
+import type { SampleFile } from './sample-file.ts';
+
+/** A request as a vendor's simulator sees it. */
+export interface SimulatorRequest {
+  readonly method: string;
+  /** The path below the vendor's mount point, still percent-encoded, without query: `/v1.0/myorg/reports/…`. */
+  readonly path: string;
+  /** The same path split at `/`, each part decoded once. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** At most 1 MB. */
+  readonly body: string;
+}
+
+export interface SimulatorResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON; text and bytes as they are, with the `content-type` that stands in `headers`. */
+  readonly body?: object | string | Uint8Array;
+}
+
+/** What a vendor's simulator is given to stand on. */
+export interface SimulatorSurroundings {
+  /** Already runs at the simulation's speed: ten simulated seconds in one real one at speed 10. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where this vendor is mounted, without a trailing slash: `http://127.0.0.1:4100/talkdesk`. */
+  readonly mountUrl: string;
+  /** The S3-like file store shared by all vendors. */
+  readonly files: FileStore;
+}
+
+/** A stand-in for S3: presigned links that expire, and that refuse any credential header. */
+export interface FileStore {
+  /**
+   * Mints a presigned link to a file.
+   *
+   * @param lifetimeMs - in simulated milliseconds
+   * @param style - `v2` is `AWSAccessKeyId, Expires, Signature, response-content-*`; `v4` is `X-Amz-*`
+   */
+  presign(file: SampleFile, lifetimeMs: number, style: 'v2' | 'v4'): string;
+}
+
+/** One vendor played from a script. Answers as the vendor would; faults are laid over it from outside. */
+export interface VendorSimulator {
+  readonly vendor: VendorId;
+  handle(request: SimulatorRequest): SimulatorResponse | Promise<SimulatorResponse>;
+  /**
+   * Puts jobs in place for the demo, in every state. Their clocks start when their status is first read, so that the
+   * first look always finds them moving.
+   *
+   * @returns one entry per job, with the vendor's ids as a locator names them
+   */
+  seed(): readonly SeededJob[];
+  /** The body this vendor sends with an error status, for faults ordered from outside. Without it a generic one is sent. */
+  errorBody?(status: number): SimulatorResponse['body'];
+}
+
+/** How every vendor's simulator is made. */
+export type SimulatorFactory = (surroundings: SimulatorSurroundings) => VendorSimulator;
+
+/** What a request was for. */
+export type CallKind = 'token' | 'start' | 'status' | 'list' | 'file' | 'other';
+
+/** Which requests below a vendor's mount are of a kind. */
+export type CallRule = readonly [kind: CallKind, method: string, path: RegExp];
+
+/** One simulated vendor as it is served: its simulator, its paths, and the account that the demo has there. */
+export interface SimulatorMount {
+  readonly create: SimulatorFactory;
+  /** What an account's `baseUrl` has below the mount: `/api/v1`, or nothing. */
+  readonly basePath: string;
+  /** Where tokens are asked for, below the mount; left out by a vendor without client credentials. */
+  readonly tokenPath?: string;
+  /** The documented paths, the first that fits wins. */
+  readonly calls: readonly CallRule[];
+  readonly demoAccount: DemoAccount;
+  /** A command for a POSIX shell that starts an export, ready to be pasted. */
+  startExample(mountUrl: string): string;
+}
+
+/** An account at a simulated vendor as an operator would configure it, but for the addresses. */
+export interface DemoAccount {
+  readonly key: string;
+  readonly credential:
+    | { readonly type: 'api-key'; readonly apiKey: string }
+    | { readonly type: 'client-credentials'; readonly clientId: string; readonly clientSecret: string };
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly polling?: Readonly<Record<string, number>>;
+}
+
+export interface SeededJob {
+  /** The ids a locator of this vendor takes, e.g. `{ reportId, exportId }`. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** How it will end, in the vendor's word. */
+  readonly ends: string;
+  /** What a person would call it. */
+  readonly title: string;
+}

@@ -1,0 +1,154 @@
+import { KNOWN_REPORT_TYPES } from '../../src/vendors/talkdesk/grammar.ts';
+import type {
+  SeededJob,
+  SimulatorRequest,
+  SimulatorResponse,
+  SimulatorSurroundings,
+  VendorSimulator,
+} from '../simulator.ts';
+import { failPlatform, Refusal, refuse, refuseOrder, TEXT_NOT_FOUND, toErrorBody } from './answers.ts';
+import { BodyWriter } from './bodies.ts';
+import { createReportJob, PLANS, type ReportJob, toSteps } from './jobs.ts';
+import { DEFAULT_OPTIONS, type TalkdeskSimulatorOptions } from './options.ts';
+import { parseOrder } from './orders.ts';
+import { createSeeds } from './seeds.ts';
+import { createRequestWindow } from './throttle.ts';
+import { createUuid, createWord, TokenDesk } from './tokens.ts';
+
+/** A signed link lives for a quarter of an hour. */
+const LINK_LIFETIME_MS = 900_000;
+
+const DEFAULT_PER_PAGE = 20;
+const MAX_PER_PAGE = 200;
+
+/**
+ * Plays Talkdesk's token server and its report jobs: create, list, status, file, delete.
+ *
+ * A create call obeys `x-simulate: failed | canceled | slow | instant`; any call `x-simulate: server-error`.
+ */
+export function createTalkdeskSimulator(
+  { clock, random, mountUrl, files }: SimulatorSurroundings,
+  overrides: Partial<TalkdeskSimulatorOptions> = {},
+): VendorSimulator {
+  const options = { ...DEFAULT_OPTIONS, ...overrides };
+  const tokens = new TokenDesk(clock, random, options);
+  const write = new BodyWriter(mountUrl, options);
+  const takeTurn = createRequestWindow(clock, options);
+  /** Oldest first. */
+  const jobs: ReportJob[] = [];
+
+  return {
+    vendor: 'talkdesk',
+    handle(request) {
+      try {
+        return answer(request);
+      } catch (error) {
+        if (error instanceof Refusal) return error.response;
+        throw error;
+      }
+    },
+    seed(): readonly SeededJob[] {
+      const seeds = createSeeds(clock);
+      jobs.push(...seeds.map(({ job }) => job));
+      return seeds.map(({ job, ends }) => ({
+        ids: { reportType: job.type, jobId: job.id },
+        ends,
+        title: job.order.name ?? job.type,
+      }));
+    },
+    errorBody: (status) => toErrorBody(status),
+  };
+
+  function answer(request: SimulatorRequest): SimulatorResponse {
+    const [root, reports, type = '', resource, id, ...rest] = request.segments;
+    if (request.method === 'POST' && request.path === '/oauth/token') return tokens.issue(request);
+    if (root !== 'data' || reports !== 'reports' || rest.length > 0) throw notFound();
+    const isRead = request.method === 'GET';
+    tokens.check(request, isRead ? 'data-reports:read' : 'data-reports:write');
+    takeTurn();
+    if (request.headers['x-simulate'] === 'server-error') throw failPlatform(createWord(random, 16));
+    if (!KNOWN_REPORT_TYPES.includes(type))
+      throw refuse(400, undefined, [{ name: 'type', description: 'unknown report type' }]);
+
+    const asked = `${request.method} ${resource}${id === undefined ? '' : '/id'}`;
+    switch (asked) {
+      case 'POST jobs':
+        return create(type, request);
+      case 'GET jobs':
+        return list(type, request.query);
+      case 'GET jobs/id':
+        return write.status(find(type, id));
+      case 'GET files/id':
+        return showFile(find(type, id));
+      case 'DELETE files/id':
+        return deleteFile(find(type, id));
+      default:
+        throw notFound();
+    }
+  }
+
+  function create(type: string, { body, headers }: SimulatorRequest): SimulatorResponse {
+    const order = parseOrder(body);
+    const word = headers['x-simulate'] ?? 'normal';
+    const plan = Object.hasOwn(PLANS, word) ? PLANS[word] : undefined;
+    if (plan === undefined)
+      throw refuseOrder([
+        { name: 'x-simulate', description: `x-simulate must be one of ${Object.keys(PLANS).join(', ')}` },
+      ]);
+    const id = createUuid(random);
+    const job = createReportJob(clock, { id, type, order, steps: toSteps(plan), start: 'now' });
+    jobs.push(job);
+    return write.created(job);
+  }
+
+  function list(type: string, query: URLSearchParams): SimulatorResponse {
+    const page = toWhole(query, 'page', 1, Number.MAX_SAFE_INTEGER);
+    const perPage = toWhole(query, 'per_page', DEFAULT_PER_PAGE, MAX_PER_PAGE);
+    const newestFirst = jobs
+      .filter((job) => job.type === type)
+      .reverse()
+      .sort((left, right) => right.createdAt - left.createdAt);
+    return write.page(type, newestFirst, page, perPage);
+  }
+
+  /** The second hop: a short note, and a link that is signed for this one call. */
+  function showFile(job: ReportJob): SimulatorResponse {
+    if (job.look() !== 'done') throw notFound();
+    return {
+      status: 303,
+      headers: {
+        location: files.presign(job.file, LINK_LIFETIME_MS, 'v4'),
+        'content-type': 'text/plain; charset=utf-8',
+      },
+      body: 'See Other\n',
+    };
+  }
+
+  function deleteFile(job: ReportJob): SimulatorResponse {
+    const word = job.look();
+    if (word === 'deleted' || word === 'failed' || word === 'canceled')
+      throw refuse(403, `The job is already ${word}`);
+    if (word !== 'done') throw notFound();
+    job.isDeleted = true;
+    return { status: 204 };
+  }
+
+  function find(type: string, id: string | undefined): ReportJob {
+    const job = jobs.find((candidate) => candidate.id === id && candidate.type === type);
+    if (job === undefined) throw notFound();
+    return job;
+  }
+
+  function notFound(): Refusal {
+    return options.hasTextNotFound ? TEXT_NOT_FOUND : refuse(404);
+  }
+}
+
+/** @throws Refusal for anything but a whole number from 1 */
+function toWhole(query: URLSearchParams, name: string, standard: number, most: number): number {
+  const text = query.get(name);
+  if (text === null) return standard;
+  const number = Number(text);
+  if (/^[1-9]\d{0,8}$/.test(text) && number <= most) return number;
+  throw refuseOrder([{ name, description: `${name} does not have a valid value` }]);
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../../src/runtime/clock.ts';
+import { type JobStep, SimulatedJob } from '../job.ts';
+import type { SampleFile } from '../sample-file.ts';
+import type { Template } from './catalogue.ts';
+
+/** The words the real API sends. */
+export type Word =
+  | 'Initializing'
+  | 'Queued'
+  | 'In Progress'
+  | 'Available'
+  | 'Success With Errors'
+  | 'Empty List'
+  | 'Failed';
+
+/** One run of a template. */
+export interface Run {
+  readonly id: number;
+  readonly template: Template;
+  readonly file: SampleFile;
+  /** Where the run stands now. */
+  look(): Word;
+  /** Simulated milliseconds until it ends; 0 once it has. */
+  remainingMs(): number;
+}
+
+/** How a run goes. */
+export interface RunPlan {
+  readonly ends: Word;
+  /** How long it runs, in all; an ended one has 0. */
+  readonly takesMs: number;
+  readonly start: 'now' | 'at-first-look';
+}
+
+/** Every run so far, and the rule that a template runs once at a time. */
+export class RunBook {
+  private readonly clock: Clock;
+  private readonly runs: Run[] = [];
+  private nextId = 74_780;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  add(template: Template, plan: RunPlan): Run {
+    const steps = toSteps(plan);
+    const job = new SimulatedJob(this.clock, steps, plan.start);
+    const run: Run = {
+      id: this.nextId,
+      template,
+      file: template.createFile(),
+      look: () => job.look().word,
+      remainingMs() {
+        const { stepIndex, sinceMs } = job.look();
+        const ahead = steps.slice(stepIndex, -1).reduce((sum, step) => sum + step.lastsMs, 0);
+        return ahead === 0 ? 0 : ahead - sinceMs;
+      },
+    };
+    this.nextId += 1;
+    this.runs.push(run);
+    return run;
+  }
+
+  find(exportId: string, exportFileId: string): Run | undefined {
+    return this.runs.find((run) => String(run.id) === exportFileId && String(run.template.id) === exportId);
+  }
+
+  /** The run of a template that is under way, if there is one. */
+  running(template: Template): Run | undefined {
+    return this.runs.find((run) => run.template === template && run.remainingMs() > 0);
+  }
+
+  /** Newest first. */
+  ofIdentity(identityId: number, limit: number): readonly Run[] {
+    return this.runs
+      .filter((run) => run.template.identityId === identityId)
+      .reverse()
+      .slice(0, limit);
+  }
+}
+
+function toSteps({ ends, takesMs }: RunPlan): readonly JobStep<Word>[] {
+  const last = { word: ends, lastsMs: Number.POSITIVE_INFINITY };
+  if (takesMs === 0) return [last];
+  return [
+    { word: 'Initializing', lastsMs: takesMs * 0.1 },
+    { word: 'Queued', lastsMs: takesMs * 0.2 },
+    { word: 'In Progress', lastsMs: takesMs * 0.7 },
+    last,
+  ];
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type Admission, type LimitedKind, RateLimitedError } from './admission.ts';
+import type { Caller } from './caller.ts';
+
+export interface RateLimitSettings {
+  /** `undefined`: no limit. */
+  readonly operationsPerMinute: number | undefined;
+  readonly locatorsPerMinute: number | undefined;
+  /** Called for each refusal; for metrics. */
+  readonly onRefused: (kind: LimitedKind) => void;
+}
+
+/**
+ * Callers that are counted at the same time. With more of them within a minute, the one that was quiet longest begins anew: whoever floods
+ * is never quiet. 10,000 weigh 6 MB.
+ */
+const MAX_CALLERS = 10_000;
+const MINUTE_SECONDS = 60;
+/** Longer names are counted under their hash, so that no subject of a token makes the table large. */
+const MAX_KEY_LENGTH = 100;
+
+/** Counts what each caller asks for, in windows of a minute that begin with its first question. */
+export function createAdmission(settings: RateLimitSettings): Admission {
+  const { operationsPerMinute, locatorsPerMinute, onRefused } = settings;
+  const operations = operationsPerMinute === undefined ? null : new MinuteLimit(operationsPerMinute);
+  const locators = locatorsPerMinute === undefined ? null : new MinuteLimit(locatorsPerMinute);
+
+  async function admit(
+    kind: LimitedKind,
+    limit: MinuteLimit | null,
+    caller: Caller,
+    count: number,
+  ): Promise<void> {
+    if (limit === null) return;
+    const waitMs = await limit.take(toKey(caller), count);
+    if (waitMs === 0) return;
+    onRefused(kind);
+    throw count > limit.perMinute ? tooManyAtOnce(count, limit) : tooManyInAMinute(kind, limit, waitMs);
+  }
+
+  return {
+    operation: (caller) => admit('operations', operations, caller, 1),
+    locators: (caller, count) => admit('locators', locators, caller, count),
+  };
+}
+
+const ASKED = {
+  operations: 'operations a minute are answered to one caller',
+  locators: 'exports a minute are read for one caller',
+} as const satisfies Record<LimitedKind, string>;
+
+function tooManyInAMinute(kind: LimitedKind, { perMinute }: MinuteLimit, waitMs: number): RateLimitedError {
+  const seconds = Math.ceil(waitMs / 1_000);
+  return new RateLimitedError(`At most ${perMinute} ${ASKED[kind]}: ask again in ${seconds} s.`, waitMs);
+}
+
+function tooManyAtOnce(count: number, { perMinute }: MinuteLimit): RateLimitedError {
+  return new RateLimitedError(
+    `This field names ${count} exports, and at most ${perMinute} a minute are read for one caller: name fewer.`,
+  );
+}
+
+/** Tenant and name: two tenants never share a count, whatever their callers are called. */
+function toKey({ tenant, name }: Caller): string {
+  const key = JSON.stringify([tenant, name]);
+  return key.length <= MAX_KEY_LENGTH ? key : createHash('sha256').update(key).digest('base64url');
+}
+
+/**
+ * One limit, counted for each key by itself.
+ *
+ * The only place that knows the library, and its clock: windows are measured with `Date.now`.
+ */
+class MinuteLimit {
+  readonly perMinute: number;
+  private readonly limiter: RateLimiterMemory;
+  private readonly keys = new LRUCache<string, true>({
+    max: MAX_CALLERS,
+    dispose: (_value, key) => void this.limiter.delete(key),
+  });
+
+  constructor(perMinute: number) {
+    this.perMinute = perMinute;
+    this.limiter = new RateLimiterMemory({ points: perMinute, duration: MINUTE_SECONDS, keyPrefix: '' });
+  }
+
+  /** Takes all of them, or none: then the milliseconds until the minute is over. */
+  async take(key: string, count: number): Promise<number> {
+    this.keys.get(key) ?? this.keys.set(key, true);
+    try {
+      await this.limiter.consume(key, count);
+      return 0;
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      // What is refused takes nothing away: a smaller question may still be answered. Below one there is none.
+      if (count > 1) await this.limiter.reward(key, count);
+      return Math.max(1, refusal.msBeforeNext);
+    }
+  }
+}

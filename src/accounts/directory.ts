@@ -1,0 +1,131 @@
+import { InputError } from '../export/errors.ts';
+import type { ExportKey } from '../export/export.ts';
+import { type GlobalId, parseGlobalId, parseIds, toExportKey, toKeyFromGlobalId } from '../export/locator.ts';
+import type { VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+import { createUnknownAccount, toUnknownAccountError } from './unknown-account.ts';
+
+/** An account's key has at most 40; longer ones only must not become part of a global id. */
+const MAX_ACCOUNT_LENGTH = 512;
+
+/** An export to read: which one, and through which account. */
+export interface Target {
+  readonly account: VendorAccount;
+  readonly key: ExportKey;
+}
+
+/** A locator as a caller gives it: a global id, or one vendor's ids. */
+export type Locator =
+  | { readonly id: string }
+  | {
+      readonly vendor: VendorId;
+      readonly account?: string | null;
+      readonly ids: Readonly<Record<string, unknown>>;
+      readonly where: string;
+    };
+
+/**
+ * The accounts one caller may use, and the way from its locators to exports.
+ *
+ * Another tenant's account and one that does not exist are the same here: not found, without asking any vendor.
+ */
+export class AccountDirectory {
+  readonly accounts: readonly VendorAccount[];
+  /** Of the caller. */
+  readonly tenant: string;
+  private readonly vendors: readonly VendorInfo[];
+  private readonly byKey: ReadonlyMap<string, VendorAccount>;
+
+  constructor(vendors: readonly VendorInfo[], accounts: readonly VendorAccount[], tenant = '') {
+    this.tenant = tenant;
+    this.vendors = vendors;
+    this.accounts = accounts;
+    this.byKey = new Map(accounts.map((account) => [account.key, account]));
+  }
+
+  /**
+   * Where a locator points.
+   *
+   * @throws InputError where it can be refused as it stands; VendorError EXPORT_NOT_FOUND where the caller has no such account
+   */
+  resolve(locator: Locator): Target {
+    const key = this.toKey(locator);
+    return { account: this.known(key), key };
+  }
+
+  /**
+   * As `resolve`, but an account that the caller does not have is one at which no export is found.
+   *
+   * @throws InputError where it can be refused as it stands
+   */
+  resolveLeniently(locator: Locator): Target {
+    const key = this.toKey(locator);
+    return { account: this.find(key) ?? createUnknownAccount(key.vendor, key.account, this.tenant), key };
+  }
+
+  /** Where a parsed export id points. @throws as `resolve` does */
+  resolveGlobalId(parsed: Extract<GlobalId, { type: 'export' }>): Target {
+    const key = toKeyFromGlobalId(this.grammarOf(parsed.vendor), parsed);
+    return { account: this.known(key), key };
+  }
+
+  /** The caller's account of this key, or undefined. */
+  account(key: string): VendorAccount | undefined {
+    return this.byKey.get(key);
+  }
+
+  private toKey(locator: Locator): ExportKey {
+    if (!('vendor' in locator)) {
+      const parsed = parseExportId(locator.id);
+      return toKeyFromGlobalId(this.grammarOf(parsed.vendor), parsed);
+    }
+    const { vendor, where } = locator;
+    const grammar = this.grammarOf(vendor);
+    const ids = parseIds(grammar, locator.ids, where);
+    const account = locator.account ?? this.onlyAccountKey(vendor, where);
+    if (account.length > MAX_ACCOUNT_LENGTH)
+      throw new InputError(`${where}.account is too long to name an account.`, `${where}.account`);
+    return toExportKey(grammar, vendor, account, ids);
+  }
+
+  private grammarOf(vendor: VendorId): VendorInfo['locator'] {
+    const info = this.vendors.find((candidate) => candidate.id === vendor);
+    if (info === undefined) throw new InputError(`This gateway does not speak to the vendor ${vendor}.`);
+    return info.locator;
+  }
+
+  /** The account that a locator means without naming it. */
+  private onlyAccountKey(vendor: VendorId, where: string): string {
+    const candidates = this.accounts.filter((candidate) => candidate.vendor === vendor);
+    const [only] = candidates;
+    if (only !== undefined && candidates.length === 1) return only.key;
+    const field = `${where}.account`;
+    if (only === undefined)
+      throw new InputError(`You have no ${vendor} account here: see the query "accounts".`, field);
+    const keys = candidates.map((candidate) => candidate.key).join(', ');
+    throw new InputError(
+      `${field} is missing, and you have several ${vendor} accounts: name one of ${keys}.`,
+      field,
+    );
+  }
+
+  private known(key: ExportKey): VendorAccount {
+    const account = this.find(key);
+    if (account === undefined) throw toUnknownAccountError(key.vendor, key.account);
+    return account;
+  }
+
+  private find({ vendor, account }: ExportKey): VendorAccount | undefined {
+    const known = this.byKey.get(account);
+    return known?.vendor === vendor ? known : undefined;
+  }
+}
+
+function parseExportId(id: string): Extract<GlobalId, { type: 'export' }> {
+  const parsed = parseGlobalId(id, 'locator.id');
+  if (parsed.type === 'export') return parsed;
+  throw new InputError(
+    'locator.id names an account, not an export: give the `id` of an export.',
+    'locator.id',
+  );
+}

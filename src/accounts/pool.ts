@@ -1,0 +1,196 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Caller } from '../access/caller.ts';
+import type { VendorAccount } from '../export/ports.ts';
+import type { Credential } from '../http/types.ts';
+import type { Tools } from '../runtime/tools.ts';
+import { VENDORS } from '../vendors/registry.ts';
+import type { VendorAccountSettings } from '../vendors/vendor.ts';
+import { CallerAccounts } from './caller-accounts.ts';
+import { AccountDirectory } from './directory.ts';
+import { type AccountPlan, toIdentity } from './plan.ts';
+import { PooledAccount } from './pooled-account.ts';
+import { createUnknownAccount } from './unknown-account.ts';
+
+export type { AccountPlan } from './plan.ts';
+
+/** What a vendor's token is made of; with anything else in it no header could carry it, so it is as good as not brought. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/** What new plans did to open accounts. */
+export interface AccountChanges {
+  /** Taken away: every export is unknown there from now on. */
+  readonly removed: readonly VendorAccount[];
+  /** The same accounts with a new credential. */
+  readonly renewed: readonly VendorAccount[];
+}
+
+/** Every open account, and who may use which. */
+export interface AccountPool {
+  /** The accounts of this caller's tenant; those that need the caller's own token only where it brought one. */
+  directoryFor(caller: Caller): AccountDirectory;
+  /** The open account of this identity; undefined where there is none (any more). */
+  byIdentity(identity: string): VendorAccount | undefined;
+  /** Every open account. */
+  all(): readonly VendorAccount[];
+  /**
+   * Goes on with these plans, at once and as a whole. An account whose plan is the same stays as it is, connections, tokens and
+   * all; a changed one is opened anew behind the same object; one that is gone, or is another now, ends.
+   *
+   * @throws TypeError where an account cannot be opened; nothing has changed then
+   */
+  replace(plans: readonly AccountPlan[]): AccountChanges;
+  /** To be called when the first watch of an identity begins, and when its last one has ended. */
+  onWatched(identity: string, isWatched: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Opens the configured accounts; those of callers' tokens are opened when first used. */
+export function createAccountPool(
+  plans: readonly AccountPlan[],
+  tools: Tools,
+  onCall?: VendorAccountSettings['onCall'],
+): AccountPool {
+  return new Pool(plans, tools, onCall);
+}
+
+/** An account of the configuration's own credential, and what a new plan makes of it. */
+interface Draft {
+  readonly plan: AccountPlan;
+  readonly account: PooledAccount;
+  /** What is to stand behind it from now on; null where it stays as it is. */
+  readonly opened: VendorAccount | null;
+}
+
+class Pool implements AccountPool {
+  private readonly tools: Tools;
+  private readonly onCall: VendorAccountSettings['onCall'];
+  private readonly vendors = Object.values(VENDORS);
+  // Only to tell tokens apart inside this process: an identity says nothing about the token it stands for.
+  private readonly identityKey = randomBytes(32);
+  private plans: ReadonlyMap<string, AccountPlan> = new Map();
+  /** Accounts with a credential of their own, by key. */
+  private own: ReadonlyMap<string, PooledAccount> = new Map();
+  private readonly callers = new CallerAccounts();
+  private isClosed = false;
+
+  constructor(plans: readonly AccountPlan[], tools: Tools, onCall: VendorAccountSettings['onCall']) {
+    this.tools = tools;
+    this.onCall = onCall;
+    this.replace(plans);
+  }
+
+  directoryFor(caller: Caller): AccountDirectory {
+    const plans = [...this.plans.values()].filter(({ tenant }) => tenant === caller.tenant);
+    const accounts = plans.flatMap(
+      (plan) => this.own.get(plan.key) ?? this.callerAccount(plan, caller) ?? [],
+    );
+    return new AccountDirectory(this.vendors, accounts, caller.tenant);
+  }
+
+  byIdentity(identity: string): VendorAccount | undefined {
+    for (const account of this.own.values()) if (account.identity === identity) return account;
+    return this.callers.find(identity);
+  }
+
+  all(): readonly VendorAccount[] {
+    return [...this.own.values(), ...this.callers.all()];
+  }
+
+  replace(plans: readonly AccountPlan[]): AccountChanges {
+    const drafts = this.draft(plans.filter(({ credential }) => credential.type !== 'caller'));
+    const before = [...this.own.values()];
+    this.plans = new Map(plans.map((plan) => [plan.key, plan]));
+    this.own = new Map(drafts.map(({ plan, account }) => [plan.key, account]));
+
+    const renewed: PooledAccount[] = [];
+    for (const { plan, account, opened } of drafts) {
+      if (opened === null) continue;
+      const isSameCredential = isDeepStrictEqual(plan.credential, account.plan.credential);
+      account.replace(plan, isSameCredential, opened);
+      if (!isSameCredential) renewed.push(account);
+    }
+    const removed = before.filter((account) => this.own.get(account.key) !== account);
+    for (const account of removed) account.remove();
+    return { renewed, removed: [...removed, ...this.replaceCallers()] };
+  }
+
+  onWatched(identity: string, isWatched: boolean): void {
+    this.callers.onWatched(identity, isWatched);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all(this.all().map((account) => account.close()));
+  }
+
+  /** Opens what has to be opened, before anything is changed. */
+  private draft(plans: readonly AccountPlan[]): readonly Draft[] {
+    const drafts: Draft[] = [];
+    try {
+      for (const plan of plans) drafts.push(this.draftOne(plan));
+      return drafts;
+    } catch (error) {
+      for (const { opened } of drafts) void opened?.close();
+      throw error;
+    }
+  }
+
+  private draftOne(plan: AccountPlan): Draft {
+    const identity = toIdentity(plan);
+    const known = this.own.get(plan.key);
+    const isKnown = known?.identity === identity;
+    if (isKnown && isDeepStrictEqual(plan, known.plan)) return { plan, account: known, opened: null };
+    const opened = this.open(plan, identity, plan.credential as Credential);
+    if (isKnown) return { plan, account: known, opened };
+    const { clock } = this.tools;
+    return { plan, account: new PooledAccount({ plan, identity, clock, open: () => opened }), opened };
+  }
+
+  /** @returns the accounts that are gone */
+  private replaceCallers(): readonly PooledAccount[] {
+    const removed: PooledAccount[] = [];
+    for (const account of this.callers.all()) {
+      const plan = this.plans.get(account.key);
+      if (plan === undefined || toIdentity(plan) !== toIdentity(account.plan)) {
+        this.callers.remove(account);
+        removed.push(account);
+      } else if (!isDeepStrictEqual(plan, account.plan)) account.replace(plan, true, null);
+    }
+    return removed;
+  }
+
+  private callerAccount(plan: AccountPlan, { vendorTokens }: Caller): VendorAccount | undefined {
+    const token = Object.hasOwn(vendorTokens, plan.key) ? vendorTokens[plan.key] : undefined;
+    if (token === undefined || !TOKEN.test(token)) return undefined;
+    this.tools.secrets.addPassing(token);
+    const place = toIdentity(plan);
+    const hash = createHmac('sha256', this.identityKey).update(`${place}\n${token}`).digest('base64url');
+    const identity = `${plan.tenant}/${plan.key}/${hash}`;
+    return this.callers.obtain(
+      identity,
+      () =>
+        new PooledAccount({
+          plan,
+          identity,
+          clock: this.tools.clock,
+          open: () => this.openForCaller(place, identity, plan, token),
+          onUsage: (account) => this.callers.onUsage(account),
+        }),
+    );
+  }
+
+  /** By the plan as it is now: an account may be used again that was at rest while the configuration changed. */
+  private openForCaller(place: string, identity: string, plan: AccountPlan, token: string): VendorAccount {
+    const now = this.plans.get(plan.key);
+    const isGone = this.isClosed || now === undefined || toIdentity(now) !== place;
+    return isGone
+      ? createUnknownAccount(plan.vendor, plan.key)
+      : this.open(now, identity, { type: 'bearer', token });
+  }
+
+  private open(plan: AccountPlan, identity: string, credential: Credential): VendorAccount {
+    const settings = { ...plan, identity, credential, onCall: this.onCall };
+    return VENDORS[plan.vendor].createAccount(settings, this.tools);
+  }
+}

@@ -1,0 +1,186 @@
+import { InputError, isAbort, VendorError, type VendorErrorCode } from '../export/errors.ts';
+import type { Export, ExportStatus } from '../export/export.ts';
+import type { VendorAccount, VendorInfo } from '../export/ports.ts';
+
+/** How many exports one account is asked to list. */
+const LIST_LIMIT = 100;
+const MAX_PAGE = 100;
+const MAX_CURSOR_LENGTH = 2_048;
+
+export interface RecentOptions {
+  readonly first: number;
+  readonly after?: string | null | undefined;
+  readonly filter?: RecentFilter | null | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RecentFilter {
+  readonly accounts?: readonly string[] | null | undefined;
+  readonly vendors?: readonly string[] | null | undefined;
+  readonly statuses?: readonly ExportStatus[] | null | undefined;
+}
+
+export interface ExportEdge {
+  readonly cursor: string;
+  readonly node: Export;
+}
+
+export interface AccountProblem {
+  readonly account: VendorAccount;
+  readonly code: VendorErrorCode;
+  readonly message: string;
+}
+
+export interface ExportPage {
+  readonly edges: readonly ExportEdge[];
+  readonly nodes: readonly Export[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly unavailable: readonly AccountProblem[];
+}
+
+/** Where the exports of an account come from. */
+export interface RecentSources {
+  readonly vendors: readonly VendorInfo[];
+  /** The vendor's own list call. @throws VendorError */
+  list(account: VendorAccount, limit: number): Promise<readonly Export[]>;
+  /** What was watched through these accounts. */
+  watched(accounts: readonly VendorAccount[]): readonly Export[];
+}
+
+/**
+ * One page of the newest exports over these accounts, newest first.
+ *
+ * A cursor names a place in the order, not a row, so it stays good while exports come and go. Exports without a creation time
+ * stand last, higher ids first.
+ *
+ * @throws InputError for a page size or cursor that is none
+ */
+export async function readRecent(
+  accounts: readonly VendorAccount[],
+  sources: RecentSources,
+  options: RecentOptions,
+): Promise<ExportPage> {
+  const { first, filter } = options;
+  if (!Number.isInteger(first) || first < 1 || first > MAX_PAGE) {
+    throw new InputError(`first must be between 1 and ${MAX_PAGE}.`, 'first');
+  }
+  const after = options.after == null ? null : parseCursor(options.after);
+  const asked = accounts.filter((account) => isAsked(account, filter));
+
+  const listed = await Promise.all(asked.map((account) => listOne(account, sources)));
+  const unavailable = listed.flatMap((entry) => ('code' in entry ? [entry] : []));
+  const found = [
+    ...listed.flatMap((entry) => ('exports' in entry ? entry.exports : [])),
+    ...sources.watched(asked),
+  ];
+
+  const places = newestOfEach(found, sources.vendors)
+    .filter((node) => filter?.statuses == null || filter.statuses.includes(node.status))
+    .map((node) => ({ node, place: placeOf(node, sources.vendors) }))
+    .sort((left, right) => comparePlaces(left.place, right.place))
+    .filter(({ place }) => after === null || comparePlaces(place, after) > 0);
+  const edges = places.slice(0, first).map(({ node, place }) => ({ cursor: toCursor(place), node }));
+
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: places.length > first,
+      hasPreviousPage: after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    unavailable,
+  };
+}
+
+/** True where the filter lets the exports of this account through. */
+export function isAsked(account: VendorAccount, filter: RecentFilter | null | undefined): boolean {
+  return (
+    (filter?.accounts?.includes(account.key) ?? true) && (filter?.vendors?.includes(account.vendor) ?? true)
+  );
+}
+
+async function listOne(
+  account: VendorAccount,
+  sources: RecentSources,
+): Promise<{ readonly exports: readonly Export[] } | AccountProblem> {
+  try {
+    return { exports: await sources.list(account, LIST_LIMIT) };
+  } catch (error) {
+    if (!(error instanceof VendorError) || isAbort(error)) throw error;
+    return { account, code: error.code, message: error.message };
+  }
+}
+
+/** One entry per export: a run may be found with and without an optional id, in a list and in a watch. */
+function newestOfEach(exports: readonly Export[], vendors: readonly VendorInfo[]): Export[] {
+  const newest = new Map<string, Export>();
+  for (const candidate of exports) {
+    const name = JSON.stringify([candidate.key.account, ...requiredIds(candidate, vendors)]);
+    const known = newest.get(name);
+    if (known === undefined || candidate.observedAt > known.observedAt) newest.set(name, candidate);
+  }
+  return [...newest.values()];
+}
+
+/** The ids without which no locator of this vendor is whole: what two spellings of one export have in common. */
+function requiredIds(node: Export, vendors: readonly VendorInfo[]): readonly string[] {
+  const grammar = vendors.find((vendor) => vendor.id === node.key.vendor)?.locator ?? {};
+  return Object.entries(grammar).flatMap(([field, rule]) =>
+    rule.isOptional ? [] : (node.key.ids[field] ?? []),
+  );
+}
+
+/** A place in the order: creation time, then the ids. */
+interface Place {
+  readonly createdAt: number | null;
+  readonly name: string;
+}
+
+function placeOf(node: Export, vendors: readonly VendorInfo[]): Place {
+  const ids = requiredIds(node, vendors);
+  return { createdAt: node.createdAt, name: [...ids.slice(-1), node.key.account, ...ids].join(' ') };
+}
+
+/** "10" behind "9", whatever the machine's language. */
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+function comparePlaces(left: Place, right: Place): number {
+  if (left.createdAt !== right.createdAt) {
+    if (left.createdAt === null) return 1;
+    if (right.createdAt === null) return -1;
+    return right.createdAt - left.createdAt;
+  }
+  return (
+    NAMES.compare(right.name, left.name) || (left.name < right.name ? 1 : left.name > right.name ? -1 : 0)
+  );
+}
+
+function toCursor(place: Place): string {
+  return Buffer.from(JSON.stringify([place.createdAt, place.name])).toString('base64url');
+}
+
+function parseCursor(cursor: string): Place {
+  const wrong = new InputError(
+    'after is not a cursor of this list: give the `endCursor` of an earlier page.',
+    'after',
+  );
+  if (cursor.length > MAX_CURSOR_LENGTH) throw wrong;
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (!Array.isArray(parts) || parts.length !== 2) throw wrong;
+    const [createdAt, name] = parts as unknown[];
+    if (!(createdAt === null || Number.isSafeInteger(createdAt)) || typeof name !== 'string') throw wrong;
+    const place = { createdAt: createdAt as number | null, name };
+    if (toCursor(place) !== cursor) throw wrong;
+    return place;
+  } catch {
+    throw wrong;
+  }
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { LimitedKind } from '../access/admission.ts';
+import type { VendorAccount } from '../export/ports.ts';
+import type { VendorCall } from '../http/types.ts';
+import type { Asked, Ending, RefusalReason, Transport } from '../operations/reports.ts';
+import type { WatchCounters } from '../watch/watch-hub.ts';
+import type { Download } from '../web/files-endpoint.ts';
+import { respondText } from '../web/respond.ts';
+import { showAccounts } from './metrics/accounts.ts';
+import { countDownloads } from './metrics/downloads.ts';
+import { countOperations, countRefused } from './metrics/operations.ts';
+import { countRefusals } from './metrics/refusals.ts';
+import { showTransports, type TransportCounters } from './metrics/transports.ts';
+import { countVendorCalls } from './metrics/vendor-calls.ts';
+import { measurePolls, showWatches } from './metrics/watching.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What is asked for at each scrape. */
+export interface MetricSources {
+  readonly watches: () => WatchCounters;
+  readonly transports: () => TransportCounters;
+  readonly accounts: () => readonly VendorAccount[];
+}
+
+export interface Metrics {
+  /** One vendor call that was really sent. */
+  onVendorCall(call: VendorCall): void;
+  /** One poll, and how late it began. */
+  onPoll(lateMs: number): void;
+  /** One file that was asked for. */
+  onDownload(download: Download): void;
+  /** One refusal over a caller's limit a minute. */
+  onRateLimited(kind: LimitedKind): void;
+  /** One operation that has ended. */
+  onOperation(asked: Asked, ending: Ending): void;
+  /** One request of which nothing was run. */
+  onRefused(reason: RefusalReason, transport: Transport): void;
+  /** Tells where the counts that others keep are asked for. */
+  observe(sources: MetricSources): void;
+  /** `/metrics`: Prometheus text. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** What an operator asks of a running gateway, as Prometheus text. Labels hold account keys, never a caller's words. */
+export function createMetrics({ mask }: Secrets): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    onVendorCall: countVendorCalls(registry),
+    onPoll: measurePolls(registry),
+    onDownload: countDownloads(registry),
+    onOperation: countOperations(registry),
+    onRefused: countRefused(registry),
+    onRateLimited: countRefusals(registry),
+    observe({ watches, transports, accounts }) {
+      showWatches(registry, watches);
+      showTransports(registry, transports);
+      showAccounts(registry, accounts);
+    },
+    async handle(request, response) {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return respondText(response, 405, 'Metrics are only read.\n', { allow: 'GET, HEAD' });
+      respondText(response, 200, mask(await registry.metrics()), { 'content-type': registry.contentType });
+    },
+  };
+}

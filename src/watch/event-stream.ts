@@ -1,0 +1,368 @@
+import type { Loaded, LogEntry } from '../export/backplane.ts';
+import type { ExportEvent, ExportFact } from '../export/events.ts';
+import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
+import { Channel, type EventSink } from './channel.ts';
+import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
+import { divide, isOver, isReplayGap, isTellable, type MissedEntry, toReplay } from './joining.ts';
+import { StreamClosedError } from './stream-closed-error.ts';
+import type { Subscription } from './subscription.ts';
+import { isLast, toEvent, toExport } from './to-event.ts';
+import type { Watch } from './watch.ts';
+import type { WatchRequest } from './watch-hub.ts';
+
+/** What a stream needs of the hub it belongs to. */
+export interface StreamHost {
+  /** Starts or shares the watches, in the stream's order, and counts the stream in. */
+  attach(stream: EventStream, requests: readonly WatchRequest[]): readonly Subscription[];
+  /** One export of the stream is done with. */
+  detach(subscription: Subscription): void;
+  /** The stream is over. */
+  forget(stream: EventStream): void;
+  /** Resolves when the watches are followed and claimed. */
+  opened(watches: readonly Watch[]): Promise<void>;
+  load(topics: readonly string[], after: number | null): Promise<Loaded>;
+  now(): number;
+  readonly epoch: string;
+  writeCursor(position: Omit<Position, 'epoch'>): string;
+  readonly tally: { events: number; slowConsumersClosed: number };
+}
+
+export interface StreamSettings {
+  readonly host: StreamHost;
+  readonly requests: readonly WatchRequest[];
+  /** Where to resume; null for a new stream. */
+  readonly after: Position | null;
+  readonly maxPending: number;
+  readonly signal: AbortSignal | null;
+}
+
+const NO_REQUESTS: readonly WatchRequest[] = [];
+
+/** What happens to some exports, for one subscriber, to be read in one of two ways: by `next`, or through a sink. */
+export interface EventSource extends AsyncIterableIterator<ExportEvent, undefined, void> {
+  /** Gives events to the sink as they come. */
+  pipe(sink: EventSink): void;
+  /** The sink is ready again. */
+  resume(): void;
+  /** Tells that the caller's access ends at `expiresAt`, epoch milliseconds; after the first states where they are still to come. */
+  warn(expiresAt: number): void;
+  /** Ends the stream with an error after what waits in it. @param toError - is given the cursor of the last event handed out */
+  fail(toError: (cursor: string | null) => Error): void;
+}
+
+/**
+ * What happens to some exports, for one subscriber.
+ *
+ * Nothing is held before the first `next()` or `pipe()`. Then: subscribe, read, snapshot, replay, live; done when each export has ended or
+ * failed for good. Events come in the order of the log, so that a cursor stands for everything before it; while some export
+ * has not told its first state, the cursors of this stream name it, and the event objects are its own.
+ */
+export class EventStream implements EventSource {
+  private readonly host: StreamHost;
+  private readonly channel: Channel;
+  private after: Position | null;
+  private requests: readonly WatchRequest[];
+  private signal: AbortSignal | null;
+  private subscriptions: readonly Subscription[] | null = null;
+  private phase: 'new' | 'joining' | 'live' | 'closed' = 'new';
+  /** Exports that are not done with. */
+  private remaining = 0;
+  /** Entries up to here have been told. */
+  private position = 0;
+  /** Exports, by their places, whose first state has not been told; null when there is none. */
+  private missing: Set<number> | null = null;
+  private isGap = false;
+  /** Entries that came while joining. */
+  private backlog: (MissedEntry & { readonly event: ExportEvent })[] | null = null;
+  private onAbort: (() => void) | null = null;
+  /** When the caller's access ends, where it is to be warned and has not been. */
+  private expiresAt: number | null = null;
+
+  constructor({ host, requests, after, maxPending, signal }: StreamSettings) {
+    this.host = host;
+    this.requests = requests;
+    this.after = after;
+    this.channel = new Channel(maxPending);
+    this.signal = signal;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<ExportEvent, undefined>> {
+    if (this.phase === 'new') this.start();
+    return this.channel.next();
+  }
+
+  pipe(sink: EventSink): void {
+    this.channel.pipe(sink);
+    if (this.phase === 'new') this.start();
+  }
+
+  resume(): void {
+    this.channel.resume();
+  }
+
+  return(): Promise<IteratorResult<ExportEvent, undefined>> {
+    this.leave();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  warn(expiresAt: number): void {
+    this.expiresAt = expiresAt;
+    if (this.phase === 'live') this.tellExpiry();
+  }
+
+  fail(toError: (cursor: string | null) => Error): void {
+    this.channel.fail(toError);
+    this.finish();
+  }
+
+  /** Takes one entry of one of its exports; `event` is the object that all subscribers share. */
+  accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void {
+    if (this.phase === 'joining') {
+      this.backlog ??= [];
+      this.backlog.push({ subscription, entry, event });
+      return;
+    }
+    if (entry.sequence <= this.position || subscription.phase === 'done') return;
+    if (entry.sequence <= subscription.sequence) return;
+    this.position = entry.sequence;
+    const isFirst = subscription.phase !== 'live';
+    if (isFirst ? !this.isForNewcomer(subscription, entry) : entry.fact.type === 'ExportSnapshot') return;
+
+    const isEnd = isLast(entry.fact, entry.state);
+    if (entry.fact.type === 'ExportSnapshot' || isEnd) this.becomeLive(subscription);
+    this.push(event);
+    if (isEnd) this.drop(subscription);
+  }
+
+  /**
+   * Takes a state that another process has written meanwhile as the first one, where this stream still waits for one. Should it
+   * resume from here, what that process did until then may be told again.
+   */
+  adopt(subscription: Subscription, sequence: number): void {
+    const { state } = subscription.watch;
+    if (this.phase !== 'live' || state === null) return;
+    subscription.sequence = sequence;
+    this.showState(subscription, state);
+  }
+
+  /**
+   * Nothing more can be known of one export here, as `event` says. A stream that has not begun tells it as soon as it has.
+   *
+   * @param sequence - what the event's cursor stands for
+   */
+  lose(subscription: Subscription, event: ExportEvent, sequence: number): void {
+    if (this.phase !== 'live' || subscription.phase === 'done') return;
+    this.becomeLive(subscription);
+    const isAhead = this.position > sequence;
+    if (!isAhead) this.position = sequence;
+    this.push(isAhead ? { ...event, cursor: this.toCursor() } : event);
+    this.drop(subscription);
+  }
+
+  private start(): void {
+    if (this.signal?.aborted) {
+      this.leave();
+      return;
+    }
+    this.phase = 'joining';
+    this.heedSignal();
+    this.join().catch((error: unknown) => {
+      this.fail(() => (error instanceof Error ? error : new Error('The stream could not be started.')));
+    });
+  }
+
+  private async join(): Promise<void> {
+    const subscriptions = this.host.attach(this, this.requests);
+    this.requests = NO_REQUESTS;
+    this.subscriptions = subscriptions;
+    this.remaining = subscriptions.length;
+    await this.host.opened(subscriptions.map(({ watch }) => watch));
+    const resumed = this.after?.epoch === this.host.epoch ? this.after : null;
+    const topics = subscriptions.map(({ watch }) => watch.topic);
+    const loaded = await this.host.load(topics, resumed?.sequence ?? null);
+    if (this.phase === 'joining') this.begin(subscriptions, loaded, resumed);
+  }
+
+  /** Tells what is known already, then what came meanwhile. */
+  private begin(subscriptions: readonly Subscription[], loaded: Loaded, resumed: Position | null): void {
+    this.phase = 'live';
+    const [known, unknown] = divide(subscriptions, loaded, resumed);
+    this.missing = new Set(unknown.map(({ index }) => index));
+    this.isGap = this.after !== null && isReplayGap(unknown, this.after, resumed);
+    this.after = null;
+
+    for (const subscription of known) this.becomeLive(subscription);
+    for (const subscription of unknown) {
+      // Whoever comes back has been told of an interruption then: not again, but of its end.
+      if (resumed !== null && loaded.topics[subscription.index]?.isComplete)
+        subscription.phase = 'interrupted';
+    }
+    this.replay(toReplay(subscriptions, loaded));
+    this.position = loaded.head;
+    for (const subscription of known) {
+      // An end that was told before the cursor is not told again.
+      if (isOver(loaded.topics[subscription.index])) this.drop(subscription);
+    }
+    for (const subscription of subscriptions) this.tellLoss(subscription);
+    for (const show of [this.showTrouble, this.showState]) {
+      for (const subscription of unknown) {
+        const state = loaded.topics[subscription.index]?.state;
+        if (state) show.call(this, subscription, state);
+      }
+    }
+    this.takeBacklog();
+    if (this.remaining === 0) this.end();
+    else this.tellExpiry();
+  }
+
+  private replay(missed: readonly MissedEntry[]): void {
+    this.channel.allow(missed.length + this.remaining);
+    for (const { subscription, entry } of missed) {
+      const cursor = this.host.writeCursor(toPlace(entry.sequence));
+      this.accept(subscription, entry, toEvent(entry, subscription.watch.key.id, cursor));
+    }
+  }
+
+  private takeBacklog(): void {
+    const backlog = this.backlog ?? [];
+    this.backlog = null;
+    for (const { subscription, entry, event } of backlog) this.accept(subscription, entry, event);
+  }
+
+  /** The first state of one export, where there is one; else it comes with the first answer. */
+  private showState(subscription: Subscription, state: WatchedState): void {
+    const { watch, phase } = subscription;
+    if (phase === 'done' || phase === 'live' || !isTellable(watch, state)) return;
+    this.becomeLive(subscription);
+    if (state.failed === null) this.tell(subscription, state, { type: 'ExportSnapshot' });
+    else this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
+    if (hasEnded(state)) this.drop(subscription);
+  }
+
+  /** The account went away while this stream was joining. */
+  private tellLoss(subscription: Subscription): void {
+    const { state, loss, key } = subscription.watch;
+    if (loss === null) return;
+    const at = this.host.now();
+    const event = toEvent({ at, state: state ?? startWatch(at), fact: loss }, key.id, this.toCursor());
+    this.lose(subscription, event, this.position);
+  }
+
+  /** An export that cannot be read, and never could be since somebody asked. */
+  private showTrouble(subscription: Subscription, state: WatchedState): void {
+    if (subscription.phase !== 'awaiting' || state.trouble === null || isTellable(subscription.watch, state))
+      return;
+    subscription.phase = 'interrupted';
+    this.tell(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
+  }
+
+  private tell({ watch }: Subscription, state: WatchedState, fact: ExportFact): void {
+    this.push(toEvent({ at: this.host.now(), state, fact }, watch.key.id, this.toCursor()));
+  }
+
+  private tellExpiry(): void {
+    const { expiresAt } = this;
+    const about = this.subscriptions?.find(({ phase }) => phase !== 'done')?.watch;
+    if (expiresAt === null || about === undefined) return;
+    this.expiresAt = null;
+    const { state, key } = about;
+    const shown = state === null ? null : toExport(state);
+    const base = { cursor: this.toCursor(), at: this.host.now(), exportId: key.id, export: shown };
+    this.push({ ...base, type: 'SubscriptionTokenExpiring', expiresAt });
+  }
+
+  /** What a subscriber is told of an export that has not told its first state. */
+  private isForNewcomer(subscription: Subscription, { fact }: LogEntry): boolean {
+    switch (fact.type) {
+      case 'ExportSnapshot':
+      case 'ExportWatchFailed':
+        return true;
+      case 'ExportWatchInterrupted':
+        subscription.phase = 'interrupted';
+        return true;
+      case 'ExportWatchResumed': {
+        const isToldOf = subscription.phase === 'interrupted';
+        subscription.phase = 'awaiting';
+        return isToldOf;
+      }
+      default:
+        return false;
+    }
+  }
+
+  private becomeLive(subscription: Subscription): void {
+    if (subscription.phase === 'live' || subscription.phase === 'done') return;
+    subscription.phase = 'live';
+    subscription.watch.awaiting -= 1;
+    this.missing?.delete(subscription.index);
+  }
+
+  private push(event: ExportEvent): void {
+    if (this.missing?.size === 0) this.missing = null;
+    const own = this.missing === null ? event : { ...event, cursor: this.toCursor() };
+    this.host.tally.events += 1;
+    const isLate = this.isGap && own.type === 'ExportSnapshot';
+    if (this.channel.offer(isLate ? { ...own, isReplayGap: true } : own)) return;
+    this.host.tally.slowConsumersClosed += 1;
+    this.channel.clear();
+    this.fail(
+      (cursor) =>
+        new StreamClosedError(
+          'SLOW_CONSUMER',
+          'This subscriber reads too slowly: resume with the last cursor.',
+          cursor,
+        ),
+    );
+  }
+
+  private toCursor(): string {
+    return this.host.writeCursor({
+      sequence: this.position,
+      missing: this.missing ?? NOTHING_MISSING,
+      isGap: this.isGap,
+      size: this.subscriptions?.length ?? 0,
+    });
+  }
+
+  private drop(subscription: Subscription): void {
+    if (subscription.phase === 'done') return;
+    this.becomeLive(subscription);
+    subscription.phase = 'done';
+    this.host.detach(subscription);
+    this.remaining -= 1;
+    if (this.remaining === 0) this.end();
+  }
+
+  private end(): void {
+    this.channel.end();
+    this.finish();
+  }
+
+  private heedSignal(): void {
+    if (this.signal === null) return;
+    this.onAbort = () => this.leave();
+    this.signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  private leave(): void {
+    this.channel.clear();
+    this.end();
+  }
+
+  /** Lets go of everything. */
+  private finish(): void {
+    if (this.phase === 'closed') return;
+    const wasStarted = this.phase !== 'new';
+    this.phase = 'closed';
+    if (this.onAbort !== null) this.signal?.removeEventListener('abort', this.onAbort);
+    this.signal = null;
+    this.backlog = null;
+    for (const subscription of this.subscriptions ?? []) this.drop(subscription);
+    this.subscriptions = null;
+    if (wasStarted) this.host.forget(this);
+  }
+}

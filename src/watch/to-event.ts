@@ -1,0 +1,57 @@
+import type { LogEntry } from '../export/backplane.ts';
+import type { ExportEvent, ExportFact } from '../export/events.ts';
+import { type Export, isTerminal } from '../export/export.ts';
+import { hasEnded, type WatchedState } from '../export/transitions.ts';
+
+/** The part of an observation that is newer than the state: a watch's own plans. */
+export interface Plans {
+  readonly nextPollAt: number | null;
+  readonly throttledUntil: number | null;
+}
+
+/** A watched state as callers are shown it; null while the vendor has never been read. */
+export function toExport(state: WatchedState, plans: Plans = state): Export | null {
+  const { snapshot, transitions, trouble, failed } = state;
+  if (snapshot === null) return null;
+  return {
+    ...snapshot,
+    observation: {
+      observedAt: snapshot.observedAt,
+      nextPollAt: plans.nextPollAt,
+      throttledUntil: plans.throttledUntil,
+      isStale: trouble !== null || failed !== null,
+    },
+    transitions,
+  };
+}
+
+/** A log entry as the one event that all its subscribers are given. */
+export function toEvent(
+  { at, fact, state }: Omit<LogEntry, 'sequence'>,
+  exportId: string,
+  cursor: string,
+): ExportEvent {
+  const base = { cursor, at, exportId, export: toExport(state) };
+  switch (fact.type) {
+    case 'ExportSnapshot':
+      return { ...base, ...fact, isReplayGap: false };
+    case 'ExportWatchInterrupted':
+      return { ...base, ...fact, retryAt: state.nextPollAt };
+    default:
+      return { ...base, ...fact };
+  }
+}
+
+/** True where nothing follows this entry for its export. Several entries of one reading share its state: look at the fact. */
+export function isLast(fact: ExportFact, state: WatchedState): boolean {
+  switch (fact.type) {
+    case 'ExportWatchFailed':
+      return true;
+    case 'ExportStatusChanged':
+      return isTerminal(fact.to);
+    case 'ExportSnapshot':
+      return hasEnded(state);
+    default:
+      return false;
+  }
+}
