@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/export/clock.ts';
 import { type ExportSnapshot, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
 import type { FileAccess, VendorAccount } from '../../src/export/ports.ts';
@@ -27,7 +28,7 @@ interface Stage extends AsyncDisposable {
   readAll(): Promise<readonly ExportSnapshot[]>;
 }
 
-/** A vendor's adapter in front of all simulators; only the simulators' time is the test's. */
+/** A vendor's adapter in front of all simulators. Both tell the time by the test's clock, whatever day it is; the adapter's timers run. */
 async function startStage(vendor: VendorId): Promise<Stage> {
   const clock = createManualClock();
   const simulators = await startSimulators({ clock });
@@ -42,7 +43,7 @@ async function startStage(vendor: VendorId): Promise<Stage> {
       pacing: { minMs: 1_000, maxMs: 60_000, stallAfterMs: 600_000 },
       fileOrigins: [],
     },
-    createTestTools(),
+    createTestTools({ clock: { now: clock.now, setTimer: systemClock.setTimer } }),
   );
   const keys = simulators.seeds[vendor].map(({ ids }) =>
     toExportKey(VENDORS[vendor].locator, vendor, 'demo', parseIds(VENDORS[vendor].locator, ids, 'seed')),
