@@ -42,9 +42,20 @@ export interface Pacing {
 /** One key's answer: a snapshot, or why there is none. */
 export type Reading = ExportSnapshot | VendorError;
 
+/** Whom work is done for, in log lines. */
+export interface WorkScope {
+  /** Null where work belongs to no request, such as a poll. */
+  readonly requestId: string | null;
+  readonly tenant: string | null;
+  /** The caller's name. Null where nobody in particular asks. */
+  readonly caller: string | null;
+}
+
 export interface ReadOptions {
   /** Aborts when nobody waits for any of the keys any more. */
   readonly signal?: AbortSignal | undefined;
+  /** Stands in the log lines about the calls; of shared work, that of whoever asked first. */
+  readonly scope?: WorkScope | undefined;
 }
 
 /** What opening one finished file comes to, asked of the vendor at that moment. */

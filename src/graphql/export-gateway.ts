@@ -7,7 +7,7 @@ import type { ExportEvent } from '../export/events.ts';
 import type { Export, ExportKey } from '../export/export.ts';
 import { type LinkableFile, toLinkableFiles } from '../export/files.ts';
 import { parseGlobalId } from '../export/locator.ts';
-import type { VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { ExportLocator } from './generated/resolver-types.ts';
 import { ExportLoaders } from './loaders.ts';
 import { toLocator } from './locator-input.ts';
@@ -34,8 +34,8 @@ export interface ExportGatewayParts {
   readonly maxLocators: number;
   /** Told of everything that may cost a vendor call, before it does. */
   readonly costs: OperationCosts;
-  /** Aborts when the caller has left. */
-  readonly signal?: AbortSignal | undefined;
+  /** Of each read; the signal aborts when the caller has left. Asked when something is read. */
+  readonly options: () => ReadOptions;
 }
 
 /** One export to read, and how old the answer may be. */
@@ -50,7 +50,7 @@ export class ExportGateway {
 
   constructor(parts: ExportGatewayParts) {
     this.parts = parts;
-    this.loaders = new ExportLoaders(parts.reader, parts.signal);
+    this.loaders = new ExportLoaders(parts.reader, parts.options);
   }
 
   get vendors(): readonly VendorInfo[] {
@@ -115,18 +115,18 @@ export class ExportGateway {
 
   /** Null before the end. @throws VendorError */
   async files(of: Export): Promise<readonly LinkableFile[] | null> {
-    return toLinkableFiles(of, await this.parts.reader.files(this.account(of.key), of, this.parts.signal));
+    return toLinkableFiles(of, await this.parts.reader.files(this.account(of.key), of, this.parts.options()));
   }
 
   /** @throws InputError, RateLimitedError */
   async recent(options: Omit<RecentOptions, 'signal'>): Promise<ExportPage> {
-    const { reader, directory, vendors, watches, costs, signal } = this.parts;
+    const { reader, directory, vendors, watches, costs, options: read } = this.parts;
     const isListed = (account: VendorAccount) =>
       isAsked(account, options.filter) && this.vendor(account).capabilities.canList;
     await costs.chargeLists(directory.accounts.filter(isListed).length);
     const sources = {
       vendors,
-      list: (account: VendorAccount, limit: number) => reader.listRecent(account, limit, signal),
+      list: (account: VendorAccount, limit: number) => reader.listRecent(account, limit, read()),
       watched: (accounts: readonly VendorAccount[]) => watches.recent(accounts),
     };
     return readRecent(directory.accounts, sources, options);
@@ -144,14 +144,14 @@ export class ExportGateway {
     this.checkCount(locators, 'locators');
     if (locators.length === 0)
       throw new InputError('locators is empty: name at least one export.', 'locators');
-    const { directory, costs, watches, signal } = this.parts;
+    const { directory, costs, watches } = this.parts;
     const targets = locators.map((locator) => directory.resolveLeniently(toLocator(locator)));
     const known = targets.filter(({ key }) => directory.account(key.account) !== undefined);
     await costs.charge(
       known.map(({ key }) => key.id),
       'locators',
     );
-    return watches.events(targets, { after: after ?? undefined, signal });
+    return watches.events(targets, { after: after ?? undefined });
   }
 
   /** @throws InputError, VendorError */

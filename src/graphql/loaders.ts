@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { ExportReader } from '../accounts/reader.ts';
 import type { VendorError } from '../export/errors.ts';
 import type { Export, ExportKey } from '../export/export.ts';
-import type { VendorAccount } from '../export/ports.ts';
+import type { ReadOptions, VendorAccount } from '../export/ports.ts';
 
 /** A loader's batch is at most what the vendors' list calls answer in one page. */
 const MAX_BATCH = 100;
@@ -15,21 +15,32 @@ const SHOWN_PER_TURN = 50;
  */
 export class ExportLoaders {
   private readonly reader: ExportReader;
-  private readonly signal: AbortSignal | undefined;
+  private readonly options: () => ReadOptions;
   private readonly loaders = new Map<string, DataLoader<ExportKey, Export, string>>();
+  private loaded = 0;
   private shownCount = 0;
   private turn: Promise<void> = Promise.resolve();
 
-  constructor(reader: ExportReader, signal?: AbortSignal) {
+  /** @param options - asked when something is read */
+  constructor(reader: ExportReader, options: () => ReadOptions) {
     this.reader = reader;
-    this.signal = signal;
+    this.options = options;
   }
 
   /** @throws VendorError */
-  async load(account: VendorAccount, key: ExportKey, maxAgeMs: number): Promise<Export> {
+  load(account: VendorAccount, key: ExportKey, maxAgeMs: number): Promise<Export> {
     const name = `${account.identity} ${maxAgeMs}`;
-    const loader = this.loaders.get(name) ?? this.create(account, maxAgeMs);
-    this.loaders.set(name, loader);
+    let loader = this.loaders.get(name);
+    if (loader === undefined) {
+      loader = this.create(account, maxAgeMs);
+      this.loaders.set(name, loader);
+    }
+    this.loaded += 1;
+    // So few are handed out in one go.
+    return this.loaded <= SHOWN_PER_TURN ? loader.load(key) : this.loadInTurn(loader, key);
+  }
+
+  private async loadInTurn(loader: DataLoader<ExportKey, Export, string>, key: ExportKey): Promise<Export> {
     const found = await loader.load(key);
     await this.takeTurn();
     return found;
@@ -44,7 +55,7 @@ export class ExportLoaders {
 
   private create(account: VendorAccount, maxAgeMs: number): DataLoader<ExportKey, Export, string> {
     const readBatch = (keys: readonly ExportKey[]): Promise<readonly (Export | VendorError)[]> =>
-      this.reader.readMany(account, keys, { maxAgeMs, signal: this.signal });
+      this.reader.readMany(account, keys, { ...this.options(), maxAgeMs });
     return new DataLoader<ExportKey, Export, string>(readBatch, {
       name: `exports of ${account.key}`,
       cacheKeyFn: (key) => key.id,

@@ -1,10 +1,8 @@
-import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { GraphQLError, type SourceLocation } from 'graphql';
 import { RateLimitedError } from '../access/admission.ts';
 import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import type { Tools } from '../runtime/tools.ts';
-import { currentRequestId } from '../telemetry/scope.ts';
 import { StreamClosedError } from '../watch/stream-closed-error.ts';
-import { withoutSuggestions } from './no-suggestions.ts';
 import { UntrustedOperationError } from './trusted-documents.ts';
 
 /** The code of everything that is our own fault; the message then says nothing. */
@@ -13,79 +11,97 @@ const INTERNAL_CODE = 'INTERNAL_SERVER_ERROR';
 /** Of what GraphQL says; longer messages repeat something long that the client has sent itself. */
 const MAX_MESSAGE_LENGTH = 1_000;
 
+/** How GraphQL says what may have been meant, in validation and in the checks of variables alike; a message may have been cut inside. */
+const SUGGESTION = /\s*Did you mean [^?]*(?:\?|$)/g;
+
+/** Codes of one operation that are logged. */
+const MAX_CODES = 5;
+
+/** An error as a client reads it, on every transport. */
+export interface FormattedError {
+  readonly message: string;
+  readonly locations?: readonly SourceLocation[] | undefined;
+  readonly path?: readonly (string | number)[] | undefined;
+  readonly extensions: ErrorExtensions;
+}
+
+export interface ErrorExtensions {
+  readonly code: string;
+  /** True where the same question may be answered differently a moment later. */
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly [name: string]: unknown;
+}
+
+/** @param requestId - of the operation; null where there is none, such as for an event that many are shown */
+export type MaskError = (error: unknown, requestId: string | null) => FormattedError;
+
 export interface ErrorMaskSettings extends Pick<Tools, 'log' | 'secrets'> {
-  /** True in production: what GraphQL says about a bad variable comes without "did you mean". */
-  readonly isReticent?: boolean;
+  /** True in production: what GraphQL says comes without "did you mean". */
+  readonly hidesSuggestions?: boolean;
 }
 
 /**
- * What a client is shown of an error: a code, one sentence, and the id of the request, under which the log tells the rest.
+ * What a client is shown of an error: a code, one sentence, whether asking again may help, and the id of the request, under which the log
+ * tells the rest.
  *
- * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length, with a code and the
- * request's id. One that is none of ours is logged and shown as "Unexpected error.", so that no stack, host or library text ever leaves.
+ * An error that GraphQL itself made (syntax, validation, a bad variable) passes as it is, but for its length. One that is none of ours is
+ * logged and shown as "Unexpected error.", so that no stack, host or library text ever leaves.
  */
-export function createErrorMask({
-  log,
-  secrets,
-  isReticent = false,
-}: ErrorMaskSettings): (error: unknown) => GraphQLError {
-  return (error) => {
+export function createErrorMask({ log, secrets, hidesSuggestions = false }: ErrorMaskSettings): MaskError {
+  return (error, requestId) => {
     const cause = originalOf(error);
-    const extensions = toExtensions(cause);
-    if (extensions !== undefined) return rebuild(error, secrets.mask((cause as Error).message), extensions);
+    const own = toExtensions(cause);
+    if (own !== undefined) return format(error, secrets.mask((cause as Error).message), own, requestId);
     if (cause === undefined && error instanceof GraphQLError) {
-      const short = withRequestId(withCode(withoutEchoes(error)));
-      return isReticent ? withoutSuggestions(short) : short;
+      const message = bound(error.message);
+      return format(
+        error,
+        hidesSuggestions ? message.replace(SUGGESTION, '') : message,
+        { code: codeOfGraphQL(error), retryable: false },
+        requestId,
+      );
     }
     // Whoever left does not read this, and to leave is nobody's fault.
-    if (isAbort(cause ?? error)) return rebuild(error, 'The request was given up.', { code: INTERNAL_CODE });
-    log.error(
-      { requestId: currentRequestId(), error: toLogged(cause ?? error) },
-      'A resolver failed unexpectedly.',
-    );
-    return rebuild(error, 'Unexpected error.', { code: INTERNAL_CODE });
+    if (isAbort(cause ?? error))
+      return format(error, 'The request was given up.', { code: INTERNAL_CODE, retryable: false }, requestId);
+    log.error({ requestId, error: toLogged(cause ?? error) }, 'A resolver failed unexpectedly.');
+    return format(error, 'Unexpected error.', { code: INTERNAL_CODE, retryable: false }, requestId);
   };
 }
 
-/** The same error without what only repeats the client: GraphQL quotes what it was given, however long, in up to fifty errors; Yoga adds what the JSON parser said. */
-export function withoutEchoes(error: GraphQLError): GraphQLError {
-  const { message, extensions } = error;
-  // Yoga still asks whether it is there, to find the HTTP status.
-  if ('originalError' in extensions)
-    Object.defineProperty(extensions, 'originalError', { enumerable: false });
-  if (message.length <= MAX_MESSAGE_LENGTH) return error;
-  return copyOf(error, `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`);
+/** An error that the gateway finds itself before anything is run. */
+export function toRefusal(
+  code: string,
+  message: string,
+  requestId: string | null,
+  further: Readonly<Record<string, unknown>> = {},
+): FormattedError {
+  return format(undefined, message, { code, retryable: false, ...further }, requestId);
 }
 
-/** An error that was found for another request, perhaps: once more for the one under way. */
-export function forThisRequest(error: GraphQLError): GraphQLError {
-  const copy = copyOf(error);
-  copy.extensions.requestId = currentRequestId();
-  return copy;
+/** The same error for another request: what is wrong with a document is found once. */
+export function forRequest(error: FormattedError, requestId: string): FormattedError {
+  return { ...error, extensions: { ...error.extensions, requestId } };
 }
 
-/** An error of GraphQL's own once more, with extensions that nobody else has. */
-export function copyOf(error: GraphQLError, message = error.message): GraphQLError {
-  const { nodes, source, positions, path } = error;
-  const extensions = Object.defineProperties({}, Object.getOwnPropertyDescriptors(error.extensions));
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+/** The codes of some errors, each once and sorted. */
+export function codesOf(errors: readonly FormattedError[]): readonly string[] {
+  if (errors.length === 1) return [(errors[0] as FormattedError).extensions.code];
+  return [...new Set(errors.map(({ extensions }) => extensions.code))].sort().slice(0, MAX_CODES);
 }
 
-/** GraphQL gives errors of syntax and of variables no code, and Yoga only some of them, over HTTP. */
-function withCode(error: GraphQLError): GraphQLError {
-  const { message, extensions } = error;
-  extensions.code ??= message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT';
-  return error;
+/** GraphQL gives errors of syntax and of variables no code. */
+function codeOfGraphQL({ message, extensions }: GraphQLError): string {
+  if (typeof extensions.code === 'string') return extensions.code;
+  return message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'BAD_USER_INPUT';
 }
 
-/**
- * The same error, which names the request under way where it names none.
- *
- * @param error - one that is made anew for each request, as GraphQL does its own
- */
-function withRequestId(error: GraphQLError): GraphQLError {
-  error.extensions.requestId ??= currentRequestId();
-  return error;
+/** GraphQL quotes what it was given, however long, in up to fifty errors. */
+function bound(message: string): string {
+  if (message.length <= MAX_MESSAGE_LENGTH) return message;
+  return `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`;
 }
 
 /** The thrown error behind what GraphQL wraps around it; undefined where GraphQL made the error itself. */
@@ -98,36 +114,57 @@ function originalOf(error: unknown): unknown {
   return current;
 }
 
-function toExtensions(cause: unknown): GraphQLErrorExtensions | undefined {
-  if (cause instanceof InputError)
-    return { code: cause.code, ...(cause.field === undefined ? {} : { field: cause.field }) };
-  if (cause instanceof StreamClosedError)
-    return { code: cause.code, ...(cause.cursor === null ? {} : { cursor: cause.cursor }) };
-  if (cause instanceof UntrustedOperationError) return { code: cause.code };
-  if (cause instanceof RateLimitedError) return rateLimitExtensions(cause);
+function toExtensions(cause: unknown): ErrorExtensions | undefined {
   if (cause instanceof VendorError) return vendorExtensions(cause);
+  if (cause instanceof InputError)
+    return {
+      code: cause.code,
+      retryable: false,
+      ...(cause.field === undefined ? {} : { field: cause.field }),
+    };
+  if (cause instanceof StreamClosedError)
+    return {
+      code: cause.code,
+      retryable: cause.isRetryable,
+      ...(cause.cursor === null ? {} : { cursor: cause.cursor }),
+    };
+  if (cause instanceof UntrustedOperationError) return { code: cause.code, retryable: false };
+  if (cause instanceof RateLimitedError) return rateLimitExtensions(cause);
   return undefined;
 }
 
-function rateLimitExtensions({ code, retryAfterMs }: RateLimitedError): GraphQLErrorExtensions {
+function rateLimitExtensions({ code, retryAfterMs }: RateLimitedError): ErrorExtensions {
   return retryAfterMs === undefined ? { code, retryable: false } : { code, retryable: true, retryAfterMs };
 }
 
-function vendorExtensions(error: VendorError): GraphQLErrorExtensions {
+function vendorExtensions(error: VendorError): ErrorExtensions {
   const { code, vendor, account, httpStatus, vendorCode, isRetryable, retryAfterMs } = error;
-  const known = Object.entries({ httpStatus, vendorCode, retryAfterMs }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return { code, vendor, account, retryable: isRetryable, ...Object.fromEntries(known) };
+  return {
+    code,
+    vendor,
+    account,
+    retryable: isRetryable,
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }
 
-function rebuild(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {
-  const requestId = currentRequestId();
-  const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};
-  return new GraphQLError(message, {
-    ...place,
-    extensions: { ...extensions, ...(requestId === undefined ? {} : { requestId }) },
-  });
+function format(
+  error: unknown,
+  message: string,
+  extensions: ErrorExtensions,
+  requestId: string | null,
+): FormattedError {
+  const named = requestId === null ? extensions : { ...extensions, requestId };
+  if (!(error instanceof GraphQLError)) return { message, extensions: named };
+  const { locations, path } = error;
+  return {
+    message,
+    ...(locations === undefined || locations.length === 0 ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    extensions: named,
+  };
 }
 
 function toLogged(error: unknown): object {

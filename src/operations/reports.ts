@@ -1,8 +1,10 @@
+import type { Caller } from '../access/caller.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
-import { LineBudget } from '../telemetry/log-limiter.ts';
+import { LogLimiter } from '../telemetry/log-limiter.ts';
 import type { RequestScope } from '../telemetry/scope.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, UNKNOWN_SUBJECT } from './documents.ts';
+import { codesOf, type FormattedError } from './errors.ts';
 
 export type Transport = 'http' | 'sse' | 'websocket';
 
@@ -59,11 +61,11 @@ const REFUSAL_OF_CODE: ReadonlyMap<string | undefined, RefusalReason> = new Map(
  */
 export class OperationReports {
   private readonly settings: OperationReportsSettings;
-  private readonly refusalLines: LineBudget;
+  private readonly refusalLines: LogLimiter;
 
   constructor(settings: OperationReportsSettings) {
     this.settings = settings;
-    this.refusalLines = new LineBudget(settings.clock);
+    this.refusalLines = new LogLimiter(settings.clock);
   }
 
   /**
@@ -104,5 +106,81 @@ export class OperationReports {
     if (leftOut === null) return;
     const more = leftOut === 0 ? {} : { leftOut };
     this.settings.log.info({ ...scope, reason, transport, clientAddress, ...more }, 'A request was refused.');
+  }
+}
+
+/** Who asks, and over what: one for each HTTP request, one for each websocket. */
+export interface Origin {
+  /** As it is now: a websocket's may be renewed. */
+  readonly caller: Caller;
+  readonly transport: Transport;
+  readonly clientAddress: string;
+}
+
+/** Why an operation is over, where it ended without errors. */
+export type EndReason = 'completed' | 'unsubscribed' | 'disconnected';
+
+const NO_CODES: readonly string[] = [];
+
+/** The report of one operation: from the moment it is asked for until its answer was sent, or nobody waits for it any more. */
+export class OperationReport {
+  /** Stands in its errors, and in the log lines about it. */
+  readonly requestId: string;
+  /** Which operation it is, once that is known. */
+  subject: Subject = UNKNOWN_SUBJECT;
+  private readonly reports: OperationReports;
+  private readonly origin: Origin;
+  private readonly startedAt: number;
+  private codes = NO_CODES;
+  private isOver = false;
+
+  constructor(reports: OperationReports, origin: Origin, requestId: string) {
+    this.reports = reports;
+    this.origin = origin;
+    this.requestId = requestId;
+    this.startedAt = reports.now();
+  }
+
+  /** Whose log lines are whose. */
+  get scope(): RequestScope {
+    const { tenant, name } = this.origin.caller;
+    return { requestId: this.requestId, tenant, caller: name };
+  }
+
+  /** What the caller is told of errors: those of the whole answer, or the one that ends a stream. */
+  note(errors: readonly FormattedError[]): void {
+    if (errors.length > 0) this.codes = codesOf(errors);
+  }
+
+  /** Its stream has begun. */
+  begun(): void {
+    this.reports.begun(this.asked, this.subject);
+  }
+
+  /** It is over; only the first reason counts. */
+  end(reason: EndReason): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const { subject, codes, reports } = this;
+    const [code] = codes;
+    const untroubled = reason === 'completed' ? 'ok' : 'left';
+    reports.finished(this.asked, {
+      subject,
+      codes,
+      outcome: code === undefined ? untroubled : 'errors',
+      why: subject.type === 'subscription' ? (code ?? reason) : undefined,
+      durationMs: reports.now() - this.startedAt,
+    });
+  }
+
+  /** Nothing of it is run, and why is no affair of the operation's. */
+  refused(reason: RefusalReason): void {
+    this.isOver = true;
+    this.reports.refused(reason, this.asked);
+  }
+
+  private get asked(): Asked {
+    const { transport, clientAddress } = this.origin;
+    return { scope: this.scope, transport, clientAddress };
   }
 }

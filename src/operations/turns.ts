@@ -1,43 +1,51 @@
-import type { Admission } from '../access/admission.ts';
-
-/** Resolves when it is this operation's turn. */
-export type TakeTurn = () => Promise<void>;
+/** Operations that begin in one turn of the event loop may take so long together; the next ones begin in the next turn. */
+const SLICE_MS = 4;
+/** Of works that have had their turn, before their places are given back. */
+const MAX_DONE = 1_024;
 
 /**
- * Lets operations begin one at a time, with one turn of the event loop between any two.
+ * Lets operations begin at once while there is little to do, and by turns while there is much.
  *
  * A thousand requests may arrive in one piece, on one connection or on many; all of them read, checked and run in one go would hold
  * everybody else up for seconds: timers, streams and the answers that are ready.
  */
-export function createTurns(): TakeTurn {
-  let waiting: (() => void)[] = [];
-  let next = 0;
+export class Turns {
+  private waiting: (() => void)[] = [];
+  private next = 0;
+  /** When the first operation of this turn of the event loop began; null where none has. */
+  private sliceStartedAt: number | null = null;
 
-  function run(): void {
-    waiting[next]?.();
-    next += 1;
-    if (next < waiting.length) {
-      setImmediate(run);
-      return;
-    }
-    waiting = [];
-    next = 0;
+  /** Runs the work now, or when those that came before have had their turn. */
+  run(work: () => void): void {
+    if (this.next < this.waiting.length || !this.hasTime()) this.waiting.push(work);
+    else work();
   }
 
-  return () =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      if (waiting.length === 1) setImmediate(run);
-    });
+  private hasTime(): boolean {
+    if (this.sliceStartedAt !== null) return performance.now() - this.sliceStartedAt < SLICE_MS;
+    this.sliceStartedAt = performance.now();
+    setImmediate(this.endSlice);
+    return true;
+  }
+
+  private readonly endSlice = (): void => {
+    this.sliceStartedAt = null;
+    while (this.next < this.waiting.length && this.hasTime()) {
+      const work = this.waiting[this.next];
+      this.waiting[this.next] = NOTHING;
+      this.next += 1;
+      work?.();
+    }
+    this.forgetDone();
+  };
+
+  /** Under sustained load the queue is never empty: what is done must not stay in it. */
+  private forgetDone(): void {
+    if (this.next === this.waiting.length) this.waiting = [];
+    else if (this.next >= MAX_DONE && this.next * 2 >= this.waiting.length) this.waiting.splice(0, this.next);
+    else return;
+    this.next = 0;
+  }
 }
 
-/** Lets each operation begin in its turn, once it was admitted. */
-export function inTurns(admission: Admission, takeTurn: TakeTurn): Admission {
-  return {
-    async operation(caller) {
-      await admission.operation(caller);
-      await takeTurn();
-    },
-    locators: (caller, count) => admission.locators(caller, count),
-  };
-}
+const NOTHING = (): void => undefined;

@@ -16,7 +16,7 @@ interface Window {
  * Says which lines of a kind are worth writing: so many of each tenant in a stretch of time, and how many were left out before. One
  * tenant's flood leaves the others' lines in the log.
  */
-export class LineBudget {
+export class LogLimiter {
   private readonly clock: Clock;
   private readonly windows = new LRUCache<string, Window>({ max: MAX_TENANTS });
 

@@ -3,6 +3,7 @@ import {
   type Context,
   context,
   type Link,
+  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -37,6 +38,12 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
 
 // Asks whatever SDK there is by the time of a span: one may be registered later.
 const tracer = trace.getTracer('waybill');
+
+/** True where an SDK records spans. Asked each time, since one may be registered later; without one no span need be made. */
+export function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('waybill') !== undefined;
+}
 
 /** Runs work inside a span of its own, which ends with the work if not before; everything the work awaits is inside too. */
 export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Result>): Promise<Result> {

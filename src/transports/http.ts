@@ -4,19 +4,27 @@ import type { Authenticate } from '../access/authentication.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from '../access/origins.ts';
-import { OperationRun } from '../operations/operation-run.ts';
-import type { Asked, OperationReports, RefusalReason } from '../operations/reports.ts';
-import { currentScope, inRequestScope, type RequestScope } from '../telemetry/scope.ts';
-import { inSpan, parentFrom } from '../telemetry/spans.ts';
+import type { Call, OperationEngine, Outcome } from '../operations/engine.ts';
+import { toRefusal } from '../operations/errors.ts';
+import type { OperationReports, Origin, RefusalReason, Transport } from '../operations/reports.ts';
+import {
+  fromSearch,
+  MalformedRequestError,
+  type OperationRequest,
+  toRequest,
+} from '../operations/request.ts';
 import { isJson } from '../web/json-type.ts';
-import { respondGraphQLError, respondText, wantsPage } from '../web/respond.ts';
+import { respondText, wantsPage } from '../web/respond.ts';
 import { GRAPHIQL_PAGE } from '../web/security-headers.ts';
 import type { GraphiQL } from './graphiql.ts';
+import { toHttpAnswer } from './http-answer.ts';
+import { negotiate, SPOKEN } from './media-types.ts';
 import type { StalledResponses } from './stalled-responses.ts';
-import type { GatewayYoga } from './yoga.ts';
+import type { HandleByYoga } from './yoga.ts';
 
 export interface GraphQLEndpointSettings {
-  readonly yoga: GatewayYoga;
+  readonly engine: OperationEngine;
+  readonly yoga: HandleByYoga;
   readonly authenticate: Authenticate;
   readonly bodyBytes: number;
   /** Null in production mode. */
@@ -30,28 +38,66 @@ export interface GraphQLEndpointSettings {
 /** How long a client may take to read why its body was refused. */
 const LINGER_MS = 1_000;
 
-/** `/graphql` over HTTP: POST with JSON, GET for queries, SSE for subscriptions, GraphiQL for a browser. */
+/** A request that is refused before it becomes an operation. */
+interface HttpRefusal {
+  readonly status: number;
+  readonly code: string;
+  readonly reason: RefusalReason;
+  readonly message: string;
+  readonly headers?: Record<string, string>;
+  readonly retryable?: boolean;
+}
+
+/** `/graphql` over HTTP: POST with JSON, GET for queries, SSE and parts for subscriptions, GraphiQL for a browser. */
 export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
-  const { yoga, authenticate, bodyBytes, graphiql, origins, reports, clientAddressOf } = settings;
+  const { engine, yoga, authenticate, bodyBytes, graphiql, origins, reports, clientAddressOf } = settings;
 
-  function toAsked(request: IncomingMessage, caller?: Caller): Asked {
-    const scope: Partial<RequestScope> = { ...currentScope(), tenant: caller?.tenant, caller: caller?.name };
-    return { scope, transport: 'http', clientAddress: clientAddressOf(request) };
+  function refuse(request: IncomingMessage, response: ServerResponse, refusal: HttpRefusal): void {
+    const { status, code, reason, message, headers, retryable = false } = refusal;
+    const requestId = requestIdOf(response);
+    reports.refused(reason, {
+      scope: { requestId },
+      transport: 'http',
+      clientAddress: clientAddressOf(request),
+    });
+    const accepted = negotiate(request.headers.accept);
+    const type =
+      accepted?.single === 'application/graphql-response+json' ? accepted.single : 'application/json';
+    const errors = [toRefusal(code, message, requestId, { retryable })];
+    respondText(response, status, JSON.stringify({ errors }), {
+      'content-type': `${type}; charset=utf-8`,
+      ...headers,
+    });
   }
 
-  function report(reason: RefusalReason, request: IncomingMessage): void {
-    reports.refused(reason, toAsked(request));
-  }
-
-  function answer(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
-    const asked = toAsked(request, caller);
-    const work = () =>
-      inSpan(toSpanPlan(request, caller), async (span) => {
-        const run = new OperationRun(reports, asked, span);
-        response.once('close', () => run.end(response.writableFinished, response.statusCode));
-        await yoga.handle(request, response, { caller, run });
-      });
-    return inRequestScope(work, asked.scope);
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    read: () => OperationRequest,
+  ): Promise<void> {
+    const accepted = negotiate(request.headers.accept);
+    if (accepted === null) return refuse(request, response, NOT_ACCEPTABLE);
+    const call = new HttpCall(request, response, {
+      caller,
+      clientAddress: clientAddressOf(request),
+      canStream: accepted.stream !== null,
+    });
+    const run = async (): Promise<Outcome> => {
+      const outcome = await engine.run(call, read);
+      call.hasOutcome(outcome);
+      return outcome;
+    };
+    const isJsonAsked =
+      accepted.single === 'application/json' || accepted.single === 'application/graphql-response+json';
+    if (call.isReadOnly || !isJsonAsked) return yoga(request, response, { origin: call, accepted, run });
+    const outcome = await run();
+    if (call.isGone) return;
+    if (outcome.type === 'stream')
+      return yoga(request, response, { origin: call, accepted, run: async () => outcome });
+    const { status, headers, body } = toHttpAnswer(outcome, accepted.single);
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
   }
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
@@ -64,51 +110,196 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
       });
     }
     setCorsHeaders(request, response, origins);
-    if (isForeign(request.headers, origins)) {
-      report('forbidden_origin', request);
-      return respondGraphQLError(response, 403, 'FORBIDDEN', 'This origin may not speak to this server.');
-    }
+    if (isForeign(request.headers, origins)) return refuse(request, response, FOREIGN);
     if (request.method === 'OPTIONS') return respondText(response, 204, '');
-    const refusal = refuse(request, bodyBytes);
-    if (refusal !== null) {
-      report(refusal.reason, request);
-      return respondGraphQLError(response, refusal.status, 'BAD_USER_INPUT', refusal.message);
-    }
+    const refusal = refusalOf(request, bodyBytes);
+    if (refusal !== null) return refuse(request, response, refusal);
 
     const caller = await authenticate(request.headers);
-    if ('refusal' in caller && caller.isOutage) {
-      report('access_unavailable', request);
-      return respondGraphQLError(response, 503, 'ACCESS_UNAVAILABLE', caller.refusal, { 'retry-after': '5' });
-    }
-    if ('refusal' in caller) {
-      report('unauthenticated', request);
-      return respondGraphQLError(response, 401, 'UNAUTHENTICATED', caller.refusal, {
-        'www-authenticate': 'Bearer',
-      });
-    }
+    if ('refusal' in caller) return refuse(request, response, toAccessRefusal(caller));
     response.setHeader('cache-control', 'no-store');
     settings.stalledResponses.watch(response);
     // Held here: a request that is destroyed half-way has lost its socket.
     const { socket } = request;
-    response.once('finish', () => {
-      if (!request.complete) closeGently(socket);
-    });
-    await answer(request, response, caller);
+    if (request.method !== 'POST')
+      return answer(request, response, caller, () => fromSearch(url.searchParams));
+    const body = await readBody(request, bodyBytes);
+    if (body === null) {
+      // Nobody reads the rest, so a next request on this connection would never be seen.
+      response.once('finish', () => closeGently(socket));
+      return refuse(request, response, { ...toTooLarge(bodyBytes), headers: { connection: 'close' } });
+    }
+    if (body !== undefined) await answer(request, response, caller, () => toRequest(parseJson(body)));
   };
 }
 
-/** Called anew as soon as it is known which operation it is. */
-function toSpanPlan({ method, headers }: IncomingMessage, { tenant }: Caller) {
-  const attributes = {
-    'http.request.method': method,
-    'http.route': '/graphql',
-    'waybill.tenant': tenant,
+/** One operation that came over HTTP: who asks, and whether anybody still waits. */
+class HttpCall implements Call, Origin {
+  readonly caller: Caller;
+  readonly clientAddress: string;
+  readonly canStream: boolean;
+  readonly isReadOnly: boolean;
+  readonly requestId: string;
+  isGone = false;
+  private readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  private leaving: AbortController | null = null;
+  private outcome: Outcome | null = null;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream'>,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.caller = origin.caller;
+    this.clientAddress = origin.clientAddress;
+    this.canStream = origin.canStream;
+    this.isReadOnly = request.method !== 'POST';
+    this.requestId = requestIdOf(response);
+    response.once('close', () => this.closed());
+  }
+
+  get origin(): this {
+    return this;
+  }
+
+  get transport(): Transport {
+    return this.outcome?.type === 'stream' ? 'sse' : 'http';
+  }
+
+  get trace(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  get signal(): AbortSignal {
+    if (this.leaving === null) {
+      this.leaving = new AbortController();
+      if (this.isGone) this.leaving.abort();
+    }
+    return this.leaving.signal;
+  }
+
+  hasOutcome(outcome: Outcome): void {
+    this.outcome = outcome;
+    if (!this.isGone) return;
+    if (outcome.type === 'stream') outcome.stream.close();
+    outcome.report.end('disconnected');
+  }
+
+  /** The answer was sent, or nobody reads it any more. */
+  private closed(): void {
+    this.isGone = true;
+    const isSent = this.response.writableFinished;
+    if (!isSent) this.leaving?.abort();
+    this.outcome?.report.end(isSent ? 'completed' : 'disconnected');
+  }
+}
+
+const FOREIGN: HttpRefusal = {
+  status: 403,
+  code: 'FORBIDDEN',
+  reason: 'forbidden_origin',
+  message: 'This origin may not speak to this server.',
+};
+
+const NOT_ACCEPTABLE: HttpRefusal = {
+  status: 406,
+  code: 'NOT_ACCEPTABLE',
+  reason: 'media_type',
+  message: `Nothing that "accept" names is spoken here: take ${SPOKEN}.`,
+};
+
+const UNREAD_METHOD: HttpRefusal = {
+  status: 405,
+  code: 'BAD_REQUEST',
+  reason: 'unreadable',
+  message: 'GraphQL is asked by GET and POST.',
+  headers: { allow: 'GET, POST' },
+};
+
+function toTooLarge(bodyBytes: number): HttpRefusal {
+  const message = `The body is larger than the ${bodyBytes} bytes that are allowed.`;
+  return { status: 413, code: 'BAD_USER_INPUT', reason: 'too_large', message };
+}
+
+function toMediaTypeRefusal(message: string): HttpRefusal {
+  return { status: 415, code: 'BAD_USER_INPUT', reason: 'media_type', message };
+}
+
+function toAccessRefusal({
+  refusal: message,
+  isOutage,
+}: {
+  readonly refusal: string;
+  readonly isOutage?: boolean;
+}): HttpRefusal {
+  if (isOutage) {
+    const headers = { 'retry-after': '5' };
+    return {
+      status: 503,
+      code: 'ACCESS_UNAVAILABLE',
+      reason: 'access_unavailable',
+      message,
+      headers,
+      retryable: true,
+    };
+  }
+  return {
+    status: 401,
+    code: 'UNAUTHENTICATED',
+    reason: 'unauthenticated',
+    message,
+    headers: { 'www-authenticate': 'Bearer' },
   };
-  return { name: 'GraphQL', kind: 'server', attributes, parent: parentFrom(headers) } as const;
+}
+
+/** The listener gives every request an id. */
+function requestIdOf(response: ServerResponse): string {
+  return String(response.getHeader('x-request-id'));
 }
 
 /**
- * Ends the connection of a body that was refused half-way: nobody reads the rest, so the next request would never be seen.
+ * Reads a body within its bound.
+ *
+ * @returns null for a longer one, undefined where the client has left
+ */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBytes) {
+        request.pause();
+        resolve(null);
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(toText(chunks)));
+    request.once('close', () => resolve(undefined));
+    request.once('error', () => resolve(undefined));
+  });
+}
+
+function toText(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  const text = bytes.toString('utf8');
+  // A byte order mark is no part of the text (RFC 8259, section 8.1).
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new MalformedRequestError('The body is not JSON.');
+  }
+}
+
+/**
+ * Ends the connection of a body that was refused half-way.
  *
  * What was sent already is given time to arrive: to destroy the connection at once would take the answer back.
  */
@@ -143,30 +334,14 @@ function wantsGraphiQL(request: IncomingMessage, url: URL): boolean {
 }
 
 /** What can be refused before the body is read, and before anyone is asked who they are. */
-function refuse(
-  request: IncomingMessage,
-  bodyBytes: number,
-): { readonly status: number; readonly reason: RefusalReason; readonly message: string } | null {
-  if (request.method !== 'POST') return null;
+function refusalOf(request: IncomingMessage, bodyBytes: number): HttpRefusal | null {
+  const { method, headers } = request;
+  if (method !== 'POST') return method === 'GET' ? null : UNREAD_METHOD;
   // Whatever a browser's form can send without asking first is no way to speak to this server.
-  if (!isJson(request.headers['content-type'])) {
-    return {
-      status: 415,
-      reason: 'media_type',
-      message: 'Send the operation as JSON in UTF-8, with content-type application/json.',
-    };
-  }
-  if (!isPlain(request.headers)) {
-    const message = 'Send the body uncompressed: it is read as it comes.';
-    return { status: 415, reason: 'media_type', message };
-  }
-  // Media types are the same in any case (RFC 9110, section 8.3.1), but Yoga knows this spelling only.
-  request.headers['content-type'] = 'application/json';
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
-    const message = `The body is larger than the ${bodyBytes} bytes that are allowed.`;
-    return { status: 413, reason: 'too_large', message };
-  }
-  return null;
+  if (!isJson(headers['content-type']))
+    return toMediaTypeRefusal('Send the operation as JSON in UTF-8, with content-type application/json.');
+  if (!isPlain(headers)) return toMediaTypeRefusal('Send the body uncompressed: it is read as it comes.');
+  return Number(headers['content-length'] ?? 0) > bodyBytes ? toTooLarge(bodyBytes) : null;
 }
 
 /** False for a body that would have to be unpacked: what is small on the wire could be of any size then. */

@@ -1,178 +1,236 @@
-import type { Context } from 'graphql-ws';
+import type { IncomingHttpHeaders } from 'node:http';
+import { CloseCode, type Context, type SubscribePayload, validateMessage } from 'graphql-ws';
 import type { Authenticate } from '../access/authentication.ts';
-import type { Caller } from '../access/caller.ts';
+import { ANONYMOUS, type Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
-import type { Asked, OperationReports, RefusalReason } from '../operations/reports.ts';
-import type { RequestScope } from '../telemetry/scope.ts';
-import { answerPing } from './renewal.ts';
-import { Operation } from './websocket-operation.ts';
-import type { Socket } from './websocket-sink.ts';
+import type { AnswerSink, AnswerStream } from '../operations/answer-stream.ts';
+import type { Call, OperationEngine, Outcome } from '../operations/engine.ts';
+import { type FormattedError, type MaskError, toRefusal } from '../operations/errors.ts';
+import type {
+  EndReason,
+  OperationReport,
+  OperationReports,
+  Origin,
+  RefusalReason,
+  Transport,
+} from '../operations/reports.ts';
+import type { OperationRequest } from '../operations/request.ts';
+import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
+import { createRequestId } from '../telemetry/scope.ts';
+import { type FrameHead, toFrameHead } from './websocket-frames.ts';
+import type { WebSocketSink } from './websocket-sink.ts';
 
-/** How long a peer whose access was taken away may take to hear of it before its socket is closed. */
-const LAST_WORDS_MS = 1_000;
+/** How long a client whose access was taken away may take to hear of it before its socket is closed. */
+const CLOSE_GRACE_MS = 1_000;
 
-/** Why operations end that are cut off. */
-const SLOW_CONSUMER = { code: 'SLOW_CONSUMER' };
+/** "Service Restart": standard clients come back by themselves after it. Source: IANA WebSocket Close Code Number Registry; read 2026-11. */
+const SERVICE_RESTART = 1012;
 
-/** What graphql-ws keeps for a peer. */
-export interface PeerState extends Record<PropertyKey, unknown> {
-  readonly peer: Peer;
+const NOTHING = Buffer.alloc(0);
+
+/** What graphql-ws keeps for a connection. */
+export interface ConnectionState extends Record<PropertyKey, unknown> {
+  readonly connection: WebSocketConnection;
 }
 
-export type PeerContext = Context<Record<string, unknown>, PeerState>;
+export type ConnectionContext = Context<Record<string, unknown>, ConnectionState>;
 
-/** Whom a peer's operations are reported to, and from where it came. */
-export interface PeerReports {
+export interface ConnectionSettings {
+  readonly engine: OperationEngine;
+  readonly authenticate: Authenticate;
+  readonly sessions: AccessSessions;
+  readonly maskError: MaskError;
   readonly reports: OperationReports;
-  readonly clientAddress: string;
+  readonly counter: ConnectionCounter;
+  /** True where a document may be named by an id alone. */
+  readonly takesIds: boolean;
+  readonly limits: { readonly subscriptionsPerSocket: number };
 }
 
-/** One peer: its socket as graphql-ws is given it, who it is, and what it has running. */
-export class Peer implements SessionListener {
-  readonly socket: Socket;
-  /** Who it is and until when; null before it has said hello. */
-  session: AccessSession | null = null;
-  private readonly authenticate: Authenticate;
-  private readonly reporting: PeerReports;
-  private readonly complete: (message: unknown) => unknown;
-  private readonly operations = new Map<string, Operation>();
-  /** graphql-ws's side of it; known once it has said hello. */
-  private context: PeerContext | null = null;
-  private isLeaving = false;
-  private onIdle: (() => void) | null = null;
+/**
+ * One websocket: who is at the other end, and what it has running.
+ *
+ * graphql-ws keeps the protocol: the greeting, its time limit, pings, and what a wrong message is answered with. Operations never reach it:
+ * their messages are taken out before, and go to the engine, since answers that many subscribers share are sent without being copied for each.
+ */
+export class WebSocketConnection implements Origin, SessionListener {
+  readonly transport: Transport = 'websocket';
+  readonly clientAddress: string;
+  readonly sink: WebSocketSink;
+  readonly settings: ConnectionSettings;
+  /** Who it is and until when; null before it has been greeted. */
+  private session: AccessSession | null = null;
+  /** graphql-ws's side of it; known once it has been greeted. */
+  private context: ConnectionContext | null = null;
+  private readonly operations = new Map<string, WebSocketOperation>();
+  /** Another token is being checked: one at a time, so that a flood of them costs one check each. */
+  private isRenewing = false;
+  private isDraining = false;
 
-  /** @param complete - what a message is put right with before graphql-ws looks at it */
-  constructor(
-    socket: Socket,
-    authenticate: Authenticate,
-    reporting: PeerReports,
-    complete: (message: unknown) => unknown = keep,
-  ) {
-    this.socket = socket;
-    this.authenticate = authenticate;
-    this.reporting = reporting;
-    this.complete = complete;
-    socket.onReady = () => {
+  constructor(sink: WebSocketSink, clientAddress: string, settings: ConnectionSettings) {
+    this.sink = sink;
+    this.clientAddress = clientAddress;
+    this.settings = settings;
+    sink.onReady = () => {
       for (const operation of this.operations.values()) operation.resume();
     };
   }
 
+  get caller(): Caller {
+    return this.session?.caller ?? ANONYMOUS;
+  }
+
+  // ------------------------------------------------------------------ as graphql-ws sees it
+
   get protocol(): string {
-    return this.socket.protocol;
+    return this.sink.protocol;
   }
 
   send(message: string): Promise<void> {
-    return this.socket.send(message);
+    return this.sink.send(message);
   }
 
   close(code: number, reason: string): void {
-    this.socket.close(code, reason);
+    this.sink.close(code, reason);
   }
 
-  /** After each message, what the peer has completed is ended. */
+  /** Hands on what is no operation's. */
   onMessage(callback: (data: string) => Promise<void>): void {
-    this.socket.onMessage((data) => {
-      const handled = callback(this.complete(read(data)) as string);
-      this.endForgotten();
-      return handled;
+    this.sink.onMessage((data) => {
+      const message = this.isAcknowledged ? parse(data) : undefined;
+      if (message?.type === 'subscribe') this.subscribe(message);
+      else if (message?.type === 'complete') this.complete(message);
+      else callback(data).catch(() => this.close(CloseCode.BadRequest, 'Invalid message'));
     });
   }
 
-  /** Takes a `ping` in place of graphql-ws, which would only repeat it. */
-  onPing(payload: unknown): Promise<void> {
-    return answerPing(this, payload, this.authenticate);
+  /**
+   * A `ping` that carries an `authorization` renews the access: streams go on as if nothing had been. It is answered with a `pong` of
+   * `{ "access": "renewed", "expiresAt": … }` or `{ "access": "refused", "message": … }`; any other ping with what it brought.
+   */
+  async onPing(payload: unknown): Promise<void> {
+    const isRenewal = typeof payload === 'object' && payload !== null && 'authorization' in payload;
+    const answer = isRenewal ? await this.renew(payload) : payload;
+    await this.send(JSON.stringify({ type: 'pong', ...(answer === undefined ? {} : { payload: answer }) }));
   }
 
-  get runningCount(): number {
-    return this.operations.size;
-  }
-
-  /** True once it was told that the gateway shuts down: nothing new is begun. */
-  get isDraining(): boolean {
-    return this.onIdle !== null;
-  }
-
-  /** Lets it in. */
-  greet(context: PeerContext, caller: Caller, sessions: AccessSessions): void {
-    this.context = context;
-    this.session = sessions.open(caller, this);
-  }
-
-  begin(id: string): Operation {
-    const operation = new Operation(id, this, this.reporting.reports.now());
-    this.operations.set(id, operation);
-    return operation;
-  }
-
-  /** What log lines about an operation of this peer carry. */
-  scopeOf(requestId: string | undefined): Partial<RequestScope> {
-    const caller = this.session?.caller;
-    return { requestId, tenant: caller?.tenant, caller: caller?.name };
-  }
-
-  /** Of an operation that runs; undefined for one that was refused before it began. */
-  requestIdOf(id: string): string | undefined {
-    return this.operations.get(id)?.requestId;
-  }
-
-  /** What the caller of an operation is told of errors. */
-  note(id: string, errors: readonly unknown[]): void {
-    this.operations.get(id)?.note(errors);
-  }
-
-  /** A stream has begun. */
-  reportBegun(operation: Operation): void {
-    this.reporting.reports.begun(this.asked(operation.requestId), operation.subject);
-  }
-
-  /** Nothing of it was run. @param requestId - what its error says, where it has one */
-  reportRefused(reason: RefusalReason, requestId?: string): void {
-    this.reporting.reports.refused(reason, this.asked(requestId));
-  }
-
-  end(id: string, why: 'completed' | 'unsubscribed' | 'disconnected' = 'completed'): void {
-    const operation = this.operations.get(id);
-    operation?.end();
-    this.operations.delete(id);
-    const { reports } = this.reporting;
-    // A stream of a socket that is gone comes to its end like any other.
-    const reason = this.socket.isOpen ? why : 'disconnected';
-    if (operation)
-      reports.finished(this.asked(operation.requestId), operation.endingAt(reports.now(), reason));
-    if (this.isLeaving) this.cutOff();
-    // Not at once: what graphql-ws still has to say about this operation goes before the close frame.
-    if (this.operations.size === 0 && this.onIdle !== null) setImmediate(this.onIdle);
+  /** @returns false where it is not let in */
+  async greet(context: ConnectionContext): Promise<boolean> {
+    const { authenticate, sessions } = this.settings;
+    const caller = await authenticate(toHeaders(context.connectionParams));
+    if (!('refusal' in caller)) {
+      this.context = context;
+      this.session = sessions.open(caller, this);
+      return true;
+    }
+    this.reportRefused(caller.isOutage ? 'access_unavailable' : 'unauthenticated');
+    if (caller.isOutage) this.close(1013, 'Try again later');
+    return false;
   }
 
   /** The socket is gone. */
-  leave(): void {
+  left(): void {
     this.session?.close();
-    this.endAll();
+    this.endAll('disconnected');
   }
 
-  /** graphql-ws has no hook for a `complete` of the peer's: it only forgets the operation, which may be a running query. */
-  endForgotten(): void {
-    for (const id of this.operations.keys())
-      if (!(id in (this.context?.subscriptions ?? {}))) this.end(id, 'unsubscribed');
+  // ------------------------------------------------------------------ operations
+
+  private get isAcknowledged(): boolean {
+    return this.context?.acknowledged === true;
   }
 
-  /** Cuts the peer off once it was told why. */
-  cutOffSoon(): void {
-    this.isLeaving = true;
+  private subscribe(message: object): void {
+    const { takesIds, limits } = this.settings;
+    const asked = read(takesIds ? withQuery(message) : message);
+    if (asked === null || !('payload' in asked)) {
+      this.close(CloseCode.BadRequest, 'Invalid message received');
+      return;
+    }
+    const { id, payload } = asked as { readonly id: string; readonly payload: SubscribePayload };
+    if (this.operations.has(id)) this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    // The socket is about to be closed, and the client comes back by itself.
+    else if (this.isDraining) this.reportRefused('draining');
+    else if (this.session?.end) this.refuseLate(id, this.session.end);
+    else if (this.operations.size >= limits.subscriptionsPerSocket) this.refuseOneMore(id);
+    else {
+      const operation = new WebSocketOperation(id, this);
+      this.operations.set(id, operation);
+      void operation.run(payload as OperationRequest);
+    }
   }
 
+  private complete(message: object): void {
+    const asked = read(message);
+    if (asked === null || !('id' in asked)) this.close(CloseCode.BadRequest, 'Invalid message received');
+    else this.operations.get(String(asked.id))?.end('unsubscribed');
+  }
+
+  /** Its access has ended. */
+  private refuseLate(id: string, toError: ToStreamError): void {
+    this.sendError(id, [this.settings.maskError(toError(null), createRequestId())]);
+  }
+
+  private refuseOneMore(id: string): void {
+    const { subscriptionsPerSocket } = this.settings.limits;
+    const message = `At most ${subscriptionsPerSocket} operations may run on one socket: end one, or open another socket.`;
+    const requestId = createRequestId();
+    this.reportRefused('too_many_operations', requestId);
+    this.sendError(id, [toRefusal('SUBSCRIPTION_LIMIT', message, requestId)]);
+  }
+
+  sendError(id: string, errors: readonly FormattedError[]): void {
+    this.sink.push(
+      toFrameHead(`{"id":${JSON.stringify(id)},"type":"error","payload":${JSON.stringify(errors)}`),
+      NOTHING,
+    );
+  }
+
+  /** An operation has ended. */
+  ended(id: string): void {
+    this.operations.delete(id);
+    this.leaveWhenDrained();
+  }
+
+  /** A stream has begun: what it came too late for is told now. */
+  attached(stream: AnswerStream): void {
+    const { session } = this;
+    if (session?.end) stream.fail(session.end);
+    else if (session?.isExpiring) stream.warn(session.caller.expiresAt ?? 0);
+  }
+
+  /** Cuts the client off, since it does not read. */
   cutOff(): void {
-    this.socket.cutOff();
-    this.isLeaving = false;
-    for (const operation of this.operations.values()) operation.note([SLOW_CONSUMER]);
-    this.endAll();
+    this.sink.cutOff();
+    for (const operation of [...this.operations.values()]) operation.cutOff();
   }
 
-  /** Begins nothing more, and calls back as soon as nothing runs. */
-  drain(onIdle: () => void): void {
-    this.onIdle = onIdle;
-    if (this.operations.size === 0) onIdle();
+  /** Begins nothing more, and closes the socket as soon as no query runs. Streams have ended by then. */
+  drain(): void {
+    this.isDraining = true;
+    this.leaveWhenDrained();
   }
+
+  goAway(): void {
+    this.close(SERVICE_RESTART, 'SERVER_DRAINING');
+  }
+
+  private leaveWhenDrained(): void {
+    if (this.isDraining && this.operations.size === 0) this.goAway();
+  }
+
+  private endAll(reason: EndReason): void {
+    for (const operation of [...this.operations.values()]) operation.end(reason);
+  }
+
+  private reportRefused(reason: RefusalReason, requestId?: string): void {
+    const { caller, clientAddress, session } = this;
+    const who = session === null ? {} : { tenant: caller.tenant, caller: caller.name };
+    const scope = { ...(requestId === undefined ? {} : { requestId }), ...who };
+    this.settings.reports.refused(reason, { scope, transport: 'websocket', clientAddress });
+  }
+
+  // ------------------------------------------------------------------ access
 
   onExpiring(expiresAt: number): void {
     const payload = { access: 'expiring', expiresAt: new Date(expiresAt).toISOString() };
@@ -181,44 +239,193 @@ export class Peer implements SessionListener {
   }
 
   onEnded(toError: ToStreamError, renewableMs: number): void {
-    for (const operation of this.operations.values()) operation.fail(toError);
+    for (const operation of [...this.operations.values()]) operation.fail(toError);
     // After what the streams have to say.
-    this.socket.later(Math.max(LAST_WORDS_MS, renewableMs), () => {
-      if (this.session?.end === toError) this.close(4403, 'Forbidden');
+    this.sink.later(Math.max(CLOSE_GRACE_MS, renewableMs), () => {
+      if (this.session?.end === toError) this.close(CloseCode.Forbidden, 'Forbidden');
     });
   }
 
-  /** A stream has begun: what it came too late for is told now. */
-  onAttached(operation: Operation): void {
+  private async renew(payload: object): Promise<object> {
     const { session } = this;
-    if (session?.end) operation.fail(session.end);
-    else if (session?.isExpiring) operation.warn(session.caller.expiresAt ?? 0);
-  }
-
-  private endAll(): void {
-    for (const id of this.operations.keys()) this.end(id, 'disconnected');
-  }
-
-  private asked(requestId: string | undefined): Asked {
-    const { clientAddress } = this.reporting;
-    return { scope: this.scopeOf(requestId), transport: 'websocket', clientAddress };
+    if (session === null) return refuseRenewal('Send connection_init first.');
+    if (this.isRenewing)
+      return refuseRenewal('Another token is being checked: send this one after its answer.');
+    this.isRenewing = true;
+    try {
+      const caller = await this.settings.authenticate(toHeaders(payload as Record<string, unknown>));
+      if ('refusal' in caller) return refuseRenewal(caller.refusal);
+      if (!session.renew(caller))
+        return refuseRenewal('This token is another caller’s, or comes too late: connect again.');
+      const { expiresAt } = caller;
+      return { access: 'renewed', expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
+    } finally {
+      this.isRenewing = false;
+    }
   }
 }
 
-function keep(message: unknown): unknown {
-  return message;
+/** One operation of a websocket, and its answers' way to the socket. */
+class WebSocketOperation implements Call, AnswerSink {
+  readonly isReadOnly = false;
+  readonly canStream = true;
+  readonly requestId = createRequestId();
+  isGone = false;
+  private readonly id: string;
+  private readonly connection: WebSocketConnection;
+  private head: FrameHead | null = null;
+  private report: OperationReport | null = null;
+  private stream: AnswerStream | null = null;
+  private leaving: AbortController | null = null;
+  private traceHeaders: unknown = null;
+  private endedFor: EndReason = 'disconnected';
+
+  constructor(id: string, connection: WebSocketConnection) {
+    this.id = id;
+    this.connection = connection;
+  }
+
+  get origin(): Origin {
+    return this.connection;
+  }
+
+  get trace(): unknown {
+    return this.traceHeaders;
+  }
+
+  get signal(): AbortSignal {
+    if (this.leaving === null) {
+      this.leaving = new AbortController();
+      if (this.isGone) this.leaving.abort();
+    }
+    return this.leaving.signal;
+  }
+
+  async run(request: OperationRequest): Promise<void> {
+    this.traceHeaders = request.extensions;
+    const outcome = await this.connection.settings.engine.run(this, () => request);
+    this.traceHeaders = null;
+    this.report = outcome.report;
+    if (this.isGone) return this.tooLate(outcome);
+    if (outcome.type === 'stream') {
+      this.stream = outcome.stream;
+      outcome.stream.pipe(this);
+      this.connection.attached(outcome.stream);
+      return;
+    }
+    if (outcome.type === 'refused') this.connection.sendError(this.id, outcome.refusal.errors);
+    else {
+      this.push(Buffer.from(JSON.stringify(outcome.result)));
+      this.complete();
+    }
+    this.end('completed');
+  }
+
+  // ------------------------------------------------------------------ its stream
+
+  get isReady(): boolean {
+    return this.connection.sink.isReady;
+  }
+
+  next(text: Buffer): void {
+    this.connection.settings.counter.pushes.websocket += 1;
+    this.push(text);
+  }
+
+  /** A stream that the drain ends is told nothing: the socket is closed, and the client comes back by itself. */
+  finish(error: FormattedError | null, isSlow: boolean): void {
+    if (error === null) this.complete();
+    else if (error.extensions.code !== 'SERVER_DRAINING') this.connection.sendError(this.id, [error]);
+    this.end('completed');
+    if (isSlow) this.connection.cutOff();
+  }
+
+  resume(): void {
+    this.stream?.resume();
+  }
+
+  warn(expiresAt: number): void {
+    this.stream?.warn(expiresAt);
+  }
+
+  fail(toError: ToStreamError): void {
+    this.stream?.fail(toError);
+  }
+
+  // ------------------------------------------------------------------ its end
+
+  /** It is over, for whichever reason comes first. */
+  end(reason: EndReason): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.endedFor = reason;
+    // Whatever runs for it is given up; what has ended is not disturbed by it.
+    if (reason !== 'completed') this.leaving?.abort();
+    this.stream?.close();
+    this.stream = null;
+    // A stream of a socket that is gone comes to its end like any other.
+    this.report?.end(this.connection.sink.isOpen ? reason : 'disconnected');
+    this.connection.ended(this.id);
+  }
+
+  cutOff(): void {
+    this.report?.note([SLOW_CONSUMER]);
+    this.end('disconnected');
+  }
+
+  /** The client had left before anything came of it. */
+  private tooLate(outcome: Outcome): void {
+    if (outcome.type === 'stream') outcome.stream.close();
+    outcome.report.end(this.endedFor);
+  }
+
+  private push(json: Buffer): void {
+    this.head ??= toFrameHead(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`);
+    this.connection.sink.push(this.head, json);
+  }
+
+  private complete(): void {
+    this.connection.sink.push(toFrameHead(`{"id":${JSON.stringify(this.id)},"type":"complete"`), NOTHING);
+  }
 }
 
-/**
- * The message as an object, which graphql-ws takes as well as a text.
- *
- * It keeps what it is given for as long as the operation runs, and the text is most of what an idle subscription would weigh.
- */
-function read(data: string): unknown {
+const SLOW_CONSUMER = toRefusal('SLOW_CONSUMER', 'This client reads too slowly.', null);
+
+function parse(data: string): { readonly type?: unknown } | undefined {
   try {
     const message: unknown = JSON.parse(data);
-    return typeof message === 'object' ? message : data;
+    return typeof message === 'object' && message !== null ? message : undefined;
   } catch {
-    return data;
+    return undefined;
   }
+}
+
+/** The message where it is one of the protocol's. */
+function read(message: object): ReturnType<typeof validateMessage> | null {
+  try {
+    return validateMessage(message);
+  } catch {
+    return null;
+  }
+}
+
+/** graphql-transport-ws demands a `query` of every `subscribe`: one that names its document by an id need not have any. */
+function withQuery(message: object): object {
+  const { payload } = message as { readonly payload?: unknown };
+  if (typeof payload !== 'object' || payload === null) return message;
+  return { ...message, payload: { ...payload, query: (payload as OperationRequest).query ?? '' } };
+}
+
+function refuseRenewal(message: string): object {
+  return { access: 'refused', message };
+}
+
+/** What `connection_init` or a renewal says, as the headers that would say it over HTTP: browsers can send none with a socket. */
+function toHeaders(said: Readonly<Record<string, unknown>> = {}): IncomingHttpHeaders {
+  const texts = Object.entries(said).filter(([, value]) => typeof value === 'string');
+  const tokens = Object.entries(said.vendorTokens ?? {}).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries([
+    ...texts.map(([name, value]) => [name.toLowerCase(), value]),
+    ...tokens.map(([account, token]) => [`x-waybill-token-${account}`, token]),
+  ]);
 }

@@ -1,18 +1,22 @@
-/** What stands around one operation's answers: `{"id":"…","type":"next","payload":`, and `}` at the end. */
-export interface Envelope {
-  readonly head: string;
-  /** Length of the head in UTF-8. */
-  readonly headBytes: number;
+/** What one operation's answers begin with: `{"id":"…","type":"next","payload":`. They end with `}`. */
+export interface FrameHead {
+  readonly text: string;
+  /** Its length in UTF-8. */
+  readonly bytes: number;
+}
+
+export function toFrameHead(text: string): FrameHead {
+  return { text, bytes: Buffer.byteLength(text) };
 }
 
 /** An answer on its way to one operation. */
 export interface Push {
-  readonly envelope: Envelope;
+  readonly head: FrameHead;
   /** JSON in UTF-8, shared with other operations. */
   readonly payload: Buffer;
 }
 
-/** Payloads from here on are not copied: a peer that reads slowly then holds no copy of its own. */
+/** Payloads from here on are not copied: a client that reads slowly then holds no copy of its own. */
 const MIN_SHARED_BYTES = 16_384;
 
 /** A whole text message, unmasked (RFC 6455, section 5.2). */
@@ -36,7 +40,7 @@ export function toFrames(pushes: readonly Push[]): readonly Buffer[] {
     }
     if (small.length > 0) frames.push(join(small));
     small = [];
-    const head = Buffer.allocUnsafe(headerBytes(messageBytes(push)) + push.envelope.headBytes);
+    const head = Buffer.allocUnsafe(headerBytes(messageBytes(push)) + push.head.bytes);
     writeHead(head, 0, push);
     frames.push(head, push.payload, END);
   }
@@ -63,8 +67,8 @@ function join(pushes: readonly Push[]): Buffer {
   return target;
 }
 
-function messageBytes({ envelope, payload }: Push): number {
-  return envelope.headBytes + payload.length + END.length;
+function messageBytes({ head, payload }: Push): number {
+  return head.bytes + payload.length + END.length;
 }
 
 function headerBytes(bytes: number): number {
@@ -72,7 +76,7 @@ function headerBytes(bytes: number): number {
   return bytes < 65_536 ? 4 : 10;
 }
 
-/** The frame's header and the envelope's head. @returns the offset after them */
+/** The frame's header and the answer's. @returns the offset after them */
 function writeHead(target: Buffer, offset: number, push: Push): number {
   const bytes = messageBytes(push);
   const start = offset + headerBytes(bytes);
@@ -86,5 +90,5 @@ function writeHead(target: Buffer, offset: number, push: Push): number {
     target.writeUInt32BE(0, offset + 2);
     target.writeUInt32BE(bytes, offset + 6);
   }
-  return start + target.write(push.envelope.head, start);
+  return start + target.write(push.head.text, start);
 }

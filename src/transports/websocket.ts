@@ -1,20 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { makeServer } from 'graphql-ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import type { OperationReports, RefusalReason } from '../operations/reports.ts';
+import type { RefusalReason } from '../operations/reports.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { TransportTally } from '../telemetry/connection-counter.ts';
-import type { Peer } from './websocket-connection.ts';
-import { createWebSocketProtocol, type WebSocketProtocolSettings } from './websocket-protocol.ts';
-import { Socket } from './websocket-sink.ts';
+import {
+  type ConnectionSettings,
+  type ConnectionState,
+  WebSocketConnection,
+} from './websocket-connection.ts';
+import { WebSocketSink } from './websocket-sink.ts';
 
-export interface WebSocketSettings extends WebSocketProtocolSettings {
+export interface WebSocketSettings extends ConnectionSettings {
   readonly isOriginAllowed: (origin: string) => boolean;
   readonly clock: Clock;
-  readonly reports: OperationReports;
-  readonly tally: TransportTally;
   readonly clientAddressOf: (request: IncomingMessage) => string;
-  readonly limits: WebSocketProtocolSettings['limits'] & { readonly messageBytes: number };
+  readonly limits: ConnectionSettings['limits'] & {
+    readonly connectionInitMs: number;
+    readonly messageBytes: number;
+  };
 }
 
 /** The websocket side of `/graphql`. */
@@ -23,18 +27,18 @@ export interface WebSocketEndpoint {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** How many sockets are open. */
   readonly size: number;
-  /** Lets what runs come to its end, then ends every socket, "going away". */
+  /** Lets queries come to their end, then closes every socket with 1012: standard clients come back by themselves. */
   close(): Promise<void>;
 }
 
-/** A peer that was not heard between two pings is gone: within 24 s. */
+/** A client that was not heard between two pings is gone: within 24 s. */
 const PING_INTERVAL_MS = 12_000;
 /** How often the sockets are looked through for stalled ones. */
 const STALL_CHECK_MS = 2_500;
 /** How long operations under way may take once the endpoint closes. */
 const OPERATIONS_GRACE_MS = 8_000;
-/** How long a peer that was told to go may take to say so too, before it is cut off: it holds a socket, and has no right to it any more. */
-const CLOSE_GRACE_MS = 2_000;
+/** How long a client that was told to go may take to say so too, before it is cut off: it holds a socket, and has no right to it any more. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 const SUBPROTOCOL = 'graphql-transport-ws';
 
@@ -43,10 +47,14 @@ const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 
 /** Serves `graphql-transport-ws` on upgraded connections. */
 export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketEndpoint {
-  const { clock, isOriginAllowed, reports, tally, clientAddressOf } = settings;
-  const peers = new Map<WebSocket, Peer>();
-  const open = createWebSocketProtocol(settings);
-  const pings = keepHonest(peers, clock);
+  const { clock, isOriginAllowed, reports, counter, clientAddressOf, limits } = settings;
+  const connections = new Map<WebSocket, WebSocketConnection>();
+  const protocol = makeServer<Record<string, unknown>, ConnectionState>({
+    connectionInitWaitTimeout: limits.connectionInitMs,
+    onConnect: (context) => context.extra.connection.greet(context),
+    onClose: ({ extra }) => extra.connection.left(),
+  });
+  const pings = pingAll(connections, clock);
   let onEmpty: (() => void) | null = null;
   let isClosing = false;
   // Its type does not know `closeTimeout` yet: https://github.com/websockets/ws/blob/master/doc/ws.md, read 2026-11-22.
@@ -55,11 +63,11 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
     clientTracking: false,
     maxPayload: settings.limits.messageBytes,
     perMessageDeflate: false,
-    // One message a turn: a peer that sends thousands at once waits for the others, not they for it.
+    // One message a turn: a client that sends thousands at once waits for the others, not they for it.
     allowSynchronousEvents: false,
-    // A peer that speaks something else is let in, to be told so: a browser shows the code 4406, but no failed handshake.
+    // A client that speaks something else is let in, to be told so: a browser shows the code 4406, but no failed handshake.
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered][0] ?? false)),
-    closeTimeout: CLOSE_GRACE_MS,
+    closeTimeout: CLOSE_TIMEOUT_MS,
   };
   const server = new WebSocketServer(options);
 
@@ -67,27 +75,25 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
     reports.refused(reason, { scope: {}, transport: 'websocket', clientAddress });
   }
 
-  function accept(socket: WebSocket, connection: Duplex, clientAddress: string): void {
-    const { peer, closed } = open(new Socket(socket, connection, clock, tally), { reports, clientAddress });
-    peers.set(socket, peer);
+  function accept(socket: WebSocket, stream: Duplex, clientAddress: string): void {
+    const sink = new WebSocketSink(socket, stream, clock, counter);
+    const connection = new WebSocketConnection(sink, clientAddress, settings);
+    const closed = protocol.opened(connection, { connection });
+    connections.set(socket, connection);
     pings.listen(socket);
-    // A broken or oversized frame is the peer's own affair: ws closes its socket, and nobody else notices.
+    // A broken or oversized frame is the client's own affair: ws closes its socket, and nobody else notices.
     socket.on('error', (error) => {
       if ('code' in error && error.code === TOO_LARGE) refuse('too_large', clientAddress);
     });
     socket.once('close', (code, reason) => {
-      peers.delete(socket);
+      connections.delete(socket);
       void closed(code, String(reason));
-      if (peers.size === 0) onEmpty?.();
+      if (connections.size === 0) onEmpty?.();
     });
   }
 
-  function goAway(socket: WebSocket): void {
-    socket.close(1001, 'Going away');
-  }
-
   const stopLooking = every(STALL_CHECK_MS, clock, () => {
-    for (const peer of peers.values()) if (peer.socket.isStalled) peer.cutOff();
+    for (const connection of connections.values()) if (connection.sink.isStalled) connection.cutOff();
   });
 
   return {
@@ -104,16 +110,18 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
         server.handleUpgrade(request, socket, head, (accepted) => accept(accepted, socket, clientAddress));
     },
     get size() {
-      return peers.size;
+      return connections.size;
     },
     async close() {
       isClosing = true;
       const emptied = new Promise<void>((resolve) => {
         onEmpty = resolve;
-        if (peers.size === 0) resolve();
+        if (connections.size === 0) resolve();
       });
-      for (const [socket, peer] of peers) peer.drain(() => goAway(socket));
-      const cancelGrace = clock.setTimer(OPERATIONS_GRACE_MS, () => [...peers.keys()].forEach(goAway));
+      for (const connection of connections.values()) connection.drain();
+      const cancelGrace = clock.setTimer(OPERATIONS_GRACE_MS, () => {
+        for (const connection of connections.values()) connection.goAway();
+      });
       await emptied;
       for (const cancel of [cancelGrace, pings.stop, stopLooking]) cancel();
     },
@@ -122,17 +130,17 @@ export function createWebSocketEndpoint(settings: WebSocketSettings): WebSocketE
 
 /** Answers an upgrade that is not wanted, and ends the connection. */
 export function refuseUpgrade(socket: Duplex, status: `${400 | 403 | 404 | 421 | 503} ${string}`) {
-  // Nobody else listens to an upgraded connection: a peer that breaks it off would end the process.
+  // Nobody else listens to an upgraded connection: a client that breaks it off would end the process.
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
 /** One timer pings every socket; one that has not been heard since the ping before is cut off. */
-function keepHonest(peers: ReadonlyMap<WebSocket, Peer>, clock: Clock) {
+function pingAll(connections: ReadonlyMap<WebSocket, WebSocketConnection>, clock: Clock) {
   const silent = new WeakSet<WebSocket>();
   const stop = every(PING_INTERVAL_MS, clock, () => {
-    for (const socket of peers.keys()) {
+    for (const socket of connections.keys()) {
       if (silent.has(socket)) {
         socket.terminate();
         continue;

@@ -1,92 +1,57 @@
-import {
-  type GraphQLError,
-  type GraphQLSchema,
-  type ParseOptions,
-  parse,
-  type Source,
-  validate,
-} from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Admission } from '../access/admission.ts';
-import type { Caller } from '../access/caller.ts';
-import { toRevokedError } from '../access/sessions.ts';
-import type { GatewayContext } from '../graphql/context.ts';
-import { createDocumentCache, NO_ERROR_CACHE } from '../operations/document-cache.ts';
-import { forThisRequest, withoutEchoes } from '../operations/errors.ts';
-import { limitRules, type OperationLimits } from '../operations/limits.ts';
-import { useReticence } from '../operations/no-suggestions.ts';
-import type { OperationRun } from '../operations/operation-run.ts';
-import type { SharedSubscribe } from '../operations/shared-subscribe.ts';
-import type { TrustedDocuments } from '../operations/trusted-documents.ts';
-import { checkVariables } from '../operations/variables.ts';
-import type { Log } from '../runtime/tools.ts';
-import { useAccess } from './use-access.ts';
-import { useAdmission } from './use-admission.ts';
-import { useReports } from './use-reports.ts';
-import { useSafeFailure } from './use-safe-failure.ts';
-import { useTrustedDocuments } from './use-trusted-documents.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { AccessSessions } from '../access/sessions.ts';
+import type { Outcome } from '../operations/engine.ts';
+import type { Origin } from '../operations/reports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
+import { toHttpAnswer } from './http-answer.ts';
+import { toStreamBody } from './http-stream.ts';
+import type { Accepted, AnswerType } from './media-types.ts';
+import { MULTIPART, SERVER_SENT_EVENTS } from './stream-formats.ts';
 
-/** What the transports hand to every operation. */
-export interface OperationOrigin {
-  readonly caller: Caller;
-  /** Aborts when the caller has left or ended the operation; over HTTP the request's own signal is used. */
-  readonly signal?: AbortSignal | undefined;
-  /** Over HTTP: told what the operation turns out to be, and how it ends. */
-  readonly run?: OperationRun | undefined;
-}
-
-export interface GraphQLSettings {
+export interface YogaSettings {
   readonly schema: GraphQLSchema;
-  readonly limits: OperationLimits & {
-    readonly tokens: number;
-    readonly bodyBytes: number;
-    readonly locators: number;
-  };
-  readonly mode: 'development' | 'production';
-  readonly createContext: (origin: OperationOrigin) => GatewayContext;
-  /** True for a caller that was let in, but would not be any more. */
-  readonly hasLostAccess: (caller: Caller) => boolean;
-  /** Asked for every operation over HTTP; websockets ask it for theirs. */
-  readonly admission: Admission;
-  /** The only documents that are answered; null: all are. */
-  readonly trustedDocuments: TrustedDocuments | null;
-  /** How subscriptions over SSE are run; websockets run theirs with the same. */
-  readonly subscribe: SharedSubscribe;
-  readonly maskError: (error: unknown) => GraphQLError;
-  readonly log: Log;
+  readonly sessions: AccessSessions;
+  readonly clock: Clock;
+  readonly counter: ConnectionCounter;
 }
 
-export type GatewayYoga = YogaServerInstance<OperationOrigin, GatewayContext>;
+/** One request as Yoga is handed it: who asks, how the answer may be written, and the engine's work on it. */
+export interface YogaRequest {
+  readonly origin: Origin;
+  readonly accepted: Accepted;
+  readonly run: () => Promise<Outcome>;
+}
 
-/** The GraphQL server itself; HTTP, SSE and websockets all run their operations through its plugins. */
-export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
-  const { schema, limits, mode, createContext, admission, trustedDocuments, subscribe, maskError, log } =
-    settings;
-  return createYoga<OperationOrigin, GatewayContext>({
-    schema,
+export type HandleByYoga = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: YogaRequest,
+) => Promise<void>;
+
+/** What Yoga keeps beside a request while it works on it. */
+interface YogaContext {
+  readonly asked: YogaRequest;
+  outcome?: Outcome;
+}
+
+/**
+ * Yoga for what it does best: reading a GET, and writing answers that are not one piece of JSON for one POST (server-sent events, parts).
+ *
+ * It decides nothing about an operation: each is handed to the engine, as on every other transport.
+ */
+export function createYogaTransport(settings: YogaSettings): HandleByYoga {
+  const yoga = createYoga<YogaContext>({
+    schema: settings.schema,
     graphqlEndpoint: '/graphql',
-    context: (initial) => {
-      checkVariables(initial.params?.variables, limits.locators);
-      if (settings.hasLostAccess(initial.caller)) throw toRevokedError(null);
-      return createContext({
-        caller: initial.caller,
-        signal: initial.signal ?? initial.request?.signal,
-      });
-    },
-    plugins: [
-      useSafeFailure(log),
-      useReports(),
-      useAccess(settings.hasLostAccess, maskError),
-      useAdmission(admission, maskError),
-      trustedDocuments === null ? {} : useTrustedDocuments(trustedDocuments, maskError),
-      useLimits(limits, mode),
-      mode === 'production' ? useReticence() : {},
-      useSubscribe(subscribe),
-    ],
-    maskedErrors: { maskError },
-    maxRequestBodySize: limits.bodyBytes,
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: NO_ERROR_CACHE },
-    // These are the gateway's own affairs: see src/web.
+    plugins: [delegate(settings)],
+    extraParamNames: ['documentId'],
+    // These are the gateway's own affairs: see src/operations and src/access.
+    maskedErrors: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
     cors: false,
     graphiql: false,
     landingPage: false,
@@ -94,43 +59,53 @@ export function createGatewayYoga(settings: GraphQLSettings): GatewayYoga {
     batching: false,
     logging: false,
   });
+  return async (request, response, asked) => {
+    await yoga.handle(request, response, { asked });
+  };
 }
 
-/** Of one document; GraphQL itself stops at twice as many, and each takes it half a millisecond. */
-const MAX_ERRORS = 50;
-
-/** The limits come first and alone: GraphQL's own rules are never asked about a document that is too large for them. */
-function useLimits(limits: GraphQLSettings['limits'], mode: GraphQLSettings['mode']): Plugin {
-  const rules = limitRules(limits);
-  const parseBounded = (source: string | Source, options?: ParseOptions) =>
-    parse(source, { ...options, maxTokens: limits.tokens });
-  // What would be taken out of a message again is not looked for: that takes longer than all else about a wrong name.
-  const hideSuggestions = mode === 'production';
-  const validateBounded: typeof validate = (schema, document, ownRules, options) => {
-    const errors = validate(schema, document, rules);
-    const found =
-      errors.length > 0
-        ? errors
-        : validate(schema, document, ownRules, {
-            ...options,
-            maxErrors: MAX_ERRORS,
-            hideSuggestions,
-          });
-    return found.map(withoutEchoes);
-  };
+function delegate({ sessions, clock, counter }: YogaSettings): Plugin<object, YogaContext> {
   return {
-    onParse: ({ setParseFn }) => setParseFn(parseBounded),
-    onValidate: ({ setValidationFn }) => {
-      setValidationFn(validateBounded);
-      // What is wrong with a document is kept, and found again for other requests.
-      return ({ valid, result, setResult }) => {
-        if (valid) return;
-        setResult((result as readonly GraphQLError[]).map(forThisRequest));
-      };
+    // The body was read already, within its bound.
+    onRequestParse({ setRequestParser }) {
+      setRequestParser(() => NOTHING_READ);
+    },
+    async onParams({ context, setResult }) {
+      context.outcome = await context.asked.run();
+      setResult({});
+    },
+    onResultProcess({ serverContext, setResultProcessor }) {
+      const { asked, outcome } = serverContext as YogaContext;
+      if (outcome === undefined) return;
+      const type = typeOf(outcome, asked.accepted);
+      setResultProcessor((_result, { Response }) => {
+        if (type === 'application/json' || type === 'application/graphql-response+json') {
+          const { status, headers, body } = toHttpAnswer(
+            outcome as Exclude<Outcome, { type: 'stream' }>,
+            type,
+          );
+          return new Response(body, { status, headers });
+        }
+        const format = type === 'multipart/mixed' ? MULTIPART : SERVER_SENT_EVENTS;
+        const headers = { 'content-type': format.contentType, 'x-accel-buffering': 'no' };
+        if (outcome.type === 'stream') {
+          const { origin } = asked;
+          const { stream } = outcome;
+          return new Response(toStreamBody({ stream, format, origin, sessions, clock, counter }), {
+            headers,
+          });
+        }
+        const result = outcome.type === 'refused' ? { errors: outcome.refusal.errors } : outcome.result;
+        const only = format.next(Buffer.from(JSON.stringify(result)), null);
+        return new Response(`${format.opening}${only}${format.complete}`, { headers });
+      }, type);
     },
   };
 }
 
-function useSubscribe(subscribe: SharedSubscribe): Plugin {
-  return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
+/** The engine reads the request itself; Yoga checks that there is one. */
+const NOTHING_READ = { query: '' };
+
+function typeOf({ type }: Outcome, { single, stream }: Accepted): AnswerType {
+  return type === 'stream' ? (stream ?? 'text/event-stream') : single;
 }

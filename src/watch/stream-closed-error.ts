@@ -12,6 +12,11 @@ export class StreamClosedError extends Error {
   /** Of the last event that was handed out; null where there was none. */
   readonly cursor: string | null;
 
+  /** True where subscribing again may go well: with a newer token, where the old one has expired. */
+  get isRetryable(): boolean {
+    return this.code !== 'UNAUTHENTICATED';
+  }
+
   constructor(code: StreamClosedCode, message: string, cursor: string | null) {
     super(message);
     this.code = code;
