@@ -1,6 +1,6 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
-import type { Reading, VendorAccount } from '../export/ports.ts';
+import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { inSpan, type SpanPlan } from '../telemetry/spans.ts';
@@ -23,12 +23,14 @@ export const NOTHING_WATCHED: WatchedExports = {
   learn: () => undefined,
 };
 
-export interface ReadManyOptions {
-  /** How old an answer may be. 0 asks the vendor. */
-  readonly maxAgeMs: number;
-  readonly signal?: AbortSignal | undefined;
+export interface AskOptions extends ReadOptions {
   /** What `moment` said when the caller asked: an answer that came since then is shared with it. */
   readonly askedAt?: number | undefined;
+}
+
+export interface ReadManyOptions extends AskOptions {
+  /** How old an answer may be. 0 asks the vendor. */
+  readonly maxAgeMs: number;
 }
 
 /** Trouble that passes: an answer of a moment ago is better than an error. */
@@ -75,7 +77,7 @@ export class ExportReader {
     if (key !== undefined && keys.length === 1) return [await this.read(account, key, options)];
     const known = keys.map((wanted) => this.fresh(account, wanted, options.maxAgeMs));
     const missing = keys.filter((_key, index) => known[index] === undefined);
-    const readings = (await this.ask(account, missing, options.signal, options.askedAt)).values();
+    const readings = (await this.ask(account, missing, options)).values();
     return known.map((answer, index) =>
       answer === undefined
         ? this.toAnswer(account, keys[index] as ExportKey, readings.next().value as Reading, options.maxAgeMs)
@@ -87,25 +89,25 @@ export class ExportReader {
   async read(
     account: VendorAccount,
     key: ExportKey,
-    { maxAgeMs, signal, askedAt }: ReadManyOptions,
+    options: ReadManyOptions,
   ): Promise<Export | VendorError> {
-    const known = this.fresh(account, key, maxAgeMs);
+    const known = this.fresh(account, key, options.maxAgeMs);
     if (known !== undefined) return known;
-    return this.toAnswer(account, key, await this.askOne(account, key, signal, askedAt), maxAgeMs);
+    return this.toAnswer(account, key, await this.askOne(account, key, options), options.maxAgeMs);
   }
 
   /** What the vendor says now: one entry per key, in the keys' order. Rejects only with the signal's reason. */
   async ask(
     account: VendorAccount,
     keys: readonly ExportKey[],
-    signal?: AbortSignal,
-    askedAt: number = this.moment,
+    options: AskOptions = {},
   ): Promise<readonly Reading[]> {
+    const { signal, scope, askedAt = this.moment } = options;
     const [key] = keys;
     if (key === undefined) return [];
-    if (keys.length === 1) return [await this.askOne(account, key, signal, askedAt)];
+    if (keys.length === 1) return [await this.askOne(account, key, { ...options, askedAt })];
     return inSpan(toSpanPlan(account, keys.length), (span) => {
-      const batch = new Batch(account, this.latest);
+      const batch = new Batch(account, this.latest, scope);
       // A key that is named twice joins itself.
       const readings = keys.map((wanted) => {
         const name = toName(account, wanted);
@@ -124,16 +126,16 @@ export class ExportReader {
   async files(
     account: VendorAccount,
     known: Export,
-    signal?: AbortSignal,
+    { signal, scope }: ReadOptions = {},
   ): Promise<readonly FileDescription[] | null> {
     if (known.files !== undefined) return known.files;
-    const describe = (shared: AbortSignal) => account.describeFiles(known.key, { signal: shared });
+    const describe = (shared: AbortSignal) => account.describeFiles(known.key, { signal: shared, scope });
     return this.fileLists.join(toName(account, known.key), describe, signal);
   }
 
   /** The vendor's newest exports. @throws VendorError, UNSUPPORTED_BY_VENDOR where it has no list call */
-  async listRecent(account: VendorAccount, limit: number, signal?: AbortSignal): Promise<readonly Export[]> {
-    const list = (shared: AbortSignal) => account.listRecent(limit, { signal: shared });
+  async listRecent(account: VendorAccount, limit: number, { signal, scope }: ReadOptions = {}): Promise<readonly Export[]> {
+    const list = (shared: AbortSignal) => account.listRecent(limit, { signal: shared, scope });
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }
@@ -158,23 +160,22 @@ export class ExportReader {
   private async askOne(
     account: VendorAccount,
     key: ExportKey,
-    signal: AbortSignal | undefined,
-    askedAt: number | undefined,
+    { signal, scope, askedAt }: AskOptions,
   ): Promise<Reading> {
     const name = toName(account, key);
     const answered = askedAt === undefined ? undefined : this.latest.since(name, askedAt);
     if (answered !== undefined) return answered;
-    return this.reads.join(name, (shared) => this.askVendor(account, key, name, shared), signal);
+    return this.reads.join(name, (shared) => this.askVendor(account, key, name, { signal: shared, scope }), signal);
   }
 
   private askVendor(
     account: VendorAccount,
     key: ExportKey,
     name: string,
-    signal: AbortSignal,
+    options: ReadOptions,
   ): Promise<Reading> {
     return inSpan(toSpanPlan(account, 1), async () => {
-      const [reading] = await account.readMany([key], { signal });
+      const [reading] = await account.readMany([key], options);
       this.latest.add(name, reading as Reading);
       return reading as Reading;
     });

@@ -1,11 +1,59 @@
-import type { FileLinks } from '../access/file-links.ts';
-import type { RequestScope } from '../telemetry/scope.ts';
-import type { ExportGateway } from './export-gateway.ts';
+import type { FileLinkSigner, FileLinks } from '../access/file-links.ts';
+import type { Caller } from '../access/caller.ts';
+import type { AccountDirectory } from '../accounts/directory.ts';
+import type { ExportReader } from '../accounts/reader.ts';
+import type { VendorInfo, WorkScope } from '../export/ports.ts';
+import { ExportGateway, type ExportWatches } from './export-gateway.ts';
+import { OperationCosts } from './operation-costs.ts';
 
 /** What every resolver gets: one caller's view of the gateway, made anew for each operation and for each event that is shown. */
 export interface GatewayContext {
   /** Whose log lines are whose. */
-  readonly scope: RequestScope;
+  readonly scope: WorkScope;
   readonly exports: ExportGateway;
   readonly fileLinks: FileLinks;
+}
+
+/** Whom a context is made for. */
+export interface ContextOrigin {
+  readonly caller: Caller;
+  readonly scope: WorkScope;
+  /** Asked for only where something listens to it. */
+  readonly signal: () => AbortSignal | undefined;
+}
+
+export interface ContextParts {
+  readonly vendors: readonly VendorInfo[];
+  readonly directoryFor: (caller: Caller) => AccountDirectory;
+  readonly reader: ExportReader;
+  readonly watches: ExportWatches;
+  readonly signer: FileLinkSigner;
+  readonly limits: { readonly locators: number; readonly locatorsPerOperation: number };
+  /** Asks for so many exports on behalf of the caller. @throws RateLimitedError */
+  readonly admitLocators: (caller: Caller, count: number) => Promise<void>;
+}
+
+/** Makes the contexts of operations. */
+export function createContexts(parts: ContextParts): (origin: ContextOrigin) => GatewayContext {
+  const { vendors, directoryFor, reader, watches, signer, limits, admitLocators } = parts;
+  return ({ caller, scope, signal }) => {
+    const askedAt = reader.moment;
+    const exports = new ExportGateway({
+      vendors,
+      directory: directoryFor(caller),
+      reader,
+      watches,
+      maxLocators: limits.locators,
+      costs: new OperationCosts({
+        maxLocators: limits.locatorsPerOperation,
+        admit: (count) => admitLocators(caller, count),
+      }),
+      options: () => ({ signal: signal(), scope, askedAt }),
+    });
+    return {
+      scope,
+      exports,
+      fileLinks: signer.linksFor((file) => exports.account(file.export.key)),
+    };
+  };
 }

@@ -2,8 +2,7 @@ import { createSourceEventStream, type ExecutionResult, type GraphQLSchema } fro
 import { type Admission, RateLimitedError } from '../access/admission.ts';
 import type { Caller } from '../access/caller.ts';
 import { toRevokedError } from '../access/sessions.ts';
-import type { GatewayContext } from '../graphql/context.ts';
-import type { RequestScope } from '../telemetry/scope.ts';
+import type { ContextOrigin, GatewayContext } from '../graphql/context.ts';
 import { inSpan, isTracing, markFailed, parentFrom } from '../telemetry/spans.ts';
 import type { EventSource } from '../watch/event-stream.ts';
 import { AnswerStream, Answers, type FormattedResult, formatResult } from './answer-stream.ts';
@@ -47,13 +46,6 @@ export interface Refusal {
   /** The HTTP status that stands for it; null where it is GraphQL's own affair, and the media type decides. */
   readonly status: number | null;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface ContextOrigin {
-  readonly caller: Caller;
-  readonly scope: RequestScope;
-  /** Asked for only where something listens to it. */
-  readonly signal: () => AbortSignal | undefined;
 }
 
 export interface EngineSettings {
