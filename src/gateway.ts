@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAccess } from './access/access.ts';
+import { createAccess } from './access/authenticate.ts';
 import { createClientAddress } from './access/client-address.ts';
 import { FileLinkSigner, type FileLinks } from './access/file-links.ts';
 import { createHostPolicy } from './access/hosts.ts';

@@ -4,7 +4,7 @@ export interface OperationCostsSettings {
   /** Most exports that one operation may name, whatever its fields and aliases. */
   readonly maxLocators: number;
   /** Asks for so many exports more on behalf of the caller. @throws RateLimitedError */
-  readonly admit: (count: number) => Promise<void>;
+  readonly admit: (count: number) => Promise<void> | undefined;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface OperationCostsSettings {
 export class OperationCosts {
   private readonly settings: OperationCostsSettings;
   /** By export id: whether the caller's limit lets it through. A field that names it again waits for the same answer. */
-  private readonly admissions = new Map<string, Promise<void>>();
+  private readonly admissions = new Map<string, Promise<void> | undefined>();
 
   constructor(settings: OperationCostsSettings) {
     this.settings = settings;

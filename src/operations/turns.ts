@@ -1,4 +1,4 @@
-import type { Admission } from '../access/admission.ts';
+import type { Admission } from '../access/rate-limits.ts';
 
 /** Resolves when it is this operation's turn. */
 export type TakeTurn = () => Promise<void>;

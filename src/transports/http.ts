@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Authenticate } from '../access/authentication.ts';
+import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from '../access/origins.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Authenticate } from '../access/authentication.ts';
+import type { Authenticate } from '../access/authenticate.ts';
 import type { Peer } from './websocket-connection.ts';
 
 /** Peers whose newer token is being checked: one at a time, so that a flood of them costs one check each. */

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { type Admission, RateLimitedError } from '../access/admission.ts';
+import { type Admission, RateLimitedError } from '../access/rate-limits.ts';
 import { withHttpStatus } from './http-refusal.ts';
 import type { OperationOrigin } from './yoga.ts';
 

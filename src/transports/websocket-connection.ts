@@ -1,5 +1,5 @@
 import type { Context } from 'graphql-ws';
-import type { Authenticate } from '../access/authentication.ts';
+import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
 import type { Asked, OperationReports, RefusalReason } from '../operations/reports.ts';

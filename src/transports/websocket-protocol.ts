@@ -1,8 +1,8 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { makeServer, type SubscribePayload } from 'graphql-ws';
-import type { Admission } from '../access/admission.ts';
-import type { Authenticate } from '../access/authentication.ts';
+import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
+import type { Admission } from '../access/rate-limits.ts';
 import type { AccessSessions } from '../access/sessions.ts';
 import { runOperation } from '../operations/operation-span.ts';
 import type { RefusalReason } from '../operations/reports.ts';

@@ -7,8 +7,8 @@ import {
   validate,
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Admission } from '../access/admission.ts';
 import type { Caller } from '../access/caller.ts';
+import type { Admission } from '../access/rate-limits.ts';
 import { toRevokedError } from '../access/sessions.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import { createDocumentCache, NO_ERROR_CACHE } from '../operations/document-cache.ts';
