@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAccess } from './access/access.ts';
+import { createAccess } from './access/authenticate.ts';
 import { createClientAddress } from './access/client-address.ts';
-import { FileLinkSigner, type FileLinks } from './access/file-links.ts';
+import { FileLinkSigner } from './access/file-links.ts';
 import { createHostPolicy } from './access/hosts.ts';
 import { createOriginPolicy } from './access/origins.ts';
 import { createAdmission } from './access/rate-limits.ts';
@@ -18,28 +18,27 @@ import { ConfigError } from './config/config-error.ts';
 import { toDocumentProblems } from './config/manifest.ts';
 import { secretValues } from './config/secret-values.ts';
 import type { VendorAccount } from './export/ports.ts';
-import type { GatewayContext } from './graphql/context.ts';
-import { ExportGateway } from './graphql/export-gateway.ts';
-import { OperationCosts } from './graphql/operation-costs.ts';
+import { createContexts } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
+import { OperationEngine } from './operations/engine.ts';
 import { createErrorMask } from './operations/errors.ts';
+import type { ExecutorKind } from './operations/executor.ts';
 import { OperationReports, type RefusalReason, type Transport } from './operations/reports.ts';
-import { createSharedSubscribe } from './operations/shared-subscribe.ts';
 import { findDocumentFaults, TrustedDocuments } from './operations/trusted-documents.ts';
-import { createTurns, inTurns } from './operations/turns.ts';
+import { Turns } from './operations/turns.ts';
 import { createRunningConfig } from './reload.ts';
 import type { Tools } from './runtime/tools.ts';
-import { TransportTally } from './telemetry/connection-counter.ts';
+import { ConnectionCounter } from './telemetry/connection-counter.ts';
 import { detached } from './telemetry/detached-clock.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { currentScope, inRequestScope } from './telemetry/scope.ts';
+import { currentScope } from './telemetry/scope.ts';
 import { withScope } from './telemetry/scoped-log.ts';
 import { createGraphiQL, type GraphiQLTab } from './transports/graphiql.ts';
 import { createGraphQLEndpoint } from './transports/http.ts';
 import { createRequestOrder } from './transports/request-order.ts';
 import { createStalledResponses } from './transports/stalled-responses.ts';
 import { createWebSocketEndpoint, refuseUpgrade } from './transports/websocket.ts';
-import { createGatewayYoga, type OperationOrigin } from './transports/yoga.ts';
+import { createYogaTransport } from './transports/yoga.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createWatchHub } from './watch/watch-hub.ts';
 import { readBoardDocuments } from './web/board-documents.ts';
@@ -82,6 +81,8 @@ export interface GatewayOptions {
   readonly graphiqlTabs?: readonly GraphiQLTab[];
   /** Other times for slow senders than the usual ones. */
   readonly arrival?: ArrivalTimes | undefined;
+  /** How operations are run; the default compiles those that are run again and again. */
+  readonly executor?: ExecutorKind | undefined;
 }
 
 /** Puts the parts together and listens. The only place that knows them all. @throws ConfigError */
@@ -90,6 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { secrets } = options.tools;
   const tools = { ...options.tools, log: withScope(options.tools.log), clock: detached(options.tools.clock) };
   const { server: serverConfig, limits, files } = config;
+  const { mode } = serverConfig;
   const schema = createSchema();
   const trustedDocuments = await trustDocuments(config, schema);
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
@@ -97,25 +99,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   for (const secret of [linkSecret, ...secretValues(config)]) secrets.add(secret);
   const metrics = createMetrics(secrets);
-  const tally = new TransportTally();
+  const counter = new ConnectionCounter();
   const clientAddressOf = createClientAddress(serverConfig.trustedProxies);
   const reports = new OperationReports({
     ...tools,
     onFinished: metrics.onOperation,
     onRefused: metrics.onRefused,
   });
-  const takeTurn = createTurns();
-  const admission = inTurns(createAdmission({ ...limits, onRefused: metrics.onRateLimited }), takeTurn);
+  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
   const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
   const hub = await createWatchHub({
     backplane,
     tools,
     readMany: (account, keys, { signal }) =>
-      inRequestScope(() => reader.ask(account, keys, signal), {
-        requestId: null,
-        tenant: account.tenant,
-      }),
+      reader.ask(account, keys, { signal, scope: { requestId: null, tenant: account.tenant, caller: null } }),
     cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
     onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
     onPoll: metrics.onPoll,
@@ -133,60 +131,36 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     publicUrl: () => publicUrl,
     clock: tools.clock,
   });
-
-  function createContext({ caller, signal }: OperationOrigin): GatewayContext {
-    const directory = pool.directoryFor(caller);
-    const exports = new ExportGateway({
-      vendors: Object.values(VENDORS),
-      directory,
-      reader,
-      watches: hub,
-      maxLocators: limits.locators,
-      costs: new OperationCosts({
-        maxLocators: limits.locatorsPerOperation,
-        admit: (count) => admission.locators(caller, count),
-      }),
-      signal,
-    });
-    return {
-      tenant: caller.tenant,
-      exports,
-      fileLinks: linksThrough(exports),
-      openSession: (listener) => sessions.open(caller, listener),
-      // Every subscription keeps this for as long as it runs: it holds nothing but who asked.
-      forOneEvent: () => createContext({ caller }),
-    };
-  }
-
-  function linksThrough(exports: ExportGateway): FileLinks {
-    return signer.linksFor((file) => exports.account(file.export.key));
-  }
-
-  const maskError = createErrorMask({
-    log: tools.log,
-    secrets: tools.secrets,
-    isReticent: serverConfig.mode === 'production',
-  });
-  const subscribe = createSharedSubscribe({ maskError, tally });
-  const yoga = createGatewayYoga({
+  const maskError = createErrorMask({ ...tools, hidesSuggestions: mode === 'production' });
+  const engine = new OperationEngine({
     schema,
     limits,
-    mode: serverConfig.mode,
-    createContext,
+    mode,
+    createContext: createContexts({
+      vendors: Object.values(VENDORS),
+      directoryFor: (caller) => pool.directoryFor(caller),
+      reader,
+      watches: hub,
+      signer,
+      limits,
+      admitLocators: (caller, count) => admission.locators(caller, count),
+    }),
     hasLostAccess: access.isOut,
     admission,
     trustedDocuments,
-    subscribe,
     maskError,
-    log: tools.log,
+    reports,
+    turns: new Turns(),
+    executor: options.executor,
   });
+  const yoga = createYogaTransport({ schema, sessions, clock: tools.clock, counter });
   const origins = createOriginPolicy({
     publicUrl: () => publicUrl,
     allowedOrigins: serverConfig.allowedOrigins,
   });
   const hosts = createHostPolicy({ publicUrl: () => publicUrl, isOpen: config.access.mode === 'open' });
   const graphiql =
-    serverConfig.mode === 'production'
+    mode === 'production'
       ? null
       : createGraphiQL({ tabs: graphiqlTabs, asksForKey: config.access.mode !== 'open' });
   const health = new Health({
@@ -197,23 +171,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { authenticate } = access;
 
   const sockets = createWebSocketEndpoint({
-    yoga,
-    admission,
-    trustedDocuments,
-    subscribe,
-    maskError,
+    engine,
     authenticate,
     sessions,
+    maskError,
+    reports,
+    counter,
+    takesIds: trustedDocuments !== null,
     isOriginAllowed: origins.isAllowed,
     clock: tools.clock,
-    reports,
-    tally,
     clientAddressOf,
     limits,
   });
   metrics.observe({
     watches: () => hub.counters(),
-    transports: () => ({ sockets: sockets.size, ...tally }),
+    transports: () => ({ sockets: sockets.size, ...counter }),
     accounts: () => pool.all(),
   });
 
@@ -228,18 +200,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log: tools.log,
     arrival,
     onRefused: refuse('http'),
-    inOrder: createRequestOrder(takeTurn),
+    inOrder: createRequestOrder(),
   };
   const listener = createListener(
     {
       graphql: createGraphQLEndpoint({
+        engine,
         yoga,
         authenticate,
         bodyBytes: limits.bodyBytes,
         graphiql,
         origins,
         stalledResponses: createStalledResponses(tools.clock, () => {
-          tally.slowConsumersClosed.sse += 1;
+          counter.slowConsumersClosed.sse += 1;
         }),
         reports,
         clientAddressOf,

@@ -1,4 +1,4 @@
-import type { Access } from './access/access.ts';
+import type { Access } from './access/authenticate.ts';
 import type { Caller } from './access/caller.ts';
 import type { AccountPool } from './accounts/pool.ts';
 import { toUnknownAccountError } from './accounts/unknown-account.ts';

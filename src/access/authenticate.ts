@@ -1,14 +1,51 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { JWTPayload } from 'jose';
 import type { AccessConfig, AccessKey, JwtConfig } from '../config/config.ts';
 import type { Tools } from '../runtime/tools.ts';
-import type { Authenticate } from './authentication.ts';
-import { ANONYMOUS } from './caller.ts';
+import { ANONYMOUS, type Caller } from './caller.ts';
 import { createTokenCheck } from './jwt.ts';
 
-/** What telling callers apart needs. */
+/** Why a caller is not let in. */
+export interface Refusal {
+  readonly refusal: string;
+  /** True where no caller can be authenticated now, whoever it is. */
+  readonly isOutage?: boolean;
+}
+
+/**
+ * Finds out who asks by a request's headers, or by what stands for them in a websocket's `connection_init`.
+ *
+ * @returns a promise only where a token has to be verified: keys are known at once
+ */
+export type Authenticate = (headers: IncomingHttpHeaders) => Caller | Refusal | Promise<Caller | Refusal>;
+
+/** Who may ask, by rules that can be replaced while the gateway runs. */
+export interface Access {
+  /** By the rules in force when it answers. */
+  readonly authenticate: Authenticate;
+  /** True for a caller that was let in under earlier rules and has no place in these; see `draft`. */
+  isOut(caller: Caller): boolean;
+  /**
+   * Prepares other rules of the same mode.
+   *
+   * @returns puts them in force, and tells which callers that were let in before are out: those whose key is gone or, where tokens
+   * are checked in another way now, all of them. A caller that is still listed, under its name and tenant, may have a new key.
+   */
+  draft(access: AccessConfig): () => (caller: Caller) => boolean;
+}
+
+/** What authenticating callers needs. */
 export type AccessTools = Pick<Tools, 'clock' | 'secrets'>;
+
+/** One set of rules. */
+interface Rules {
+  readonly access: AccessConfig;
+  readonly authenticate: Authenticate;
+  /** True for a caller that earlier rules let in and these would too. */
+  keeps(caller: Caller): boolean;
+}
 
 const VENDOR_TOKEN_HEADER = 'x-waybill-token-';
 const MAX_TOKEN_LENGTH = 8_192;
@@ -17,50 +54,100 @@ const MISSING = { refusal: 'Say who you are: send the header "authorization: Bea
 const WRONG = { refusal: 'This key or token is not good here, or not any more.' };
 const OUTAGE = { refusal: 'Tokens cannot be checked now: try again in some seconds.', isOutage: true };
 
-/** The way callers are told apart in this access mode. */
-export function createAuthenticate(access: AccessConfig, tools: AccessTools): Authenticate {
+export function createAccess(access: AccessConfig, tools: AccessTools): Access {
+  let current = createRules(access, tools);
+  /** Under which rules callers were let in. */
+  const letInBy = new WeakMap<Caller, Rules>();
+
+  function admit(authentication: Caller | Refusal, rules: Rules): Caller | Refusal {
+    if (!('refusal' in authentication)) letInBy.set(authentication, rules);
+    return authentication;
+  }
+
+  async function verify(headers: IncomingHttpHeaders, pending: Promise<Caller | Refusal>, rules: Rules) {
+    const authentication = await pending;
+    // The rules may have been replaced while the token was being verified.
+    return rules === current ? admit(authentication, rules) : authenticate(headers);
+  }
+
+  function authenticate(headers: IncomingHttpHeaders): ReturnType<Authenticate> {
+    const authentication = current.authenticate(headers);
+    return authentication instanceof Promise
+      ? verify(headers, authentication, current)
+      : admit(authentication, current);
+  }
+
+  return {
+    authenticate,
+    isOut: (caller) => (letInBy.get(caller) ?? current) !== current && !current.keeps(caller),
+    draft(next) {
+      // Rules that stay are kept with all they know: the keys that an issuer has published.
+      if (isDeepStrictEqual(next, current.access)) return () => () => false;
+      const rules = createRules(next, tools);
+      return () => {
+        current = rules;
+        return (caller) => !rules.keeps(caller);
+      };
+    },
+  };
+}
+
+function createRules(access: AccessConfig, tools: AccessTools): Rules {
   switch (access.mode) {
     case 'open':
-      return async (headers) => ({ ...ANONYMOUS, vendorTokens: vendorTokensOf(headers) });
+      return { access, authenticate: (headers) => withVendorTokens(ANONYMOUS, headers), keeps: () => true };
     case 'keys':
-      return byKey(access.keys);
+      return { access, authenticate: byKey(access.keys), keeps: keepsListed(access.keys) };
     case 'jwt':
-      return byJwt(access.jwt, tools);
+      // Whether an earlier token would be good under these rules is not known: tokens are not stored.
+      return { access, authenticate: byJwt(access.jwt, tools), keeps: () => false };
   }
 }
 
 function byKey(keys: readonly AccessKey[]): Authenticate {
-  // Only the hashes are kept; hashes are of one length, so that comparing them takes one time.
-  const known = keys.map(({ name, key, tenant }) => ({ name, tenant, hash: hashOf(key) }));
-  return async (headers) => {
+  // Only the digests are kept. One look-up by digest costs the same for any number of keys, and tells a guesser nothing: how far
+  // two digests agree says nothing of the keys.
+  const callers = new Map(
+    keys.map(({ name, key, tenant }) => {
+      const digest = digestOf(key);
+      const caller: Caller = { tenant, name, expiresAt: null, vendorTokens: {} };
+      return [digest.toString('latin1'), { digest, caller }];
+    }),
+  );
+  return (headers) => {
     const token = bearerOf(headers);
     if (token === null) return MISSING;
-    const hash = hashOf(token);
-    // Every key is looked at, whichever fits: the time tells nothing.
-    const [caller] = known.filter((candidate) => timingSafeEqual(candidate.hash, hash));
-    if (caller === undefined) return WRONG;
-    return {
-      tenant: caller.tenant,
-      name: caller.name,
-      expiresAt: null,
-      vendorTokens: vendorTokensOf(headers),
-    };
+    const digest = digestOf(token);
+    const found = callers.get(digest.toString('latin1'));
+    if (found === undefined || !timingSafeEqual(found.digest, digest)) return WRONG;
+    return withVendorTokens(found.caller, headers);
   };
+}
+
+function keepsListed(keys: readonly AccessKey[]): Rules['keeps'] {
+  const nameOf = ({ tenant, name }: Pick<Caller, 'tenant' | 'name'>) => JSON.stringify([tenant, name]);
+  const names = new Set(keys.map(nameOf));
+  return (caller) => names.has(nameOf(caller));
 }
 
 function byJwt(config: JwtConfig, { clock, secrets }: AccessTools): Authenticate {
   const check = createTokenCheck(config, () => clock.now());
-  return async (headers) => {
-    const token = bearerOf(headers);
-    if (token === null) return MISSING;
-    // Before anything can go wrong with it: an error must not tell it either.
-    secrets.addPassing(token);
+
+  async function verify(token: string, headers: IncomingHttpHeaders): Promise<Caller | Refusal> {
     const verdict = await check(token);
     if (verdict === 'unknown') return OUTAGE;
     const tenant = verdict === 'refused' ? undefined : verdict[config.tenantClaim];
     if (verdict === 'refused' || typeof tenant !== 'string' || tenant === '') return WRONG;
     const expiresAt = endOf(verdict, clock.now(), config.clockSkewMs);
-    return { tenant, name: verdict.sub ?? 'unnamed', expiresAt, vendorTokens: vendorTokensOf(headers) };
+    return { tenant, name: verdict.sub ?? 'unnamed', expiresAt, vendorTokens: vendorTokensOf(headers) ?? {} };
+  }
+
+  return (headers) => {
+    const token = bearerOf(headers);
+    if (token === null) return MISSING;
+    // Before anything can go wrong with it: an error must not tell it either.
+    secrets.addPassing(token);
+    return verify(token, headers);
   };
 }
 
@@ -70,8 +157,8 @@ function endOf({ exp = 0 }: JWTPayload, now: number, clockSkewMs: number): numbe
   return endsAt > now ? endsAt : endsAt + clockSkewMs;
 }
 
-function hashOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+function digestOf(secret: string): Buffer {
+  return hash('sha256', secret, 'buffer');
 }
 
 function bearerOf({ authorization = '' }: IncomingHttpHeaders): string | null {
@@ -79,13 +166,21 @@ function bearerOf({ authorization = '' }: IncomingHttpHeaders): string | null {
   return /^bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1] ?? null;
 }
 
-/** The caller's own vendor tokens: header `x-waybill-token-KEY` for the account KEY. */
-export function vendorTokensOf(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith(VENDOR_TOKEN_HEADER) && typeof value === 'string' && value !== ''
-        ? [[name.slice(VENDOR_TOKEN_HEADER.length), value]]
-        : [],
-    ),
-  );
+/** The same object for every request that brings no vendor tokens. */
+function withVendorTokens(caller: Caller, headers: IncomingHttpHeaders): Caller {
+  const vendorTokens = vendorTokensOf(headers);
+  return vendorTokens === undefined ? caller : { ...caller, vendorTokens };
+}
+
+/** The caller's own vendor tokens: header `x-waybill-token-KEY` for the account KEY; `undefined` where there is none. */
+export function vendorTokensOf(headers: IncomingHttpHeaders): Record<string, string> | undefined {
+  let tokens: [string, string][] | undefined;
+  for (const name in headers) {
+    const value = headers[name];
+    if (!name.startsWith(VENDOR_TOKEN_HEADER) || typeof value !== 'string' || value === '') continue;
+    tokens ??= [];
+    tokens.push([name.slice(VENDOR_TOKEN_HEADER.length), value]);
+  }
+  // Not one by one: a header may be called "__proto__".
+  return tokens === undefined ? undefined : Object.fromEntries(tokens);
 }

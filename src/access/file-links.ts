@@ -19,9 +19,16 @@ export interface FileGrant {
   readonly expiresAt: number;
 }
 
+export interface FileLinkTo {
+  readonly url: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
 /** Makes the links of one caller's files. Costs no vendor call. */
 export interface FileLinks {
-  linkTo(file: LinkableFile): { readonly url: string; readonly expiresAt: number };
+  /** Signed once for each file: its address and its end are of one link. */
+  linkTo(file: LinkableFile): FileLinkTo;
 }
 
 export interface FileLinkSettings {
@@ -48,20 +55,22 @@ export class FileLinkSigner {
 
   /** The links of files that are read through these accounts. */
   linksFor(accountOf: (file: LinkableFile) => VendorAccount): FileLinks {
+    const links = new WeakMap<LinkableFile, FileLinkTo>();
     return {
       linkTo: (file) => {
-        const { tenant, identity } = accountOf(file);
-        const expiresAt = this.settings.clock.now() + this.settings.ttlMs;
-        const token = this.sign({
-          tenant,
-          identity,
-          exportId: file.export.key.id,
-          index: file.index,
-          expiresAt,
-        });
-        return { url: `${this.settings.publicUrl()}/files/${token}`, expiresAt };
+        const known = links.get(file);
+        if (known !== undefined) return known;
+        const link = this.signLink(file, accountOf(file));
+        links.set(file, link);
+        return link;
       },
     };
+  }
+
+  private signLink(file: LinkableFile, { tenant, identity }: VendorAccount): FileLinkTo {
+    const expiresAt = this.settings.clock.now() + this.settings.ttlMs;
+    const grant = { tenant, identity, exportId: file.export.key.id, index: file.index, expiresAt };
+    return { url: `${this.settings.publicUrl()}/files/${this.sign(grant)}`, expiresAt };
   }
 
   sign(grant: FileGrant): string {

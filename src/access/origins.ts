@@ -18,10 +18,18 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  *
  * The request's own `Host` is never asked: a page whose name was pointed at this machine would pass.
  */
-export function createOriginPolicy(settings: OriginSettings): OriginPolicy {
+export function createOriginPolicy({ publicUrl, allowedOrigins }: OriginSettings): OriginPolicy {
+  let current: string | undefined;
+  let allowed: ReadonlySet<string> = new Set();
   return {
-    isAllowed: (origin) =>
-      settings.allowedOrigins.includes(origin) || ownOrigins(settings.publicUrl()).includes(origin),
+    isAllowed(origin) {
+      const url = publicUrl();
+      if (url !== current) {
+        allowed = new Set([...allowedOrigins, ...ownOrigins(url)]);
+        current = url;
+      }
+      return allowed.has(origin);
+    },
   };
 }
 

@@ -1,8 +1,31 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type Admission, type LimitedKind, RateLimitedError } from './admission.ts';
 import type { Caller } from './caller.ts';
+
+/** What one caller may have only so much of in a minute. */
+export type LimitedKind = 'operations' | 'locators';
+
+/** Whether a caller may have more now. A promise only where there is a limit to count against. */
+export interface Admission {
+  /** For one operation, before anything of it is read. @throws RateLimitedError */
+  operation(caller: Caller): Promise<void> | undefined;
+  /** For so many exports that may cost vendor calls: all of them or none. @throws RateLimitedError */
+  locators(caller: Caller, count: number): Promise<void> | undefined;
+}
+
+/** This caller has had what it may have in a minute. Refused by the gateway itself: no vendor was asked. */
+export class RateLimitedError extends Error {
+  override readonly name = 'RateLimitedError';
+  readonly code = 'RATE_LIMITED';
+  /** When the same may be asked again; `undefined` where it is too much for any minute. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 export interface RateLimitSettings {
   /** `undefined`: no limit. */
@@ -27,13 +50,7 @@ export function createAdmission(settings: RateLimitSettings): Admission {
   const operations = operationsPerMinute === undefined ? null : new MinuteLimit(operationsPerMinute);
   const locators = locatorsPerMinute === undefined ? null : new MinuteLimit(locatorsPerMinute);
 
-  async function admit(
-    kind: LimitedKind,
-    limit: MinuteLimit | null,
-    caller: Caller,
-    count: number,
-  ): Promise<void> {
-    if (limit === null) return;
+  async function admit(kind: LimitedKind, limit: MinuteLimit, caller: Caller, count: number): Promise<void> {
     const waitMs = await limit.take(toKey(caller), count);
     if (waitMs === 0) return;
     onRefused(kind);
@@ -41,8 +58,8 @@ export function createAdmission(settings: RateLimitSettings): Admission {
   }
 
   return {
-    operation: (caller) => admit('operations', operations, caller, 1),
-    locators: (caller, count) => admit('locators', locators, caller, count),
+    operation: (caller) => (operations === null ? undefined : admit('operations', operations, caller, 1)),
+    locators: (caller, count) => (locators === null ? undefined : admit('locators', locators, caller, count)),
   };
 }
 

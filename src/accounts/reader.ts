@@ -1,6 +1,6 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
-import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
+import type { Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { inSpan, type SpanPlan } from '../telemetry/spans.ts';
@@ -134,7 +134,11 @@ export class ExportReader {
   }
 
   /** The vendor's newest exports. @throws VendorError, UNSUPPORTED_BY_VENDOR where it has no list call */
-  async listRecent(account: VendorAccount, limit: number, { signal, scope }: ReadOptions = {}): Promise<readonly Export[]> {
+  async listRecent(
+    account: VendorAccount,
+    limit: number,
+    { signal, scope }: ReadOptions = {},
+  ): Promise<readonly Export[]> {
     const list = (shared: AbortSignal) => account.listRecent(limit, { signal: shared, scope });
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
@@ -165,7 +169,11 @@ export class ExportReader {
     const name = toName(account, key);
     const answered = askedAt === undefined ? undefined : this.latest.since(name, askedAt);
     if (answered !== undefined) return answered;
-    return this.reads.join(name, (shared) => this.askVendor(account, key, name, { signal: shared, scope }), signal);
+    return this.reads.join(
+      name,
+      (shared) => this.askVendor(account, key, name, { signal: shared, scope }),
+      signal,
+    );
   }
 
   private askVendor(
@@ -212,6 +220,7 @@ export class ExportReader {
 class Batch {
   private readonly account: VendorAccount;
   private readonly latest: LatestAnswers;
+  private readonly scope: WorkScope | undefined;
   private readonly keys: ExportKey[] = [];
   private readonly names: string[] = [];
   private readonly abort = new AbortController();
@@ -219,8 +228,9 @@ class Batch {
   private settle: (readings: Promise<readonly Reading[]>) => void = () => undefined;
   private wanted = 0;
 
-  constructor(account: VendorAccount, latest: LatestAnswers) {
+  constructor(account: VendorAccount, latest: LatestAnswers, scope: WorkScope | undefined) {
     this.account = account;
+    this.scope = scope;
     this.latest = latest;
     this.readings = new Promise((resolve) => {
       this.settle = resolve;
@@ -244,7 +254,7 @@ class Batch {
   }
 
   private async read(): Promise<readonly Reading[]> {
-    const readings = await this.account.readMany(this.keys, { signal: this.abort.signal });
+    const readings = await this.account.readMany(this.keys, { signal: this.abort.signal, scope: this.scope });
     for (const [index, name] of this.names.entries()) this.latest.add(name, readings[index] as Reading);
     return readings;
   }

@@ -1,5 +1,5 @@
-import type { FileLinkSigner, FileLinks } from '../access/file-links.ts';
 import type { Caller } from '../access/caller.ts';
+import type { FileLinkSigner, FileLinks } from '../access/file-links.ts';
 import type { AccountDirectory } from '../accounts/directory.ts';
 import type { ExportReader } from '../accounts/reader.ts';
 import type { VendorInfo, WorkScope } from '../export/ports.ts';
@@ -30,7 +30,7 @@ export interface ContextParts {
   readonly signer: FileLinkSigner;
   readonly limits: { readonly locators: number; readonly locatorsPerOperation: number };
   /** Asks for so many exports on behalf of the caller. @throws RateLimitedError */
-  readonly admitLocators: (caller: Caller, count: number) => Promise<void>;
+  readonly admitLocators: (caller: Caller, count: number) => Promise<void> | undefined;
 }
 
 /** Makes the contexts of operations. */

@@ -73,10 +73,10 @@ export class ExportGateway {
   }
 
   /** @throws InputError, RateLimitedError, VendorError */
-  async byLocator(locator: ExportLocator, maxAgeMs: number): Promise<Export> {
+  byLocator(locator: ExportLocator, maxAgeMs: number): Promise<Export> {
     const question = this.ask(locator, maxAgeMs);
-    await this.parts.costs.charge([question.key.id], 'locator');
-    return this.read(question);
+    const charged = this.parts.costs.charge([question.key.id], 'locator');
+    return charged === undefined ? this.read(question) : charged.then(() => this.read(question));
   }
 
   /** One entry per locator, in their order; one that fails is a rejected promise. @throws InputError */
@@ -181,12 +181,12 @@ export class ExportGateway {
     field: string,
   ): Promise<Export | Other>[] {
     const keys = entries.flatMap((entry) => (isQuestion(entry) ? [entry.key.id] : []));
-    const charged = this.parts.costs.charge(keys, field);
-    return entries.map(async (entry) => {
-      if (entry instanceof Failure) throw entry.error;
-      if (!isQuestion(entry)) return entry;
-      await charged;
-      return this.read(entry);
+    const charged = attempt(() => this.parts.costs.charge(keys, field));
+    return entries.map((entry) => {
+      if (entry instanceof Failure) return Promise.reject(entry.error);
+      if (!isQuestion(entry)) return Promise.resolve(entry);
+      if (charged instanceof Failure) return Promise.reject(charged.error);
+      return charged === undefined ? this.read(entry) : charged.then(() => this.read(entry));
     });
   }
 

@@ -4,7 +4,7 @@ export interface OperationCostsSettings {
   /** Most exports that one operation may name, whatever its fields and aliases. */
   readonly maxLocators: number;
   /** Asks for so many exports more on behalf of the caller. @throws RateLimitedError */
-  readonly admit: (count: number) => Promise<void>;
+  readonly admit: (count: number) => Promise<void> | undefined;
 }
 
 /**
@@ -16,18 +16,24 @@ export interface OperationCostsSettings {
 export class OperationCosts {
   private readonly settings: OperationCostsSettings;
   /** By export id: whether the caller's limit lets it through. A field that names it again waits for the same answer. */
-  private readonly admissions = new Map<string, Promise<void>>();
+  private admissions: Map<string, Promise<void> | undefined> | null = null;
 
   constructor(settings: OperationCostsSettings) {
     this.settings = settings;
   }
 
-  /** For one field that names these exports. @throws InputError, RateLimitedError */
-  async charge(ids: readonly string[], field: string): Promise<void> {
-    const named = [...new Set(ids)];
-    const fresh = named.filter((id) => !this.admissions.has(id));
+  /**
+   * For one field that names these exports.
+   *
+   * @returns undefined where it may be read at once
+   * @throws InputError, RateLimitedError; the promise rejects with the same
+   */
+  charge(ids: readonly string[], field: string): Promise<void> | undefined {
+    this.admissions ??= new Map();
+    const { admissions } = this;
+    const fresh = [...new Set(ids)].filter((id) => !admissions.has(id));
     const { maxLocators, admit } = this.settings;
-    if (this.admissions.size + fresh.length > maxLocators) {
+    if (admissions.size + fresh.length > maxLocators) {
       throw new InputError(
         `This operation names more than ${maxLocators} exports over all its fields: ask in several operations.`,
         field,
@@ -35,13 +41,14 @@ export class OperationCosts {
     }
     if (fresh.length > 0) {
       const admission = admit(fresh.length);
-      for (const id of fresh) this.admissions.set(id, admission);
+      for (const id of fresh) admissions.set(id, admission);
     }
-    await Promise.all(new Set(named.map((id) => this.admissions.get(id))));
+    const waits = new Set(ids.map((id) => admissions.get(id)).filter((wait) => wait !== undefined));
+    return waits.size === 0 ? undefined : Promise.all(waits).then(() => undefined);
   }
 
   /** For lists that name no export: one for each account that is asked. @throws RateLimitedError */
-  async chargeLists(accounts: number): Promise<void> {
-    if (accounts > 0) await this.settings.admit(accounts);
+  chargeLists(accounts: number): Promise<void> | undefined {
+    return accounts > 0 ? this.settings.admit(accounts) : undefined;
   }
 }

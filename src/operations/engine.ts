@@ -1,6 +1,6 @@
 import { createSourceEventStream, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import { type Admission, RateLimitedError } from '../access/admission.ts';
 import type { Caller } from '../access/caller.ts';
+import { type Admission, RateLimitedError } from '../access/rate-limits.ts';
 import { toRevokedError } from '../access/sessions.ts';
 import type { ContextOrigin, GatewayContext } from '../graphql/context.ts';
 import { inSpan, isTracing, markFailed, parentFrom } from '../telemetry/spans.ts';

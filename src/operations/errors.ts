@@ -1,5 +1,5 @@
 import { GraphQLError, type SourceLocation } from 'graphql';
-import { RateLimitedError } from '../access/admission.ts';
+import { RateLimitedError } from '../access/rate-limits.ts';
 import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { StreamClosedError } from '../watch/stream-closed-error.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { LimitedKind } from '../access/admission.ts';
+import type { LimitedKind } from '../access/rate-limits.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { VendorCall } from '../http/types.ts';
 import type { Asked, Ending, RefusalReason, Transport } from '../operations/reports.ts';

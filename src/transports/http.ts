@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Authenticate } from '../access/authentication.ts';
+import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from '../access/origins.ts';
@@ -115,7 +115,8 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     const refusal = refusalOf(request, bodyBytes);
     if (refusal !== null) return refuse(request, response, refusal);
 
-    const caller = await authenticate(request.headers);
+    const authenticated = authenticate(request.headers);
+    const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     if ('refusal' in caller) return refuse(request, response, toAccessRefusal(caller));
     response.setHeader('cache-control', 'no-store');
     settings.stalledResponses.watch(response);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CloseCode, type Context, type SubscribePayload, validateMessage } from 'graphql-ws';
-import type { Authenticate } from '../access/authentication.ts';
+import type { Authenticate } from '../access/authenticate.ts';
 import { ANONYMOUS, type Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
 import type { AnswerSink, AnswerStream } from '../operations/answer-stream.ts';
@@ -148,7 +148,8 @@ export class WebSocketConnection implements Origin, SessionListener {
       return;
     }
     const { id, payload } = asked as { readonly id: string; readonly payload: SubscribePayload };
-    if (this.operations.has(id)) this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    if (this.operations.has(id))
+      this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     // The socket is about to be closed, and the client comes back by itself.
     else if (this.isDraining) this.reportRefused('draining');
     else if (this.session?.end) this.refuseLate(id, this.session.end);

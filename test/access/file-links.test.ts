@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type FileGrant, FileLinkSigner } from '../../src/access/file-links.ts';
 import type { LinkableFile } from '../../src/export/files.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
@@ -167,6 +167,20 @@ describe('the link of a file', () => {
     publicUrl = 'http://127.0.0.1:4000';
 
     expect(links.linkTo(file).url).toMatch(/^http:\/\/127\.0\.0\.1:4000\/files\//);
+  });
+
+  it('is signed once, so that its address and its end belong together whenever each is asked for', async () => {
+    const { signer: own, clock } = createSigner();
+    const sign = vi.spyOn(own, 'sign');
+    const links = own.linksFor(() => account);
+
+    const { url } = links.linkTo(file);
+    await clock.advance(1_000);
+    const { expiresAt } = links.linkTo(file);
+
+    expect(own.verify(url.split('/').at(-1) ?? '')?.expiresAt).toBe(expiresAt);
+    expect(sign).toHaveBeenCalledTimes(1);
+    expect(links.linkTo({ ...file }).expiresAt).toBe(expiresAt + 1_000);
   });
 
   it('tells nothing of its secret', () => {

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHostPolicy, type HostProblem } from '../../src/access/hosts.ts';
+import { countUrls } from '../support/count-urls.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { sendRaw } from '../web/support.ts';
 
@@ -10,15 +12,15 @@ const KEYS = { access: { mode: 'keys', keys: [{ name: 'ops', key: 'ops-key-01234
 /** What a policy says of a request with these Host lines. */
 function judge(
   hosts: readonly string[],
-  { publicUrl = 'http://127.0.0.1:4000', isOpen = true, httpVersion = '1.1' } = {},
+  { publicUrl = 'http://127.0.0.1:4000', isOpen = true, httpVersion = '1.1', authority = '' } = {},
 ): HostProblem | null {
-  const request = {
-    httpVersion,
-    headers: { host: hosts[0] },
-    rawHeaders: ['Accept', 'host', ...hosts.flatMap((host) => ['HoSt', host])],
-  };
   const { findProblem } = createHostPolicy({ publicUrl: () => publicUrl, isOpen });
-  return findProblem(request as unknown as Parameters<typeof findProblem>[0]);
+  return findProblem(toRequest(hosts, httpVersion), authority === '' ? undefined : authority);
+}
+
+function toRequest(hosts: readonly string[], httpVersion = '1.1'): IncomingMessage {
+  const rawHeaders = ['Accept', 'host', ...hosts.flatMap((host) => ['HoSt', host])];
+  return { httpVersion, headers: { host: hosts[0] }, rawHeaders } as unknown as IncomingMessage;
 }
 
 describe('the names of a server that anybody may ask', () => {
@@ -83,6 +85,30 @@ describe('the Host of a request', () => {
 
   it('may be any name where callers need a key, since a proxy may write what it likes', () => {
     expect(judge(['upstream_7.internal:8080'], { isOpen: false })).toBeNull();
+  });
+
+  it('gives way to the host of an absolute target, but has to be readable all the same', () => {
+    expect(judge(['evil.example'], { authority: '127.0.0.1:4000' })).toBeNull();
+    expect(judge(['localhost'], { authority: 'evil.example' })).toBe('foreign');
+    expect(judge(['localhost'], { authority: 'a@localhost' })).toBe('unreadable');
+    expect(judge([], { authority: 'localhost' })).toBe('unreadable');
+    expect(judge(['localhost', 'localhost'], { authority: 'localhost' })).toBe('unreadable');
+  });
+
+  it('is parsed once for as long as requests name the same one', () => {
+    const { findProblem } = createHostPolicy({
+      publicUrl: () => 'https://exports.example.com',
+      isOpen: true,
+    });
+    expect(findProblem(toRequest(['exports.example.com']))).toBeNull();
+
+    const parsed = countUrls();
+    for (let request = 0; request < 100; request += 1) findProblem(toRequest(['exports.example.com']));
+    vi.unstubAllGlobals();
+
+    expect(parsed.count).toBe(0);
+    expect(findProblem(toRequest(['evil.example']))).toBe('foreign');
+    expect(findProblem(toRequest(['exports.example.com']))).toBeNull();
   });
 
   it('may be missing in HTTP/1.0, which knew none', () => {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOriginPolicy } from '../../src/access/origins.ts';
+import { countUrls } from '../support/count-urls.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 describe('the policy of origins', () => {
@@ -36,6 +37,26 @@ describe('the policy of origins', () => {
     expect(isAllowed('https://app.example.com:444')).toBe(false);
     expect(isAllowed('https://APP.example.com')).toBe(false);
     expect(isAllowed('https://sub.app.example.com')).toBe(false);
+  });
+});
+
+describe('the own origins', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('are worked out once for each public URL, not for each request', () => {
+    let publicUrl = 'http://127.0.0.1:4000';
+    const { isAllowed } = createOriginPolicy({ publicUrl: () => publicUrl, allowedOrigins: [] });
+    expect(isAllowed('http://localhost:4000')).toBe(true);
+
+    const parsed = countUrls();
+    for (let request = 0; request < 100; request += 1) isAllowed('http://localhost:4000');
+
+    expect(parsed.count).toBe(0);
+    publicUrl = 'http://127.0.0.1:4001';
+    expect(isAllowed('http://localhost:4000')).toBe(false);
+    expect(isAllowed('http://localhost:4001')).toBe(true);
   });
 });
 

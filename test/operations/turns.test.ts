@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Admission } from '../../src/access/admission.ts';
 import { ANONYMOUS } from '../../src/access/caller.ts';
+import type { Admission } from '../../src/access/rate-limits.ts';
 import { createTurns, inTurns } from '../../src/operations/turns.ts';
 
 describe('turns', () => {

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { LimitedKind } from '../../access/admission.ts';
+import type { LimitedKind } from '../../access/rate-limits.ts';
 
 /** What callers were refused because they had had their share of a minute. */
 export function countRefusals(registry: Registry): (kind: LimitedKind) => void {
