@@ -2,7 +2,7 @@ import { VendorError } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
 import type { Reading, VendorAccount } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { SingleFlight } from '../runtime/single-flight.ts';
+import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
 import type { VendorReads } from './vendor-reads.ts';
 
 /** What the reader asks of the live watches: an answer they already have. */
@@ -58,13 +58,13 @@ export class ExportReader {
     signal?: AbortSignal,
   ): Promise<readonly FileDescription[] | null> {
     if (known.files !== undefined) return known.files;
-    const describe = (shared: AbortSignal) => account.describeFiles(known.key, { signal: shared });
+    const describe = ({ signal: shared }: Flight) => account.describeFiles(known.key, { signal: shared });
     return this.fileLists.join(`${account.identity} ${known.key.id}`, describe, signal);
   }
 
   /** The vendor's newest exports. @throws VendorError, UNSUPPORTED_BY_VENDOR where it has no list call */
   async listRecent(account: VendorAccount, limit: number, signal?: AbortSignal): Promise<readonly Export[]> {
-    const list = (shared: AbortSignal) => account.listRecent(limit, { signal: shared });
+    const list = ({ signal: shared }: Flight) => account.listRecent(limit, { signal: shared });
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }

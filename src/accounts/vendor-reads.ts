@@ -1,6 +1,6 @@
 import type { ExportKey } from '../export/export.ts';
 import type { Reading, VendorAccount } from '../export/ports.ts';
-import { SingleFlight } from '../runtime/single-flight.ts';
+import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
 import { inSpan } from '../telemetry/spans.ts';
 
 /**
@@ -36,7 +36,7 @@ export class VendorReads {
     const distinct = [...new Map(keys.map((key) => [key.id, key])).values()];
     const batch = new Batch(account);
     const joined = distinct.map(async (key) => {
-      const read = (shared: AbortSignal) => batch.add(key, shared);
+      const read = ({ signal: shared }: Flight) => batch.add(key, shared);
       return [key.id, await this.work.join(`${account.identity} ${key.id}`, read, signal)] as const;
     });
     batch.send();
@@ -63,9 +63,9 @@ class Batch {
     return this.entries.length;
   }
 
-  add(key: ExportKey, signal: AbortSignal): Promise<Reading> {
+  add(key: ExportKey, signal: AbortSignal | undefined): Promise<Reading> {
     this.wanted += 1;
-    signal.addEventListener('abort', () => this.unwant(), { once: true });
+    signal?.addEventListener('abort', () => this.unwant(), { once: true });
     return new Promise((settle) => this.entries.push({ key, settle }));
   }
 
