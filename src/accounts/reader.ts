@@ -1,9 +1,9 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
-import type { Reading, VendorAccount } from '../export/ports.ts';
+import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { SingleFlight } from '../runtime/single-flight.ts';
-import { inSpan, type SpanPlan } from '../telemetry/spans.ts';
+import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
+import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
 import { LatestAnswers } from './latest-answers.ts';
 
 /** What the reader asks of the watches, and tells them. */
@@ -104,14 +104,14 @@ export class ExportReader {
     const [key] = keys;
     if (key === undefined) return [];
     if (keys.length === 1) return [await this.askOne(account, key, signal, askedAt)];
-    return inSpan(toSpanPlan(account, keys.length), (span) => {
-      const batch = new Batch(account, this.latest);
+    return inSpan(isTracing() ? toSpanPlan(account, keys.length) : NO_PLAN, (span) => {
+      const batch = new Batch(account, this.latest, signal === undefined ? null : new AbortController());
       // A key that is named twice joins itself.
       const readings = keys.map((wanted) => {
         const name = toName(account, wanted);
         const answered = this.latest.since(name, askedAt);
         if (answered !== undefined) return answered;
-        return this.reads.join(name, (shared) => batch.add(wanted, name, shared), signal);
+        return this.reads.join(name, (flight) => batch.add(wanted, name, flight), signal);
       });
       batch.send();
       // The calls for these stand in the trace of whoever asked first.
@@ -127,13 +127,13 @@ export class ExportReader {
     signal?: AbortSignal,
   ): Promise<readonly FileDescription[] | null> {
     if (known.files !== undefined) return known.files;
-    const describe = (shared: AbortSignal) => account.describeFiles(known.key, { signal: shared });
+    const describe = ({ signal: shared }: Flight) => account.describeFiles(known.key, { signal: shared });
     return this.fileLists.join(toName(account, known.key), describe, signal);
   }
 
   /** The vendor's newest exports. @throws VendorError, UNSUPPORTED_BY_VENDOR where it has no list call */
   async listRecent(account: VendorAccount, limit: number, signal?: AbortSignal): Promise<readonly Export[]> {
-    const list = (shared: AbortSignal) => account.listRecent(limit, { signal: shared });
+    const list = ({ signal: shared }: Flight) => account.listRecent(limit, { signal: shared });
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }
@@ -155,7 +155,7 @@ export class ExportReader {
     };
   }
 
-  private async askOne(
+  private askOne(
     account: VendorAccount,
     key: ExportKey,
     signal: AbortSignal | undefined,
@@ -163,21 +163,28 @@ export class ExportReader {
   ): Promise<Reading> {
     const name = toName(account, key);
     const answered = askedAt === undefined ? undefined : this.latest.since(name, askedAt);
-    if (answered !== undefined) return answered;
-    return this.reads.join(name, (shared) => this.askVendor(account, key, name, shared), signal);
+    if (answered !== undefined) return Promise.resolve(answered);
+    return this.reads.join(name, (flight) => this.askVendor(account, key, name, flight), signal);
   }
 
-  private askVendor(
+  private askVendor(account: VendorAccount, key: ExportKey, name: string, flight: Flight): Promise<Reading> {
+    if (!isTracing()) return this.askAlone(account, key, name, flight);
+    return inSpan(toSpanPlan(account, 1), () => this.askAlone(account, key, name, flight));
+  }
+
+  private async askAlone(
     account: VendorAccount,
     key: ExportKey,
     name: string,
-    signal: AbortSignal,
+    { signal }: Flight,
   ): Promise<Reading> {
-    return inSpan(toSpanPlan(account, 1), async () => {
-      const [reading] = await account.readMany([key], { signal });
-      this.latest.add(name, reading as Reading);
-      return reading as Reading;
-    });
+    const options = toOptions(signal);
+    const reading =
+      account.readOne === undefined
+        ? ((await account.readMany([key], options))[0] as Reading)
+        : await account.readOne(key, options);
+    this.latest.add(name, reading);
+    return reading;
   }
 
   private fresh(account: VendorAccount, key: ExportKey, maxAgeMs: number): Export | undefined {
@@ -213,14 +220,16 @@ class Batch {
   private readonly latest: LatestAnswers;
   private readonly keys: ExportKey[] = [];
   private readonly names: string[] = [];
-  private readonly abort = new AbortController();
+  private readonly abort: AbortController | null;
   private readonly readings: Promise<readonly Reading[]>;
   private settle: (readings: Promise<readonly Reading[]>) => void = () => undefined;
-  private wanted = 0;
+  private abandoned = 0;
 
-  constructor(account: VendorAccount, latest: LatestAnswers) {
+  /** @param abort - null where whoever asks cannot leave */
+  constructor(account: VendorAccount, latest: LatestAnswers, abort: AbortController | null) {
     this.account = account;
     this.latest = latest;
+    this.abort = abort;
     this.readings = new Promise((resolve) => {
       this.settle = resolve;
     });
@@ -230,11 +239,10 @@ class Batch {
     return this.keys.length;
   }
 
-  add(key: ExportKey, name: string, signal: AbortSignal): Promise<Reading> {
+  add(key: ExportKey, name: string, flight: Flight): Promise<Reading> {
     const index = this.keys.push(key) - 1;
     this.names.push(name);
-    this.wanted += 1;
-    signal.addEventListener('abort', () => this.unwant(), { once: true });
+    flight.onAbandoned(() => this.abandon());
     return this.readings.then((readings) => readings[index] as Reading);
   }
 
@@ -243,15 +251,24 @@ class Batch {
   }
 
   private async read(): Promise<readonly Reading[]> {
-    const readings = await this.account.readMany(this.keys, { signal: this.abort.signal });
+    const readings = await this.account.readMany(this.keys, toOptions(this.abort?.signal));
     for (const [index, name] of this.names.entries()) this.latest.add(name, readings[index] as Reading);
     return readings;
   }
 
-  private unwant(): void {
-    this.wanted -= 1;
-    if (this.wanted === 0) this.abort.abort();
+  private abandon(): void {
+    this.abandoned += 1;
+    if (this.abandoned === this.keys.length) this.abort?.abort();
   }
+}
+
+const NO_PLAN: SpanPlan = { name: 'read' };
+
+/** Most reads have no signal: they share their options. */
+const NO_OPTIONS: ReadOptions = {};
+
+function toOptions(signal: AbortSignal | undefined): ReadOptions {
+  return signal === undefined ? NO_OPTIONS : { signal };
 }
 
 function toName(account: VendorAccount, key: ExportKey): string {

@@ -1,6 +1,6 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
-import { SingleFlight } from '../../runtime/single-flight.ts';
+import { type Flight, SingleFlight } from '../../runtime/single-flight.ts';
 import type { OwnReads } from '../shared/account.ts';
 import type { Answer, WebAdmitClient } from './client.ts';
 import { toSnapshot } from './mapping.ts';
@@ -30,7 +30,7 @@ export function createWebAdmitLoader(
   return {
     async readOne(key, signal): Promise<Snapshot> {
       const { exportId, exportFileId } = key.ids;
-      const read = (shared: AbortSignal) => client.readRun(exportId, exportFileId, shared);
+      const read = (flight: Flight) => client.readRun(exportId, exportFileId, flight.signal);
       const { value, receivedAt } = await runs.join(`${exportId}/${exportFileId}`, read, signal);
       return toSnapshot(key, value, 'single', receivedAt);
     },
