@@ -4,7 +4,8 @@ import type { AccountClient, AccountResponse } from '../../http/types.ts';
 /*
  * How vendors' answers are checked, once, at the door: unknown fields are ignored, null is as good as absent, a field we could
  * live without is read as absent where it has another type than documented, and one we cannot do without is a problem that
- * names it. By hand: zod takes ten to twenty times as long for the same answers, and that was the dearest part of a read.
+ * names it. By hand: zod takes about ten times as long for the same answers (2 to 6 µs instead
+ * of 0.2 to 0.4).
  */
 
 /** A JSON object as it came. */
