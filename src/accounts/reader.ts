@@ -2,8 +2,8 @@ import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
 import type { Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { SingleFlight } from '../runtime/single-flight.ts';
-import { inSpan, type SpanPlan } from '../telemetry/spans.ts';
+import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
+import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
 import { LatestAnswers } from './latest-answers.ts';
 
 /** What the reader asks of the watches, and tells them. */
@@ -100,20 +100,20 @@ export class ExportReader {
   async ask(
     account: VendorAccount,
     keys: readonly ExportKey[],
-    options: AskOptions = {},
+    options: AskOptions = NO_OPTIONS,
   ): Promise<readonly Reading[]> {
-    const { signal, scope, askedAt = this.moment } = options;
     const [key] = keys;
     if (key === undefined) return [];
-    if (keys.length === 1) return [await this.askOne(account, key, { ...options, askedAt })];
-    return inSpan(toSpanPlan(account, keys.length), (span) => {
-      const batch = new Batch(account, this.latest, scope);
+    if (keys.length === 1) return [await this.askOne(account, key, options)];
+    const { signal, scope, askedAt = this.moment } = options;
+    return inSpan(isTracing() ? toSpanPlan(account, keys.length) : NO_PLAN, (span) => {
+      const batch = new Batch(account, this.latest, signal === undefined ? null : new AbortController(), scope);
       // A key that is named twice joins itself.
       const readings = keys.map((wanted) => {
         const name = toName(account, wanted);
         const answered = this.latest.since(name, askedAt);
         if (answered !== undefined) return answered;
-        return this.reads.join(name, (shared) => batch.add(wanted, name, shared), signal);
+        return this.reads.join(name, (flight) => batch.add(wanted, name, flight), signal);
       });
       batch.send();
       // The calls for these stand in the trace of whoever asked first.
@@ -126,10 +126,10 @@ export class ExportReader {
   async files(
     account: VendorAccount,
     known: Export,
-    { signal, scope }: ReadOptions = {},
+    { signal, scope }: ReadOptions = NO_OPTIONS,
   ): Promise<readonly FileDescription[] | null> {
     if (known.files !== undefined) return known.files;
-    const describe = (shared: AbortSignal) => account.describeFiles(known.key, { signal: shared, scope });
+    const describe = (flight: Flight) => account.describeFiles(known.key, toOptions(flight.signal, scope));
     return this.fileLists.join(toName(account, known.key), describe, signal);
   }
 
@@ -137,9 +137,9 @@ export class ExportReader {
   async listRecent(
     account: VendorAccount,
     limit: number,
-    { signal, scope }: ReadOptions = {},
+    { signal, scope }: ReadOptions = NO_OPTIONS,
   ): Promise<readonly Export[]> {
-    const list = (shared: AbortSignal) => account.listRecent(limit, { signal: shared, scope });
+    const list = (flight: Flight) => account.listRecent(limit, toOptions(flight.signal, scope));
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }
@@ -161,32 +161,42 @@ export class ExportReader {
     };
   }
 
-  private async askOne(
+  private askOne(
     account: VendorAccount,
     key: ExportKey,
     { signal, scope, askedAt }: AskOptions,
   ): Promise<Reading> {
     const name = toName(account, key);
     const answered = askedAt === undefined ? undefined : this.latest.since(name, askedAt);
-    if (answered !== undefined) return answered;
-    return this.reads.join(
-      name,
-      (shared) => this.askVendor(account, key, name, { signal: shared, scope }),
-      signal,
-    );
+    if (answered !== undefined) return Promise.resolve(answered);
+    return this.reads.join(name, (flight) => this.askVendor(account, key, name, flight, scope), signal);
   }
 
   private askVendor(
     account: VendorAccount,
     key: ExportKey,
     name: string,
-    options: ReadOptions,
+    flight: Flight,
+    scope: WorkScope | undefined,
   ): Promise<Reading> {
-    return inSpan(toSpanPlan(account, 1), async () => {
-      const [reading] = await account.readMany([key], options);
-      this.latest.add(name, reading as Reading);
-      return reading as Reading;
-    });
+    if (!isTracing()) return this.askAlone(account, key, name, flight, scope);
+    return inSpan(toSpanPlan(account, 1), () => this.askAlone(account, key, name, flight, scope));
+  }
+
+  private async askAlone(
+    account: VendorAccount,
+    key: ExportKey,
+    name: string,
+    { signal }: Flight,
+    scope: WorkScope | undefined,
+  ): Promise<Reading> {
+    const options = toOptions(signal, scope);
+    const reading =
+      account.readOne === undefined
+        ? ((await account.readMany([key], options))[0] as Reading)
+        : await account.readOne(key, options);
+    this.latest.add(name, reading);
+    return reading;
   }
 
   private fresh(account: VendorAccount, key: ExportKey, maxAgeMs: number): Export | undefined {
@@ -220,18 +230,25 @@ export class ExportReader {
 class Batch {
   private readonly account: VendorAccount;
   private readonly latest: LatestAnswers;
-  private readonly scope: WorkScope | undefined;
   private readonly keys: ExportKey[] = [];
   private readonly names: string[] = [];
-  private readonly abort = new AbortController();
+  private readonly abort: AbortController | null;
+  private readonly scope: WorkScope | undefined;
   private readonly readings: Promise<readonly Reading[]>;
   private settle: (readings: Promise<readonly Reading[]>) => void = () => undefined;
-  private wanted = 0;
+  private abandoned = 0;
 
-  constructor(account: VendorAccount, latest: LatestAnswers, scope: WorkScope | undefined) {
-    this.account = account;
+  /** @param abort - null where whoever asks cannot leave */
+  constructor(
+    account: VendorAccount,
+    latest: LatestAnswers,
+    abort: AbortController | null,
+    scope: WorkScope | undefined,
+  ) {
     this.scope = scope;
+    this.account = account;
     this.latest = latest;
+    this.abort = abort;
     this.readings = new Promise((resolve) => {
       this.settle = resolve;
     });
@@ -241,11 +258,10 @@ class Batch {
     return this.keys.length;
   }
 
-  add(key: ExportKey, name: string, signal: AbortSignal): Promise<Reading> {
+  add(key: ExportKey, name: string, flight: Flight): Promise<Reading> {
     const index = this.keys.push(key) - 1;
     this.names.push(name);
-    this.wanted += 1;
-    signal.addEventListener('abort', () => this.unwant(), { once: true });
+    flight.onAbandoned(() => this.abandon());
     return this.readings.then((readings) => readings[index] as Reading);
   }
 
@@ -254,15 +270,23 @@ class Batch {
   }
 
   private async read(): Promise<readonly Reading[]> {
-    const readings = await this.account.readMany(this.keys, { signal: this.abort.signal, scope: this.scope });
+    const readings = await this.account.readMany(this.keys, toOptions(this.abort?.signal, this.scope));
     for (const [index, name] of this.names.entries()) this.latest.add(name, readings[index] as Reading);
     return readings;
   }
 
-  private unwant(): void {
-    this.wanted -= 1;
-    if (this.wanted === 0) this.abort.abort();
+  private abandon(): void {
+    this.abandoned += 1;
+    if (this.abandoned === this.keys.length) this.abort?.abort();
   }
+}
+
+const NO_PLAN: SpanPlan = { name: 'read' };
+
+const NO_OPTIONS: ReadOptions = {};
+
+function toOptions(signal: AbortSignal | undefined, scope: WorkScope | undefined): ReadOptions {
+  return signal === undefined && scope === undefined ? NO_OPTIONS : { signal, scope };
 }
 
 function toName(account: VendorAccount, key: ExportKey): string {

@@ -113,6 +113,13 @@ export interface VendorAccount {
   readonly pacing: Pacing;
   /** One entry per key, in the keys' order. A failed read is an entry, so it never spoils its neighbours. Never rejects, except with the signal's reason. */
   readMany(keys: readonly ExportKey[], options?: ReadOptions): Promise<readonly Reading[]>;
+  /** As `readMany` of one key, for those that make one cheaper. */
+  readOne?(key: ExportKey, options?: ReadOptions): Promise<Reading>;
+  /**
+   * Whether a list call is expected to spare calls when so many exports are read together. Where it is not, nothing is won by
+   * reading them together. Left out: not known.
+   */
+  listPays?(count: number): boolean;
   /** The files of a finished export whose snapshot left `files` undefined: one call. @throws VendorError */
   describeFiles(key: ExportKey, options?: ReadOptions): Promise<readonly FileDescription[]>;
   /** The vendor's newest exports, in no promised order. @throws VendorError, UNSUPPORTED_BY_VENDOR where there is no such call */
