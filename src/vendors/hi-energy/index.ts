@@ -1,6 +1,6 @@
 import type { ExportKey } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
-import { createAccountClient } from '../../http/account-client.ts';
+import { createAccountClient } from '../../http/client.ts';
 import type { VendorDefinition } from '../vendor.ts';
 import { createHiEnergyClient } from './client.ts';
 import { locateFile } from './files.ts';

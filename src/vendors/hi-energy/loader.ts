@@ -1,7 +1,7 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot, FileDescription } from '../../export/export.ts';
 import type { Reading, ReadOptions } from '../../export/ports.ts';
-import { openScope, type Scope } from '../../http/scope.ts';
+import { openScope, type Scope } from '../../http/deadline.ts';
 import type { AccountClient } from '../../http/types.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import { type HiEnergyClient, MAX_LISTED } from './client.ts';

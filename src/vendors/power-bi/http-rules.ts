@@ -1,4 +1,4 @@
-import { toVendorCode } from '../../http/problems.ts';
+import { toVendorCode } from '../../http/errors.ts';
 import type { AccountResponse, Credential, VendorHttpRules } from '../../http/types.ts';
 
 /** What every token is asked for unless the configuration says otherwise. Source: vendor's OAuth page; read 2026-11. */

@@ -1,6 +1,6 @@
 import type { ExportKey } from '../../export/export.ts';
 import type { VendorAccount } from '../../export/ports.ts';
-import { createAccountClient } from '../../http/account-client.ts';
+import { createAccountClient } from '../../http/client.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import type { VendorAccountSettings, VendorDefinition } from '../vendor.ts';
 import { createPowerBiClient } from './client.ts';

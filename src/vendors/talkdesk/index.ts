@@ -1,7 +1,7 @@
 import type { ExportKey } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
 import type { VendorAccount } from '../../export/ports.ts';
-import { createAccountClient } from '../../http/account-client.ts';
+import { createAccountClient } from '../../http/client.ts';
 import type { AccountResponse } from '../../http/types.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import { toPlainText } from '../shared/status-table.ts';

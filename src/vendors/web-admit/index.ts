@@ -1,5 +1,5 @@
 import { toExportKey } from '../../export/locator.ts';
-import { createAccountClient } from '../../http/account-client.ts';
+import { createAccountClient } from '../../http/client.ts';
 import type { VendorDefinition } from '../vendor.ts';
 import { createWebAdmitAccount } from './account.ts';
 import { webAdmitLocator } from './grammar.ts';

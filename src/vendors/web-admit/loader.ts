@@ -1,7 +1,7 @@
 import { VendorError, type VendorErrorCode } from '../../export/errors.ts';
 import type { ExportKey } from '../../export/export.ts';
 import type { Reading } from '../../export/ports.ts';
-import { openScope } from '../../http/scope.ts';
+import { openScope } from '../../http/deadline.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Answer, WebAdmitClient } from './client.ts';
 import { type RunSource, toSnapshot } from './mapping.ts';
