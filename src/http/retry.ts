@@ -43,3 +43,26 @@ export function decideRetryMs(question: RetryQuestion): number | undefined {
 function backoffMs(retriesSoFar: number, dice: number): number {
   return dice * Math.min(MAX_RETRY_WAIT_MS, BACKOFF_BASE_MS * 2 ** retriesSoFar);
 }
+
+const EARNED_PER_CALL = 0.1;
+const MAX_BALANCE = 10;
+
+/**
+ * Lets one retry through per ten first tries, so that retries never multiply a vendor's trouble. Starts full: a quiet
+ * account can retry too.
+ */
+export class RetryBudget {
+  private balance = MAX_BALANCE;
+
+  /** A first try was made. */
+  earn(): void {
+    this.balance = Math.min(MAX_BALANCE, this.balance + EARNED_PER_CALL);
+  }
+
+  /** Pays for one retry; false where there is not enough left. */
+  spend(): boolean {
+    if (this.balance < 1) return false;
+    this.balance -= 1;
+    return true;
+  }
+}

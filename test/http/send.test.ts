@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../src/export/errors.ts';
-import { createAccountClient } from '../../src/http/account-client.ts';
+import { createAccountClient } from '../../src/http/client.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { createTestTools } from '../support/tools.ts';

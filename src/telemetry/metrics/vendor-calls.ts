@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { VendorCall } from '../../http/types.ts';
-import { WAIT_CAUSES } from '../../http/wait-clock.ts';
+import { WAIT_CAUSES } from '../../http/types.ts';
 
 /**
  * Calls to vendors: how they went, how long they waited for their turn, and what became of tokens.
