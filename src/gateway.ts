@@ -37,26 +37,16 @@ import { createGraphiQL, type GraphiQLTab } from './transports/graphiql.ts';
 import { createGraphQLEndpoint } from './transports/http.ts';
 import { createRequestOrder } from './transports/request-order.ts';
 import { createStalledResponses } from './transports/stalled-responses.ts';
-import { createWebSocketEndpoint, refuseUpgrade } from './transports/websocket.ts';
+import { createWebSocketEndpoint } from './transports/websocket.ts';
 import { createYogaTransport } from './transports/yoga.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createWatchHub } from './watch/watch-hub.ts';
 import { readBoardDocuments } from './web/board-documents.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
-import { trackConnections } from './web/connections.ts';
 import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
 import { Health } from './web/health.ts';
-import {
-  type ArrivalTimes,
-  createListener,
-  createListenerOf,
-  createOperatorsHandler,
-} from './web/listener.ts';
-
-const UPGRADE_REFUSALS = {
-  unreadable: { status: '400 Bad Request', reason: 'unreadable' },
-  foreign: { status: '421 Misdirected Request', reason: 'foreign_host' },
-} as const;
+import type { ArrivalTimes } from './web/http-server.ts';
+import { createListener, createOperatorsListener } from './web/listener.ts';
 
 /** How long answers in flight may take to finish once the gateway drains. */
 const DRAIN_GRACE_MS = 10_000;
@@ -189,7 +179,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     accounts: () => pool.all(),
   });
 
-  const refuse = (transport: Transport) => (reason: RefusalReason, request: IncomingMessage) =>
+  const onRefused = (reason: RefusalReason, request: IncomingMessage, transport: Transport) =>
     reports.refused(reason, {
       scope: currentScope() ?? {},
       transport,
@@ -199,7 +189,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     hosts,
     log: tools.log,
     arrival,
-    onRefused: refuse('http'),
+    onRefused,
     inOrder: createRequestOrder(),
   };
   const listener = createListener(
@@ -217,6 +207,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         reports,
         clientAddressOf,
       }),
+      websocket: sockets.upgrade,
       graphiql,
       files: createFilesEndpoint({
         signer,
@@ -231,22 +222,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }),
       board: createBoardEndpoint(),
       health,
-      metrics: serverConfig.metricsPort === undefined ? metrics.handle : null,
+      metrics: serverConfig.metricsPort === undefined ? metrics.read : null,
     },
     listening,
   );
-  const connections = trackConnections(listener);
-  listener.on('upgrade', (request, socket, head) => {
-    const problem = hosts.findProblem(request);
-    if (problem !== null) {
-      const { status, reason } = UPGRADE_REFUSALS[problem];
-      refuse('websocket')(reason, request);
-      refuseUpgrade(socket, status);
-    } else if (request.url?.split('?', 1)[0] === '/graphql') sockets.upgrade(request, socket, head);
-    else refuseUpgrade(socket, '404 Not Found');
-  });
-
-  const metricsListener = createListenerOf(createOperatorsHandler(metrics.handle, health), listening);
+  const metricsListener = createOperatorsListener({ metrics: metrics.read, health }, listening);
   if (serverConfig.metricsPort !== undefined)
     await listen(metricsListener, serverConfig.host, serverConfig.metricsPort);
   const url = await listen(listener, serverConfig.host, serverConfig.port);
@@ -260,7 +240,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     health.phase = 'draining';
     const closed = new Promise((resolve) => listener.close(resolve));
     await hub.drain('The gateway is shutting down: connect again and resume with the last cursor.');
-    connections.closeWhenIdle();
+    listener.closeWhenIdle();
     const grace = setTimeout(() => listener.closeAllConnections(), DRAIN_GRACE_MS);
     await Promise.all([sockets.close(), closed]);
     clearTimeout(grace);

@@ -107,7 +107,12 @@ export class ExportReader {
     if (keys.length === 1) return [await this.askOne(account, key, options)];
     const { signal, scope, askedAt = this.moment } = options;
     return inSpan(isTracing() ? toSpanPlan(account, keys.length) : NO_PLAN, (span) => {
-      const batch = new Batch(account, this.latest, signal === undefined ? null : new AbortController(), scope);
+      const batch = new Batch(
+        account,
+        this.latest,
+        signal === undefined ? null : new AbortController(),
+        scope,
+      );
       // A key that is named twice joins itself.
       const readings = keys.map((wanted) => {
         const name = toName(account, wanted);

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { LimitedKind } from '../access/rate-limits.ts';
 import type { VendorAccount } from '../export/ports.ts';
@@ -6,7 +5,6 @@ import type { VendorCall } from '../http/types.ts';
 import type { Asked, Ending, RefusalReason, Transport } from '../operations/reports.ts';
 import type { WatchCounters } from '../watch/watch-hub.ts';
 import type { Download } from '../web/files-endpoint.ts';
-import { respondText } from '../web/respond.ts';
 import { showAccounts } from './metrics/accounts.ts';
 import { countDownloads } from './metrics/downloads.ts';
 import { countOperations, countRefused } from './metrics/operations.ts';
@@ -38,8 +36,8 @@ export interface Metrics {
   onRefused(reason: RefusalReason, transport: Transport): void;
   /** Tells where the counts that others keep are asked for. */
   observe(sources: MetricSources): void;
-  /** `/metrics`: Prometheus text. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** What a scrape reads: Prometheus text. */
+  read(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 /** What an operator asks of a running gateway, as Prometheus text. Labels hold account keys, never a caller's words. */
@@ -58,10 +56,6 @@ export function createMetrics({ mask }: Secrets): Metrics {
       showTransports(registry, transports);
       showAccounts(registry, accounts);
     },
-    async handle(request, response) {
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return respondText(response, 405, 'Metrics are only read.\n', { allow: 'GET, HEAD' });
-      respondText(response, 200, mask(await registry.metrics()), { 'content-type': registry.contentType });
-    },
+    read: async () => ({ contentType: registry.contentType, text: mask(await registry.metrics()) }),
   };
 }

@@ -100,8 +100,12 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     response.end(body);
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
-    if (graphiql !== null && wantsGraphiQL(request, url)) {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Pick<URL, 'search'>,
+  ): Promise<void> => {
+    if (graphiql !== null && wantsGraphiQL(request, target.search)) {
       const page = await graphiql.page();
       return respondText(response, 200, page.body, {
         'content-type': page.contentType,
@@ -329,9 +333,9 @@ export async function respondGraphiQLPart(
  *
  * Other programs that say they read HTML are answered.
  */
-function wantsGraphiQL(request: IncomingMessage, url: URL): boolean {
+function wantsGraphiQL(request: IncomingMessage, search: string): boolean {
   if (!wantsPage(request)) return false;
-  return !url.searchParams.has('query') || request.headers['sec-fetch-dest'] === 'document';
+  return !new URLSearchParams(search).has('query') || request.headers['sec-fetch-dest'] === 'document';
 }
 
 /** What can be refused before the body is read, and before anyone is asked who they are. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
+import type { Target } from './listener.ts';
 import { respondText } from './respond.ts';
 import { BOARD_PAGE } from './security-headers.ts';
 
@@ -27,13 +28,13 @@ interface Part {
 export function createBoardEndpoint() {
   let parts: Promise<ReadonlyMap<string, Part>> | undefined;
 
-  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, { pathname }: Target): Promise<void> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return respondText(response, 405, 'The board is only read.\n', { allow: 'GET, HEAD' });
     }
     parts ??= loadParts();
     // Looked up by name among what was read: no path of a caller's ever reaches the disk.
-    const part = (await parts).get(url.pathname);
+    const part = (await parts).get(pathname);
     if (part === undefined) return respondText(response, 404, 'The board has no such part.\n');
     if (request.headers['if-none-match'] === part.headers.etag) {
       response.writeHead(304, part.headers).end();

@@ -133,8 +133,10 @@ const FRAMING: readonly HostileRequest[] = [
 ];
 
 const TARGETS: readonly HostileRequest[] = [
-  get('an absolute target', 'http://127.0.0.1/health', 400),
-  get('an absolute target of somebody else', 'http://evil.example/graphql', 400),
+  get('an absolute target', 'http://127.0.0.1/health', 200),
+  get('an absolute target of somebody else', 'http://evil.example/nothing', 404),
+  get('an absolute target with a user', 'http://a:b@127.0.0.1/health', 400),
+  get('an absolute target without a host', 'http:///health', 400),
   get('no target but an asterisk', '*', 400),
   get('a target without a slash', 'health', 400),
   get('a way out of the board', '/board/../../package.json', 404),
@@ -189,8 +191,16 @@ const HOSTS: readonly HostileRequest[] = [
 ];
 
 const UPGRADES: readonly HostileRequest[] = [
-  upgrade('to h2c', 'upgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__', [400]),
-  upgrade('to TLS/1.0', 'upgrade: TLS/1.0', [400]),
+  // Ignored, as RFC 9110 has it in section 7.8.
+  upgrade('to h2c', 'upgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__', [200]),
+  upgrade('to TLS/1.0', 'upgrade: TLS/1.0', [200]),
+  upgrade('to h2c, twice over', 'upgrade: h2c\r\nupgrade: h2c', [200]),
+  row(
+    'an upgrade to h2c with 1,100 more headers',
+    [431],
+    () =>
+      `GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: h2c\r\n${lines(1_100, () => 'a: b')}\r\ncontent-length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`,
+  ),
   upgrade('to nothing', 'upgrade: ', [200]),
   upgrade('to a websocket without a key', 'upgrade: websocket\r\nsec-websocket-version: 13', [400]),
   upgrade(

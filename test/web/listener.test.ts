@@ -43,13 +43,24 @@ describe('the listener', () => {
   );
 
   it.each([
-    'http://127.0.0.1/health',
-    'http://evil.example/graphql',
-    'http:/health',
-    '*',
-    'health',
-    '\\health',
-  ])('answers 400 to the target %j', async (target) => {
+    ['http://127.0.0.1/health', 200],
+    ['HTTP://localhost:4000/health?a=b', 200],
+    ['https://[::1]/health', 200],
+    ['http://127.0.0.1', 200],
+    ['http://127.0.0.1?a=b', 200],
+    ['http://evil.example/health', 421],
+    ['http://evil.example:80@127.0.0.1/health', 400],
+  ])('answers to the absolute target %s by its own host: %i', async (target, status) => {
+    expect((await ask(target, 'localhost')).status).toBe(status);
+  });
+
+  it('runs a query of an absolute target, whatever its Host says', async () => {
+    const { status, body } = await ask('http://localhost/graphql?query=%7B__typename%7D', 'evil.example');
+
+    expect({ status, body }).toEqual({ status: 200, body: '{"data":{"__typename":"Query"}}' });
+  });
+
+  it.each(['http:/health', '*', 'health', '\\health'])('answers 400 to the target %j', async (target) => {
     const { status, body } = await ask(target, 'localhost');
 
     expect(status).toBe(400);

@@ -19,8 +19,8 @@ vi.mock('../../../src/web/listener.ts', async (importOriginal) => {
     ...original,
     createListener: (...args: Parameters<typeof original.createListener>) =>
       tapServer(original.createListener(...args), sweep),
-    createListenerOf: (...args: Parameters<typeof original.createListenerOf>) =>
-      tapServer(original.createListenerOf(...args), sweep),
+    createOperatorsListener: (...args: Parameters<typeof original.createOperatorsListener>) =>
+      tapServer(original.createOperatorsListener(...args), sweep),
   };
 });
 

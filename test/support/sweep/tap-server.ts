@@ -13,7 +13,7 @@ const MAX_ANSWER_LENGTH = 250_000;
 const HEAD_LENGTH = 16_384;
 
 /** Sweeps every byte that a gateway's server writes: heads, bodies, event streams, websocket frames. */
-export function tapServer(server: Server, sweep: () => Sweep): Server {
+export function tapServer<Tapped extends Server>(server: Tapped, sweep: () => Sweep): Tapped {
   server.on('connection', (socket) => tapSocket(socket, sweep));
   server.prependListener('request', (request) => noteCredentials(request, sweep()));
   return server;
