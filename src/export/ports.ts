@@ -82,6 +82,7 @@ export interface OpenOptions {
   /** `range`, `if-range`, `if-none-match`, `if-modified-since`; passed on as they are. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  readonly scope?: WorkScope | undefined;
 }
 
 /** A file on its way, never buffered. Destroying the body ends the vendor's call. */

@@ -1,7 +1,8 @@
 import { VendorError } from '../export/errors.ts';
+import type { WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { onAbort } from '../runtime/on-abort.ts';
-import { currentScope, inRequestScope, outsideRequests, type RequestScope } from '../telemetry/scope.ts';
+import { toScopeFields } from '../telemetry/scope.ts';
 import {
   type Context,
   currentContext,
@@ -50,6 +51,8 @@ export interface CallRequest {
   /** When the call ends at the latest, epoch milliseconds. */
   readonly endsAt: number;
   readonly signal: AbortSignal | undefined;
+  /** Whom it is made for, for the log. */
+  readonly scope: WorkScope | undefined;
 }
 
 /** Is told how a call ends: by exactly one of them. */
@@ -111,8 +114,6 @@ export class Call implements Timed, Entrant, ExchangeListener {
   private readonly parts: CallParts;
   private readonly request: CallRequest;
   private readonly end: CallEnd;
-  /** Whose request it is: answers come in the turn of a connection, which knows nothing of it. */
-  private readonly scope: RequestScope | undefined = currentScope();
   private readonly context: Context | undefined = currentContext();
   private releaseSignal: (() => void) | undefined;
   private cancelWait: (() => void) | undefined;
@@ -429,17 +430,11 @@ export class Call implements Timed, Entrant, ExchangeListener {
     }
     const isNews = isNumber ? outcome >= 500 || LOGGED_STATUSES.has(outcome) : outcome !== 'aborted';
     if (!tools.log.isEnabled(isNews ? 'warn' : 'debug')) return;
-    const fields = { vendor, account, purpose, outcome, attempt: this.attempts, durationMs };
+    const scope = toScopeFields(this.request.scope);
+    const fields = { ...scope, vendor, account, purpose, outcome, attempt: this.attempts, durationMs };
     const cause = error === undefined ? {} : { cause: describeError(error) };
-    this.inScope(() => {
-      if (isNews) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
-      else tools.log.debug(fields, 'vendor call');
-    });
-  }
-
-  private inScope(work: () => void): void {
-    if (this.scope === undefined) outsideRequests(work);
-    else inRequestScope(work, this.scope);
+    if (isNews) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
+    else tools.log.debug(fields, 'vendor call');
   }
 
   /** Neither path nor query: ids stand in them. */

@@ -99,7 +99,7 @@ class HttpAccountClient implements AccountClient {
     this.credentials = this.createCredentials();
   }
 
-  send({ method = 'GET', path, query, signal, endsAt }: AccountRequest): Promise<AccountResponse> {
+  send({ method = 'GET', path, query, signal, endsAt, scope }: AccountRequest): Promise<AccountResponse> {
     return new Promise((resolve, reject) => {
       const request: CallRequest = {
         destination: this.api,
@@ -110,6 +110,7 @@ class HttpAccountClient implements AccountClient {
         isRepeatable: true,
         endsAt: this.endsAt(endsAt),
         signal,
+        scope,
       };
       this.start(request, {
         onAnswer: (response, isThrottled) => {
@@ -131,6 +132,7 @@ class HttpAccountClient implements AccountClient {
     headers,
     signal,
     endsAt,
+    scope,
   }: Omit<AccountRequest, 'method'> & OpenOptions): Promise<FileStream> {
     return new Promise((resolve, reject) => {
       const wanted = Object.entries(headers).filter(([name]) => PASSED_ON.has(name.toLowerCase()));
@@ -143,6 +145,7 @@ class HttpAccountClient implements AccountClient {
         isRepeatable: false,
         endsAt: this.endsAt(endsAt),
         signal,
+        scope,
       };
       this.start(request, {
         onAnswer: (response, isThrottled) => {
@@ -267,6 +270,7 @@ class HttpAccountClient implements AccountClient {
         isRepeatable: false,
         endsAt: this.endsAt(undefined),
         signal,
+        scope: undefined,
       };
       this.start(request, { onAnswer: resolve, onError: reject });
     });

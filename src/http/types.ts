@@ -1,5 +1,5 @@
 import type { VendorError, VendorErrorCode } from '../export/errors.ts';
-import type { AccountHealth, FileStream, OpenOptions } from '../export/ports.ts';
+import type { AccountHealth, FileStream, OpenOptions, WorkScope } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { Tools } from '../runtime/tools.ts';
 
@@ -51,6 +51,8 @@ export interface AccountRequest {
    * limit of one request, which is the default.
    */
   readonly endsAt?: number | undefined;
+  /** Whom it is made for, for the log. */
+  readonly scope?: WorkScope | undefined;
 }
 
 /** A token as the token endpoint gave it. */

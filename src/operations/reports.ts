@@ -1,8 +1,9 @@
 import type { Caller } from '../access/caller.ts';
+import type { WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
 import { LogLimiter } from '../telemetry/log-limiter.ts';
-import type { RequestScope } from '../telemetry/scope.ts';
+import { toScopeFields } from '../telemetry/scope.ts';
 import { type Subject, UNKNOWN_SUBJECT } from './documents.ts';
 import { codesOf, type FormattedError } from './errors.ts';
 
@@ -24,7 +25,7 @@ export type RefusalReason =
 
 /** Who asked, and how. */
 export interface Asked {
-  readonly scope: Partial<RequestScope>;
+  readonly scope: Partial<WorkScope>;
   readonly transport: Transport;
   readonly clientAddress: string;
 }
@@ -53,6 +54,7 @@ export interface OperationReportsSettings {
 const REFUSAL_OF_CODE: ReadonlyMap<string | undefined, RefusalReason> = new Map([
   ['RATE_LIMITED', 'rate_limited'],
   ['OPERATION_NOT_TRUSTED', 'untrusted'],
+  ['BAD_REQUEST', 'unreadable'],
 ]);
 
 /**
@@ -79,7 +81,10 @@ export class OperationReports {
 
   /** A subscription that goes on until further notice. */
   begun({ scope, transport, clientAddress }: Asked, { type, name }: Subject): void {
-    this.settings.log.info({ ...scope, type, name, transport, clientAddress }, 'A subscription has begun.');
+    this.settings.log.info(
+      { ...toScopeFields(scope), type, ...toName(name), transport, clientAddress },
+      'A subscription has begun.',
+    );
   }
 
   finished(asked: Asked, ending: Ending): void {
@@ -94,7 +99,17 @@ export class OperationReports {
     const errors = codes.length === 0 ? {} : { codes };
     this.settings.onFinished(asked, ending);
     this.settings.log.info(
-      { ...scope, type, name, transport, outcome, ...errors, why, durationMs, clientAddress },
+      {
+        ...toScopeFields(scope),
+        type,
+        ...toName(name),
+        transport,
+        outcome,
+        ...errors,
+        ...(why === undefined ? {} : { why }),
+        durationMs,
+        clientAddress,
+      },
       type === 'subscription' ? 'A subscription has ended.' : 'An operation has ended.',
     );
   }
@@ -105,8 +120,15 @@ export class OperationReports {
     const leftOut = this.refusalLines.take(scope.tenant ?? '');
     if (leftOut === null) return;
     const more = leftOut === 0 ? {} : { leftOut };
-    this.settings.log.info({ ...scope, reason, transport, clientAddress, ...more }, 'A request was refused.');
+    this.settings.log.info(
+      { ...toScopeFields(scope), reason, transport, clientAddress, ...more },
+      'A request was refused.',
+    );
   }
+}
+
+function toName(name: string | null): { readonly name?: string } {
+  return name === null ? {} : { name };
 }
 
 /** Who asks, and over what: one for each HTTP request, one for each websocket. */
@@ -142,7 +164,7 @@ export class OperationReport {
   }
 
   /** Whose log lines are whose. */
-  get scope(): RequestScope {
+  get scope(): WorkScope {
     const { tenant, name } = this.origin.caller;
     return { requestId: this.requestId, tenant, caller: name };
   }

@@ -1,17 +1,15 @@
 import type { Clock } from '../runtime/clock.ts';
-import { outsideRequests } from './scope.ts';
-import { outsideSpans } from './spans.ts';
+import { isTracing, outsideSpans } from './spans.ts';
 
 /**
- * The same clock; what its timers do belongs to no request.
+ * The same clock; what its timers do belongs to no span.
  *
- * A timer is set by whoever happens to come first, such as the first subscriber of a watch, and would go on in its name: its
- * request id, its trace.
+ * A timer is set by the first caller that needs it, such as the first subscriber of a watch, and would go on in that caller's trace.
  */
 export function detached(clock: Clock): Clock {
   return {
     now: () => clock.now(),
     setTimer: (delayMs, callback) =>
-      outsideRequests(() => outsideSpans(() => clock.setTimer(delayMs, callback))),
+      isTracing() ? outsideSpans(() => clock.setTimer(delayMs, callback)) : clock.setTimer(delayMs, callback),
   };
 }

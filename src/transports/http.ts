@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
@@ -13,6 +12,7 @@ import {
   type OperationRequest,
   toRequest,
 } from '../operations/request.ts';
+import type { Answer } from '../web/http-server.ts';
 import { isJson } from '../web/json-type.ts';
 import { respondText, wantsPage } from '../web/respond.ts';
 import { GRAPHIQL_PAGE } from '../web/security-headers.ts';
@@ -35,9 +35,6 @@ export interface GraphQLEndpointSettings {
   readonly clientAddressOf: ClientAddressOf;
 }
 
-/** How long a client may take to read why its body was refused. */
-const LINGER_MS = 1_000;
-
 /** A request that is refused before it becomes an operation. */
 interface HttpRefusal {
   readonly status: number;
@@ -52,9 +49,9 @@ interface HttpRefusal {
 export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
   const { engine, yoga, authenticate, bodyBytes, graphiql, origins, reports, clientAddressOf } = settings;
 
-  function refuse(request: IncomingMessage, response: ServerResponse, refusal: HttpRefusal): void {
+  function refuse(request: IncomingMessage, response: Answer, refusal: HttpRefusal): void {
     const { status, code, reason, message, headers, retryable = false } = refusal;
-    const requestId = requestIdOf(response);
+    const requestId = response.requestId;
     reports.refused(reason, {
       scope: { requestId },
       transport: 'http',
@@ -72,7 +69,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
 
   async function answer(
     request: IncomingMessage,
-    response: ServerResponse,
+    response: Answer,
     caller: Caller,
     read: () => OperationRequest,
   ): Promise<void> {
@@ -100,11 +97,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     response.end(body);
   }
 
-  return async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    target: Pick<URL, 'search'>,
-  ): Promise<void> => {
+  return async (request: IncomingMessage, response: Answer, target: Pick<URL, 'search'>): Promise<void> => {
     if (graphiql !== null && wantsGraphiQL(request, target.search)) {
       const page = await graphiql.page();
       return respondText(response, 200, page.body, {
@@ -122,18 +115,13 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     const authenticated = authenticate(request.headers);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     if ('refusal' in caller) return refuse(request, response, toAccessRefusal(caller));
-    response.setHeader('cache-control', 'no-store');
     settings.stalledResponses.watch(response);
-    // Held here: a request that is destroyed half-way has lost its socket.
-    const { socket } = request;
-    if (request.method !== 'POST')
-      return answer(request, response, caller, () => fromSearch(url.searchParams));
-    const body = await readBody(request, bodyBytes);
-    if (body === null) {
-      // Nobody reads the rest, so a next request on this connection would never be seen.
-      response.once('finish', () => closeGently(socket));
-      return refuse(request, response, { ...toTooLarge(bodyBytes), headers: { connection: 'close' } });
+    if (request.method !== 'POST') {
+      const read = () => fromSearch(new URLSearchParams(target.search));
+      return answer(request, response, caller, read);
     }
+    const body = await readBody(request, bodyBytes);
+    if (body === null) return refuse(request, response, toTooLarge(bodyBytes));
     if (body !== undefined) await answer(request, response, caller, () => toRequest(parseJson(body)));
   };
 }
@@ -147,13 +135,13 @@ class HttpCall implements Call, Origin {
   readonly requestId: string;
   isGone = false;
   private readonly request: IncomingMessage;
-  private readonly response: ServerResponse;
+  private readonly response: Answer;
   private leaving: AbortController | null = null;
   private outcome: Outcome | null = null;
 
   constructor(
     request: IncomingMessage,
-    response: ServerResponse,
+    response: Answer,
     origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream'>,
   ) {
     this.request = request;
@@ -162,7 +150,7 @@ class HttpCall implements Call, Origin {
     this.clientAddress = origin.clientAddress;
     this.canStream = origin.canStream;
     this.isReadOnly = request.method !== 'POST';
-    this.requestId = requestIdOf(response);
+    this.requestId = response.requestId;
     response.once('close', () => this.closed());
   }
 
@@ -260,11 +248,6 @@ function toAccessRefusal({
   };
 }
 
-/** The listener gives every request an id. */
-function requestIdOf(response: ServerResponse): string {
-  return String(response.getHeader('x-request-id'));
-}
-
 /**
  * Reads a body within its bound.
  *
@@ -303,22 +286,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/**
- * Ends the connection of a body that was refused half-way.
- *
- * What was sent already is given time to arrive: to destroy the connection at once would take the answer back.
- */
-function closeGently(socket: Socket): void {
-  socket.end();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
-}
-
 /** GraphiQL's own files; they change only with the release. */
 export async function respondGraphiQLPart(
   graphiql: GraphiQL,
   name: string,
   request: IncomingMessage,
-  response: ServerResponse,
+  response: Answer,
 ): Promise<boolean> {
   const part = await graphiql.part(name);
   if (part === undefined) return false;

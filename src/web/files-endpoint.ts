@@ -4,7 +4,14 @@ import type { FileGrant, FileLinkSigner } from '../access/file-links.ts';
 import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import type { ExportKey } from '../export/export.ts';
 import { type GlobalId, parseGlobalId, toKeyFromGlobalId } from '../export/locator.ts';
-import type { FileAccess, FileStream, OpenOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
+import type {
+  FileAccess,
+  FileStream,
+  OpenOptions,
+  VendorAccount,
+  VendorInfo,
+  WorkScope,
+} from '../export/ports.ts';
 import {
   type CheckedLink,
   checkFileLink,
@@ -14,11 +21,12 @@ import {
 } from '../http/file-transfer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
-import { currentScope, inRequestScope } from '../telemetry/scope.ts';
+import { toScopeFields } from '../telemetry/scope.ts';
 import type { Secrets } from '../telemetry/secrets.ts';
 import { inSpan, parentFrom } from '../telemetry/spans.ts';
 import { type FileProblem, respondProblem } from './file-problems.ts';
 import { passThrough, type StreamEnd } from './file-stream.ts';
+import type { Answer } from './http-server.ts';
 import type { Target } from './listener.ts';
 import { FILE_ANSWER } from './security-headers.ts';
 
@@ -76,7 +84,7 @@ const MIN_LINK_LIFE_MS = 5_000;
 export function createFilesEndpoint(settings: FilesEndpointSettings) {
   const { signer, clock, log, onDownload, clientAddressOf } = settings;
 
-  return async (request: IncomingMessage, response: ServerResponse, { pathname }: Target): Promise<void> => {
+  return async (request: IncomingMessage, response: Answer, { pathname }: Target): Promise<void> => {
     const { method } = request;
     if (method !== 'GET' && method !== 'HEAD') return respondProblem(request, response, 'method');
 
@@ -84,14 +92,16 @@ export function createFilesEndpoint(settings: FilesEndpointSettings) {
     const grant = signer.verify(pathname.slice('/files/'.length));
     const exportId = grant === null ? null : parseId(grant.exportId);
     const subject = toSubject(grant, exportId);
-    const deliver = () =>
-      inSpan(toSpanPlan(request, subject), () =>
-        new Opening(settings, request, response).deliver(grant, exportId),
-      );
-    const delivered = await inRequestScope(deliver, { ...currentScope(), tenant: grant?.tenant ?? null });
+    const scope = { requestId: response.requestId, tenant: grant?.tenant ?? null, caller: null };
+    const delivered = await inSpan(toSpanPlan(request, subject), () =>
+      new Opening(settings, request, response, scope).deliver(grant, exportId),
+    );
     const download: Download = { ...subject, method, ...delivered, durationMs: clock.now() - startedAt };
     if (grant !== null)
-      log.info({ ...download, clientAddress: clientAddressOf(request) }, 'A file was asked for.');
+      log.info(
+        { ...toScopeFields(scope), ...download, clientAddress: clientAddressOf(request) },
+        'A file was asked for.',
+      );
     onDownload(download);
   };
 }
@@ -135,8 +145,15 @@ class Opening {
   private readonly settings: FilesEndpointSettings;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
+  private readonly scope: WorkScope;
 
-  constructor(settings: FilesEndpointSettings, request: IncomingMessage, response: ServerResponse) {
+  constructor(
+    settings: FilesEndpointSettings,
+    request: IncomingMessage,
+    response: ServerResponse,
+    scope: WorkScope,
+  ) {
+    this.scope = scope;
     this.settings = settings;
     this.request = request;
     this.response = response;
@@ -194,9 +211,9 @@ class Opening {
     signal: AbortSignal,
   ): Promise<FileAccess> {
     const { clock, secrets } = this.settings;
-    let access = await account.locateFile(key, index, { signal });
+    let access = await account.locateFile(key, index, { signal, scope: this.scope });
     if (access.type === 'link' && access.expiresAt - clock.now() < MIN_LINK_LIFE_MS)
-      access = await account.locateFile(key, index, { signal });
+      access = await account.locateFile(key, index, { signal, scope: this.scope });
     if (access.type === 'link') secrets.addPassing(access.url);
     return access;
   }
@@ -212,7 +229,10 @@ class Opening {
     const link = await checkFileLink(access.url, policy, resolveHost);
     if ('refusal' in link) {
       const { refusal } = link;
-      log.warn({ vendor: account.vendor, account: account.key, refusal }, 'A file link was refused.');
+      log.warn(
+        { ...toScopeFields(this.scope), vendor: account.vendor, account: account.key, refusal },
+        'A file link was refused.',
+      );
       return this.refuse('vendor');
     }
     if (policy.delivery === 'stream') {
@@ -232,7 +252,8 @@ class Opening {
     signal: AbortSignal,
   ): Promise<Delivered> {
     const { request, response } = this;
-    const passed = await passThrough({ request, response, file, open, signal });
+    const opened = (options: OpenOptions) => open({ ...options, scope: this.scope });
+    const passed = await passThrough({ request, response, file, open: opened, signal });
     return 'problem' in passed ? this.refuse(passed.problem) : passed;
   }
 
@@ -245,7 +266,10 @@ class Opening {
     if (error instanceof VendorError) return this.refuse(PROBLEM_OF[error.code], error.retryAfterMs);
     if (error instanceof InputError) return this.refuse('unknown');
     const name = error instanceof Error ? error.name : typeof error;
-    this.settings.log.error({ account: account.key, error: name }, 'A file could not be opened.');
+    this.settings.log.error(
+      { ...toScopeFields(this.scope), account: account.key, error: name },
+      'A file could not be opened.',
+    );
     return this.refuse('vendor');
   }
 }

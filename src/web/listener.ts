@@ -3,13 +3,18 @@ import type { Duplex } from 'node:stream';
 import type { HostPolicy } from '../access/hosts.ts';
 import type { RefusalReason, Transport } from '../operations/reports.ts';
 import type { Log } from '../runtime/tools.ts';
-import { inRequestScope } from '../telemetry/scope.ts';
 import type { GraphiQL } from '../transports/graphiql.ts';
 import { respondGraphiQLPart } from '../transports/http.ts';
 import type { InOrder } from '../transports/request-order.ts';
 import { refuseUpgrade } from '../transports/websocket.ts';
 import type { Health, Readiness } from './health.ts';
-import { type ArrivalTimes, createHttpServer, type HttpServer, type UpgradeHandler } from './http-server.ts';
+import {
+  type Answer,
+  type ArrivalTimes,
+  createHttpServer,
+  type HttpServer,
+  type UpgradeHandler,
+} from './http-server.ts';
 import { respondJson, respondText } from './respond.ts';
 
 /** What a request asks for. */
@@ -19,7 +24,7 @@ export interface Target {
   readonly search: string;
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse, target: Target) => Promise<void> | void;
+type Handler = (request: IncomingMessage, response: Answer, target: Target) => Promise<void> | void;
 
 export interface Routes {
   readonly graphql: Handler;
@@ -36,13 +41,21 @@ export interface Routes {
 /** What a scrape reads. */
 export type MetricsText = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
+/** A request whose path was never looked at. */
+export interface RefusedRequest {
+  readonly request: IncomingMessage;
+  readonly transport: Transport;
+  /** Null where its answer has none. */
+  readonly requestId: string | null;
+}
+
 export interface ListenerSettings {
   readonly hosts: HostPolicy;
   readonly log: Log;
   /** Other times for slow senders than the usual ones. */
   readonly arrival?: ArrivalTimes | undefined;
   /** Told of each request that is refused before its path is looked at. */
-  readonly onRefused: (reason: RefusalReason, request: IncomingMessage, transport: Transport) => void;
+  readonly onRefused: (reason: RefusalReason, refused: RefusedRequest) => void;
   readonly inOrder: InOrder;
 }
 
@@ -53,7 +66,7 @@ export function createListener(routes: Routes, settings: ListenerSettings): Http
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const target = readTarget(request, hosts);
     if ('status' in target) {
-      onRefused(target.reason, request, 'websocket');
+      onRefused(target.reason, { request, transport: 'websocket', requestId: null });
       refuseUpgrade(socket, target.statusLine);
     } else if (target.pathname === '/graphql') routes.websocket(request, socket, head);
     else refuseUpgrade(socket, '404 Not Found');
@@ -78,29 +91,25 @@ function serve(
   { hosts, log, arrival, onRefused, inOrder }: ListenerSettings,
   onUpgrade?: UpgradeHandler,
 ): HttpServer {
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: Answer): Promise<void> {
+    const { requestId } = response;
     const target = readTarget(request, hosts);
     if ('status' in target) {
-      onRefused(target.reason, request, 'http');
+      onRefused(target.reason, { request, transport: 'http', requestId });
       return respondText(response, target.status, target.message);
     }
     try {
       await handler(request, response, target);
     } catch (error) {
       const stack = error instanceof Error ? error.stack : typeof error;
-      log.error({ error: stack }, 'A request failed unexpectedly.');
+      log.error({ requestId, error: stack }, 'A request failed unexpectedly.');
       if (response.headersSent) response.destroy();
       else respondText(response, 500, 'Something went wrong on our side.\n');
     }
   }
 
   return createHttpServer(
-    (request, response) => {
-      inRequestScope(
-        () => inOrder(request, response, () => void answer(request, response)),
-        response.requestId,
-      );
-    },
+    (request, response) => inOrder(request, response, () => void answer(request, response)),
     { arrival, onUpgrade },
   );
 }
@@ -108,7 +117,7 @@ function serve(
 async function route(
   routes: Routes,
   request: IncomingMessage,
-  response: ServerResponse,
+  response: Answer,
   target: Target,
 ): Promise<void> {
   const { pathname } = target;

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { currentRequestId } from '../telemetry/scope.ts';
 
 /** Answers with JSON. */
 export function respondJson(
@@ -27,18 +26,6 @@ export function respondText(
     ...headers,
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
-}
-
-/** A GraphQL error outside of any operation, in the shape GraphQL clients read. */
-export function respondGraphQLError(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
-  const extensions = { code, requestId: currentRequestId() };
-  respondJson(response, status, { errors: [{ message, extensions }] }, headers);
 }
 
 /** True for a request from a browser's address bar or link, which wants a page. */
