@@ -99,6 +99,10 @@ export class PooledAccount implements VendorAccount {
     return readings.map((reading, index) => anew[again.indexOf(index)] ?? reading);
   }
 
+  listPays(count: number): boolean {
+    return this.current?.account.listPays?.(count) ?? true;
+  }
+
   describeFiles(key: ExportKey, options?: ReadOptions): Promise<readonly FileDescription[]> {
     return this.ask(({ account }) => account.describeFiles(key, options), options);
   }

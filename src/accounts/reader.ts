@@ -1,18 +1,27 @@
 import { VendorError } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
 import type { Reading, VendorAccount } from '../export/ports.ts';
+import { present } from '../export/present.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import type { VendorReads } from './vendor-reads.ts';
 
 /** What the reader asks of the live watches: an answer they already have. */
 export interface WatchedExports {
-  /** What a live or recent watch knows of this export; undefined where nothing was ever watched. */
+  /** What may stand for the vendor's own answer: the state of a live watch, or an end. */
   peek(account: VendorAccount, key: ExportKey): Export | undefined;
+  /** What was last known, marked as stale; undefined where nothing was ever watched. */
+  lastKnown(account: VendorAccount, key: ExportKey): Export | undefined;
+  /** A read brought this: what is known gives way where it is older. */
+  learn(account: VendorAccount, snapshot: ExportSnapshot): void;
 }
 
 /** No watch anywhere. */
-export const NOTHING_WATCHED: WatchedExports = { peek: () => undefined };
+export const NOTHING_WATCHED: WatchedExports = {
+  peek: () => undefined,
+  lastKnown: () => undefined,
+  learn: () => undefined,
+};
 
 export interface ReadManyOptions {
   /** How old an answer may be. 0 asks the vendor. */
@@ -72,16 +81,9 @@ export class ExportReader {
   /** A snapshot as a caller is shown it: with what a watch knows beside it. */
   present(account: VendorAccount, snapshot: ExportSnapshot): Export {
     const watched = this.watched.peek(account, snapshot.key);
-    return {
-      ...snapshot,
-      observation: {
-        observedAt: snapshot.observedAt,
-        nextPollAt: watched?.observation.nextPollAt ?? null,
-        throttledUntil: account.health().throttledUntil,
-        isStale: false,
-      },
-      transitions: watched?.transitions ?? [],
-    };
+    const nextPollAt = watched?.observation.nextPollAt ?? null;
+    const { throttledUntil } = account.health();
+    return present(snapshot, { nextPollAt, throttledUntil, isStale: false }, watched?.transitions ?? []);
   }
 
   private fresh(account: VendorAccount, key: ExportKey, maxAgeMs: number): Export | undefined {

@@ -102,6 +102,11 @@ export interface VendorAccount {
   readonly pacing: Pacing;
   /** One entry per key, in the keys' order. A failed read is an entry, so it never spoils its neighbours. Never rejects, except with the signal's reason. */
   readMany(keys: readonly ExportKey[], options?: ReadOptions): Promise<readonly Reading[]>;
+  /**
+   * Whether `count` exports are read with fewer calls in one `readMany` than each by itself. May change as the account learns what
+   * its vendor's list call is worth. Left out: they are.
+   */
+  listPays?(count: number): boolean;
   /** The files of a finished export whose snapshot left `files` undefined: one call. @throws VendorError */
   describeFiles(key: ExportKey, options?: ReadOptions): Promise<readonly FileDescription[]>;
   /** The vendor's newest exports, in no promised order. @throws VendorError, UNSUPPORTED_BY_VENDOR where there is no such call */

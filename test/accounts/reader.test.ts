@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExportReader } from '../../src/accounts/reader.ts';
+import { ExportReader, NOTHING_WATCHED } from '../../src/accounts/reader.ts';
 import { VendorReads } from '../../src/accounts/vendor-reads.ts';
 import { VendorError } from '../../src/export/errors.ts';
 import type { Export, ExportKey } from '../../src/export/export.ts';
@@ -15,7 +15,7 @@ function createReader(
   watched: (account: VendorAccount, key: ExportKey) => Export | undefined = () => undefined,
 ) {
   const clock = createManualClock(1_000_000);
-  return { clock, reader: new ExportReader(clock, new VendorReads(), { peek: watched }) };
+  return { clock, reader: new ExportReader(clock, new VendorReads(), { ...NOTHING_WATCHED, peek: watched }) };
 }
 
 const words = (answers: readonly (Export | VendorError)[]) =>

@@ -43,6 +43,7 @@ function createAccount(settings: VendorAccountSettings, tools: Tools): VendorAcc
     identity: settings.identity,
     pacing: settings.pacing,
     readMany: (keys, options) => loader.readMany(keys.map(toPowerBiKey), options?.signal),
+    listPays: () => false,
     async describeFiles(key, options) {
       const { files } = await loader.readOne(toPowerBiKey(key), options?.signal);
       return files ?? [];
