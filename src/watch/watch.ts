@@ -168,7 +168,7 @@ export class Watch implements WheelItem<Watch> {
   /** Not before its own pace allows, even where everybody had left and somebody came back. */
   askAgainAt(): number {
     const snapshot = this.known?.snapshot ?? null;
-    return snapshot === null ? 0 : this.isFreshUntil(snapshot);
+    return snapshot === null ? 0 : this.freshUntil(snapshot);
   }
 
   // ------------------------------------------------------------------ opening and leases
@@ -196,10 +196,10 @@ export class Watch implements WheelItem<Watch> {
     this.currentPhase = 'asking';
     this.known = stored.state === null ? startWatch(now) : restartWatch(stored.state, now);
     const { snapshot } = this.known;
-    const isRecent = snapshot !== null && now < this.isFreshUntil(snapshot);
+    const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
     this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);
-    if (remembered === null || snapshot === null || remembered.observedAt <= snapshot.observedAt) return null;
-    if (!isTerminal(remembered.status) && now >= this.isFreshUntil(remembered)) return null;
+    if (remembered === null || remembered.observedAt <= (snapshot?.observedAt ?? 0)) return null;
+    if (now >= this.freshUntil(remembered)) return null;
     this.currentFrom = Math.min(this.currentFrom, remembered.observedAt);
     return remembered;
   }
@@ -329,7 +329,7 @@ export class Watch implements WheelItem<Watch> {
     return this.known?.startedAt ?? Number.POSITIVE_INFINITY;
   }
 
-  private isFreshUntil({ status, observedAt, pollAfterMs }: ExportSnapshot): number {
+  private freshUntil({ status, observedAt, pollAfterMs }: ExportSnapshot): number {
     if (isTerminal(status)) return Number.POSITIVE_INFINITY;
     return observedAt + Math.max(this.queue.account.pacing.minMs, pollAfterMs ?? 0);
   }

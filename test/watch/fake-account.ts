@@ -12,6 +12,8 @@ export interface FakeAccount extends VendorAccount {
   readonly aborted: { count: number };
   /** Until when the account waits; the vendor's own `Retry-After` sets it, as the account's limiter does in life. */
   throttledUntil: number | null;
+  /** Its vendor has a list call that pays. */
+  hasList: boolean;
   answer(handler: (id: string, now: number) => Answer): void;
 }
 
@@ -66,6 +68,10 @@ export function createFakeAccount(options: FakeAccountOptions): FakeAccount {
     batches,
     aborted,
     throttledUntil: null,
+    hasList: true,
+    listPays() {
+      return this.hasList;
+    },
     answer(next) {
       handler = next;
     },
