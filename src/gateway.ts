@@ -1,6 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { createAccess } from './access/authenticate.ts';
 import { createClientAddress } from './access/client-address.ts';
 import { FileLinkSigner } from './access/file-links.ts';
@@ -8,48 +6,35 @@ import { createHostPolicy } from './access/hosts.ts';
 import { createOriginPolicy } from './access/origins.ts';
 import { createAdmission } from './access/rate-limits.ts';
 import { AccessSessions } from './access/sessions.ts';
-import { createAccountPool } from './accounts/pool.ts';
-import { ExportReader, NOTHING_WATCHED } from './accounts/reader.ts';
-import { MemoryBackplane } from './backplane/memory.ts';
-import { observeBackplane } from './backplane/observed.ts';
-import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
-import type { AccountConfig, Config } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
-import { toDocumentProblems } from './config/manifest.ts';
+import type { Config } from './config/config.ts';
+import { toFilePolicy } from './config/file-policy.ts';
 import { secretValues } from './config/secret-values.ts';
-import type { VendorAccount } from './export/ports.ts';
+import { openExports } from './exports.ts';
 import { createContexts } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { OperationEngine } from './operations/engine.ts';
 import { createErrorMask } from './operations/errors.ts';
 import type { ExecutorKind } from './operations/executor.ts';
-import { OperationReports, type RefusalReason, type Transport } from './operations/reports.ts';
-import { findDocumentFaults, TrustedDocuments } from './operations/trusted-documents.ts';
+import { OperationReports } from './operations/reports.ts';
 import { Turns } from './operations/turns.ts';
 import { createRunningConfig } from './reload.ts';
 import type { Tools } from './runtime/tools.ts';
 import { ConnectionCounter } from './telemetry/connection-counter.ts';
 import { detached } from './telemetry/detached-clock.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { currentScope } from './telemetry/scope.ts';
-import { withScope } from './telemetry/scoped-log.ts';
 import { createGraphiQL, type GraphiQLTab } from './transports/graphiql.ts';
 import { createGraphQLEndpoint } from './transports/http.ts';
 import { createRequestOrder } from './transports/request-order.ts';
 import { createStalledResponses } from './transports/stalled-responses.ts';
 import { createWebSocketEndpoint } from './transports/websocket.ts';
 import { createYogaTransport } from './transports/yoga.ts';
+import { trustDocuments } from './trusted.ts';
 import { VENDORS } from './vendors/registry.ts';
-import { createWatchHub } from './watch/watch-hub.ts';
-import { readBoardDocuments } from './web/board-documents.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
-import { createFilesEndpoint, type FilePolicy } from './web/files-endpoint.ts';
+import { createFilesEndpoint } from './web/files-endpoint.ts';
 import { Health } from './web/health.ts';
 import type { ArrivalTimes } from './web/http-server.ts';
-import { createListener, createOperatorsListener } from './web/listener.ts';
-
-/** How long answers in flight may take to finish once the gateway drains. */
-const DRAIN_GRACE_MS = 10_000;
+import { openServers } from './web/servers.ts';
 
 /** A running gateway. Disposing of it drains it. */
 export interface Gateway extends AsyncDisposable {
@@ -60,7 +45,7 @@ export interface Gateway extends AsyncDisposable {
    * being allowed; says in the log what changed. Never throws, and does nothing once the gateway drains.
    */
   reload(config: Config): void;
-  /** No new work, in-flight answers finish, streams end with a reason; then everything is closed. */
+  /** No new work, in-flight answers finish, streams are cut so that clients come back by themselves; then everything is closed. */
   drain(): Promise<void>;
 }
 
@@ -75,224 +60,125 @@ export interface GatewayOptions {
   readonly executor?: ExecutorKind | undefined;
 }
 
-/** Puts the parts together and listens. The only place that knows them all. @throws ConfigError */
+/** Puts the parts together and listens. @throws ConfigError */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, graphiqlTabs = [], arrival } = options;
-  const { secrets } = options.tools;
-  const tools = { ...options.tools, log: withScope(options.tools.log), clock: detached(options.tools.clock) };
-  const { server: serverConfig, limits, files } = config;
-  const { mode } = serverConfig;
+  const { config, graphiqlTabs = [], arrival, executor } = options;
+  const { server, limits, files } = config;
+  const { mode } = server;
+  const isOpen = config.access.mode === 'open';
+  const tools: Tools = { ...options.tools, clock: detached(options.tools.clock) };
+  const { clock, log, secrets } = tools;
   const schema = createSchema();
   const trustedDocuments = await trustDocuments(config, schema);
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
-  let publicUrl = serverConfig.publicUrl ?? '';
-
   for (const secret of [linkSecret, ...secretValues(config)]) secrets.add(secret);
+  let url = server.publicUrl ?? '';
+  const publicUrl = (): string => url;
+
   const metrics = createMetrics(secrets);
   const counter = new ConnectionCounter();
-  const clientAddressOf = createClientAddress(serverConfig.trustedProxies);
+  const clientAddressOf = createClientAddress(server.trustedProxies);
   const reports = new OperationReports({
     ...tools,
     onFinished: metrics.onOperation,
     onRefused: metrics.onRefused,
   });
-  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
-  const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
-  const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
-  const hub = await createWatchHub({
-    backplane,
-    tools,
-    readMany: (account, keys, { signal }) =>
-      reader.ask(account, keys, { signal, scope: { requestId: null, tenant: account.tenant, caller: null } }),
-    cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
-    onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
-    onPoll: metrics.onPoll,
-  });
-  const access = createAccess(config.access, tools);
-  const sessions = new AccessSessions(tools.clock);
-  const running = createRunningConfig(config, { tools, pool, access, hub, sessions });
-  const reader = new ExportReader(tools.clock, {
-    ...NOTHING_WATCHED,
-    peek: (account, key) => hub.peek(account, key),
-  });
-  const signer = new FileLinkSigner({
-    secret: linkSecret,
-    ttlMs: files.linkTtlMs,
-    publicUrl: () => publicUrl,
-    clock: tools.clock,
-  });
-  const maskError = createErrorMask({ ...tools, hidesSuggestions: mode === 'production' });
-  const engine = new OperationEngine({
-    schema,
-    limits,
-    mode,
-    createContext: createContexts({
-      vendors: Object.values(VENDORS),
-      directoryFor: (caller) => pool.directoryFor(caller),
-      reader,
-      watches: hub,
-      signer,
-      limits,
-      admitLocators: (caller, count) => admission.locators(caller, count),
-    }),
-    hasLostAccess: access.isOut,
-    admission,
-    trustedDocuments,
-    maskError,
-    reports,
-    turns: new Turns(),
-    executor: options.executor,
-  });
-  const yoga = createYogaTransport({ schema, sessions, clock: tools.clock, counter });
-  const origins = createOriginPolicy({
-    publicUrl: () => publicUrl,
-    allowedOrigins: serverConfig.allowedOrigins,
-  });
-  const hosts = createHostPolicy({ publicUrl: () => publicUrl, isOpen: config.access.mode === 'open' });
-  const graphiql =
-    mode === 'production'
-      ? null
-      : createGraphiQL({ tabs: graphiqlTabs, asksForKey: config.access.mode !== 'open' });
-  const health = new Health({
-    accounts: () => pool.all(),
-    backplane: backplaneState,
-    namesAccounts: config.access.mode === 'open',
-  });
-  const { authenticate } = access;
 
+  const { pool, reader, hub, backplaneState } = await openExports(config, tools, metrics);
+  const access = createAccess(config.access, tools);
+  const { authenticate } = access;
+  const sessions = new AccessSessions(clock);
+  const running = createRunningConfig(config, { tools, pool, access, hub, sessions });
+  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
+  const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
+  const vendors = Object.values(VENDORS);
+
+  const maskError = createErrorMask({ log, secrets, hidesSuggestions: mode === 'production' });
+  const admitLocators = admission.locators;
+  const directoryFor = pool.directoryFor.bind(pool);
+  const createContext = createContexts({
+    vendors,
+    directoryFor,
+    reader,
+    watches: hub,
+    signer,
+    limits,
+    admitLocators,
+  });
+  const engine = new OperationEngine({
+    ...{ schema, limits, mode, executor, createContext, admission, trustedDocuments, maskError, reports },
+    hasLostAccess: access.isOut,
+    turns: new Turns(),
+  });
+
+  const origins = createOriginPolicy({ publicUrl, allowedOrigins: server.allowedOrigins });
+  const hosts = createHostPolicy({ publicUrl, isOpen });
+  const graphiql = mode === 'production' ? null : createGraphiQL({ tabs: graphiqlTabs, asksForKey: !isOpen });
+  const health = new Health({ accounts: () => pool.all(), backplane: backplaneState, namesAccounts: isOpen });
+  const shared = { engine, authenticate, sessions, reports, clock, counter, clientAddressOf };
   const sockets = createWebSocketEndpoint({
-    engine,
-    authenticate,
-    sessions,
+    ...shared,
     maskError,
-    reports,
-    counter,
+    limits,
     takesIds: trustedDocuments !== null,
     isOriginAllowed: origins.isAllowed,
-    clock: tools.clock,
-    clientAddressOf,
-    limits,
   });
   metrics.observe({
     watches: () => hub.counters(),
     transports: () => ({ sockets: sockets.size, ...counter }),
     accounts: () => pool.all(),
   });
+  const graphql = createGraphQLEndpoint({
+    ...shared,
+    yoga: createYogaTransport({ schema, sessions, clock, counter }),
+    bodyBytes: limits.bodyBytes,
+    graphiql,
+    origins,
+    stalledResponses: createStalledResponses(clock, () => {
+      counter.slowConsumersClosed.sse += 1;
+    }),
+  });
+  const filesEndpoint = createFilesEndpoint({
+    ...{ signer, vendors, clock, log, secrets, clientAddressOf },
+    accountOf: (identity) => pool.byIdentity(identity),
+    policyOf: ({ key }) => toFilePolicy(running.current.accounts, key),
+    onDownload: metrics.onDownload,
+  });
 
-  const onRefused = (reason: RefusalReason, request: IncomingMessage, transport: Transport) =>
-    reports.refused(reason, {
-      scope: currentScope() ?? {},
-      transport,
-      clientAddress: clientAddressOf(request),
-    });
-  const listening = {
-    hosts,
-    log: tools.log,
-    arrival,
-    onRefused,
-    inOrder: createRequestOrder(),
-  };
-  const listener = createListener(
+  const servers = await openServers(
     {
-      graphql: createGraphQLEndpoint({
-        engine,
-        yoga,
-        authenticate,
-        bodyBytes: limits.bodyBytes,
-        graphiql,
-        origins,
-        stalledResponses: createStalledResponses(tools.clock, () => {
-          counter.slowConsumersClosed.sse += 1;
-        }),
-        reports,
-        clientAddressOf,
-      }),
+      graphql,
       websocket: sockets.upgrade,
       graphiql,
-      files: createFilesEndpoint({
-        signer,
-        vendors: Object.values(VENDORS),
-        accountOf: (identity) => pool.byIdentity(identity),
-        policyOf: (account) => toFilePolicy(running.current.accounts, account),
-        clock: tools.clock,
-        log: tools.log,
-        secrets: tools.secrets,
-        onDownload: metrics.onDownload,
-        clientAddressOf,
-      }),
+      files: filesEndpoint,
       board: createBoardEndpoint(),
-      health,
-      metrics: serverConfig.metricsPort === undefined ? metrics.read : null,
+      metrics: metrics.read,
     },
-    listening,
+    health,
+    server,
+    { hosts, log, arrival, inOrder: createRequestOrder(), onRefused: reports.onRefused(clientAddressOf) },
   );
-  const metricsListener = createOperatorsListener({ metrics: metrics.read, health }, listening);
-  if (serverConfig.metricsPort !== undefined)
-    await listen(metricsListener, serverConfig.host, serverConfig.metricsPort);
-  const url = await listen(listener, serverConfig.host, serverConfig.port);
-  publicUrl ||= url;
+  url ||= servers.url;
   health.phase = 'ready';
-  if (isTellingStrangers(config))
-    tools.log.warn({}, 'Metrics are served to whoever reaches the public port: set server.metricsPort.');
+  if (mode === 'production' && !isOpen && server.metricsPort === undefined)
+    log.warn({}, 'Metrics are served to whoever reaches the public port: set server.metricsPort.');
 
-  let drained: Promise<void> | undefined;
-  async function drain(): Promise<void> {
+  async function drainAll(): Promise<void> {
     health.phase = 'draining';
-    const closed = new Promise((resolve) => listener.close(resolve));
-    await hub.drain('The gateway is shutting down: connect again and resume with the last cursor.');
-    listener.closeWhenIdle();
-    const grace = setTimeout(() => listener.closeAllConnections(), DRAIN_GRACE_MS);
-    await Promise.all([sockets.close(), closed]);
-    clearTimeout(grace);
-    metricsListener.close();
-    metricsListener.closeAllConnections();
+    const reason = 'The gateway is shutting down: connect again and resume with the last cursor.';
+    await servers.drain(
+      () => hub.drain(reason),
+      () => sockets.close(),
+    );
     await pool.close();
   }
-  const drainOnce = (): Promise<void> => {
-    drained ??= drain();
+  let drained: Promise<void> | undefined;
+  const drain = (): Promise<void> => {
+    drained ??= drainAll();
     return drained;
   };
   const reload = (next: Config): void => {
     if (drained === undefined) running.take(next);
   };
-  return { url, reload, drain: drainOnce, [Symbol.asyncDispose]: drainOnce };
-}
-
-/** The documents that alone are answered, those of the board and the commands among them; null where every document is. @throws ConfigError */
-async function trustDocuments(
-  { server: { trustedDocuments, mode }, limits }: Config,
-  schema: ReturnType<typeof createSchema>,
-): Promise<TrustedDocuments | null> {
-  if (trustedDocuments === undefined) return null;
-  const faults = findDocumentFaults(trustedDocuments, { schema, limits, mode });
-  if (faults.length > 0) throw new ConfigError(toDocumentProblems(faults));
-  return new TrustedDocuments(trustedDocuments, [...CLIENT_DOCUMENTS, ...(await readBoardDocuments())]);
-}
-
-/** Metrics name the accounts of every tenant. */
-function isTellingStrangers({ server, access }: Config): boolean {
-  return server.mode === 'production' && access.mode !== 'open' && server.metricsPort === undefined;
-}
-
-/** Only of a lasting secret: cursors of before a restart must stay readable, or resuming would be refused. */
-function toCursorSecret(linkSecret: string): string {
-  return createHmac('sha256', linkSecret).update('waybill cursors 1').digest('base64url');
-}
-
-/** How files of an open account are handed out. */
-function toFilePolicy(accounts: readonly AccountConfig[], { key }: VendorAccount): FilePolicy {
-  const { baseUrl, fileOrigins, files, limits } = accounts.find(
-    (account) => account.key === key,
-  ) as AccountConfig;
-  return { baseUrl, fileOrigins, delivery: files, timeoutMs: limits.timeoutMs };
-}
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      const address = server.address() as AddressInfo;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${address.port}`);
-    });
-  });
+  return { url: servers.url, reload, drain, [Symbol.asyncDispose]: drain };
 }

@@ -1,6 +1,7 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
 import type { Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
+import { present } from '../export/present.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
 import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
@@ -154,16 +155,13 @@ export class ExportReader {
     this.watched.learn(account, snapshot);
     const live = this.watched.peek(account, snapshot.key);
     const seen = live ?? this.watched.lastKnown(account, snapshot.key);
-    return {
-      ...snapshot,
-      observation: {
-        observedAt: snapshot.observedAt,
-        nextPollAt: live?.observation.nextPollAt ?? null,
-        throttledUntil: account.health().throttledUntil,
-        isStale: false,
-      },
-      transitions: seen?.transitions ?? [],
-    };
+    const nextPollAt = live?.observation.nextPollAt ?? null;
+    const { throttledUntil } = account.health();
+    return present(
+      snapshot,
+      { nextPollAt, throttledUntil, isStale: false },
+      seen?.transitions ?? NO_TRANSITIONS,
+    );
   }
 
   private askOne(
@@ -285,6 +283,8 @@ class Batch {
     if (this.abandoned === this.keys.length) this.abort?.abort();
   }
 }
+
+const NO_TRANSITIONS: readonly never[] = [];
 
 const NO_PLAN: SpanPlan = { name: 'read' };
 

@@ -7,6 +7,7 @@ export function mergeProgress(
 ): ExportProgress | null {
   if (before === null) return after;
   if (after === null) return before;
+  if (isSameProgress(before, after)) return after;
   const merged: ExportProgress = {
     percent: further(before.percent, after.percent),
     completedParts: further(before.completedParts, after.completedParts),

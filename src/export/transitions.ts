@@ -104,7 +104,8 @@ export function startWatch(now: number): WatchedState {
 /** The state of an export that is watched again after nobody had watched it for a while. */
 export function restartWatch(state: WatchedState, now: number): WatchedState {
   if (state.snapshot !== null && isTerminal(state.snapshot.status)) return state;
-  return { ...forgetRefusals(state), startedAt: now, failed: null };
+  // Later than the one before whatever the clock says: a state tells by it whose it is.
+  return { ...forgetRefusals(state), startedAt: Math.max(now, state.startedAt + 1), failed: null };
 }
 
 /** The state with refusals of the credential counted anew: it is another one now, or somebody else's turn to find out. */
@@ -153,18 +154,7 @@ function applyAnswer(state: WatchedState, answer: ExportSnapshot, now: number, r
   const snapshot = seen === null ? answer : merge(seen, answer, state.knownStatus);
   const isStatusNew = snapshot.status !== seen?.status;
   const isProgressNew = seen !== null && !isSameProgress(seen.progress, snapshot.progress);
-  const isChanged = isStatusNew || isProgressNew || snapshot.updatedAt !== seen?.updatedAt;
-  const changedAt = seen === null ? Math.min(now, snapshot.updatedAt ?? now) : now;
-
-  const next = {
-    ...state,
-    snapshot,
-    knownStatus: snapshot.status === 'UNKNOWN' ? state.knownStatus : snapshot.status,
-    changedAt: isChanged ? changedAt : state.changedAt,
-    transitions: isStatusNew ? withTransition(state, snapshot, now) : state.transitions,
-    isStallTold: state.isStallTold && !isChanged,
-    trouble: null,
-  };
+  const next = withSnapshot(state, snapshot, now);
   const isStalled =
     !isTerminal(snapshot.status) && !next.isStallTold && now - next.changedAt >= rules.stallAfterMs;
 
@@ -178,6 +168,39 @@ function applyAnswer(state: WatchedState, answer: ExportSnapshot, now: number, r
   if (seen === null || rules.isSnapshotOwed) facts.push(SNAPSHOT);
   if (isStalled) facts.push({ type: 'ExportStalled', since: next.changedAt });
   return { state: isStalled ? { ...next, isStallTold: true } : next, facts };
+}
+
+/** The state with another snapshot in it, and what follows from that. */
+function withSnapshot(state: WatchedState, snapshot: ExportSnapshot, now: number): WatchedState {
+  const seen = state.snapshot;
+  const isStatusNew = snapshot.status !== seen?.status;
+  const isChanged =
+    isStatusNew ||
+    snapshot.updatedAt !== seen?.updatedAt ||
+    !isSameProgress(seen?.progress ?? null, snapshot.progress);
+  const changedAt = seen === null ? Math.min(now, snapshot.updatedAt ?? now) : now;
+  return {
+    ...state,
+    snapshot,
+    knownStatus: snapshot.status === 'UNKNOWN' ? state.knownStatus : snapshot.status,
+    changedAt: isChanged ? changedAt : state.changedAt,
+    transitions: isStatusNew ? withTransition(state, snapshot, now) : state.transitions,
+    isStallTold: state.isStallTold && !isChanged,
+    trouble: null,
+  };
+}
+
+/**
+ * What is known of an export that nobody watches, once it has been read elsewhere: a newer answer counts, whatever was known.
+ *
+ * Where both tell of the same end, the files that one of them names stay.
+ */
+export function relearn(state: WatchedState, answer: ExportSnapshot, now: number): WatchedState {
+  const seen = state.snapshot;
+  if (seen !== null && answer.observedAt < seen.observedAt) return state;
+  const files = answer.files === undefined && seen?.status === answer.status ? seen.files : answer.files;
+  const snapshot = files === answer.files ? answer : { ...answer, files };
+  return { ...withSnapshot(state, snapshot, now), failed: null, nextPollAt: null, throttledUntil: null };
 }
 
 /** The newer answer, but for what a vendor's hiccup would turn back. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../access/caller.ts';
 import type { WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -112,6 +113,23 @@ export class OperationReports {
       },
       type === 'subscription' ? 'A subscription has ended.' : 'An operation has ended.',
     );
+  }
+
+  /** For requests that are refused before their path is looked at. */
+  onRefused(clientAddressOf: (request: IncomingMessage) => string) {
+    return (
+      reason: RefusalReason,
+      {
+        request,
+        transport,
+        requestId,
+      }: {
+        readonly request: IncomingMessage;
+        readonly transport: Transport;
+        readonly requestId: string | null;
+      },
+    ): void =>
+      this.refused(reason, { scope: { requestId }, transport, clientAddress: clientAddressOf(request) });
   }
 
   /** Anybody can be refused as often as he likes: all are counted, and so many are logged. */

@@ -89,3 +89,8 @@ function toForged(): InputError {
     'after',
   );
 }
+
+/** The secret that authenticates cursors, from a lasting one: cursors of before a restart must stay readable, or resuming would be refused. */
+export function toCursorSecret(linkSecret: string): string {
+  return createHmac('sha256', linkSecret).update('waybill cursors 1').digest('base64url');
+}

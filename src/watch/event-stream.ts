@@ -1,14 +1,23 @@
 import type { Loaded, LogEntry } from '../export/backplane.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
-import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
+import type { ExportKey } from '../export/export.ts';
+import type { VendorAccount } from '../export/ports.ts';
+import { hasEnded, type WatchedState } from '../export/transitions.ts';
+import type { SpanOrigin } from '../telemetry/spans.ts';
 import { Channel, type EventSink } from './channel.ts';
 import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
-import { divide, isOver, isReplayGap, isTellable, type MissedEntry, toReplay } from './joining.ts';
+import { divide, isOver, isReplayGap, type MissedEntry, toReplay } from './joining.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
-import type { Subscription } from './subscription.ts';
 import { isLast, toEvent, toExport } from './to-event.ts';
-import type { Watch } from './watch.ts';
-import type { WatchRequest } from './watch-hub.ts';
+import type { Subscriber, Subscription, Watch } from './watch.ts';
+
+/** One export to watch, through the account that may read it. */
+export interface WatchRequest {
+  readonly account: VendorAccount;
+  readonly key: ExportKey;
+  /** The span that asks, where somebody records. */
+  readonly origin?: SpanOrigin | undefined;
+}
 
 /** What a stream needs of the hub it belongs to. */
 export interface StreamHost {
@@ -57,7 +66,7 @@ export interface EventSource extends AsyncIterableIterator<ExportEvent, undefine
  * failed for good. Events come in the order of the log, so that a cursor stands for everything before it; while some export
  * has not told its first state, the cursors of this stream name it, and the event objects are its own.
  */
-export class EventStream implements EventSource {
+export class EventStream implements EventSource, Subscriber {
   private readonly host: StreamHost;
   private readonly channel: Channel;
   private after: Position | null;
@@ -119,7 +128,6 @@ export class EventStream implements EventSource {
     this.finish();
   }
 
-  /** Takes one entry of one of its exports; `event` is the object that all subscribers share. */
   accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void {
     if (this.phase === 'joining') {
       this.backlog ??= [];
@@ -138,10 +146,6 @@ export class EventStream implements EventSource {
     if (isEnd) this.drop(subscription);
   }
 
-  /**
-   * Takes a state that another process has written meanwhile as the first one, where this stream still waits for one. Should it
-   * resume from here, what that process did until then may be told again.
-   */
   adopt(subscription: Subscription, sequence: number): void {
     const { state } = subscription.watch;
     if (this.phase !== 'live' || state === null) return;
@@ -149,11 +153,6 @@ export class EventStream implements EventSource {
     this.showState(subscription, state);
   }
 
-  /**
-   * Nothing more can be known of one export here, as `event` says. A stream that has not begun tells it as soon as it has.
-   *
-   * @param sequence - what the event's cursor stands for
-   */
   lose(subscription: Subscription, event: ExportEvent, sequence: number): void {
     if (this.phase !== 'live' || subscription.phase === 'done') return;
     this.becomeLive(subscription);
@@ -169,7 +168,7 @@ export class EventStream implements EventSource {
       return;
     }
     this.phase = 'joining';
-    this.heedSignal();
+    this.abortOnSignal();
     this.join().catch((error: unknown) => {
       this.fail(() => (error instanceof Error ? error : new Error('The stream could not be started.')));
     });
@@ -236,7 +235,7 @@ export class EventStream implements EventSource {
   /** The first state of one export, where there is one; else it comes with the first answer. */
   private showState(subscription: Subscription, state: WatchedState): void {
     const { watch, phase } = subscription;
-    if (phase === 'done' || phase === 'live' || !isTellable(watch, state)) return;
+    if (phase === 'done' || phase === 'live' || !watch.isCurrent(state)) return;
     this.becomeLive(subscription);
     if (state.failed === null) this.tell(subscription, state, { type: 'ExportSnapshot' });
     else this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
@@ -245,16 +244,16 @@ export class EventStream implements EventSource {
 
   /** The account went away while this stream was joining. */
   private tellLoss(subscription: Subscription): void {
-    const { state, loss, key } = subscription.watch;
-    if (loss === null) return;
-    const at = this.host.now();
-    const event = toEvent({ at, state: state ?? startWatch(at), fact: loss }, key.id, this.toCursor());
+    const { phase, state, key } = subscription.watch;
+    if (phase !== 'lost' || state === null || state.failed === null) return;
+    const fact: ExportFact = { type: 'ExportWatchFailed', ...state.failed };
+    const event = toEvent({ at: this.host.now(), state, fact }, key.id, this.toCursor());
     this.lose(subscription, event, this.position);
   }
 
   /** An export that cannot be read, and never could be since somebody asked. */
   private showTrouble(subscription: Subscription, state: WatchedState): void {
-    if (subscription.phase !== 'awaiting' || state.trouble === null || isTellable(subscription.watch, state))
+    if (subscription.phase !== 'awaiting' || state.trouble === null || subscription.watch.isCurrent(state))
       return;
     subscription.phase = 'interrupted';
     this.tell(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
@@ -297,7 +296,7 @@ export class EventStream implements EventSource {
   private becomeLive(subscription: Subscription): void {
     if (subscription.phase === 'live' || subscription.phase === 'done') return;
     subscription.phase = 'live';
-    subscription.watch.awaiting -= 1;
+    subscription.watch.firstStateTold();
     this.missing?.delete(subscription.index);
   }
 
@@ -342,7 +341,7 @@ export class EventStream implements EventSource {
     this.finish();
   }
 
-  private heedSignal(): void {
+  private abortOnSignal(): void {
     if (this.signal === null) return;
     this.onAbort = () => this.leave();
     this.signal.addEventListener('abort', this.onAbort, { once: true });

@@ -1,21 +1,12 @@
 import type { Loaded, LoadedTopic, LogEntry } from '../export/backplane.ts';
-import { isTerminal } from '../export/export.ts';
-import { hasEnded, type WatchedState } from '../export/transitions.ts';
+import { hasEnded } from '../export/transitions.ts';
 import type { Position } from './cursor.ts';
-import type { Subscription } from './subscription.ts';
-import type { Watch } from './watch.ts';
+import type { Subscription } from './watch.ts';
 
 /** An entry that one export of the stream has still to be told. */
 export interface MissedEntry {
   readonly subscription: Subscription;
   readonly entry: LogEntry;
-}
-
-/** True where a newcomer may be told this state: it is of this watch's own making, recent, or final. */
-export function isTellable(watch: Watch, { snapshot, failed }: WatchedState): boolean {
-  // A failure that was found earlier is not final: the watch that began with this newcomer asks again.
-  if (failed !== null) return watch.isHopeless || watch.token === null;
-  return snapshot !== null && (watch.isCurrent || isTerminal(snapshot.status));
 }
 
 /** Divides exports into those to resume and those to begin with. */

@@ -27,6 +27,8 @@ const GATHERING_SHARE = 0.1;
 const MAX_GATHERING_MS = 256;
 /** As many exports as one batch takes need no more gathering. */
 export const MAX_BATCH = 100;
+/** Polls that fell on one instant and are read singly are set apart by up to this. */
+const SPREAD_MS = 16;
 
 /**
  * How long to leave an export alone before reading it again; a vendor's own `Retry-After` always wins.
@@ -70,6 +72,19 @@ export function alignPoll(now: number, delayMs: number, { offsetMs, watches }: P
   const share = clamp(Math.min(delayMs * GATHERING_SHARE, full), TICK_MS, MAX_GATHERING_MS);
   const grid = 2 ** Math.floor(Math.log2(share));
   return Math.ceil((now + delayMs - offsetMs) / grid) * grid + offsetMs;
+}
+
+/**
+ * The instant of the next poll of an export that is read by itself: at or after `now + delayMs`.
+ *
+ * Exports that were due in one instant are spread evenly over the interval, so that what changes at once is not answered, and
+ * told, all at once. Those that are apart stay apart.
+ *
+ * @param place - how many were due in the same instant before this one
+ */
+export function spreadPoll(now: number, delayMs: number, place: number, watches: number): number {
+  const apartMs = place * Math.min(SPREAD_MS, delayMs / Math.max(watches, 1));
+  return Math.ceil((now + delayMs + apartMs) / TICK_MS) * TICK_MS;
 }
 
 function clamp(value: number, low: number, high: number): number {

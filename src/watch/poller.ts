@@ -1,23 +1,14 @@
 import type { Backplane, BackplaneFeed, Claim, Commit } from '../export/backplane.ts';
 import { VendorError } from '../export/errors.ts';
-import type { ExportKey } from '../export/export.ts';
-import { isTerminal } from '../export/export.ts';
+import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
-import {
-  advance,
-  forgetRefusals,
-  hasEnded,
-  NOT_FOUND_GRACE_MS,
-  restartWatch,
-  startWatch,
-  type WatchedState,
-} from '../export/transitions.ts';
+import { hasEnded, NOT_FOUND_GRACE_MS, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { inSpan, type SpanPlan } from '../telemetry/spans.ts';
-import type { Lane } from './lane.ts';
-import { alignPoll, nextPollDelay } from './pace.ts';
-import { createTimerWheel, NOT_WAITING, type TimerWheel } from './timer-wheel.ts';
-import type { Batch, Watch } from './watch.ts';
+import { alignPoll, nextPollDelay, spreadPoll } from './pace.ts';
+import { PollQueue } from './poll-queue.ts';
+import { createTimerWheel, NOT_WAITING, TICK_MS, type TimerWheel } from './timer-wheel.ts';
+import type { SharedRead, Watch } from './watch.ts';
 
 /** A lease outlives the next poll by this much; longer than a read may take. */
 export const LEASE_MARGIN_MS = 45_000;
@@ -25,9 +16,12 @@ export const LEASE_MARGIN_MS = 45_000;
 const TAKE_OVER_SPREAD_MS = 1_000;
 /** When the backplane cannot be reached, ask again after this long. */
 const BACKPLANE_RETRY_MS = 1_000;
-
+/** Accounts' polls are set apart by up to this many ticks. */
+const OFFSETS = 32;
 /** Subscriptions that a poll's span names as what led to it. */
 const MAX_LINKS = 32;
+/** Abort controllers that no read uses are kept for the next ones: hardly any is ever aborted. */
+const MAX_SPARE_READS = 100;
 
 /** Reads exports of one account as one batch, as queries do. */
 export type ReadMany = (
@@ -51,15 +45,27 @@ export interface PollerSettings {
   readonly isWatched: (topic: string) => boolean;
 }
 
+/** What one reading came to, and when to ask again. */
 interface Plan {
   readonly watch: Watch;
   readonly commit: Commit;
+}
+
+/** When readings came, and how the account stood then. */
+interface Moment {
+  readonly now: number;
+  readonly throttledUntil: number | null;
+  /** See `Poll`. */
+  readonly place: number;
 }
 
 /** Asks the vendors when it is time, and writes down what came of it. */
 export class Poller {
   private readonly settings: PollerSettings;
   private readonly wheel: TimerWheel<Watch>;
+  private readonly queues = new Map<string, PollQueue<Watch>>();
+  private queuesOpened = 0;
+  private readonly spareReads: SharedRead[] = [];
   private toRelease: { readonly topic: string; readonly token: number }[] = [];
   private releasing: Promise<void> = Promise.resolve();
 
@@ -68,34 +74,59 @@ export class Poller {
     this.wheel = createTimerWheel<Watch>(settings.tools.clock, (watches) => this.onDue(watches));
   }
 
+  /** The queue of the account's identity, which goes on with this account. */
+  queueFor(account: VendorAccount): PollQueue<Watch> {
+    let queue = this.queues.get(account.identity);
+    if (queue === undefined) {
+      this.queuesOpened += 1;
+      queue = new PollQueue({
+        account,
+        offsetMs: (this.queuesOpened % OFFSETS) * TICK_MS,
+        now: () => this.now(),
+        poll: (of, watches, place) => this.poll(of, watches, place),
+      });
+      this.queues.set(account.identity, queue);
+    }
+    queue.account = account;
+    return queue;
+  }
+
   /** Follows and claims new watches, and asks about those that are not recent. Rejects when the backplane does. */
   async open(watches: readonly Watch[]): Promise<void> {
     await this.settings.feed.follow(watches.map(({ topic }) => topic));
     await this.claim(watches);
-    for (const watch of watches) if (!watch.isEnded && watch.token !== null) this.scheduleFirst(watch);
+    for (const watch of watches) if (isAskable(watch)) this.wheel.set(watch, watch.askAgainAt());
   }
 
   /** Stops asking about an export; a read that nobody else waits for is given up. */
   stop(watch: Watch): void {
     this.wheel.delete(watch);
-    const { batch } = watch;
-    watch.batch = null;
-    if (batch !== null) {
-      batch.waiting -= 1;
-      if (batch.waiting === 0) batch.controller.abort();
-    }
-    if (watch.token !== null) this.release(watch.topic, watch.token);
+    const token = watch.end();
+    if (token !== null) this.release(watch.topic, token);
+    if (watch.queue.watches === 0) this.queues.delete(watch.queue.account.identity);
   }
 
-  /** The process that asked about this export has stopped: somebody else has to. */
+  /** The process that asked about this export has stopped: some other has to. */
   takeOver(watch: Watch): void {
-    if (watch.token === null && !watch.isEnded) this.wheel.set(watch, this.now());
+    if (watch.phase === 'opening' || watch.phase === 'following') this.wheel.set(watch, this.now());
   }
 
   /** Asks about an export at once that waits for its turn, as if it had never been refused. */
-  askAnew(watch: Watch): void {
-    if (watch.state !== null) watch.state = forgetRefusals(watch.state);
-    if (watch.token !== null && watch.wheelSlot !== NOT_WAITING) this.wheel.set(watch, this.now());
+  pollNow(watch: Watch): void {
+    watch.forgetRefusals();
+    if (watch.phase === 'asking' && watch.wheelSlot !== NOT_WAITING) this.wheel.set(watch, this.now());
+  }
+
+  /** A read elsewhere brought this of an export that this process asks about: it counts like an own reading. */
+  async learn(watch: Watch, answer: ExportSnapshot): Promise<void> {
+    try {
+      await this.write([watch], [answer]);
+    } catch (error) {
+      this.settings.tools.log.warn(
+        { error: toErrorName(error) },
+        'what was read could not be written down: the next poll brings it',
+      );
+    }
   }
 
   /** Stops, and resolves when every lease has been given up. */
@@ -109,179 +140,64 @@ export class Poller {
   }
 
   private onDue(watches: readonly Watch[]): void {
-    const lanes = new Set<Lane>();
+    const queues = new Set<PollQueue<Watch>>();
     for (const watch of watches) {
-      watch.lane.enqueue(watch);
-      lanes.add(watch.lane);
+      watch.queue.enqueue(watch, watch.kind);
+      queues.add(watch.queue);
     }
-    for (const lane of lanes)
-      lane.pump(
-        () => this.now(),
-        (batch) => this.poll(lane, batch),
-      );
+    for (const queue of queues) queue.dispatch();
   }
 
   /** Never rejects: whatever happens, each watch that is still wanted is asked about again. */
-  private async poll(lane: Lane, due: readonly Watch[]): Promise<void> {
-    const watches = due.filter(({ isEnded }) => !isEnded);
+  private async poll(queue: PollQueue<Watch>, due: readonly Watch[], place: number): Promise<void> {
     try {
-      await this.claim(watches.filter(({ token }) => token === null));
-      const held = watches.filter(isAskable);
-      const readings = held.length === 0 ? null : await this.read(lane, held);
-      if (readings !== null) await this.write(lane, held, readings);
+      const unclaimed = due.filter(({ phase }) => phase === 'opening' || phase === 'following');
+      if (unclaimed.length > 0) await this.claim(unclaimed);
+      const held = due.filter(isAskable);
+      const readings = held.length === 0 ? null : await this.read(queue, held);
+      if (readings !== null) await this.write(held, readings, place);
     } catch (error) {
       this.settings.tools.log.warn(
         { error: toErrorName(error) },
         'a poll could not be done: it is tried again',
       );
       const retryAt = this.now() + BACKPLANE_RETRY_MS;
-      for (const watch of watches) if (!watch.isEnded) this.wheel.set(watch, retryAt);
+      for (const watch of due) if (!watch.isOver) this.wheel.set(watch, retryAt);
     }
   }
 
+  // ------------------------------------------------------------------ leases
+
   private async claim(watches: readonly Watch[]): Promise<void> {
-    if (watches.length === 0) return;
     const { backplane, holder } = this.settings;
     const claims = await backplane.claim(
       watches.map(({ topic }) => topic),
       holder,
       LEASE_MARGIN_MS,
     );
+    const learnt: Promise<void>[] = [];
     for (const [index, watch] of watches.entries()) {
       const claim = claims[index];
-      if (claim !== undefined) this.adopt(watch, claim);
+      const later = claim === undefined ? null : this.adopt(watch, claim);
+      if (later !== null) learnt.push(this.write([watch], [later]));
     }
+    if (learnt.length > 0) await Promise.all(learnt);
   }
 
-  private adopt(watch: Watch, { token, leaseUntil, stored }: Claim): void {
-    if (watch.isEnded) {
-      if (token !== null) this.release(watch.topic, token);
-      return;
+  /** @returns what is known here and not there */
+  private adopt(watch: Watch, claim: Claim): ExportSnapshot | null {
+    if (watch.isOver) {
+      if (claim.token !== null) this.release(watch.topic, claim.token);
+      return null;
     }
-    const now = this.now();
-    watch.token = token;
-    watch.version = stored.version;
-    if (token === null) {
-      watch.state = stored.state;
-      watch.isCurrent ||= stored.state !== null && stored.state.snapshot !== null;
-      this.wheel.set(watch, leaseUntil + this.settings.tools.random.next() * TAKE_OVER_SPREAD_MS);
-    } else {
-      watch.state = stored.state === null ? startWatch(now) : restartWatch(stored.state, now);
-      watch.isCurrent ||= hasEnded(watch.state) || now < askAgainAt(watch, watch.state);
+    const later = watch.claimed(claim, this.now());
+    if (claim.token === null) {
+      const spreadMs = this.settings.tools.random.next() * TAKE_OVER_SPREAD_MS;
+      this.wheel.set(watch, claim.leaseUntil + spreadMs);
     }
-    if (watch.isCurrent && watch.awaiting > 0) this.settings.onAdopted(watch, stored.sequence);
-  }
-
-  private scheduleFirst(watch: Watch): void {
-    if (watch.state !== null && !hasEnded(watch.state)) this.wheel.set(watch, askAgainAt(watch, watch.state));
-  }
-
-  private async read(lane: Lane, held: readonly Watch[]): Promise<readonly Reading[] | null> {
-    const { account } = lane;
-    const now = this.now();
-    const throttledUntil = lane.throttledUntil(now);
-    if (throttledUntil !== null) return held.map(() => toThrottled(account, throttledUntil - now));
-
-    for (const { dueAt } of held) this.settings.onPoll(now - dueAt);
-    const batch: Batch = { controller: new AbortController(), waiting: held.length };
-    for (const watch of held) watch.batch = batch;
-    const { signal } = batch.controller;
-    try {
-      const keys = held.map(({ key }) => key);
-      return await inSpan(toSpanPlan(lane, held), () => this.settings.readMany(account, keys, { signal }));
-    } catch (error) {
-      if (signal.aborted) return null;
-      this.settings.tools.log.error(
-        { account: account.key, vendor: account.vendor, error: toErrorName(error) },
-        'reading a batch threw',
-      );
-      return [];
-    } finally {
-      for (const watch of held) if (watch.batch === batch) watch.batch = null;
-    }
-  }
-
-  private async write(lane: Lane, held: readonly Watch[], readings: readonly Reading[]): Promise<void> {
-    const now = this.now();
-    lane.noteThrottling(readings, now);
-    const throttledUntil = lane.throttledUntil(now);
-    const plans: Plan[] = [];
-    for (const [index, watch] of held.entries()) {
-      if (watch.isEnded || watch.token === null) continue;
-      const reading = readings[index] ?? toUnread(lane.account);
-      plans.push(this.plan(watch, watch.token, reading, now, throttledUntil));
-    }
-    const versions = await this.settings.backplane.commit(plans.map(({ commit }) => commit));
-    for (const [index, plan] of plans.entries()) this.settle(plan, versions[index] ?? null);
-  }
-
-  private plan(
-    watch: Watch,
-    token: number,
-    reading: Reading,
-    now: number,
-    throttledUntil: number | null,
-  ): Plan {
-    const { state: advanced, facts } = advance(watch.state, reading, now, {
-      stallAfterMs: watch.lane.account.pacing.stallAfterMs,
-      isSnapshotOwed: watch.awaiting > 0,
-    });
-    // Before the commit: a newcomer that loads right after it must not wait for a state that has been told already.
-    watch.isHopeless = advanced.failed !== null;
-    watch.isCurrent ||= advanced.snapshot !== watch.state?.snapshot || watch.isHopeless;
-    const nextPollAt = hasEnded(advanced)
-      ? null
-      : this.nextPollAt(watch, advanced, reading, now, throttledUntil);
-    const state: WatchedState = { ...advanced, nextPollAt, throttledUntil };
-    const leaseMs = (nextPollAt ?? now) - now + LEASE_MARGIN_MS;
-    return {
-      watch,
-      commit: { topic: watch.topic, token, version: watch.version, state, facts, at: now, leaseMs },
-    };
-  }
-
-  private nextPollAt(
-    watch: Watch,
-    state: WatchedState,
-    reading: Reading,
-    now: number,
-    throttledUntil: number | null,
-  ): number {
-    const { pacing } = watch.lane.account;
-    const { snapshot, trouble } = state;
-    // A vendor that asks for no wait at all says nothing about pace.
-    const own = (reading instanceof VendorError ? reading.retryAfterMs : reading.pollAfterMs) || null;
-    const delayMs = nextPollDelay(
-      {
-        pacing,
-        status: snapshot?.status ?? null,
-        // A refused credential is soon renewed or never: an old job is no reason to wait.
-        ageMs: trouble?.refusedSince
-          ? 0
-          : now - (snapshot?.createdAt ?? snapshot?.startedAt ?? state.startedAt),
-        sinceChangeMs: now - state.changedAt,
-        vendorWaitMs: throttledUntil === null ? own : Math.max(own ?? 0, throttledUntil - now),
-        failures: trouble?.failures ?? 0,
-        roundMs: watch.lane.roundMs,
-      },
-      this.settings.tools.random,
-    );
-    return alignPoll(now, Math.min(delayMs, graceLeftMs(state, pacing.minMs, now)), watch.lane);
-  }
-
-  private settle({ watch, commit }: Plan, version: number | null): void {
-    if (version !== null) {
-      watch.version = version;
-      watch.state = commit.state;
-    }
-    if (watch.isEnded) return;
-    if (version === null) {
-      // Another process took the export, or wrote first: what it wrote counts, and a claim brings it.
-      watch.token = null;
-      this.wheel.set(watch, this.now());
-      return;
-    }
-    if (commit.state.nextPollAt !== null) this.wheel.set(watch, commit.state.nextPollAt);
+    if (watch.isAwaited && watch.state !== null && watch.isCurrent(watch.state))
+      this.settings.onAdopted(watch, claim.stored.sequence);
+    return later;
   }
 
   /** Leases that are given up in one turn go in one call. */
@@ -301,10 +217,140 @@ export class Poller {
       tools.log.warn({ error: toErrorName(error) }, 'leases could not be given up: they will run out');
     }
   }
+
+  // ------------------------------------------------------------------ reading
+
+  /** @returns null where everybody has left meanwhile */
+  private async read(queue: PollQueue<Watch>, held: readonly Watch[]): Promise<readonly Reading[] | null> {
+    const { account } = queue;
+    const { tools, onPoll } = this.settings;
+    const now = this.now();
+    const throttledUntil = queue.throttledUntil(now);
+    if (throttledUntil !== null) return held.map(() => toThrottled(account, throttledUntil - now));
+
+    const read = this.spareReads.pop() ?? { abort: new AbortController(), waiting: 0 };
+    read.waiting = held.length;
+    for (const watch of held) {
+      onPoll(now - watch.dueAt);
+      watch.beginRead(read);
+    }
+    const { signal } = read.abort;
+    try {
+      return await this.ask(account, held, signal);
+    } catch (error) {
+      if (signal.aborted) return null;
+      tools.log.error(
+        { account: account.key, vendor: account.vendor, error: toErrorName(error) },
+        'reading a batch threw',
+      );
+      return [];
+    } finally {
+      for (const watch of held) watch.endRead(read);
+      if (!signal.aborted && this.spareReads.length < MAX_SPARE_READS) this.spareReads.push(read);
+    }
+  }
+
+  private ask(
+    account: VendorAccount,
+    held: readonly Watch[],
+    signal: AbortSignal,
+  ): Promise<readonly Reading[]> {
+    const keys = held.map(({ key }) => key);
+    return inSpan(toSpanPlan(account, held), () => this.settings.readMany(account, keys, { signal }));
+  }
+
+  // ------------------------------------------------------------------ writing
+
+  /**
+   * Writes down what readings of one account come to. Nothing is known before it is written; one write of a watch waits for the
+   * other.
+   *
+   * @param place - of a poll among those of the same instant; left out where something was learnt without a poll
+   */
+  private async write(
+    watches: readonly Watch[],
+    readings: readonly Reading[],
+    place?: number,
+  ): Promise<void> {
+    for (let busy = findWriting(watches); busy !== null; busy = findWriting(watches))
+      await busy.catch(ignore);
+
+    const now = this.now();
+    const throttledUntil = watches[0]?.queue.throttledUntil(now) ?? null;
+    const plans: Plan[] = [];
+    for (const [index, watch] of watches.entries()) {
+      if (watch.isOver) continue;
+      const reading = readings[index] ?? toUnread(watch.queue.account);
+      const commit = this.plan(watch, reading, { now, throttledUntil, place: place ?? 0 });
+      if (commit !== null) plans.push({ watch, commit });
+      // The lease was lost meanwhile.
+      else if (place !== undefined) this.wheel.set(watch, now);
+    }
+    if (plans.length === 0) return;
+    const written = this.settings.backplane.commit(plans.map(({ commit }) => commit));
+    for (const { watch } of plans) watch.write(written);
+    try {
+      const versions = await written;
+      for (const [index, plan] of plans.entries())
+        this.settle(plan, versions[index] ?? null, place !== undefined);
+    } finally {
+      for (const { watch } of plans) watch.write(null);
+    }
+  }
+
+  /** @returns null where this process does not ask about the export any more */
+  private plan(watch: Watch, reading: Reading, moment: Moment): Commit | null {
+    const { now, throttledUntil } = moment;
+    const { state: advanced, facts } = watch.advance(reading, now);
+    const nextPollAt = hasEnded(advanced) ? null : this.nextPollAt(watch, advanced, reading, moment);
+    const leaseMs = (nextPollAt ?? now) - now + LEASE_MARGIN_MS;
+    return watch.toCommit({ ...advanced, nextPollAt, throttledUntil }, facts, now, leaseMs);
+  }
+
+  private nextPollAt(
+    { queue }: Watch,
+    state: WatchedState,
+    reading: Reading,
+    { now, throttledUntil, place }: Moment,
+  ): number {
+    const { pacing } = queue.account;
+    const { snapshot, trouble } = state;
+    // A vendor that asks for no wait at all says nothing about pace.
+    const own = (reading instanceof VendorError ? reading.retryAfterMs : reading.pollAfterMs) || null;
+    const paced = nextPollDelay(
+      {
+        pacing,
+        status: snapshot?.status ?? null,
+        // A refused credential is soon renewed or never: an old job is no reason to wait.
+        ageMs: trouble?.refusedSince
+          ? 0
+          : now - (snapshot?.createdAt ?? snapshot?.startedAt ?? state.startedAt),
+        sinceChangeMs: now - state.changedAt,
+        vendorWaitMs: throttledUntil === null ? own : Math.max(own ?? 0, throttledUntil - now),
+        failures: trouble?.failures ?? 0,
+        roundMs: queue.roundMs,
+      },
+      this.settings.tools.random,
+    );
+    const delayMs = Math.min(paced, graceLeftMs(state, pacing.minMs, now));
+    if (queue.isGathering) return alignPoll(now, delayMs, queue);
+    return spreadPoll(now, delayMs, place, queue.watches);
+  }
+
+  /** @param isPolled - it waits in no wheel, so that it is to be set there */
+  private settle({ watch, commit }: Plan, version: number | null, isPolled: boolean): void {
+    if (version === null) watch.leaseLost();
+    else watch.written(version, commit.state);
+    if (watch.isOver || (!isPolled && watch.wheelSlot === NOT_WAITING)) return;
+    // Another process took the export, or wrote first: what it wrote counts, and a claim brings it.
+    if (version === null) this.wheel.set(watch, this.now());
+    else if (commit.state.nextPollAt !== null) this.wheel.set(watch, commit.state.nextPollAt);
+    else this.wheel.delete(watch);
+  }
 }
 
 /** A trace of its own: it is done for all who watch, and none of them waits for it. */
-function toSpanPlan({ account }: Lane, held: readonly Watch[]): SpanPlan {
+function toSpanPlan(account: VendorAccount, held: readonly Watch[]): SpanPlan {
   const origins = new Set(held.flatMap(({ origin }) => origin ?? []));
   return {
     name: 'poll',
@@ -318,15 +364,16 @@ function toSpanPlan({ account }: Lane, held: readonly Watch[]): SpanPlan {
   };
 }
 
-function isAskable({ isEnded, token, state }: Watch): boolean {
-  return !isEnded && token !== null && state !== null && !hasEnded(state);
+function isAskable({ phase, state }: Watch): boolean {
+  return phase === 'asking' && state !== null && !hasEnded(state);
 }
 
-/** Not before its own pace allows, even where everybody had left and somebody came back. */
-function askAgainAt({ lane }: Watch, { snapshot }: WatchedState): number {
-  if (snapshot === null || isTerminal(snapshot.status)) return 0;
-  return snapshot.observedAt + Math.max(lane.account.pacing.minMs, snapshot.pollAfterMs ?? 0);
+function findWriting(watches: readonly Watch[]): Promise<unknown> | null {
+  for (const { writing } of watches) if (writing !== null) return writing;
+  return null;
 }
+
+function ignore(): void {}
 
 /** An export that nobody has seen yet is asked for when its grace ends, so that its failure is told in time. */
 function graceLeftMs({ snapshot, trouble, startedAt }: WatchedState, minMs: number, now: number): number {

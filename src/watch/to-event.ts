@@ -1,6 +1,7 @@
 import type { LogEntry } from '../export/backplane.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
 import { type Export, isTerminal } from '../export/export.ts';
+import { present } from '../export/present.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
 
 /** The part of an observation that is newer than the state: a watch's own plans. */
@@ -10,19 +11,11 @@ export interface Plans {
 }
 
 /** A watched state as callers are shown it; null while the vendor has never been read. */
-export function toExport(state: WatchedState, plans: Plans = state): Export | null {
+export function toExport(state: WatchedState, { nextPollAt, throttledUntil }: Plans = state): Export | null {
   const { snapshot, transitions, trouble, failed } = state;
   if (snapshot === null) return null;
-  return {
-    ...snapshot,
-    observation: {
-      observedAt: snapshot.observedAt,
-      nextPollAt: plans.nextPollAt,
-      throttledUntil: plans.throttledUntil,
-      isStale: trouble !== null || failed !== null,
-    },
-    transitions,
-  };
+  const isStale = trouble !== null || failed !== null;
+  return present(snapshot, { nextPollAt, throttledUntil, isStale }, transitions);
 }
 
 /** A log entry as the one event that all its subscribers are given. */

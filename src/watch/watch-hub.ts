@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
-import type { Export, ExportKey } from '../export/export.ts';
+import type { ExportFact } from '../export/events.ts';
+import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
+import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
-import { currentOrigin, type SpanOrigin } from '../telemetry/spans.ts';
+import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import {
   type CursorCodec,
@@ -13,28 +14,18 @@ import {
   type Position,
   toPlace,
 } from './cursor.ts';
-import { type EventSource, EventStream, type StreamHost } from './event-stream.ts';
-import { Lane } from './lane.ts';
+import { type EventSource, EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
 import { Poller, type ReadMany } from './poller.ts';
+import { RecentWatches } from './recent-watches.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
-import { addSubscriber, forEachSubscriber, removeSubscriber, Subscription } from './subscription.ts';
-import { NOT_WAITING, TICK_MS } from './timer-wheel.ts';
+import { NOT_WAITING } from './timer-wheel.ts';
 import { type Plans, toEvent, toExport } from './to-event.ts';
-import { toTopic, Watch, type WatchLoss } from './watch.ts';
+import { type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
+
+export type { WatchRequest } from './event-stream.ts';
 
 /** Exports that are remembered after their watch has ended. */
 const DEFAULT_MAX_REMEMBERED = 2_000;
-/** Accounts' polls are set apart by up to this many ticks. */
-const OFFSETS = 32;
-
-/** One export to watch, through the account that may read it. */
-export interface WatchRequest {
-  readonly account: VendorAccount;
-  readonly key: ExportKey;
-  /** The span that asks, where somebody records. */
-  readonly origin?: SpanOrigin | undefined;
-}
-
 export interface EventOptions {
   /** The cursor of the last event seen. */
   readonly after?: string | undefined;
@@ -82,15 +73,22 @@ export interface WatchHub {
    * @throws InputError where `after` is no cursor of ours; StreamClosedError after `drain`
    */
   events(requests: readonly WatchRequest[], options?: EventOptions): EventSource;
-  /** The export as a watch last saw it, without asking anybody; `observation` says how long ago that was and what is planned. */
+  /**
+   * The export as its watch saw it, where that may stand for the vendor's own answer: the watch is alive, or the job has ended.
+   * Nobody is asked; `observation` says how long ago that was and what is planned.
+   */
   peek(account: VendorAccount, key: ExportKey): Export | undefined;
+  /** The export as it was last known, marked as stale: for want of a better answer. */
+  lastKnown(account: VendorAccount, key: ExportKey): Export | undefined;
+  /** A read elsewhere brought this. What is known gives way to what is newer, and subscribers learn of it like of a poll. */
+  learn(account: VendorAccount, snapshot: ExportSnapshot): void;
   /** Exports of these accounts that are or were watched, the latest watch first; bounded. */
   recent(accounts: readonly VendorAccount[]): readonly Export[];
   counters(): WatchCounters;
   /** These accounts have another credential: what is in trouble is asked about at once, and refusals count anew. */
   renewAccounts(identities: ReadonlySet<string>): void;
   /** Accounts are gone, by identity and with the reason: each of their exports ends with one last event, and is forgotten. */
-  endAccounts(reasons: ReadonlyMap<string, Omit<WatchLoss, 'type'>>): void;
+  endAccounts(reasons: ReadonlyMap<string, WatchLoss>): void;
   /** Ends every stream with SERVER_DRAINING, after what waits in it, and lets other processes take over. */
   drain(reason: string): Promise<void>;
 }
@@ -114,14 +112,12 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   private readonly codec: CursorCodec;
   private readonly poller: Poller;
   private readonly watches = new Map<string, Watch>();
-  private readonly lanes = new Map<string, Lane>();
   private readonly streams = new Set<EventStream>();
-  /** The latest watches, ended ones too; the oldest first. */
-  private readonly remembered = new Map<string, Watch>();
-  private readonly maxRemembered: number;
+  private readonly remembered: RecentWatches;
   /** The last entry that the log told: everything up to it has reached the streams that follow it. */
   private heard = 0;
-  private lanesOpened = 0;
+  /** The last place written for streams that have told every first state: many stand at the same. */
+  private written = { sequence: -1, cursor: '' };
   private drainReason: string | null = null;
 
   constructor(options: WatchHubOptions, feed: BackplaneFeed) {
@@ -130,7 +126,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.feed = feed;
     this.epoch = backplane.epoch;
     this.codec = createCursorCodec(options.cursorSecret ?? DEFAULT_CURSOR_SECRET, backplane.epoch);
-    this.maxRemembered = options.maxRemembered ?? DEFAULT_MAX_REMEMBERED;
+    this.remembered = new RecentWatches(options.maxRemembered ?? DEFAULT_MAX_REMEMBERED);
     this.poller = new Poller({
       backplane,
       feed,
@@ -142,7 +138,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
         onPoll?.(lateMs);
       },
       onAdopted: (watch, sequence) =>
-        forEachSubscriber(watch, (subscription) => subscription.stream.adopt(subscription, sequence)),
+        watch.forEachSubscriber((subscription) => subscription.stream.adopt(subscription, sequence)),
       isWatched: (topic) => this.watches.has(topic),
     });
   }
@@ -164,18 +160,32 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   peek(account: VendorAccount, key: ExportKey): Export | undefined {
-    const topic = toTopic(account.identity, key.id);
-    const watch = this.watches.get(topic) ?? this.remembered.get(topic);
-    return watch === undefined ? undefined : this.show(watch);
+    const watch = this.find(account, key);
+    const state = watch?.state ?? null;
+    if (watch === undefined || state === null) return undefined;
+    const isEnd = state.failed === null && state.snapshot !== null && isTerminal(state.snapshot.status);
+    return isEnd || (!watch.isOver && watch.isCurrent(state)) ? this.show(watch, state) : undefined;
+  }
+
+  lastKnown(account: VendorAccount, key: ExportKey): Export | undefined {
+    const watch = this.find(account, key);
+    const shown = watch?.state && this.show(watch, watch.state);
+    return shown ? { ...shown, observation: { ...shown.observation, isStale: true } } : undefined;
+  }
+
+  learn(account: VendorAccount, snapshot: ExportSnapshot): void {
+    const watch = this.find(account, snapshot.key);
+    if (watch === undefined) return;
+    if (watch.phase !== 'asking') watch.learn(snapshot, this.now());
+    else if (snapshot.observedAt > (watch.state?.snapshot?.observedAt ?? 0))
+      void this.poller.learn(watch, snapshot);
   }
 
   recent(accounts: readonly VendorAccount[]): readonly Export[] {
-    const identities = new Set(accounts.map(({ identity }) => identity));
-    return [...this.remembered.values()]
-      .filter(({ lane }) => identities.has(lane.account.identity))
-      .map((watch) => this.show(watch))
-      .filter((shown) => shown !== undefined)
-      .reverse();
+    return this.remembered
+      .of(new Set(accounts.map(({ identity }) => identity)))
+      .map((watch) => (watch.state === null ? undefined : this.show(watch, watch.state)))
+      .filter((shown) => shown !== undefined);
   }
 
   counters(): WatchCounters {
@@ -183,20 +193,17 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   renewAccounts(identities: ReadonlySet<string>): void {
-    for (const identity of identities) this.lanes.get(identity)?.forgetThrottling();
     for (const watch of this.watches.values()) {
-      if (watch.state?.trouble && identities.has(watch.lane.account.identity)) this.poller.askAnew(watch);
+      if (watch.state?.trouble && identities.has(watch.queue.account.identity)) this.poller.pollNow(watch);
     }
   }
 
-  endAccounts(reasons: ReadonlyMap<string, Omit<WatchLoss, 'type'>>): void {
+  endAccounts(reasons: ReadonlyMap<string, WatchLoss>): void {
     for (const watch of this.watches.values()) {
-      const reason = reasons.get(watch.lane.account.identity);
-      if (reason !== undefined) this.loseWatch(watch, { type: 'ExportWatchFailed', ...reason });
+      const reason = reasons.get(watch.queue.account.identity);
+      if (reason !== undefined) this.loseWatch(watch, reason);
     }
-    for (const [topic, { lane }] of this.remembered) {
-      if (reasons.has(lane.account.identity)) this.remembered.delete(topic);
-    }
+    for (const identity of reasons.keys()) this.remembered.forget(identity);
   }
 
   async drain(reason: string): Promise<void> {
@@ -212,11 +219,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.heard = entry.sequence;
     const watch = this.watches.get(topic);
     if (watch === undefined) return;
-    // Whoever asks knows better: the log may come late.
-    if (watch.token === null) watch.state = entry.state;
+    watch.heard(entry);
     // One object for all: whoever serialises it can do so once.
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
-    forEachSubscriber(watch, (subscription) => subscription.stream.accept(subscription, entry, event));
+    watch.forEachSubscriber((subscription) => subscription.stream.accept(subscription, entry, event));
   }
 
   onReleased(topic: string): void {
@@ -236,10 +242,9 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const opened: Watch[] = [];
     const subscriptions = topics.map(([topic, request], index) => {
       const watch = this.watches.get(topic) ?? this.startWatch(topic, request, opened);
-      watch.lane.account = request.account;
-      watch.awaiting += 1;
-      const subscription = new Subscription(stream, watch, index);
-      addSubscriber(watch, subscription);
+      watch.queue.account = request.account;
+      const subscription: Subscription = { stream, watch, index, phase: 'awaiting', sequence: 0 };
+      watch.addSubscriber(subscription);
       return subscription;
     });
     this.streams.add(stream);
@@ -249,8 +254,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   detach(subscription: Subscription): void {
     const { watch } = subscription;
-    removeSubscriber(watch, subscription);
-    if (watch.subscribers === null) this.endWatch(watch);
+    if (watch.removeSubscriber(subscription)) this.endWatch(watch);
   }
 
   forget(stream: EventStream): void {
@@ -270,88 +274,71 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   writeCursor(position: Omit<Position, 'epoch'>): string {
-    return this.codec.write(position);
+    const { sequence, missing } = position;
+    if (missing.size > 0) return this.codec.write(position);
+    if (this.written.sequence !== sequence) this.written = { sequence, cursor: this.codec.write(position) };
+    return this.written.cursor;
   }
 
   // ------------------------------------------------------------------ watches
 
   private startWatch(topic: string, { account, key, origin }: WatchRequest, opened: Watch[]): Watch {
-    const lane = this.lanes.get(account.identity) ?? this.openLane(account);
-    const watch = new Watch(topic, key, lane);
-    watch.origin = origin ?? null;
-    lane.watches += 1;
-    if (lane.watches === 1) this.options.onWatched?.(account.identity, true);
+    const queue = this.poller.queueFor(account);
+    const known = this.remembered.get(topic)?.state ?? null;
+    const watch = new Watch({ topic, key, queue, origin: origin ?? null, known });
+    queue.watches += 1;
+    if (queue.watches === 1) this.options.onWatched?.(account.identity, true);
     this.watches.set(topic, watch);
-    this.remember(watch);
+    this.remembered.add(watch);
     opened.push(watch);
     return watch;
   }
 
   private open(watches: readonly Watch[]): void {
     const opening = this.poller.open(watches).then(() => {
-      for (const watch of watches) watch.opening = null;
+      for (const watch of watches) watch.open(null);
     });
     // The streams that wait for it fail; where they have left already, nobody minds.
     opening.catch(() => undefined);
-    for (const watch of watches) watch.opening = opening;
+    for (const watch of watches) watch.open(opening);
   }
 
   private endWatch(watch: Watch): void {
-    if (watch.isEnded) return;
-    watch.isEnded = true;
+    if (this.watches.get(watch.topic) !== watch) return;
+    const { queue } = watch;
     this.watches.delete(watch.topic);
+    queue.watches -= 1;
     this.poller.stop(watch);
     this.feed.unfollow([watch.topic]);
-    watch.lane.watches -= 1;
-    if (watch.lane.watches > 0) return;
-    this.options.onWatched?.(watch.lane.account.identity, false);
-    this.closeIdleLanes();
+    if (queue.watches === 0) this.options.onWatched?.(queue.account.identity, false);
   }
 
   /** Told to each stream for itself, and to no log: other processes may know the account still. */
   private loseWatch(watch: Watch, loss: WatchLoss): void {
-    watch.loss = loss;
-    const { code, message } = loss;
     const at = this.now();
-    const state = { ...(watch.state ?? startWatch(at)), failed: { code, message } };
-    const event = toEvent({ at, state, fact: loss }, watch.key.id, this.writeCursor(toPlace(this.heard)));
-    forEachSubscriber(watch, (subscription) => subscription.stream.lose(subscription, event, this.heard));
+    const state = watch.lose(loss, at);
+    const fact: ExportFact = { type: 'ExportWatchFailed', ...loss };
+    const event = toEvent({ at, state, fact }, watch.key.id, this.writeCursor(toPlace(this.heard)));
+    watch.forEachSubscriber((subscription) => subscription.stream.lose(subscription, event, this.heard));
     this.endWatch(watch);
   }
 
-  private openLane(account: VendorAccount): Lane {
-    this.lanesOpened += 1;
-    const lane = new Lane(account, (this.lanesOpened % OFFSETS) * TICK_MS);
-    this.lanes.set(account.identity, lane);
-    return lane;
+  /** The live watch of an export, else what is remembered of the last one. */
+  private find(account: VendorAccount, key: ExportKey): Watch | undefined {
+    const topic = toTopic(account.identity, key.id);
+    return this.watches.get(topic) ?? this.remembered.get(topic);
   }
 
-  /** A throttled account is remembered until it may be asked again, even when nobody watches. */
-  private closeIdleLanes(): void {
-    const now = this.now();
-    for (const [identity, lane] of this.lanes) {
-      if (lane.watches === 0 && lane.throttledUntil(now) === null) this.lanes.delete(identity);
-    }
-  }
-
-  private remember(watch: Watch): void {
-    this.remembered.delete(watch.topic);
-    this.remembered.set(watch.topic, watch);
-    if (this.remembered.size <= this.maxRemembered) return;
-    const [oldest] = this.remembered.keys();
-    if (oldest !== undefined) this.remembered.delete(oldest);
-  }
-
-  private show(watch: Watch): Export | undefined {
-    if (watch.state === null) return undefined;
-    return toExport(watch.state, this.plansFor(watch, watch.state)) ?? undefined;
+  private show(watch: Watch, state: WatchedState): Export | undefined {
+    return toExport(state, this.plansFor(watch, state)) ?? undefined;
   }
 
   private plansFor(watch: Watch, state: WatchedState): Plans {
     const now = this.now();
-    if (watch.isEnded || hasEnded(state)) return { nextPollAt: null, throttledUntil: null };
-    if (watch.token === null) return { nextPollAt: state.nextPollAt, throttledUntil: state.throttledUntil };
-    const throttledUntil = watch.lane.throttledUntil(now);
+    if (watch.isOver || hasEnded(state)) return { nextPollAt: null, throttledUntil: null };
+    if (watch.phase !== 'asking')
+      return { nextPollAt: state.nextPollAt, throttledUntil: state.throttledUntil };
+    const throttledUntil = watch.queue.throttledUntil(now);
     // An export that waits for nothing is being asked about at this moment.
     const dueAt = watch.wheelSlot === NOT_WAITING ? now : watch.dueAt;
     return { nextPollAt: Math.max(dueAt, throttledUntil ?? 0), throttledUntil };

@@ -1,22 +1,89 @@
-import type { ExportFact } from '../export/events.ts';
-import type { ExportKey } from '../export/export.ts';
-import type { WatchedState } from '../export/transitions.ts';
+import type { Claim, Commit, LogEntry } from '../export/backplane.ts';
+import type { VendorErrorCode } from '../export/errors.ts';
+import type { ExportEvent, ExportFact } from '../export/events.ts';
+import { type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
+import type { Reading } from '../export/ports.ts';
+import {
+  type Advance,
+  advance,
+  forgetRefusals,
+  hasEnded,
+  relearn,
+  restartWatch,
+  startWatch,
+  type WatchedState,
+} from '../export/transitions.ts';
 import type { SpanOrigin } from '../telemetry/spans.ts';
-import type { Lane } from './lane.ts';
-import type { Subscription } from './subscription.ts';
+import type { PollKind, PollQueue } from './poll-queue.ts';
 import { NOT_WAITING, type WheelItem } from './timer-wheel.ts';
 
-/** Why a watch has ended though its export has not. */
-export type WatchLoss = Extract<ExportFact, { type: 'ExportWatchFailed' }>;
+/** What a watch is about at the moment. */
+export type WatchPhase =
+  | 'opening' // followed and claimed in a moment
+  | 'asking' // this process holds the lease and asks the vendor
+  | 'following' // another process does, and the log tells what it found
+  | 'lost' // the account is gone
+  | 'ended'; // the last subscriber has left: what was known is remembered
 
-/** A read under way for several watches; given up when the last of them has ended. */
-export interface Batch {
-  readonly controller: AbortController;
+/** Why a watch is lost. */
+export interface WatchLoss {
+  readonly code: VendorErrorCode;
+  readonly message: string;
+}
+
+/** A read under way for some watches; given up when the last of them has left. */
+export interface SharedRead {
+  readonly abort: AbortController;
   waiting: number;
 }
 
+/** One stream's interest in one export; it belongs to the stream. */
+export interface Subscription {
+  readonly stream: Subscriber;
+  readonly watch: Watch;
+  /** Its place in the stream. */
+  readonly index: number;
+  phase: SubscriptionPhase;
+  /** Entries of this export up to here are in the first state it was told, however late they come. */
+  sequence: number;
+}
+
+/** Where one stream stands with one export. */
+export type SubscriptionPhase =
+  | 'awaiting' // no first state told yet
+  | 'interrupted' // likewise, and the stream knows that the vendor cannot be read
+  | 'live' // every entry is passed on
+  | 'done'; // the export has ended, or cannot be read for good
+
+/** A stream, as its watches know it. */
+export interface Subscriber {
+  /** Takes one entry of one of its exports; `event` is the object that all subscribers share. */
+  accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void;
+  /**
+   * Takes a state that another process has written meanwhile as the first one, where this stream still waits for one. Should it
+   * resume from here, what that process did until then may be told again.
+   */
+  adopt(subscription: Subscription, sequence: number): void;
+  /**
+   * Nothing more can be known of one export here, as `event` says. A stream that has not begun tells it as soon as it has.
+   *
+   * @param sequence - what the event's cursor stands for
+   */
+  lose(subscription: Subscription, event: ExportEvent, sequence: number): void;
+}
+
+export interface WatchSettings {
+  readonly topic: string;
+  readonly key: ExportKey;
+  readonly queue: PollQueue<Watch>;
+  /** What began it, for traces; null where nobody records any. */
+  readonly origin: SpanOrigin | null;
+  /** What is remembered of an earlier watch. */
+  readonly known: WatchedState | null;
+}
+
 /**
- * One export being watched in this process, however many look at it.
+ * One export being watched in this process, however many look at it. What changes in it changes here.
  *
  * There may be a hundred thousand: plain fields, no closure, no promise and no timer of its own while it waits.
  */
@@ -24,41 +91,247 @@ export class Watch implements WheelItem<Watch> {
   /** Names it in the backplane: the account's identity and the export's global id. */
   readonly topic: string;
   readonly key: ExportKey;
-  readonly lane: Lane;
-
-  /** As last known here; null before the first claim. */
-  state: WatchedState | null = null;
-  /** Of the stored state that `state` stands on. */
-  version = 0;
-  /** The fencing token; null while another process asks about this export. */
-  token: number | null = null;
-  /** The state is of this watch's own making, or recent enough: a newcomer may be shown it. */
-  isCurrent = false;
-  /** This watch itself has found that asking again would not help. */
-  isHopeless = false;
-  /** The last subscriber has left, or the account is gone. */
-  isEnded = false;
-  /** The account is gone; null while it is there. */
-  loss: WatchLoss | null = null;
-
-  subscribers: Subscription | Set<Subscription> | null = null;
+  readonly queue: PollQueue<Watch>;
+  readonly origin: SpanOrigin | null;
+  private currentPhase: WatchPhase = 'opening';
+  private known: WatchedState | null;
+  /** Of the stored state that `known` stands on. */
+  private version = 0;
+  /** The fencing token; null where this process has no lease. */
+  private token: number | null = null;
+  /** Answers from here on may be shown to a newcomer as the state now, epoch milliseconds. */
+  private currentFrom = Number.POSITIVE_INFINITY;
+  private subscribers: Subscription | Set<Subscription> | null = null;
   /** Subscribers that still wait for a first state. */
-  awaiting = 0;
-  /** Following and claiming in the backplane; null once that is done. */
-  opening: Promise<void> | null = null;
-  batch: Batch | null = null;
-  /** What began it, for traces; null where nobody records any. */
-  origin: SpanOrigin | null = null;
+  private awaiting = 0;
+  private opened: Promise<void> | null = null;
+  private read: SharedRead | null = null;
+  private commit: Promise<unknown> | null = null;
 
+  // The timer wheel's own.
   dueAt = 0;
   wheelSlot = NOT_WAITING;
   wheelNext: Watch | null = null;
   wheelPrevious: Watch | null = null;
 
-  constructor(topic: string, key: ExportKey, lane: Lane) {
+  constructor({ topic, key, queue, origin, known }: WatchSettings) {
     this.topic = topic;
     this.key = key;
-    this.lane = lane;
+    this.queue = queue;
+    this.origin = origin;
+    this.known = known;
+  }
+
+  get phase(): WatchPhase {
+    return this.currentPhase;
+  }
+
+  /** As last known here; null where nothing is. */
+  get state(): WatchedState | null {
+    return this.known;
+  }
+
+  get isOver(): boolean {
+    return this.currentPhase === 'lost' || this.currentPhase === 'ended';
+  }
+
+  /** Some subscriber still waits for a first state. */
+  get isAwaited(): boolean {
+    return this.awaiting > 0;
+  }
+
+  /** Following and claiming in the backplane; null once that is done. */
+  get opening(): Promise<void> | null {
+    return this.opened;
+  }
+
+  /** A write of it is under way; null when none is. */
+  get writing(): Promise<unknown> | null {
+    return this.commit;
+  }
+
+  get kind(): PollKind {
+    if (this.known === null) return 'first';
+    if (this.known.trouble !== null) return 'troubled';
+    return this.isCurrent(this.known) ? 'again' : 'first';
+  }
+
+  /**
+   * True where a newcomer may be told this state as the one now: it comes from the process that asks, is recent, or final. What an
+   * earlier watch gave up on is not: this one asks again.
+   */
+  isCurrent({ snapshot, failed, startedAt }: WatchedState): boolean {
+    if (failed !== null) return this.currentPhase === 'following' || startedAt >= this.startedAt;
+    return snapshot !== null && (isTerminal(snapshot.status) || snapshot.observedAt >= this.currentFrom);
+  }
+
+  /** Not before its own pace allows, even where everybody had left and somebody came back. */
+  askAgainAt(): number {
+    const snapshot = this.known?.snapshot ?? null;
+    return snapshot === null ? 0 : this.freshUntil(snapshot);
+  }
+
+  // ------------------------------------------------------------------ opening and leases
+
+  /** @param opening - resolves when it is followed and claimed */
+  open(opening: Promise<void> | null): void {
+    this.opened = opening;
+  }
+
+  /**
+   * Another lease, or the word that another process has one, with what is stored.
+   *
+   * @returns what is known here and not there: a later answer that may stand for the state now
+   */
+  claimed({ token, stored }: Claim, now: number): ExportSnapshot | null {
+    const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
+    this.version = stored.version;
+    this.token = token;
+    if (token === null) {
+      this.currentPhase = 'following';
+      this.known = stored.state;
+      this.currentFrom = 0;
+      return null;
+    }
+    this.currentPhase = 'asking';
+    this.known = stored.state === null ? startWatch(now) : restartWatch(stored.state, now);
+    const { snapshot } = this.known;
+    const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
+    this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);
+    if (remembered === null || remembered.observedAt <= (snapshot?.observedAt ?? 0)) return null;
+    if (now >= this.freshUntil(remembered)) return null;
+    this.currentFrom = Math.min(this.currentFrom, remembered.observedAt);
+    return remembered;
+  }
+
+  /** Another process has the lease, or wrote first. */
+  leaseLost(): void {
+    this.token = null;
+    if (this.currentPhase === 'asking') this.currentPhase = 'following';
+  }
+
+  // ------------------------------------------------------------------ what becomes known
+
+  /** What a reading comes to; nothing is known of it before it is written. */
+  advance(reading: Reading, now: number): Advance {
+    return advance(this.known, reading, now, {
+      stallAfterMs: this.queue.account.pacing.stallAfterMs,
+      // Who joins while this is being written must find a first state in it, too.
+      isSnapshotOwed: this.isAwaited || this.known === null || !this.isCurrent(this.known),
+    });
+  }
+
+  /** @returns null where this process does not ask */
+  toCommit(state: WatchedState, facts: readonly ExportFact[], at: number, leaseMs: number): Commit | null {
+    const { topic, token, version } = this;
+    return token === null ? null : { topic, token, version, state, facts, at, leaseMs };
+  }
+
+  /** @param commit - null once it is done */
+  write(commit: Promise<unknown> | null): void {
+    this.commit = commit;
+  }
+
+  /** Written, so it is known; also where everybody has left meanwhile. */
+  written(version: number, state: WatchedState): void {
+    this.version = version;
+    this.known = state;
+  }
+
+  /** The log's word counts where another process asks; whoever asks knows better, since the log may come late. */
+  heard({ state }: LogEntry): void {
+    if (this.currentPhase !== 'following') return;
+    const isOlder = (state.snapshot?.observedAt ?? 0) < (this.known?.snapshot?.observedAt ?? 0);
+    if (!isOlder || hasEnded(state)) this.known = state;
+  }
+
+  /** A read elsewhere brought this. Not for a watch that asks: it writes what it learns. */
+  learn(answer: ExportSnapshot, now: number): void {
+    if (this.currentPhase === 'following') this.known = this.advance(answer, now).state;
+    else if (this.currentPhase === 'ended' || this.currentPhase === 'opening')
+      this.known = relearn(this.known ?? startWatch(now), answer, now);
+  }
+
+  /** The account has another credential: its refusals count anew. */
+  forgetRefusals(): void {
+    if (this.known !== null) this.known = forgetRefusals(this.known);
+  }
+
+  // ------------------------------------------------------------------ reads
+
+  beginRead(read: SharedRead): void {
+    this.read = read;
+  }
+
+  endRead(read: SharedRead): void {
+    if (this.read === read) this.read = null;
+  }
+
+  /** Gives up a read that nobody else waits for. */
+  private leaveRead(): void {
+    const { read } = this;
+    this.read = null;
+    if (read === null) return;
+    read.waiting -= 1;
+    if (read.waiting === 0) read.abort.abort();
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  /** @returns the state that its subscribers are shown last */
+  lose({ code, message }: WatchLoss, now: number): WatchedState {
+    const state = { ...(this.known ?? startWatch(now)), failed: { code, message } };
+    this.known = state;
+    this.currentPhase = 'lost';
+    return state;
+  }
+
+  /** @returns the fencing token of the lease to give up; null where there is none */
+  end(): number | null {
+    const { token } = this;
+    this.token = null;
+    if (this.currentPhase !== 'lost') this.currentPhase = 'ended';
+    this.leaveRead();
+    return token;
+  }
+
+  // ------------------------------------------------------------------ subscribers
+
+  addSubscriber(subscription: Subscription): void {
+    this.awaiting += 1;
+    // A Set only from the second one on.
+    if (this.subscribers === null) this.subscribers = subscription;
+    else if (this.subscribers instanceof Set) this.subscribers.add(subscription);
+    else this.subscribers = new Set([this.subscribers, subscription]);
+  }
+
+  /** @returns true where it was the last one */
+  removeSubscriber(subscription: Subscription): boolean {
+    const { subscribers } = this;
+    if (subscribers instanceof Set) subscribers.delete(subscription);
+    if (subscribers === subscription || (subscribers instanceof Set && subscribers.size === 0))
+      this.subscribers = null;
+    return this.subscribers === null;
+  }
+
+  /** A subscriber has been told its first state, or leaves without one. */
+  firstStateTold(): void {
+    this.awaiting -= 1;
+  }
+
+  /** Calls back for each subscriber; one that leaves meanwhile is no trouble. */
+  forEachSubscriber(callback: (subscription: Subscription) => void): void {
+    if (this.subscribers instanceof Set) for (const subscription of this.subscribers) callback(subscription);
+    else if (this.subscribers !== null) callback(this.subscribers);
+  }
+
+  private get startedAt(): number {
+    return this.known?.startedAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  private freshUntil({ status, observedAt, pollAfterMs }: ExportSnapshot): number {
+    if (isTerminal(status)) return Number.POSITIVE_INFINITY;
+    return observedAt + Math.max(this.queue.account.pacing.minMs, pollAfterMs ?? 0);
   }
 }
 

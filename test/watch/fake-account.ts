@@ -10,7 +10,10 @@ export interface FakeAccount extends VendorAccount {
   readonly batches: readonly { readonly at: number; readonly ids: readonly string[] }[];
   /** Batches given up by their signal. */
   readonly aborted: { count: number };
+  /** Until when the account waits; the vendor's own `Retry-After` sets it, as the account's limiter does in life. */
   throttledUntil: number | null;
+  /** Its vendor has a list call that pays. */
+  hasList: boolean;
   answer(handler: (id: string, now: number) => Answer): void;
 }
 
@@ -31,6 +34,7 @@ export function createFakeAccount(options: FakeAccountOptions): FakeAccount {
   let handler: (id: string, now: number) => Answer = (id) => toSnapshot(id, 'RUNNING', options.now());
 
   async function readMany(
+    this: FakeAccount,
     keys: readonly ExportKey[],
     { signal }: ReadOptions = {},
   ): Promise<readonly Reading[]> {
@@ -44,7 +48,15 @@ export function createFakeAccount(options: FakeAccountOptions): FakeAccount {
         });
       });
     }
-    return answers.filter((answer) => answer !== 'hang');
+    // Not before every request of this instant has been sent, as in life.
+    await Promise.resolve();
+    const readings = answers.filter((answer) => answer !== 'hang');
+    for (const reading of readings) {
+      if (!(reading instanceof VendorError) || reading.code !== 'VENDOR_RATE_LIMITED') continue;
+      const until = options.now() + (reading.retryAfterMs ?? 0);
+      this.throttledUntil = Math.max(this.throttledUntil ?? 0, until);
+    }
+    return readings;
   }
 
   return {
@@ -56,6 +68,10 @@ export function createFakeAccount(options: FakeAccountOptions): FakeAccount {
     batches,
     aborted,
     throttledUntil: null,
+    hasList: true,
+    listPays() {
+      return this.hasList;
+    },
     answer(next) {
       handler = next;
     },

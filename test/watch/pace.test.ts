@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignPoll, nextPollDelay, type PaceInput } from '../../src/watch/pace.ts';
+import { alignPoll, nextPollDelay, type PaceInput, spreadPoll } from '../../src/watch/pace.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
 
 const LOW = { next: () => 0 };
@@ -96,5 +96,23 @@ describe('the instants of polls', () => {
 
     const mean = 20_000 / perInstant.size;
     expect(mean).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('the instants of polls that are read singly', () => {
+  it('are the next tick after the wait where nothing else was due', () => {
+    expect(spreadPoll(1_000, 1_000, 0, 100)).toBe(2_000);
+    expect(spreadPoll(1_001, 1_000, 0, 100)).toBe(2_008);
+  });
+
+  it('are spread evenly over the interval where everything was due at once', () => {
+    const instants = Array.from({ length: 1_000 }, (_, place) => spreadPoll(0, 10_000, place, 1_000));
+
+    expect(instants.slice(0, 5)).toEqual([10_000, 10_016, 10_024, 10_032, 10_040]);
+    expect(instants.at(-1)).toBe(19_992);
+  });
+
+  it('make no export wait for long where there are few', () => {
+    expect(spreadPoll(0, 60_000, 9, 10)).toBe(60_144);
   });
 });

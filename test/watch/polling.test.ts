@@ -243,3 +243,117 @@ describe('polling', () => {
     expect(mean).toBeGreaterThan(10_000);
   });
 });
+
+describe('polling an account whose vendor has no list call that pays', () => {
+  async function setUp(count: number) {
+    const harness = await createHubHarness();
+    harness.account.hasList = false;
+    const ids = Array.from({ length: count }, (_, index) => `e${index}`);
+    return { ...harness, ids };
+  }
+
+  it('reads each export by itself, all at once at first', async () => {
+    const { clock, account, watch, ids } = await setUp(60);
+
+    watch(ids);
+    await clock.advance(200);
+
+    expect(account.batches.map((batch) => batch.ids.length)).toEqual(Array.from({ length: 60 }, () => 1));
+    expect(new Set(account.batches.map(({ at }) => at)).size).toBe(1);
+  });
+
+  it('tells an answer when it comes, not when the slowest is there', async () => {
+    const { clock, account, watch } = await setUp(0);
+    account.answer((id, now) => (id === 'slow' ? 'hang' : toSnapshot(id, 'RUNNING', now)));
+
+    const follower = watch(['quick', 'slow']);
+    await clock.advance(10);
+
+    expect(follower.story).toEqual(['Snapshot quick RUNNING']);
+  });
+
+  it('spreads what was read in one instant over the interval, and keeps it apart', async () => {
+    const { clock, account, watch, ids } = await setUp(100);
+    watch(ids);
+    await clock.advance(100);
+    const from = account.batches.length;
+
+    await clock.advance(30_000);
+
+    const instants = new Map<number, number>();
+    for (const { at } of account.batches.slice(from)) instants.set(at, (instants.get(at) ?? 0) + 1);
+    const asked = account.batches.length - from;
+    expect(asked).toBeGreaterThan(900);
+    expect(Math.max(...instants.values())).toBeLessThanOrEqual(8);
+    // Of a hundred exports and 125 ticks a second, hardly ever more than two fall on one.
+    expect(asked / instants.size).toBeLessThan(2);
+  });
+
+  it('never asks about an export sooner than its shortest wait', async () => {
+    const { clock, account, watch, ids } = await setUp(100);
+    watch(ids);
+    await clock.advance(30_000);
+
+    const last = new Map<string, number>();
+    for (const { at, ids: asked } of account.batches) {
+      for (const id of asked) {
+        expect(at - (last.get(id) ?? 0)).toBeGreaterThanOrEqual(1_000);
+        last.set(id, at);
+      }
+    }
+  });
+
+  it('gives up only the read of the export that is left', async () => {
+    const { clock, account, watch } = await setUp(0);
+    account.answer(() => 'hang');
+    const followers = [watch(['a']), watch(['b'])];
+    await clock.advance(100);
+    expect(account.batches).toHaveLength(2);
+
+    await followers[0]?.stop();
+    await clock.advance(0);
+    expect(account.aborted.count).toBe(1);
+    await followers[1]?.stop();
+    await clock.advance(0);
+
+    expect(account.aborted.count).toBe(2);
+  });
+
+  it('has a bounded number of reads under way', async () => {
+    const clock = createManualClock();
+    let underWay = 0;
+    let most = 0;
+    const { account, hub, requests } = await createHubHarness({
+      clock,
+      readMany: async (through, keys, options) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise<void>((resolve) => void clock.setTimer(1_000, resolve));
+        underWay -= 1;
+        return through.readMany(keys, options);
+      },
+    });
+    account.hasList = false;
+    for (let stream = 0; stream < 15; stream += 1) {
+      follow(hub.events(requests(Array.from({ length: 100 }, (_, index) => `e${stream}-${index}`))));
+    }
+
+    await clock.advance(2_500);
+
+    expect(most).toBe(800);
+    expect(account.batches).toHaveLength(1_500);
+  });
+
+  it('reads together again as soon as a list call pays', async () => {
+    const { clock, account, watch, ids } = await setUp(30);
+    watch(ids);
+    await clock.advance(5_000);
+    account.hasList = true;
+    const from = account.batches.length;
+
+    await clock.advance(60_000);
+
+    const asked = account.batches.slice(from).flatMap((batch) => batch.ids).length;
+    expect(asked / (account.batches.length - from)).toBeGreaterThan(2);
+  });
+});

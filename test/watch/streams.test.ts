@@ -247,7 +247,11 @@ describe('what a watch knows', () => {
       transitions: [{ from: null, to: 'RUNNING' }],
     });
     await follower.stop();
-    expect(hub.peek(account, toKey('a'))?.observation.nextPollAt).toBeNull();
+    expect(hub.peek(account, toKey('a'))).toBeUndefined();
+    expect(hub.lastKnown(account, toKey('a'))).toMatchObject({
+      status: 'RUNNING',
+      observation: { nextPollAt: null, isStale: true },
+    });
     expect(account.batches).toHaveLength(1);
   });
 

@@ -1,0 +1,41 @@
+import { type AccountPool, createAccountPool } from './accounts/pool.ts';
+import { ExportReader } from './accounts/reader.ts';
+import { MemoryBackplane } from './backplane/memory.ts';
+import { observeBackplane } from './backplane/observed.ts';
+import type { Config } from './config/config.ts';
+import type { Tools } from './runtime/tools.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { toCursorSecret } from './watch/cursor.ts';
+import { createWatchHub, type WatchHub } from './watch/watch-hub.ts';
+
+/** Everything that reads exports: the open accounts, one reader for all who ask, and the watches. */
+export interface Exports {
+  readonly pool: AccountPool;
+  readonly reader: ExportReader;
+  readonly hub: WatchHub;
+  readonly backplaneState: ReturnType<typeof observeBackplane>['state'];
+}
+
+/** Puts together what reads exports. The watches read through the reader, and the reader asks the watches first. */
+export async function openExports(
+  { accounts, files }: Config,
+  tools: Tools,
+  metrics: Pick<Metrics, 'onVendorCall' | 'onPoll'>,
+): Promise<Exports> {
+  const pool = createAccountPool(accounts, tools, metrics.onVendorCall);
+  const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
+  const hub = await createWatchHub({
+    backplane,
+    tools,
+    readMany: (account, keys, options) =>
+      reader.ask(account, keys, {
+        ...options,
+        scope: { requestId: null, tenant: account.tenant, caller: null },
+      }),
+    cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
+    onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
+    onPoll: metrics.onPoll,
+  });
+  const reader = new ExportReader(tools.clock, hub);
+  return { pool, reader, hub, backplaneState };
+}

@@ -1,0 +1,18 @@
+import type { GraphQLSchema } from 'graphql';
+import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { toDocumentProblems } from './config/manifest.ts';
+import { findDocumentFaults, TrustedDocuments } from './operations/trusted-documents.ts';
+import { readBoardDocuments } from './web/board-documents.ts';
+
+/** The documents that alone are answered, those of the board and the commands among them; null where every document is. @throws ConfigError */
+export async function trustDocuments(
+  { server: { trustedDocuments, mode }, limits }: Config,
+  schema: GraphQLSchema,
+): Promise<TrustedDocuments | null> {
+  if (trustedDocuments === undefined) return null;
+  const faults = findDocumentFaults(trustedDocuments, { schema, limits, mode });
+  if (faults.length > 0) throw new ConfigError(toDocumentProblems(faults));
+  return new TrustedDocuments(trustedDocuments, [...CLIENT_DOCUMENTS, ...(await readBoardDocuments())]);
+}
