@@ -3,12 +3,11 @@ import { createAccess } from './access/authenticate.ts';
 import { createClientAddress } from './access/client-address.ts';
 import { FileLinkSigner } from './access/file-links.ts';
 import { createHostPolicy } from './access/hosts.ts';
-import { createOriginPolicy } from './access/origins.ts';
 import { createAdmission } from './access/rate-limits.ts';
 import { AccessSessions } from './access/sessions.ts';
 import type { Config } from './config/config.ts';
-import { toFilePolicy } from './config/file-policy.ts';
 import { secretValues } from './config/secret-values.ts';
+import { createEndpoints } from './endpoints.ts';
 import { openExports } from './exports.ts';
 import { createContexts } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -19,19 +18,12 @@ import { OperationReports } from './operations/reports.ts';
 import { Turns } from './operations/turns.ts';
 import { createRunningConfig } from './reload.ts';
 import type { Tools } from './runtime/tools.ts';
-import { ConnectionCounter } from './telemetry/connection-counter.ts';
 import { detached } from './telemetry/detached-clock.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { createGraphiQL, type GraphiQLTab } from './transports/graphiql.ts';
-import { createGraphQLEndpoint } from './transports/http.ts';
+import type { GraphiQLTab } from './transports/graphiql.ts';
 import { createRequestOrder } from './transports/request-order.ts';
-import { createStalledResponses } from './transports/stalled-responses.ts';
-import { createWebSocketEndpoint } from './transports/websocket.ts';
-import { createYogaTransport } from './transports/yoga.ts';
 import { trustDocuments } from './trusted.ts';
 import { VENDORS } from './vendors/registry.ts';
-import { createBoardEndpoint } from './web/board-endpoint.ts';
-import { createFilesEndpoint } from './web/files-endpoint.ts';
 import { Health } from './web/health.ts';
 import type { ArrivalTimes } from './web/http-server.ts';
 import { openServers } from './web/servers.ts';
@@ -76,7 +68,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const publicUrl = (): string => url;
 
   const metrics = createMetrics(secrets);
-  const counter = new ConnectionCounter();
   const clientAddressOf = createClientAddress(server.trustedProxies);
   const reports = new OperationReports({
     ...tools,
@@ -84,9 +75,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onRefused: metrics.onRefused,
   });
 
-  const { pool, reader, hub, backplaneState } = await openExports(config, tools, metrics);
+  const exports = await openExports(config, tools, metrics);
+  const { pool, reader, hub, backplaneState } = exports;
   const access = createAccess(config.access, tools);
-  const { authenticate } = access;
   const sessions = new AccessSessions(clock);
   const running = createRunningConfig(config, { tools, pool, access, hub, sessions });
   const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
@@ -111,53 +102,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     turns: new Turns(),
   });
 
-  const origins = createOriginPolicy({ publicUrl, allowedOrigins: server.allowedOrigins });
-  const hosts = createHostPolicy({ publicUrl, isOpen });
-  const graphiql = mode === 'production' ? null : createGraphiQL({ tabs: graphiqlTabs, asksForKey: !isOpen });
-  const health = new Health({ accounts: () => pool.all(), backplane: backplaneState, namesAccounts: isOpen });
-  const shared = { engine, authenticate, sessions, reports, clock, counter, clientAddressOf };
-  const sockets = createWebSocketEndpoint({
-    ...shared,
-    maskError,
-    limits,
-    takesIds: trustedDocuments !== null,
-    isOriginAllowed: origins.isAllowed,
-  });
-  metrics.observe({
-    watches: () => hub.counters(),
-    transports: () => ({ sockets: sockets.size, ...counter }),
-    accounts: () => pool.all(),
-  });
-  const graphql = createGraphQLEndpoint({
-    ...shared,
-    yoga: createYogaTransport({ schema, sessions, clock, counter }),
-    bodyBytes: limits.bodyBytes,
-    graphiql,
-    origins,
-    stalledResponses: createStalledResponses(clock, () => {
-      counter.slowConsumersClosed.sse += 1;
-    }),
-  });
-  const filesEndpoint = createFilesEndpoint({
-    ...{ signer, vendors, clock, log, secrets, clientAddressOf },
-    accountOf: (identity) => pool.byIdentity(identity),
-    policyOf: ({ key }) => toFilePolicy(running.current.accounts, key),
-    onDownload: metrics.onDownload,
-  });
-
-  const servers = await openServers(
-    {
-      graphql,
-      websocket: sockets.upgrade,
-      graphiql,
-      files: filesEndpoint,
-      board: createBoardEndpoint(),
-      metrics: metrics.read,
+  const endpoints = createEndpoints({
+    ...{
+      config,
+      tools,
+      schema,
+      engine,
+      maskError,
+      exports,
+      access,
+      sessions,
+      signer,
+      running,
+      reports,
+      metrics,
     },
-    health,
-    server,
-    { hosts, log, arrival, inOrder: createRequestOrder(), onRefused: reports.onRefused(clientAddressOf) },
-  );
+    ...{ clientAddressOf, publicUrl, graphiqlTabs },
+  });
+  const health = new Health({ accounts: () => pool.all(), backplane: backplaneState, namesAccounts: isOpen });
+  const servers = await openServers(endpoints, health, server, {
+    hosts: createHostPolicy({ publicUrl, isOpen }),
+    log,
+    arrival,
+    inOrder: createRequestOrder(),
+    onRefused: reports.onRefused(clientAddressOf),
+  });
   url ||= servers.url;
   health.phase = 'ready';
   if (mode === 'production' && !isOpen && server.metricsPort === undefined)
@@ -166,10 +135,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function drainAll(): Promise<void> {
     health.phase = 'draining';
     const reason = 'The gateway is shutting down: connect again and resume with the last cursor.';
-    await servers.drain(
-      () => hub.drain(reason),
-      () => sockets.close(),
-    );
+    await servers.drain(() => hub.drain(reason), endpoints.closeSockets);
     await pool.close();
   }
   let drained: Promise<void> | undefined;

@@ -1,15 +1,15 @@
-import type { GraphQLSchema } from 'graphql';
 import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { toDocumentProblems } from './config/manifest.ts';
+import type { createSchema } from './graphql/schema.ts';
 import { findDocumentFaults, TrustedDocuments } from './operations/trusted-documents.ts';
 import { readBoardDocuments } from './web/board-documents.ts';
 
 /** The documents that alone are answered, those of the board and the commands among them; null where every document is. @throws ConfigError */
 export async function trustDocuments(
   { server: { trustedDocuments, mode }, limits }: Config,
-  schema: GraphQLSchema,
+  schema: ReturnType<typeof createSchema>,
 ): Promise<TrustedDocuments | null> {
   if (trustedDocuments === undefined) return null;
   const faults = findDocumentFaults(trustedDocuments, { schema, limits, mode });

@@ -1,0 +1,103 @@
+import type { Access } from './access/authenticate.ts';
+import type { ClientAddressOf } from './access/client-address.ts';
+import type { FileLinkSigner } from './access/file-links.ts';
+import { createOriginPolicy } from './access/origins.ts';
+import type { AccessSessions } from './access/sessions.ts';
+import type { Config } from './config/config.ts';
+import { toFilePolicy } from './config/file-policy.ts';
+import type { Exports } from './exports.ts';
+import type { createSchema } from './graphql/schema.ts';
+import type { OperationEngine } from './operations/engine.ts';
+import type { MaskError } from './operations/errors.ts';
+import type { OperationReports } from './operations/reports.ts';
+import type { RunningConfig } from './reload.ts';
+import type { Tools } from './runtime/tools.ts';
+import { ConnectionCounter } from './telemetry/connection-counter.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { createGraphiQL, type GraphiQLTab } from './transports/graphiql.ts';
+import { createGraphQLEndpoint } from './transports/http.ts';
+import { createStalledResponses } from './transports/stalled-responses.ts';
+import { createWebSocketEndpoint } from './transports/websocket.ts';
+import { createYogaTransport } from './transports/yoga.ts';
+import { VENDORS } from './vendors/registry.ts';
+import { createBoardEndpoint } from './web/board-endpoint.ts';
+import { createFilesEndpoint } from './web/files-endpoint.ts';
+
+/** What the endpoints stand on. */
+export interface EndpointParts {
+  readonly config: Config;
+  readonly tools: Tools;
+  readonly schema: ReturnType<typeof createSchema>;
+  readonly engine: OperationEngine;
+  readonly maskError: MaskError;
+  readonly exports: Exports;
+  readonly access: Access;
+  readonly sessions: AccessSessions;
+  readonly signer: FileLinkSigner;
+  readonly running: RunningConfig;
+  readonly reports: OperationReports;
+  readonly metrics: Metrics;
+  readonly clientAddressOf: ClientAddressOf;
+  readonly publicUrl: () => string;
+  readonly graphiqlTabs: readonly GraphiQLTab[];
+}
+
+/** Puts together what is served on the public port, path by path. */
+export function createEndpoints(parts: EndpointParts) {
+  const { config, tools, schema, engine, maskError, access, sessions, signer, running, metrics } = parts;
+  const { reports, clientAddressOf, publicUrl } = parts;
+  const { server, limits } = config;
+  const { clock, log, secrets } = tools;
+  const { pool, hub } = parts.exports;
+  const counter = new ConnectionCounter();
+  const origins = createOriginPolicy({ publicUrl, allowedOrigins: server.allowedOrigins });
+  const asksForKey = config.access.mode !== 'open';
+  const graphiql =
+    server.mode === 'production' ? null : createGraphiQL({ tabs: parts.graphiqlTabs, asksForKey });
+  const { authenticate } = access;
+  const shared = { engine, authenticate, sessions, reports, clock, counter, clientAddressOf };
+
+  const sockets = createWebSocketEndpoint({
+    ...shared,
+    maskError,
+    limits,
+    takesIds: server.trustedDocuments !== undefined,
+    isOriginAllowed: origins.isAllowed,
+  });
+  const graphql = createGraphQLEndpoint({
+    ...shared,
+    yoga: createYogaTransport({ schema, sessions, clock, counter }),
+    bodyBytes: limits.bodyBytes,
+    graphiql,
+    origins,
+    stalledResponses: createStalledResponses(clock, () => {
+      counter.slowConsumersClosed.sse += 1;
+    }),
+  });
+  const files = createFilesEndpoint({
+    signer,
+    vendors: Object.values(VENDORS),
+    accountOf: (identity) => pool.byIdentity(identity),
+    policyOf: ({ key }) => toFilePolicy(running.current.accounts, key),
+    clock,
+    log,
+    secrets,
+    onDownload: metrics.onDownload,
+    clientAddressOf,
+  });
+  metrics.observe({
+    watches: () => hub.counters(),
+    transports: () => ({ sockets: sockets.size, ...counter }),
+    accounts: () => pool.all(),
+  });
+  return {
+    graphql,
+    websocket: sockets.upgrade,
+    graphiql,
+    files,
+    board: createBoardEndpoint(),
+    metrics: metrics.read,
+    /** Lets queries of websockets come to their end, then closes the sockets. */
+    closeSockets: () => sockets.close(),
+  };
+}
