@@ -3,7 +3,7 @@ import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../expo
 import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
-import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
+import { inSpan, isTracing, type Span, type SpanPlan } from '../telemetry/spans.ts';
 import { LatestAnswers } from './latest-answers.ts';
 
 /** What the reader asks of the watches, and tells them. */
@@ -39,20 +39,34 @@ const PASSING: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
   'VENDOR_BAD_RESPONSE',
 ]);
 
+/** Where the answer about an export will stand: in a `readMany` that is under way. */
+class Place {
+  readonly flight: string;
+  readonly index: number;
+
+  constructor(flight: string, index: number) {
+    this.flight = flight;
+    this.index = index;
+  }
+}
+
 /**
  * Every read of a vendor's exports: queries and watches alike go through here.
  *
  * A live watch answers when it is fresh enough; a read of the same export that is already under way is shared, key by key,
- * although reads travel in batches; the rest goes to the vendor in one `readMany`. Everything is keyed by the account's
- * identity, so nothing is shared across credentials.
+ * although reads travel together; the rest goes to the vendor in one `readMany`, which is cancelled when nobody waits for any of
+ * its keys any more. Everything is keyed by the account's identity, so nothing is shared across credentials.
  */
 export class ExportReader {
   private readonly clock: Clock;
   private readonly watched: WatchedExports;
   private readonly latest: LatestAnswers;
-  private readonly reads = new SingleFlight<Reading>();
+  private readonly flights = new SingleFlight<readonly Reading[]>();
+  /** By identity and export: what is being read. The one place where exports that are named twice are told apart. */
+  private readonly places = new Map<string, Place>();
   private readonly lists = new SingleFlight<readonly ExportSnapshot[]>();
   private readonly fileLists = new SingleFlight<readonly FileDescription[]>();
+  private flightsBegun = 0;
 
   constructor(clock: Clock, watched: WatchedExports = NOTHING_WATCHED) {
     this.clock = clock;
@@ -69,55 +83,98 @@ export class ExportReader {
   async readMany(
     account: VendorAccount,
     keys: readonly ExportKey[],
-    options: ReadManyOptions,
-  ): Promise<readonly (Export | VendorError)[]> {
-    const [key] = keys;
-    if (key !== undefined && keys.length === 1) return [await this.read(account, key, options)];
-    const known = keys.map((wanted) => this.fresh(account, wanted, options.maxAgeMs));
-    const missing = keys.filter((_key, index) => known[index] === undefined);
-    const readings = (await this.ask(account, missing, options.signal, options.askedAt)).values();
-    return known.map((answer, index) =>
-      answer === undefined
-        ? this.toAnswer(account, keys[index] as ExportKey, readings.next().value as Reading, options.maxAgeMs)
-        : answer,
-    );
-  }
-
-  /** One export; a failed read is the answer. Rejects only with the signal's reason. */
-  async read(
-    account: VendorAccount,
-    key: ExportKey,
     { maxAgeMs, signal, askedAt }: ReadManyOptions,
-  ): Promise<Export | VendorError> {
-    const known = this.fresh(account, key, maxAgeMs);
-    if (known !== undefined) return known;
-    return this.toAnswer(account, key, await this.askOne(account, key, signal, askedAt), maxAgeMs);
+  ): Promise<readonly (Export | VendorError)[]> {
+    if (maxAgeMs <= 0) {
+      const readings = await this.ask(account, keys, signal, askedAt);
+      const { throttledUntil } = account.health();
+      return readings.map((reading) =>
+        reading instanceof VendorError ? reading : this.present(account, reading, throttledUntil),
+      );
+    }
+    const known = keys.map((key) => this.fresh(account, key, maxAgeMs));
+    const missing = keys.filter((_key, index) => known[index] === undefined);
+    const readings = (await this.ask(account, missing, signal, askedAt)).values();
+    const { throttledUntil } = account.health();
+    return known.map((answer, index) => {
+      if (answer !== undefined) return answer;
+      const reading = readings.next().value as Reading;
+      if (!(reading instanceof VendorError)) return this.present(account, reading, throttledUntil);
+      return this.standIn(account, keys[index] as ExportKey, reading, maxAgeMs) ?? reading;
+    });
   }
 
   /** What the vendor says now: one entry per key, in the keys' order. Rejects only with the signal's reason. */
-  async ask(
+  ask(
     account: VendorAccount,
     keys: readonly ExportKey[],
     signal?: AbortSignal,
     askedAt: number = this.moment,
   ): Promise<readonly Reading[]> {
-    const [key] = keys;
-    if (key === undefined) return [];
-    if (keys.length === 1) return [await this.askOne(account, key, signal, askedAt)];
-    return inSpan(isTracing() ? toSpanPlan(account, keys.length) : NO_PLAN, (span) => {
-      const batch = new Batch(account, this.latest, signal === undefined ? null : new AbortController());
-      // A key that is named twice joins itself.
-      const readings = keys.map((wanted) => {
-        const name = toName(account, wanted);
-        const answered = this.latest.since(name, askedAt);
-        if (answered !== undefined) return answered;
-        return this.reads.join(name, (flight) => batch.add(wanted, name, flight), signal);
-      });
-      batch.send();
-      // The calls for these stand in the trace of whoever asked first.
-      if (batch.size < keys.length) span.setAttribute('waybill.exports_shared', keys.length - batch.size);
-      return Promise.all(readings);
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (keys.length === 0) return Promise.resolve([]);
+    if (!isTracing()) return this.share(account, keys, signal, askedAt, null);
+    return inSpan(toSpanPlan(account, keys.length), (span) =>
+      this.share(account, keys, signal, askedAt, span),
+    );
+  }
+
+  private async share(
+    account: VendorAccount,
+    keys: readonly ExportKey[],
+    signal: AbortSignal | undefined,
+    askedAt: number,
+    span: Span | null,
+  ): Promise<readonly Reading[]> {
+    this.flightsBegun += 1;
+    const own = String(this.flightsBegun);
+    const wanted: ExportKey[] = [];
+    const names: string[] = [];
+    const found = keys.map((key) => {
+      const name = toName(account, key);
+      const known = this.latest.since(name, askedAt) ?? this.places.get(name);
+      if (known !== undefined) return known;
+      names.push(name);
+      const place = new Place(own, wanted.push(key) - 1);
+      this.places.set(name, place);
+      return place;
     });
+    const begin = (flight: Flight) => this.send(account, wanted, names, flight);
+    if (wanted.length === keys.length) return this.flights.join(own, begin, signal);
+
+    // The calls for these stand in the trace of whoever asked first.
+    span?.setAttribute('waybill.exports_shared', keys.length - wanted.length);
+    const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.flight] : [])));
+    const joined = [...flights].map(
+      async (flight) => [flight, await this.flights.join(flight, begin, signal)] as const,
+    );
+    const readings = new Map(await Promise.all(joined));
+    return found.map((place) =>
+      place instanceof Place ? (readings.get(place.flight)?.[place.index] as Reading) : place,
+    );
+  }
+
+  private async send(
+    account: VendorAccount,
+    keys: readonly ExportKey[],
+    names: readonly string[],
+    flight: Flight,
+  ): Promise<readonly Reading[]> {
+    let isOver = false;
+    const forget = (): void => {
+      if (!isOver) for (const name of names) this.places.delete(name);
+      isOver = true;
+    };
+    // Whoever comes after it was abandoned begins anew: what is under way then is no longer theirs.
+    flight.onAbandoned(forget);
+    const { signal } = flight;
+    try {
+      const readings = await readAll(account, keys, signal === undefined ? NO_OPTIONS : { signal });
+      if (!isOver) this.latest.add(names, readings);
+      return readings;
+    } finally {
+      forget();
+    }
   }
 
   /** The files of a finished export, asked of the vendor where the snapshot does not name them. @throws VendorError */
@@ -139,7 +196,11 @@ export class ExportReader {
   }
 
   /** A snapshot as a caller is shown it: with what a watch knows beside it. */
-  private present(account: VendorAccount, snapshot: ExportSnapshot): Export {
+  private present(
+    account: VendorAccount,
+    snapshot: ExportSnapshot,
+    throttledUntil: number | null = account.health().throttledUntil,
+  ): Export {
     this.watched.learn(account, snapshot);
     const live = this.watched.peek(account, snapshot.key);
     const seen = live ?? this.watched.lastKnown(account, snapshot.key);
@@ -148,64 +209,31 @@ export class ExportReader {
       observation: {
         observedAt: snapshot.observedAt,
         nextPollAt: live?.observation.nextPollAt ?? null,
-        throttledUntil: account.health().throttledUntil,
+        throttledUntil,
         isStale: false,
       },
       transitions: seen?.transitions ?? [],
     };
   }
 
-  private askOne(
-    account: VendorAccount,
-    key: ExportKey,
-    signal: AbortSignal | undefined,
-    askedAt: number | undefined,
-  ): Promise<Reading> {
-    const name = toName(account, key);
-    const answered = askedAt === undefined ? undefined : this.latest.since(name, askedAt);
-    if (answered !== undefined) return Promise.resolve(answered);
-    return this.reads.join(name, (flight) => this.askVendor(account, key, name, flight), signal);
-  }
-
-  private askVendor(account: VendorAccount, key: ExportKey, name: string, flight: Flight): Promise<Reading> {
-    if (!isTracing()) return this.askAlone(account, key, name, flight);
-    return inSpan(toSpanPlan(account, 1), () => this.askAlone(account, key, name, flight));
-  }
-
-  private async askAlone(
-    account: VendorAccount,
-    key: ExportKey,
-    name: string,
-    { signal }: Flight,
-  ): Promise<Reading> {
-    const options = toOptions(signal);
-    const reading =
-      account.readOne === undefined
-        ? ((await account.readMany([key], options))[0] as Reading)
-        : await account.readOne(key, options);
-    this.latest.add(name, reading);
-    return reading;
-  }
-
   private fresh(account: VendorAccount, key: ExportKey, maxAgeMs: number): Export | undefined {
-    if (maxAgeMs <= 0) return undefined;
     const watched = this.watched.peek(account, key);
     return watched === undefined || watched.observation.isStale
       ? undefined
       : this.unlessOlder(watched, maxAgeMs);
   }
 
-  private toAnswer(
+  /** What a caller is shown instead of an error: the last answer where that is young enough, marked as stale. */
+  private standIn(
     account: VendorAccount,
     key: ExportKey,
-    reading: Reading,
+    { code }: VendorError,
     maxAgeMs: number,
-  ): Export | VendorError {
-    if (!(reading instanceof VendorError)) return this.present(account, reading);
-    if (maxAgeMs <= 0 || !PASSING.has(reading.code)) return reading;
+  ): Export | undefined {
+    if (!PASSING.has(code)) return undefined;
     const { watched } = this;
     const seen = watched.lastKnown(account, key) ?? watched.peek(account, key);
-    if (seen === undefined || this.unlessOlder(seen, maxAgeMs) === undefined) return reading;
+    if (seen === undefined || this.unlessOlder(seen, maxAgeMs) === undefined) return undefined;
     return { ...seen, observation: { ...seen.observation, isStale: true } };
   }
 
@@ -214,61 +242,18 @@ export class ExportReader {
   }
 }
 
-/** One `readMany` on its way, cancelled when nobody waits for any of its keys. */
-class Batch {
-  private readonly account: VendorAccount;
-  private readonly latest: LatestAnswers;
-  private readonly keys: ExportKey[] = [];
-  private readonly names: string[] = [];
-  private readonly abort: AbortController | null;
-  private readonly readings: Promise<readonly Reading[]>;
-  private settle: (readings: Promise<readonly Reading[]>) => void = () => undefined;
-  private abandoned = 0;
-
-  /** @param abort - null where whoever asks cannot leave */
-  constructor(account: VendorAccount, latest: LatestAnswers, abort: AbortController | null) {
-    this.account = account;
-    this.latest = latest;
-    this.abort = abort;
-    this.readings = new Promise((resolve) => {
-      this.settle = resolve;
-    });
-  }
-
-  get size(): number {
-    return this.keys.length;
-  }
-
-  add(key: ExportKey, name: string, flight: Flight): Promise<Reading> {
-    const index = this.keys.push(key) - 1;
-    this.names.push(name);
-    flight.onAbandoned(() => this.abandon());
-    return this.readings.then((readings) => readings[index] as Reading);
-  }
-
-  send(): void {
-    if (this.keys.length > 0) this.settle(this.read());
-  }
-
-  private async read(): Promise<readonly Reading[]> {
-    const readings = await this.account.readMany(this.keys, toOptions(this.abort?.signal));
-    for (const [index, name] of this.names.entries()) this.latest.add(name, readings[index] as Reading);
-    return readings;
-  }
-
-  private abandon(): void {
-    this.abandoned += 1;
-    if (this.abandoned === this.keys.length) this.abort?.abort();
-  }
-}
-
-const NO_PLAN: SpanPlan = { name: 'read' };
-
-/** Most reads have no signal: they share their options. */
+/** Reads without a signal share their options. */
 const NO_OPTIONS: ReadOptions = {};
 
-function toOptions(signal: AbortSignal | undefined): ReadOptions {
-  return signal === undefined ? NO_OPTIONS : { signal };
+async function readAll(
+  account: VendorAccount,
+  keys: readonly ExportKey[],
+  options: ReadOptions,
+): Promise<readonly Reading[]> {
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || account.readOne === undefined)
+    return account.readMany(keys, options);
+  return [await account.readOne(key, options)];
 }
 
 function toName(account: VendorAccount, key: ExportKey): string {
