@@ -7,7 +7,7 @@ const MAX_KEPT = 1_000;
 
 interface Answer {
   readonly reading: Reading;
-  /** How many answers had come before it. */
+  /** How many times answers had come before. */
   readonly order: number;
   readonly at: number;
 }
@@ -27,16 +27,18 @@ export class LatestAnswers {
     this.clock = clock;
   }
 
-  /** Stands for this moment: how many answers have come so far. */
+  /** Stands for this moment: how many times answers have come so far. */
   get moment(): number {
     return this.count;
   }
 
-  /** @param name - of the export, for one identity */
-  add(name: string, reading: Reading): void {
+  /** @param names - of the exports, for one identity */
+  add(names: readonly string[], readings: readonly Reading[]): void {
     const at = this.clock.now();
-    this.answers.delete(name);
-    this.answers.set(name, { reading, order: this.count, at });
+    for (const [index, name] of names.entries()) {
+      this.answers.delete(name);
+      this.answers.set(name, { reading: readings[index] as Reading, order: this.count, at });
+    }
     this.count += 1;
     for (const [oldest, answer] of this.answers) {
       if (this.answers.size <= MAX_KEPT && at - answer.at < KEPT_MS) return;

@@ -4,7 +4,7 @@ import type { Reading, ReadOptions, VendorAccount, WorkScope } from '../export/p
 import { present } from '../export/present.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
-import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
+import { inSpan, isTracing, type Span, type SpanPlan } from '../telemetry/spans.ts';
 import { LatestAnswers } from './latest-answers.ts';
 
 /** What the reader asks of the watches, and tells them. */
@@ -42,20 +42,34 @@ const PASSING: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
   'VENDOR_BAD_RESPONSE',
 ]);
 
+/** Where the answer about an export will stand: in a `readMany` that is under way. */
+class Place {
+  readonly flight: string;
+  readonly index: number;
+
+  constructor(flight: string, index: number) {
+    this.flight = flight;
+    this.index = index;
+  }
+}
+
 /**
  * Every read of a vendor's exports: queries and watches alike go through here.
  *
  * A live watch answers when it is fresh enough; a read of the same export that is already under way is shared, key by key,
- * although reads travel in batches; the rest goes to the vendor in one `readMany`. Everything is keyed by the account's
- * identity, so nothing is shared across credentials.
+ * although reads travel together; the rest goes to the vendor in one `readMany`, which is cancelled when nobody waits for any of
+ * its keys any more. Everything is keyed by the account's identity, so nothing is shared across credentials.
  */
 export class ExportReader {
   private readonly clock: Clock;
   private readonly watched: WatchedExports;
   private readonly latest: LatestAnswers;
-  private readonly reads = new SingleFlight<Reading>();
+  private readonly flights = new SingleFlight<readonly Reading[]>();
+  /** By identity and export: what is being read. The one place where exports that are named twice are told apart. */
+  private readonly places = new Map<string, Place>();
   private readonly lists = new SingleFlight<readonly ExportSnapshot[]>();
   private readonly fileLists = new SingleFlight<readonly FileDescription[]>();
+  private flightsBegun = 0;
 
   constructor(clock: Clock, watched: WatchedExports = NOTHING_WATCHED) {
     this.clock = clock;
@@ -74,58 +88,94 @@ export class ExportReader {
     keys: readonly ExportKey[],
     options: ReadManyOptions,
   ): Promise<readonly (Export | VendorError)[]> {
-    const [key] = keys;
-    if (key !== undefined && keys.length === 1) return [await this.read(account, key, options)];
-    const known = keys.map((wanted) => this.fresh(account, wanted, options.maxAgeMs));
+    const { maxAgeMs } = options;
+    if (maxAgeMs <= 0) {
+      const readings = await this.ask(account, keys, options);
+      const { throttledUntil } = account.health();
+      return readings.map((reading) =>
+        reading instanceof VendorError ? reading : this.present(account, reading, throttledUntil),
+      );
+    }
+    const known = keys.map((key) => this.fresh(account, key, maxAgeMs));
     const missing = keys.filter((_key, index) => known[index] === undefined);
     const readings = (await this.ask(account, missing, options)).values();
-    return known.map((answer, index) =>
-      answer === undefined
-        ? this.toAnswer(account, keys[index] as ExportKey, readings.next().value as Reading, options.maxAgeMs)
-        : answer,
-    );
-  }
-
-  /** One export; a failed read is the answer. Rejects only with the signal's reason. */
-  async read(
-    account: VendorAccount,
-    key: ExportKey,
-    options: ReadManyOptions,
-  ): Promise<Export | VendorError> {
-    const known = this.fresh(account, key, options.maxAgeMs);
-    if (known !== undefined) return known;
-    return this.toAnswer(account, key, await this.askOne(account, key, options), options.maxAgeMs);
+    const { throttledUntil } = account.health();
+    return known.map((answer, index) => {
+      if (answer !== undefined) return answer;
+      const reading = readings.next().value as Reading;
+      if (!(reading instanceof VendorError)) return this.present(account, reading, throttledUntil);
+      return this.standIn(account, keys[index] as ExportKey, reading, maxAgeMs) ?? reading;
+    });
   }
 
   /** What the vendor says now: one entry per key, in the keys' order. Rejects only with the signal's reason. */
-  async ask(
+  ask(
     account: VendorAccount,
     keys: readonly ExportKey[],
     options: AskOptions = NO_OPTIONS,
   ): Promise<readonly Reading[]> {
-    const [key] = keys;
-    if (key === undefined) return [];
-    if (keys.length === 1) return [await this.askOne(account, key, options)];
-    const { signal, scope, askedAt = this.moment } = options;
-    return inSpan(isTracing() ? toSpanPlan(account, keys.length) : NO_PLAN, (span) => {
-      const batch = new Batch(
-        account,
-        this.latest,
-        signal === undefined ? null : new AbortController(),
-        scope,
-      );
-      // A key that is named twice joins itself.
-      const readings = keys.map((wanted) => {
-        const name = toName(account, wanted);
-        const answered = this.latest.since(name, askedAt);
-        if (answered !== undefined) return answered;
-        return this.reads.join(name, (flight) => batch.add(wanted, name, flight), signal);
-      });
-      batch.send();
-      // The calls for these stand in the trace of whoever asked first.
-      if (batch.size < keys.length) span.setAttribute('waybill.exports_shared', keys.length - batch.size);
-      return Promise.all(readings);
+    const { signal } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (keys.length === 0) return Promise.resolve([]);
+    if (!isTracing()) return this.share(account, keys, options, null);
+    return inSpan(toSpanPlan(account, keys.length), (span) => this.share(account, keys, options, span));
+  }
+
+  private async share(
+    account: VendorAccount,
+    keys: readonly ExportKey[],
+    { signal, scope, askedAt = this.moment }: AskOptions,
+    span: Span | null,
+  ): Promise<readonly Reading[]> {
+    this.flightsBegun += 1;
+    const own = String(this.flightsBegun);
+    const wanted: ExportKey[] = [];
+    const names: string[] = [];
+    const found = keys.map((key) => {
+      const name = toName(account, key);
+      const known = this.latest.since(name, askedAt) ?? this.places.get(name);
+      if (known !== undefined) return known;
+      names.push(name);
+      const place = new Place(own, wanted.push(key) - 1);
+      this.places.set(name, place);
+      return place;
     });
+    const begin = (flight: Flight) => this.send(account, wanted, names, flight, scope);
+    if (wanted.length === keys.length) return this.flights.join(own, begin, signal);
+
+    // The calls for these stand in the trace of whoever asked first.
+    span?.setAttribute('waybill.exports_shared', keys.length - wanted.length);
+    const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.flight] : [])));
+    const joined = [...flights].map(
+      async (flight) => [flight, await this.flights.join(flight, begin, signal)] as const,
+    );
+    const readings = new Map(await Promise.all(joined));
+    return found.map((place) =>
+      place instanceof Place ? (readings.get(place.flight)?.[place.index] as Reading) : place,
+    );
+  }
+
+  private async send(
+    account: VendorAccount,
+    keys: readonly ExportKey[],
+    names: readonly string[],
+    flight: Flight,
+    scope: WorkScope | undefined,
+  ): Promise<readonly Reading[]> {
+    let isOver = false;
+    const forget = (): void => {
+      if (!isOver) for (const name of names) this.places.delete(name);
+      isOver = true;
+    };
+    // Whoever comes after it was abandoned begins anew: what is under way then is no longer theirs.
+    flight.onAbandoned(forget);
+    try {
+      const readings = await readAll(account, keys, toOptions(flight, scope));
+      if (!isOver) this.latest.add(names, readings);
+      return readings;
+    } finally {
+      forget();
+    }
   }
 
   /** The files of a finished export, asked of the vendor where the snapshot does not name them. @throws VendorError */
@@ -135,7 +185,7 @@ export class ExportReader {
     { signal, scope }: ReadOptions = NO_OPTIONS,
   ): Promise<readonly FileDescription[] | null> {
     if (known.files !== undefined) return known.files;
-    const describe = (flight: Flight) => account.describeFiles(known.key, toOptions(flight.signal, scope));
+    const describe = (flight: Flight) => account.describeFiles(known.key, toOptions(flight, scope));
     return this.fileLists.join(toName(account, known.key), describe, signal);
   }
 
@@ -145,82 +195,42 @@ export class ExportReader {
     limit: number,
     { signal, scope }: ReadOptions = NO_OPTIONS,
   ): Promise<readonly Export[]> {
-    const list = (flight: Flight) => account.listRecent(limit, toOptions(flight.signal, scope));
+    const list = (flight: Flight) => account.listRecent(limit, toOptions(flight, scope));
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }
 
   /** A snapshot as a caller is shown it: with what a watch knows beside it. */
-  private present(account: VendorAccount, snapshot: ExportSnapshot): Export {
+  private present(
+    account: VendorAccount,
+    snapshot: ExportSnapshot,
+    throttledUntil: number | null = account.health().throttledUntil,
+  ): Export {
     this.watched.learn(account, snapshot);
     const live = this.watched.peek(account, snapshot.key);
     const seen = live ?? this.watched.lastKnown(account, snapshot.key);
     const nextPollAt = live?.observation.nextPollAt ?? null;
-    const { throttledUntil } = account.health();
-    return present(
-      snapshot,
-      { nextPollAt, throttledUntil, isStale: false },
-      seen?.transitions ?? NO_TRANSITIONS,
-    );
-  }
-
-  private askOne(
-    account: VendorAccount,
-    key: ExportKey,
-    { signal, scope, askedAt }: AskOptions,
-  ): Promise<Reading> {
-    const name = toName(account, key);
-    const answered = askedAt === undefined ? undefined : this.latest.since(name, askedAt);
-    if (answered !== undefined) return Promise.resolve(answered);
-    return this.reads.join(name, (flight) => this.askVendor(account, key, name, flight, scope), signal);
-  }
-
-  private askVendor(
-    account: VendorAccount,
-    key: ExportKey,
-    name: string,
-    flight: Flight,
-    scope: WorkScope | undefined,
-  ): Promise<Reading> {
-    if (!isTracing()) return this.askAlone(account, key, name, flight, scope);
-    return inSpan(toSpanPlan(account, 1), () => this.askAlone(account, key, name, flight, scope));
-  }
-
-  private async askAlone(
-    account: VendorAccount,
-    key: ExportKey,
-    name: string,
-    { signal }: Flight,
-    scope: WorkScope | undefined,
-  ): Promise<Reading> {
-    const options = toOptions(signal, scope);
-    const reading =
-      account.readOne === undefined
-        ? ((await account.readMany([key], options))[0] as Reading)
-        : await account.readOne(key, options);
-    this.latest.add(name, reading);
-    return reading;
+    return present(snapshot, { nextPollAt, throttledUntil, isStale: false }, seen?.transitions ?? NO_TRANSITIONS);
   }
 
   private fresh(account: VendorAccount, key: ExportKey, maxAgeMs: number): Export | undefined {
-    if (maxAgeMs <= 0) return undefined;
     const watched = this.watched.peek(account, key);
     return watched === undefined || watched.observation.isStale
       ? undefined
       : this.unlessOlder(watched, maxAgeMs);
   }
 
-  private toAnswer(
+  /** What a caller is shown instead of an error: the last answer where that is young enough, marked as stale. */
+  private standIn(
     account: VendorAccount,
     key: ExportKey,
-    reading: Reading,
+    { code }: VendorError,
     maxAgeMs: number,
-  ): Export | VendorError {
-    if (!(reading instanceof VendorError)) return this.present(account, reading);
-    if (maxAgeMs <= 0 || !PASSING.has(reading.code)) return reading;
+  ): Export | undefined {
+    if (!PASSING.has(code)) return undefined;
     const { watched } = this;
     const seen = watched.lastKnown(account, key) ?? watched.peek(account, key);
-    if (seen === undefined || this.unlessOlder(seen, maxAgeMs) === undefined) return reading;
+    if (seen === undefined || this.unlessOlder(seen, maxAgeMs) === undefined) return undefined;
     return { ...seen, observation: { ...seen.observation, isStale: true } };
   }
 
@@ -229,69 +239,23 @@ export class ExportReader {
   }
 }
 
-/** One `readMany` on its way, cancelled when nobody waits for any of its keys. */
-class Batch {
-  private readonly account: VendorAccount;
-  private readonly latest: LatestAnswers;
-  private readonly keys: ExportKey[] = [];
-  private readonly names: string[] = [];
-  private readonly abort: AbortController | null;
-  private readonly scope: WorkScope | undefined;
-  private readonly readings: Promise<readonly Reading[]>;
-  private settle: (readings: Promise<readonly Reading[]>) => void = () => undefined;
-  private abandoned = 0;
-
-  /** @param abort - null where whoever asks cannot leave */
-  constructor(
-    account: VendorAccount,
-    latest: LatestAnswers,
-    abort: AbortController | null,
-    scope: WorkScope | undefined,
-  ) {
-    this.scope = scope;
-    this.account = account;
-    this.latest = latest;
-    this.abort = abort;
-    this.readings = new Promise((resolve) => {
-      this.settle = resolve;
-    });
-  }
-
-  get size(): number {
-    return this.keys.length;
-  }
-
-  add(key: ExportKey, name: string, flight: Flight): Promise<Reading> {
-    const index = this.keys.push(key) - 1;
-    this.names.push(name);
-    flight.onAbandoned(() => this.abandon());
-    return this.readings.then((readings) => readings[index] as Reading);
-  }
-
-  send(): void {
-    if (this.keys.length > 0) this.settle(this.read());
-  }
-
-  private async read(): Promise<readonly Reading[]> {
-    const readings = await this.account.readMany(this.keys, toOptions(this.abort?.signal, this.scope));
-    for (const [index, name] of this.names.entries()) this.latest.add(name, readings[index] as Reading);
-    return readings;
-  }
-
-  private abandon(): void {
-    this.abandoned += 1;
-    if (this.abandoned === this.keys.length) this.abort?.abort();
-  }
-}
-
 const NO_TRANSITIONS: readonly never[] = [];
-
-const NO_PLAN: SpanPlan = { name: 'read' };
 
 const NO_OPTIONS: ReadOptions = {};
 
-function toOptions(signal: AbortSignal | undefined, scope: WorkScope | undefined): ReadOptions {
+function toOptions({ signal }: Flight, scope: WorkScope | undefined): ReadOptions {
   return signal === undefined && scope === undefined ? NO_OPTIONS : { signal, scope };
+}
+
+async function readAll(
+  account: VendorAccount,
+  keys: readonly ExportKey[],
+  options: ReadOptions,
+): Promise<readonly Reading[]> {
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || account.readOne === undefined)
+    return account.readMany(keys, options);
+  return [await account.readOne(key, options)];
 }
 
 function toName(account: VendorAccount, key: ExportKey): string {
