@@ -1,38 +1,20 @@
 import { VendorError } from '../export/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { onAbort } from '../runtime/on-abort.ts';
-import { currentScope, inRequestScope, outsideRequests, type RequestScope } from '../telemetry/scope.ts';
-import {
-  type Context,
-  currentContext,
-  markFailed,
-  type OpenSpan,
-  openSpan,
-  type SpanPlan,
-} from '../telemetry/spans.ts';
+import { currentScope, type RequestScope } from '../telemetry/scope.ts';
+import { type Context, currentContext, type OpenSpan, openSpan } from '../telemetry/spans.ts';
+import { type Destination, reportAttempt, toSpanPlan } from './attempt-report.ts';
 import { readText } from './body.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { AuthHeaders, CredentialProvider } from './credentials.ts';
 import type { Deadlines, Timed } from './deadline.ts';
-import { describeError, type ErrorMapper } from './errors.ts';
+import type { ErrorMapper } from './errors.ts';
 import { readJson } from './json.ts';
-import type { Entrant, RateLimiter, Slot, ThrottleGate } from './rate-limiter.ts';
+import type { Entrant, RateLimiter, Slot } from './rate-limiter.ts';
 import { type AttemptEnd, decideRetryMs, type RetryBudget } from './retry.ts';
-import {
-  type BodySink,
-  classifyFault,
-  type Exchange,
-  type ExchangeListener,
-  type Transport,
-} from './transport.ts';
+import type { ThrottleGate } from './throttle-gate.ts';
+import { type BodySink, classifyFault, type Exchange, type ExchangeListener } from './transport.ts';
 import type { AccountClientSettings, AccountResponse, ResponseHeaders, VendorCall } from './types.ts';
-
-/** An address that an account speaks to: its API, or its token endpoint. */
-export interface Destination {
-  readonly purpose: VendorCall['purpose'];
-  readonly transport: Transport;
-  readonly breaker: CircuitBreaker;
-}
 
 /** What is to be asked. */
 export interface CallRequest {
@@ -85,9 +67,6 @@ interface Attempt {
   status: number;
   headers: ResponseHeaders;
 }
-
-/** Refusals that somebody has to do something about; that an export is not there is no news. */
-const LOGGED_STATUSES: ReadonlySet<number> = new Set([401, 403, 429]);
 
 const NO_HEADERS: ResponseHeaders = {};
 
@@ -214,7 +193,9 @@ export class Call implements Timed, Entrant, ExchangeListener {
     this.isQueued = false;
     this.attempts += 1;
     const startedAt = clock.now();
-    const span = openSpan(() => this.toSpanPlan());
+    const span = openSpan(() =>
+      toSpanPlan(settings, destination, { method, attempt: this.attempts, parent: this.context }),
+    );
     const attempt = { slot, startedAt, span, exchange: undefined, status: 0, headers: NO_HEADERS } as Attempt;
     this.attempt = attempt;
     deadlines.set(this, Math.min(startedAt + settings.limits.timeoutMs, this.endsAt), startedAt);
@@ -415,47 +396,17 @@ export class Call implements Timed, Entrant, ExchangeListener {
     return { status, headers, text, json, receivedAt: this.parts.clock.now() };
   }
 
-  /** One line in the log, one count, and what the span tells. */
   private report({ startedAt, slot, span }: Attempt, outcome: VendorCall['outcome'], error?: unknown): void {
     const { settings, clock } = this.parts;
-    const { vendor, account, onCall, tools } = settings;
     const { purpose } = this.request.destination;
-    const durationMs = clock.now() - startedAt;
-    onCall?.({ vendor, account, purpose, outcome, durationMs, waits: slot.waits });
-    const isNumber = typeof outcome === 'number';
-    if (span !== undefined) {
-      if (isNumber) span.span.setAttribute('http.response.status_code', outcome);
-      if (!isNumber || outcome >= 400) markFailed(span.span, String(outcome));
-    }
-    const isNews = isNumber ? outcome >= 500 || LOGGED_STATUSES.has(outcome) : outcome !== 'aborted';
-    if (!tools.log.isEnabled(isNews ? 'warn' : 'debug')) return;
-    const fields = { vendor, account, purpose, outcome, attempt: this.attempts, durationMs };
-    const cause = error === undefined ? {} : { cause: describeError(error) };
-    this.inScope(() => {
-      if (isNews) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
-      else tools.log.debug(fields, 'vendor call');
+    reportAttempt(settings, this.scope, {
+      purpose,
+      outcome,
+      error,
+      attempt: this.attempts,
+      durationMs: clock.now() - startedAt,
+      waits: slot.waits,
+      span: span?.span,
     });
-  }
-
-  private inScope(work: () => void): void {
-    if (this.scope === undefined) outsideRequests(work);
-    else inRequestScope(work, this.scope);
-  }
-
-  /** Neither path nor query: ids stand in them. */
-  private toSpanPlan(): SpanPlan {
-    const { vendor, account } = this.parts.settings;
-    const { destination, method } = this.request;
-    const { hostname, port } = destination.transport.address;
-    const attributes = {
-      'http.request.method': method,
-      'server.address': hostname,
-      'server.port': port,
-      'waybill.vendor': vendor,
-      'waybill.account': account,
-      'waybill.purpose': destination.purpose,
-      ...(this.attempts > 1 ? { 'http.request.resend_count': this.attempts - 1 } : {}),
-    };
-    return { name: method, kind: 'client', attributes, parent: this.context };
   }
 }
