@@ -44,6 +44,8 @@ export interface CredentialProvider {
    * @throws VendorError where there are none to be had; the signal's reason when it aborts
    */
   authorize(signal: AbortSignal | undefined): AuthHeaders | Promise<AuthHeaders>;
+  /** False where a call that has not gone yet had better ask anew. */
+  isCurrent(auth: AuthHeaders): boolean;
   /** Takes note of the answer. True where the credential had expired and a new one may help. */
   note(auth: AuthHeaders, response: AccountResponse, isThrottled: boolean): boolean;
   /**
@@ -101,6 +103,10 @@ export class FixedCredential implements CredentialProvider {
     }
     this.trials += 1;
     return this.current;
+  }
+
+  isCurrent(auth: AuthHeaders): boolean {
+    return this.isTrusted || auth === this.current;
   }
 
   note(auth: AuthHeaders, response: AccountResponse, isThrottled: boolean): boolean {
@@ -189,6 +195,10 @@ export class TokenCredential implements CredentialProvider {
     const token = this.tokens.current();
     if (token !== undefined) return this.toHeaders(token);
     return this.tokens.get(signal).then((fetched) => this.toHeaders(fetched));
+  }
+
+  isCurrent(): boolean {
+    return true;
   }
 
   note(auth: AuthHeaders, response: AccountResponse): boolean {

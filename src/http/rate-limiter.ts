@@ -175,6 +175,8 @@ export interface Entrant {
   readonly endsAt: number;
   /** Goes before all others who wait: a token that they need first. */
   readonly isUrgent: boolean;
+  /** Asked before it is admitted out of the queue. False where it has something else to do first, and has left the queue. */
+  isReady(): boolean;
   admit(slot: Slot): void;
   refuse(error: VendorError): void;
 }
@@ -271,9 +273,9 @@ export class RateLimiter {
       this.urgent.delete(entrant);
       this.waiting.delete(entrant);
       const refusal = this.refusal(entrant, now);
-      if (refusal === undefined)
+      if (refusal !== undefined) entrant.refuse(refusal);
+      else if (entrant.isReady())
         entrant.admit(this.open(entrant, waitedBetween(before, this.waits.read(now))));
-      else entrant.refuse(refusal);
     }
   }
 

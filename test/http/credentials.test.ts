@@ -121,6 +121,18 @@ describe.each(CREDENTIALS)('%s that is refused', (_name, credential) => {
   });
 });
 
+describe('a credential that is refused while calls wait for their turn', () => {
+  it('costs what is under way and three calls more', async () => {
+    await using stage = await startStage(() => GOOD, { limits: { maxConcurrent: 2 } });
+    await stage.client.send({ path: ['x'] });
+    stage.vendor.answer(() => REFUSED);
+
+    expect(await askTwenty(stage)).toEqual(ALL_REFUSED);
+
+    expect(stage.vendor.requests.length).toBeLessThanOrEqual(1 + 2 + 1);
+  });
+});
+
 describe('a credential that no answer has shown to be good', () => {
   it('is tried by three calls, and the others go when one of them has its answer', async () => {
     const releases: (() => void)[] = [];

@@ -30,7 +30,14 @@ function createLimiter(requestsPerSecond: number, maxConcurrent: number) {
   const limiter = new RateLimiter({ clock, gate, breakers: [breaker], window, maxConcurrent, errors });
   const enter = (isUrgent = false, lifetimeMs = 30_000): Promise<Slot> =>
     new Promise((admit, refuse) =>
-      limiter.enter({ breaker, endsAt: clock.now() + lifetimeMs, isUrgent, admit, refuse }),
+      limiter.enter({
+        breaker,
+        endsAt: clock.now() + lifetimeMs,
+        isUrgent,
+        isReady: () => true,
+        admit,
+        refuse,
+      }),
     );
   return { clock, gate, breaker, enter };
 }
