@@ -227,12 +227,13 @@ export class RateLimiter {
       return;
     }
     (entrant.isUrgent ? this.urgent : this.waiting).set(entrant, this.waits.read(now));
-    this.advance();
+    // Behind others nothing changes: what they wait for is known.
+    if (isFirst) this.admitNext();
   }
 
   /** Takes one who waits no longer out of the queue. */
   remove(entrant: Entrant): void {
-    if (this.urgent.delete(entrant) || this.waiting.delete(entrant)) this.advance();
+    if (this.urgent.delete(entrant) || this.waiting.delete(entrant)) this.admitNext();
   }
 
   sent(slot: Slot): void {
@@ -252,15 +253,20 @@ export class RateLimiter {
     this.advance();
   }
 
-  /** Admits who may go now, refuses who would wait too long, and sets a timer for the next one. */
+  /** Something that all wait for may have changed. */
   private advance(): void {
+    if (this.urgent.size > 0 || this.waiting.size > 0) this.rejectExpired();
+    this.admitNext();
+  }
+
+  /** Admits who may go now, and sets a timer for the next one. */
+  private admitNext(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
     if (this.urgent.size === 0 && this.waiting.size === 0) {
       if (this.waits.isHeld) this.waits.hold(null, this.parts.clock.now());
       return;
     }
-    this.rejectExpired();
     const { clock } = this.parts;
     for (;;) {
       const now = clock.now();
