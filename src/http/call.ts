@@ -1,39 +1,15 @@
 import { VendorError } from '../export/errors.ts';
 import type { WorkScope } from '../export/ports.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { onAbort } from '../runtime/on-abort.ts';
-import { toScopeFields } from '../telemetry/scope.ts';
-import {
-  type Context,
-  currentContext,
-  markFailed,
-  type OpenSpan,
-  openSpan,
-  type SpanPlan,
-} from '../telemetry/spans.ts';
-import { readText } from './body.ts';
+import { currentContext } from '../telemetry/spans.ts';
+import { Attempt, type AttemptOwner, type AttemptParts, type Destination, type Outcome } from './attempt.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { AuthHeaders, CredentialProvider } from './credentials.ts';
 import type { Deadlines, Timed } from './deadline.ts';
-import { describeError, type ErrorMapper } from './errors.ts';
-import { readJson } from './json.ts';
-import type { Entrant, RateLimiter, Slot, ThrottleGate } from './rate-limiter.ts';
-import { type AttemptEnd, decideRetryMs, type RetryBudget } from './retry.ts';
-import {
-  type BodySink,
-  classifyFault,
-  type Exchange,
-  type ExchangeListener,
-  type Transport,
-} from './transport.ts';
-import type { AccountClientSettings, AccountResponse, ResponseHeaders, VendorCall } from './types.ts';
-
-/** An address that an account speaks to: its API, or its token endpoint. */
-export interface Destination {
-  readonly purpose: VendorCall['purpose'];
-  readonly transport: Transport;
-  readonly breaker: CircuitBreaker;
-}
+import type { Entrant, RateLimiter, Slot } from './rate-limiter.ts';
+import type { RetryPolicy } from './retry.ts';
+import type { BodySink, Exchange } from './transport.ts';
+import type { AccountResponse, ResponseHeaders } from './types.ts';
 
 /** What is to be asked. */
 export interface CallRequest {
@@ -64,57 +40,30 @@ export interface CallEnd {
 }
 
 /** What all calls of one account share. */
-export interface CallParts {
-  readonly settings: AccountClientSettings;
-  readonly clock: Clock;
+export interface CallParts extends AttemptParts {
   readonly deadlines: Deadlines<Call>;
-  readonly budget: RetryBudget;
-  readonly gate: ThrottleGate;
+  readonly retries: RetryPolicy;
   readonly limiter: RateLimiter;
-  readonly errors: ErrorMapper;
-}
-
-/** How an attempt ended: with an answer, or without one that could be read. */
-type Outcome =
-  | { readonly type: 'answer'; readonly response: AccountResponse; readonly isThrottled: boolean }
-  | { readonly type: 'fault'; readonly end: Exclude<AttemptEnd, number>; readonly error: unknown };
-
-/** One attempt under way: from its slot to its answer. */
-interface Attempt {
-  readonly slot: Slot;
-  readonly startedAt: number;
-  readonly span: OpenSpan | undefined;
-  exchange: Exchange | undefined;
-  status: number;
-  headers: ResponseHeaders;
-}
-
-/** Refusals that somebody has to do something about; that an export is not there is no news. */
-const LOGGED_STATUSES: ReadonlySet<number> = new Set([401, 403, 429]);
-
-const NO_HEADERS: ResponseHeaders = {};
-
-/** Why an attempt is over whose time was up. */
-class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
 }
 
 /**
- * One call to a vendor, in the order in which it runs: deadline → credentials → limiter and breaker → transport → what the answer
- * means for each of them → retry.
+ * One call to a vendor, in the order in which it runs: deadline → credentials → limiter and breaker → attempt (transport, and what
+ * the answer means) → retry.
  *
  * Each step calls the next one, and only waits where something is in the way: a call that may go at once is written to its
  * connection before `start` returns.
  */
-export class Call implements Timed, Entrant, ExchangeListener {
+export class Call implements Timed, Entrant, AttemptOwner {
   dueAt = 0;
   readonly breaker: CircuitBreaker;
   readonly endsAt: number;
   readonly isUrgent: boolean;
+  readonly scope: WorkScope | undefined;
+  readonly context = currentContext();
+  readonly onStream: AttemptOwner['onStream'];
   private readonly parts: CallParts;
   private readonly request: CallRequest;
   private readonly end: CallEnd;
-  private readonly context: Context | undefined = currentContext();
   private releaseSignal: (() => void) | undefined;
   private cancelWait: (() => void) | undefined;
   private auth: AuthHeaders | undefined;
@@ -124,6 +73,7 @@ export class Call implements Timed, Entrant, ExchangeListener {
   private retries = 0;
   /** The credential was renewed for this try. */
   private isRenewed = false;
+  private isWorthRenewing = false;
   /** What the try before came to, while the next one has not got so far. */
   private last: Outcome | undefined;
   private isOver = false;
@@ -134,7 +84,9 @@ export class Call implements Timed, Entrant, ExchangeListener {
     this.end = end;
     this.breaker = request.destination.breaker;
     this.endsAt = request.endsAt;
+    this.scope = request.scope;
     this.isUrgent = request.destination.purpose === 'token';
+    this.onStream = end.onStream && ((status, headers, exchange) => this.handOut(status, headers, exchange));
   }
 
   start(): void {
@@ -144,7 +96,7 @@ export class Call implements Timed, Entrant, ExchangeListener {
       return;
     }
     if (signal !== undefined) this.releaseSignal = onAbort(signal, () => this.abandon(signal.reason));
-    if (this.request.isRepeatable) this.parts.budget.earn();
+    if (this.request.isRepeatable) this.parts.retries.begin();
     this.authorize();
   }
 
@@ -155,9 +107,9 @@ export class Call implements Timed, Entrant, ExchangeListener {
       if (this.isQueued) this.refuse(this.parts.errors.crowded(undefined));
       else this.fail(this.parts.errors.overdue());
     } else if (attempt.startedAt + this.parts.settings.limits.timeoutMs <= this.endsAt) {
-      this.onFault(new TimeoutError('The time for this attempt is up.'));
+      attempt.expire();
     } else {
-      this.giveUp(attempt, 'timeout');
+      attempt.giveUp('timeout');
       this.fail(this.parts.errors.overdue());
     }
   }
@@ -165,7 +117,7 @@ export class Call implements Timed, Entrant, ExchangeListener {
   /** The caller left, or the account is closed. */
   abandon(reason: unknown): void {
     if (this.isOver) return;
-    if (this.attempt !== undefined) this.giveUp(this.attempt, 'aborted');
+    this.attempt?.giveUp('aborted');
     this.fail(reason);
   }
 
@@ -204,119 +156,60 @@ export class Call implements Timed, Entrant, ExchangeListener {
     if (this.isQueued) this.waitUntilEnd();
   }
 
+  /** False where the credential was refused while this call waited: it asks for one anew. */
+  isReady(): boolean {
+    const { auth } = this;
+    if (auth === undefined || this.request.credentials?.isCurrent(auth) !== false) return true;
+    this.isQueued = false;
+    this.auth = undefined;
+    this.authorize();
+    return false;
+  }
+
   refuse(error: VendorError): void {
     this.failStep(error);
   }
 
-  /** Transport. */
+  /** Attempt. */
   admit(slot: Slot): void {
-    const { clock, deadlines, settings } = this.parts;
+    const { deadlines, settings } = this.parts;
     const { destination, headers, method, target, body } = this.request;
     this.isQueued = false;
     this.attempts += 1;
-    const startedAt = clock.now();
-    const span = openSpan(() => this.toSpanPlan());
-    const attempt = { slot, startedAt, span, exchange: undefined, status: 0, headers: NO_HEADERS } as Attempt;
+    const attempt = new Attempt(this.parts, { destination, slot, number: this.attempts }, this);
     this.attempt = attempt;
+    const { startedAt } = attempt;
     deadlines.set(this, Math.min(startedAt + settings.limits.timeoutMs, this.endsAt), startedAt);
-    const request = { method, target, headers: { ...headers, ...this.auth?.headers }, body };
-    const send = (): Exchange => destination.transport.send(request, this);
-    attempt.exchange = span === undefined ? send() : span.run(send);
+    attempt.send({ method, target, headers: { ...headers, ...this.auth?.headers }, body });
   }
 
-  onSent(): void {
-    this.attempt?.slot.sent();
-  }
-
-  onHead(status: number, headers: ResponseHeaders, exchange: Exchange): BodySink | undefined {
-    const { attempt } = this;
-    if (attempt === undefined) return undefined;
-    attempt.status = status;
-    attempt.headers = headers;
-    attempt.slot.answered();
-    if (this.end.onStream === undefined || status >= 300) return undefined;
-    this.noteAnswer(attempt, this.toResponse(attempt, '', undefined));
-    this.settle();
-    return this.end.onStream(status, headers, exchange);
-  }
-
-  onBody(bytes: Buffer): void {
-    const { attempt } = this;
-    if (attempt === undefined) return;
-    try {
-      const text = readText(bytes, attempt.headers['content-encoding']);
-      const json = typeof text === 'string' ? readJson(text) : text.then(readJson);
-      if (typeof text === 'string' && !(json instanceof Promise)) this.answer(attempt, text, json);
-      else this.awaitBody(attempt, Promise.all([text, json]));
-    } catch (error) {
-      this.onFault(error);
-    }
-  }
-
-  private awaitBody(attempt: Attempt, body: Promise<[string, unknown]>): void {
-    body.then(
-      ([text, json]) => {
-        if (this.attempt === attempt) this.answer(attempt, text, json);
-      },
-      (error: unknown) => {
-        if (this.attempt === attempt) this.onFault(error);
-      },
-    );
-  }
-
-  onFault(error: unknown): void {
-    const { attempt } = this;
-    if (attempt === undefined) return;
-    const end = error instanceof TimeoutError ? 'timeout' : classifyFault(error);
-    if (end === 'unreadable' && attempt.status >= 300) {
-      // Beside a good status the body is the answer; beside any other the status says enough.
-      this.answer(attempt, '', undefined);
-      return;
-    }
-    attempt.exchange?.cancel();
-    const { permit } = attempt.slot;
-    if (end === undefined) {
-      permit.leave();
-      this.leaveAttempt(attempt);
-      this.fail(error);
-      return;
-    }
-    // A body that cannot be read is an answer all the same: the vendor is there.
-    if (end === 'unreadable') permit.succeed();
-    else permit.fail();
-    this.report(attempt, end, error);
-    this.leaveAttempt(attempt);
-    this.releaseAuth(false);
-    this.conclude({ type: 'fault', end, error });
-  }
-
-  private answer(attempt: Attempt, text: string, json: unknown): void {
-    const response = this.toResponse(attempt, text, json);
-    const { isThrottled, isWorthRenewing } = this.noteAnswer(attempt, response);
-    if (isWorthRenewing && !this.isRenewed) {
-      this.isRenewed = true;
-      this.waitUntilEnd();
-      this.authorize();
-      return;
-    }
-    this.conclude({ type: 'answer', response, isThrottled });
-  }
-
-  /** What an answer means for gate, breaker and credentials. */
-  private noteAnswer(attempt: Attempt, response: AccountResponse) {
-    const { gate, errors } = this.parts;
-    const { permit } = attempt.slot;
-    const isThrottled = errors.isThrottled(response);
-    gate.observe(response, isThrottled);
-    if (response.status >= 500) permit.fail();
-    else permit.succeed();
-    this.report(attempt, response.status);
-    this.leaveAttempt(attempt);
+  /** Credentials again: what the answer means for them. */
+  onAnswered(response: AccountResponse, isThrottled: boolean): void {
     const { auth } = this;
     this.auth = undefined;
-    const isWorthRenewing =
+    this.isWorthRenewing =
       auth !== undefined && this.request.credentials?.note(auth, response, isThrottled) === true;
-    return { isThrottled, isWorthRenewing };
+  }
+
+  onOutcome(outcome: Outcome): void {
+    this.attempt = undefined;
+    this.releaseAuth(false);
+    if (outcome.type === 'fault' || !this.isWorthRenewing || this.isRenewed) {
+      this.conclude(outcome);
+      return;
+    }
+    this.isRenewed = true;
+    this.waitUntilEnd();
+    this.authorize();
+  }
+
+  onMistake(error: unknown): void {
+    this.fail(error);
+  }
+
+  private handOut(status: number, headers: ResponseHeaders, exchange: Exchange): BodySink | undefined {
+    this.settle();
+    return this.end.onStream?.(status, headers, exchange);
   }
 
   /** Retry, or the end of the call. */
@@ -339,20 +232,12 @@ export class Call implements Timed, Entrant, ExchangeListener {
 
   private retryWaitMs(outcome: Outcome): number | undefined {
     if (!this.request.isRepeatable) return undefined;
-    const { gate, budget, clock, settings } = this.parts;
     const end = outcome.type === 'answer' ? outcome.response.status : outcome.end;
     const isThrottled = outcome.type === 'answer' && outcome.isThrottled;
     if (!isThrottled && typeof end === 'number' && end < 500) return undefined;
-    const waitMs = decideRetryMs({
-      method: this.request.method,
-      end,
-      isThrottled,
-      retriesSoFar: this.retries,
-      gateMs: gate.remainingMs(),
-      remainingMs: this.endsAt - clock.now(),
-      dice: settings.tools.random.next(),
-    });
-    return waitMs !== undefined && budget.spend() ? waitMs : undefined;
+    const remainingMs = this.endsAt - this.parts.clock.now();
+    const { method } = this.request;
+    return this.parts.retries.nextMs({ method, end, isThrottled, retriesSoFar: this.retries, remainingMs });
   }
 
   private waitUntilEnd(): void {
@@ -396,61 +281,5 @@ export class Call implements Timed, Entrant, ExchangeListener {
     if (auth === undefined) return;
     this.auth = undefined;
     this.request.credentials?.release(auth, isGivenUp);
-  }
-
-  /** The caller left, or the whole call's time was cut short: neither is proof against the vendor. */
-  private giveUp(attempt: Attempt, outcome: 'aborted' | 'timeout'): void {
-    attempt.exchange?.cancel();
-    attempt.slot.permit.leave();
-    this.report(attempt, outcome);
-    this.leaveAttempt(attempt);
-  }
-
-  private leaveAttempt(attempt: Attempt): void {
-    this.attempt = undefined;
-    attempt.span?.span.end();
-    attempt.slot.leave();
-  }
-
-  private toResponse({ status, headers }: Attempt, text: string, json: unknown): AccountResponse {
-    return { status, headers, text, json, receivedAt: this.parts.clock.now() };
-  }
-
-  /** One line in the log, one count, and what the span tells. */
-  private report({ startedAt, slot, span }: Attempt, outcome: VendorCall['outcome'], error?: unknown): void {
-    const { settings, clock } = this.parts;
-    const { vendor, account, onCall, tools } = settings;
-    const { purpose } = this.request.destination;
-    const durationMs = clock.now() - startedAt;
-    onCall?.({ vendor, account, purpose, outcome, durationMs, waits: slot.waits });
-    const isNumber = typeof outcome === 'number';
-    if (span !== undefined) {
-      if (isNumber) span.span.setAttribute('http.response.status_code', outcome);
-      if (!isNumber || outcome >= 400) markFailed(span.span, String(outcome));
-    }
-    const isNews = isNumber ? outcome >= 500 || LOGGED_STATUSES.has(outcome) : outcome !== 'aborted';
-    if (!tools.log.isEnabled(isNews ? 'warn' : 'debug')) return;
-    const scope = toScopeFields(this.request.scope);
-    const fields = { ...scope, vendor, account, purpose, outcome, attempt: this.attempts, durationMs };
-    const cause = error === undefined ? {} : { cause: describeError(error) };
-    if (isNews) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
-    else tools.log.debug(fields, 'vendor call');
-  }
-
-  /** Neither path nor query: ids stand in them. */
-  private toSpanPlan(): SpanPlan {
-    const { vendor, account } = this.parts.settings;
-    const { destination, method } = this.request;
-    const { hostname, port } = destination.transport.address;
-    const attributes = {
-      'http.request.method': method,
-      'server.address': hostname,
-      'server.port': port,
-      'waybill.vendor': vendor,
-      'waybill.account': account,
-      'waybill.purpose': destination.purpose,
-      ...(this.attempts > 1 ? { 'http.request.resend_count': this.attempts - 1 } : {}),
-    };
-    return { name: method, kind: 'client', attributes, parent: this.context };
   }
 }

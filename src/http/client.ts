@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, FileStream, OpenOptions } from '../export/ports.ts';
+import type { Destination } from './attempt.ts';
 import { ACCEPTED_ENCODINGS } from './body.ts';
-import { Call, type CallEnd, type CallParts, type CallRequest, type Destination } from './call.ts';
+import { Call, type CallEnd, type CallParts, type CallRequest } from './call.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import {
   type CredentialProvider,
@@ -15,8 +16,9 @@ import { Deadlines } from './deadline.ts';
 import { ErrorMapper } from './errors.ts';
 import { FileBody } from './file-transfer.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
-import { RateLimiter, RateWindow, ThrottleGate } from './rate-limiter.ts';
-import { RetryBudget } from './retry.ts';
+import { RateLimiter, RateWindow } from './rate-limiter.ts';
+import { RetryPolicy } from './retry.ts';
+import { ThrottleGate } from './throttle-gate.ts';
 import { readToken, TokenSource } from './tokens.ts';
 import { Transport } from './transport.ts';
 import type {
@@ -95,7 +97,15 @@ class HttpAccountClient implements AccountClient {
       errors,
     });
     const deadlines = new Deadlines<Call>(clock);
-    this.parts = { settings, clock, deadlines, budget: new RetryBudget(), gate, limiter, errors };
+    this.parts = {
+      settings,
+      clock,
+      deadlines,
+      retries: new RetryPolicy(gate, random),
+      gate,
+      limiter,
+      errors,
+    };
     this.credentials = this.createCredentials();
   }
 

@@ -44,6 +44,8 @@ export interface CredentialProvider {
    * @throws VendorError where there are none to be had; the signal's reason when it aborts
    */
   authorize(signal: AbortSignal | undefined): AuthHeaders | Promise<AuthHeaders>;
+  /** False where a call that has not gone yet had better ask anew. */
+  isCurrent(auth: AuthHeaders): boolean;
   /** Takes note of the answer. True where the credential had expired and a new one may help. */
   note(auth: AuthHeaders, response: AccountResponse, isThrottled: boolean): boolean;
   /**
@@ -54,34 +56,36 @@ export interface CredentialProvider {
   release(auth: AuthHeaders, isGivenUp: boolean): void;
 }
 
-/** Refusals in a row after which a fixed credential is left alone for long. */
-const LASTING_REFUSALS = 3;
+/** As many calls a credential that is refused costs before it is left alone. */
+const MAX_REFUSALS = 3;
 
-/** The last of them is asked for no earlier than this after the first: a vendor may have a bad moment. */
+/** The last of them is made no earlier than this after the first was refused: a vendor may have a bad moment. */
 const LASTING_REFUSAL_MS = 5_000;
 
-/** How long a credential that was refused so often is left alone. A reload of the configuration opens the account anew. */
-const REFUSED_MS = 300_000;
+/** How long a refused credential is left alone then. A reload of the configuration opens the account anew. */
+const REFUSED_MS = 60_000;
 
 /**
  * An API key or a bearer token that cannot be renewed.
  *
- * Until an answer has shown that it is good, one call at a time goes out and the others wait for what becomes of it: a wrong key
- * costs the vendor three calls, however many exports are asked about.
+ * Until an answer has shown that it is good, so few calls go out that a wrong one costs the vendor three, however many exports are
+ * asked about; the others wait for what becomes of them. After a refusal one call at a time finds out whether it was meant.
  */
 export class FixedCredential implements CredentialProvider {
   private readonly clock: Clock;
   private readonly errors: ErrorMapper;
   private readonly headers: Readonly<Record<string, string>>;
-  /** A new one with each refusal: what an older call brings home tells nothing new. */
+  /** A new one whenever trust comes or goes: what an older call brings home tells nothing new. */
   private current: AuthHeaders;
   /** Calls need not wait for each other. */
   private isTrusted = false;
-  /** The call whose answer is waited for, and who waits. */
-  private trial: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+  private hasBeenGood = false;
   private refusals = 0;
   private firstRefusedAt = 0;
   private refusal: { readonly error: VendorError; readonly until: number } | undefined;
+  /** Calls whose answers are waited for. */
+  private trials = 0;
+  private nextEnd: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(headers: Readonly<Record<string, string>>, clock: Clock, errors: ErrorMapper) {
     this.headers = headers;
@@ -93,66 +97,83 @@ export class FixedCredential implements CredentialProvider {
   authorize(): AuthHeaders | Promise<AuthHeaders> {
     if (this.isTrusted) return this.current;
     if (this.refusal !== undefined && this.clock.now() < this.refusal.until) throw this.refusal.error;
-    if (this.trial !== undefined) return this.trial.over.then(() => this.authorize());
-    this.trial = createTrial();
+    if (this.trials >= this.maxTrials()) {
+      this.nextEnd ??= createEnd();
+      return this.nextEnd.promise.then(() => this.authorize());
+    }
+    this.trials += 1;
     return this.current;
+  }
+
+  isCurrent(auth: AuthHeaders): boolean {
+    return this.isTrusted || auth === this.current;
   }
 
   note(auth: AuthHeaders, response: AccountResponse, isThrottled: boolean): boolean {
     if (auth !== this.current) return false;
-    if (response.status === 401 && !isThrottled) {
+    const { status } = response;
+    if (status === 401 && !isThrottled) {
       this.refuse(response);
       return false;
     }
     // A vendor that looks at what was asked for knows who asks.
-    if (!isThrottled && response.status < 500 && response.status !== 403) this.refusals = 0;
-    if (!this.isTrusted) this.trust();
+    if (!isThrottled && status < 500 && status !== 403) {
+      this.refusals = 0;
+      this.hasBeenGood = true;
+    }
+    if (!this.isTrusted) this.setTrusted(true);
     return false;
   }
 
   release(auth: AuthHeaders, isGivenUp: boolean): void {
     if (auth !== this.current || this.isTrusted) return;
     // A vendor that does not answer is the breaker's affair.
-    if (!isGivenUp) this.isTrusted = true;
-    this.endTrial();
+    if (!isGivenUp) this.setTrusted(true);
+    else this.endTrial();
+  }
+
+  private maxTrials(): number {
+    return this.hasBeenGood ? 1 : Math.max(1, MAX_REFUSALS - this.refusals);
   }
 
   private refuse(response: AccountResponse): void {
     const now = this.clock.now();
     this.refusals += 1;
     if (this.refusals === 1) this.firstRefusedAt = now;
-    this.current = { headers: this.headers };
-    this.isTrusted = false;
     const until = this.refusedUntil(now);
-    this.refusal = until > now ? { error: this.errors.refusedCredential(response), until } : undefined;
-    this.endTrial();
+    if (until > now) this.refusal = { error: this.errors.refusedCredential(response), until };
+    if (this.isTrusted) this.setTrusted(false);
+    else this.endTrial();
   }
 
   private refusedUntil(now: number): number {
     // The first may be about what was asked for, rather than about who asks.
-    if (this.refusals < LASTING_REFUSALS - 1) return now;
-    return this.refusals < LASTING_REFUSALS ? this.firstRefusedAt + LASTING_REFUSAL_MS : now + REFUSED_MS;
+    if (this.refusals < MAX_REFUSALS - 1) return now;
+    return this.refusals < MAX_REFUSALS ? this.firstRefusedAt + LASTING_REFUSAL_MS : now + REFUSED_MS;
   }
 
-  private trust(): void {
-    this.isTrusted = true;
-    this.refusal = undefined;
+  private setTrusted(isTrusted: boolean): void {
+    this.isTrusted = isTrusted;
+    this.current = { headers: this.headers };
+    if (isTrusted) this.refusal = undefined;
+    this.trials = 1;
     this.endTrial();
   }
 
   private endTrial(): void {
-    const { trial } = this;
-    this.trial = undefined;
-    trial?.end();
+    this.trials -= 1;
+    const { nextEnd } = this;
+    this.nextEnd = undefined;
+    nextEnd?.resolve();
   }
 }
 
-function createTrial() {
-  let end: () => void = () => undefined;
-  const over = new Promise<void>((resolve) => {
-    end = resolve;
+function createEnd() {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
   });
-  return { over, end };
+  return { promise, resolve };
 }
 
 interface TokenHeaders extends AuthHeaders {
@@ -174,6 +195,10 @@ export class TokenCredential implements CredentialProvider {
     const token = this.tokens.current();
     if (token !== undefined) return this.toHeaders(token);
     return this.tokens.get(signal).then((fetched) => this.toHeaders(fetched));
+  }
+
+  isCurrent(): boolean {
+    return true;
   }
 
   note(auth: AuthHeaders, response: AccountResponse): boolean {

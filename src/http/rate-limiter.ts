@@ -1,81 +1,15 @@
 import type { VendorError } from '../export/errors.ts';
-import type { Clock, Random } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { CircuitBreaker, Permit } from './circuit-breaker.ts';
 import type { ErrorMapper } from './errors.ts';
 import { MAX_RETRY_WAIT_MS } from './retry.ts';
-import { parseRateLimitReset, parseRetryAfter } from './retry-after.ts';
-import type { ResponseHeaders, WaitCause, Waits } from './types.ts';
+import type { ThrottleGate } from './throttle-gate.ts';
+import type { WaitCause, Waits } from './types.ts';
 
 /*
- * What holds an account's calls back, in the order in which it is read: the vendor's wish to wait (ThrottleGate), our requests a
- * second (RateWindow), what was waited for (WaitClock), and the queue in front of them (RateLimiter).
+ * What holds an account's calls back beside the vendor's wish to wait (throttle-gate.ts): our requests a second (RateWindow), and the
+ * queue in front of all of it (RateLimiter), which measures what is waited for (WaitClock).
  */
-
-/** Nothing a vendor says closes an account for longer: past a day a header is more likely wrong than meant. */
-const MAX_CLOSED_MS = 86_400_000;
-
-/** How long an account stays away by itself after a "too many" that names no time; doubled each time. */
-const FIRST_BACKOFF_MS = 2_000;
-const MAX_BACKOFF_MS = 300_000;
-
-/** Jitter goes upwards only: a wait may grow by this part of itself, never shrink. */
-const JITTER = 0.25;
-
-/** Closed while the vendor has asked this account to wait; nothing is sent before it opens. */
-export class ThrottleGate {
-  private readonly clock: Clock;
-  private readonly random: Random;
-  private opensAt = 0;
-  private throttledInARow = 0;
-
-  constructor(clock: Clock, random: Random) {
-    this.clock = clock;
-    this.random = random;
-  }
-
-  /** Milliseconds until it opens; 0 while it is open. */
-  remainingMs(): number {
-    return this.opensAt === 0 ? 0 : Math.max(0, this.opensAt - this.clock.now());
-  }
-
-  /** When it opens, in epoch milliseconds; null while it is open. */
-  closedUntil(): number | null {
-    return this.remainingMs() > 0 ? this.opensAt : null;
-  }
-
-  /** Takes note of what an answer says about waiting. */
-  observe(
-    response: { readonly status: number; readonly headers: ResponseHeaders },
-    isThrottled: boolean,
-  ): void {
-    const { headers } = response;
-    const now = this.clock.now();
-    const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
-    const resetMs = parseRateLimitReset(headers['x-ratelimit-remaining'], headers['x-ratelimit-reset'], now);
-    if (isThrottled) {
-      this.close(Math.max(retryAfterMs ?? 0, resetMs ?? 0));
-      if (retryAfterMs === undefined && resetMs === undefined) this.backOff();
-      return;
-    }
-    // On a good answer Retry-After is about the job ("ask again in 5 s"), not about the account.
-    if (response.status < 500) this.throttledInARow = 0;
-    else if (retryAfterMs !== undefined) this.close(retryAfterMs);
-    if (resetMs !== undefined) this.close(resetMs);
-  }
-
-  private backOff(): void {
-    // Answers to calls that were under way when the gate closed tell nothing new.
-    if (this.remainingMs() > 0) return;
-    const waitMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.throttledInARow);
-    this.throttledInARow += 1;
-    this.close(Math.min(MAX_BACKOFF_MS, waitMs * (1 + JITTER * this.random.next())));
-  }
-
-  /** Never opens it earlier than was said before. */
-  private close(waitMs: number): void {
-    this.opensAt = Math.max(this.opensAt, this.clock.now() + Math.min(MAX_CLOSED_MS, Math.ceil(waitMs)));
-  }
-}
 
 /** Room kept between a window's end and the next request, since clocks and timers round to whole milliseconds. */
 const MARGIN_MS = 5;
@@ -241,6 +175,8 @@ export interface Entrant {
   readonly endsAt: number;
   /** Goes before all others who wait: a token that they need first. */
   readonly isUrgent: boolean;
+  /** Asked before it is admitted out of the queue. False where it has something else to do first, and has left the queue. */
+  isReady(): boolean;
   admit(slot: Slot): void;
   refuse(error: VendorError): void;
 }
@@ -291,12 +227,13 @@ export class RateLimiter {
       return;
     }
     (entrant.isUrgent ? this.urgent : this.waiting).set(entrant, this.waits.read(now));
-    this.advance();
+    // Behind others nothing changes: what they wait for is known.
+    if (isFirst) this.admitNext();
   }
 
   /** Takes one who waits no longer out of the queue. */
   remove(entrant: Entrant): void {
-    if (this.urgent.delete(entrant) || this.waiting.delete(entrant)) this.advance();
+    if (this.urgent.delete(entrant) || this.waiting.delete(entrant)) this.admitNext();
   }
 
   sent(slot: Slot): void {
@@ -316,15 +253,20 @@ export class RateLimiter {
     this.advance();
   }
 
-  /** Admits who may go now, refuses who would wait too long, and sets a timer for the next one. */
+  /** Something that all wait for may have changed. */
   private advance(): void {
+    if (this.urgent.size > 0 || this.waiting.size > 0) this.rejectExpired();
+    this.admitNext();
+  }
+
+  /** Admits who may go now, and sets a timer for the next one. */
+  private admitNext(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
     if (this.urgent.size === 0 && this.waiting.size === 0) {
       if (this.waits.isHeld) this.waits.hold(null, this.parts.clock.now());
       return;
     }
-    this.rejectExpired();
     const { clock } = this.parts;
     for (;;) {
       const now = clock.now();
@@ -337,9 +279,9 @@ export class RateLimiter {
       this.urgent.delete(entrant);
       this.waiting.delete(entrant);
       const refusal = this.refusal(entrant, now);
-      if (refusal === undefined)
+      if (refusal !== undefined) entrant.refuse(refusal);
+      else if (entrant.isReady())
         entrant.admit(this.open(entrant, waitedBetween(before, this.waits.read(now))));
-      else entrant.refuse(refusal);
     }
   }
 

@@ -150,9 +150,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Why a request was given up whose time was over. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
 /** Why there is no whole answer; `undefined` where the error is our own mistake. */
 export function classifyFault(error: unknown): 'timeout' | 'connection' | 'unreadable' | undefined {
   if (error instanceof UnreadableBodyError) return 'unreadable';
+  if (error instanceof TimeoutError) return 'timeout';
   if (!(error instanceof Error)) return 'connection';
   const code = 'code' in error ? error.code : undefined;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';

@@ -26,10 +26,10 @@ const ALL_REFUSED = Array(20).fill('VENDOR_UNAUTHENTICATED');
 describe.each(CREDENTIALS)('%s that is refused', (_name, credential) => {
   const start = (reply: () => FakeReply) => startStage(reply, { credential: () => credential });
 
-  it('costs the vendor three calls in five minutes, however many are made', async () => {
+  it('costs the vendor three calls in a minute, however many are made', async () => {
     await using stage = await start(() => REFUSED);
 
-    for (let seconds = 0; seconds < 300; seconds += 1) {
+    for (let seconds = 0; seconds < 60; seconds += 1) {
       expect(await askTwenty(stage)).toEqual(ALL_REFUSED);
       await stage.clock.advance(1_000);
     }
@@ -38,9 +38,21 @@ describe.each(CREDENTIALS)('%s that is refused', (_name, credential) => {
     expect(stage.client.health()).toMatchObject({ state: 'DEGRADED', lastError: 'VENDOR_UNAUTHENTICATED' });
   });
 
+  it('costs no fourth call where it was refused one call at a time', async () => {
+    await using stage = await start(() => REFUSED);
+
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      await stage.client.send({ path: ['x'] }).catch(() => undefined);
+      await stage.clock.advance(1_000);
+    }
+
+    expect(stage.api()).toBe(3);
+  });
+
   it('is told apart from an answer of now, without a secret', async () => {
     await using stage = await start(() => REFUSED);
-    await askTwenty(stage);
+    await stage.client.send({ path: ['x'] });
+    await stage.client.send({ path: ['x'] });
 
     const error = await failure(stage.client.send({ path: ['x'] }));
 
@@ -56,7 +68,8 @@ describe.each(CREDENTIALS)('%s that is refused', (_name, credential) => {
 
   it('is tried a third time no sooner than five seconds after the first', async () => {
     await using stage = await start(() => REFUSED);
-    await askTwenty(stage);
+    await stage.client.send({ path: ['x'] });
+    await stage.client.send({ path: ['x'] });
     await stage.clock.advance(4_999);
     await askTwenty(stage);
     expect(stage.api()).toBe(2);
@@ -67,14 +80,16 @@ describe.each(CREDENTIALS)('%s that is refused', (_name, credential) => {
     expect(stage.api()).toBe(3);
   });
 
-  it('is tried again after five minutes, by one call', async () => {
+  it('is tried again after a minute, by one call', async () => {
     await using stage = await start(() => REFUSED);
-    for (let round = 0; round < 3; round += 1) {
-      await askTwenty(stage);
-      await stage.clock.advance(5_000);
-    }
+    await askTwenty(stage);
+    await stage.clock.advance(59_999);
+    expect(await askTwenty(stage)).toEqual(ALL_REFUSED);
 
-    await stage.clock.advance(295_000);
+    await stage.clock.advance(1);
+    expect(await askTwenty(stage)).toEqual(ALL_REFUSED);
+    expect(stage.api()).toBe(4);
+    await stage.clock.advance(60_000);
     stage.vendor.answer(() => GOOD);
 
     expect(await askTwenty(stage)).toEqual(Array(20).fill(200));
@@ -106,36 +121,50 @@ describe.each(CREDENTIALS)('%s that is refused', (_name, credential) => {
   });
 });
 
+describe('a credential that is refused while calls wait for their turn', () => {
+  it('costs what is under way and three calls more', async () => {
+    await using stage = await startStage(() => GOOD, { limits: { maxConcurrent: 2 } });
+    await stage.client.send({ path: ['x'] });
+    stage.vendor.answer(() => REFUSED);
+
+    expect(await askTwenty(stage)).toEqual(ALL_REFUSED);
+
+    expect(stage.vendor.requests.length).toBeLessThanOrEqual(1 + 2 + 1);
+  });
+});
+
 describe('a credential that no answer has shown to be good', () => {
-  it('is tried by one call, and the others go when that one has its answer', async () => {
-    let release: () => void = () => undefined;
+  it('is tried by three calls, and the others go when one of them has its answer', async () => {
+    const releases: (() => void)[] = [];
     await using stage = await startStage(() => (response) => {
-      release = () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      releases.push(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
     });
 
     const asking = askTwenty(stage);
-    await until(() => stage.api() === 1);
+    await until(() => stage.api() === 3);
     await settle();
-    expect(stage.api()).toBe(1);
-    stage.vendor.answer(() => GOOD);
-    release();
+    expect(stage.api()).toBe(3);
+    releases.splice(1, 1)[0]?.();
+    await until(() => stage.api() === 20);
+    for (const release of releases) release();
 
     expect(await asking).toEqual(Array(20).fill(200));
   });
 
-  it('is tried by the next call where the first one leaves', async () => {
+  it('is tried by the next call where the first ones leave', async () => {
     await using stage = await startStage(() => 'hang');
     const controller = new AbortController();
-    const leaving = failure(stage.client.send({ path: ['x'], signal: controller.signal }));
+    const { signal } = controller;
+    const leaving = Array.from({ length: 3 }, () => failure(stage.client.send({ path: ['x'], signal })));
     const staying = askTwenty(stage);
-    await until(() => stage.api() === 1);
+    await until(() => stage.api() === 3);
 
     stage.vendor.answer(() => REFUSED);
     controller.abort();
-    await leaving;
+    await Promise.all(leaving);
 
     expect(await staying).toEqual(ALL_REFUSED);
-    expect(stage.vendor.requests).toHaveLength(3);
+    expect(stage.vendor.requests).toHaveLength(3 + 3);
   });
 
   it('holds nobody up where the vendor does not answer', async () => {

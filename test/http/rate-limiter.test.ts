@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CircuitBreaker } from '../../src/http/circuit-breaker.ts';
 import { ErrorMapper } from '../../src/http/errors.ts';
-import { RateLimiter, RateWindow, type Slot, ThrottleGate } from '../../src/http/rate-limiter.ts';
+import { RateLimiter, RateWindow, type Slot } from '../../src/http/rate-limiter.ts';
+import { ThrottleGate } from '../../src/http/throttle-gate.ts';
 import { createManualClock, settle } from '../support/manual-clock.ts';
 import { createTestTools } from '../support/tools.ts';
 import { RULES } from './support.ts';
@@ -29,7 +30,14 @@ function createLimiter(requestsPerSecond: number, maxConcurrent: number) {
   const limiter = new RateLimiter({ clock, gate, breakers: [breaker], window, maxConcurrent, errors });
   const enter = (isUrgent = false, lifetimeMs = 30_000): Promise<Slot> =>
     new Promise((admit, refuse) =>
-      limiter.enter({ breaker, endsAt: clock.now() + lifetimeMs, isUrgent, admit, refuse }),
+      limiter.enter({
+        breaker,
+        endsAt: clock.now() + lifetimeMs,
+        isUrgent,
+        isReady: () => true,
+        admit,
+        refuse,
+      }),
     );
   return { clock, gate, breaker, enter };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ThrottleGate } from '../../src/http/rate-limiter.ts';
+import { ThrottleGate } from '../../src/http/throttle-gate.ts';
 import { createManualClock, createSeededRandom } from '../support/manual-clock.ts';
 
 function createGate(dice = 0) {

@@ -81,8 +81,8 @@ vi.mock('../../src/http/tokens.ts', async (importOriginal) => {
   };
 });
 
-vi.mock('../../src/http/rate-limiter.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/http/rate-limiter.ts')>();
+vi.mock('../../src/http/throttle-gate.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/http/throttle-gate.ts')>();
   let shared: InstanceType<typeof original.ThrottleGate> | undefined;
   return {
     ...original,
