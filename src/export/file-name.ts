@@ -20,10 +20,13 @@ const REFUSED = /[<>:"/\\|?*]+/g;
 /** Device names, which Windows opens whatever extension follows. Source: Microsoft "Naming Files, Paths"; general knowledge. */
 const DEVICE = /^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:\.|$)/i;
 
+/** What commands take for an option (`rm *` in a folder with `-rf`), and a shell for somebody's home. */
+const SHELL_WORD = /^[-~]/;
+
 /**
  * A file name that is safe on every system, from a title as people write it.
  *
- * No path parts, no control or bidi characters, no leading dot, no Windows device; never empty, and bounded to
+ * No path parts, no control or bidi characters, no leading dot, dash or tilde, no Windows device; never empty, and bounded to
  * `MAX_FILE_NAME_BYTES` with the extension kept. Letters of every script stay as they are.
  *
  * @param base - a title or a file name; one that already ends in the extension does not get it twice
@@ -41,7 +44,7 @@ export function toFileName(base: string, extension: string): string {
       .replace(/\s+/gu, ' '),
   );
   const stem = trimEdges(hasSuffix(clean, suffix) ? clean.slice(0, -suffix.length) : clean) || NAMELESS;
-  const harmless = DEVICE.test(stem) ? `_${stem}` : stem;
+  const harmless = DEVICE.test(stem) || SHELL_WORD.test(stem) ? `_${stem}` : stem;
   return `${cutToBytes(harmless, MAX_FILE_NAME_BYTES - suffix.length)}${suffix}`;
 }
 

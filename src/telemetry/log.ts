@@ -1,4 +1,5 @@
-import { destination, pino } from 'pino';
+import { write, writeSync } from 'node:fs';
+import { pino } from 'pino';
 import type { LogLevel } from '../config/config.ts';
 import type { Log } from '../runtime/tools.ts';
 import type { Secrets } from './secrets.ts';
@@ -6,14 +7,16 @@ import type { Secrets } from './secrets.ts';
 /** Takes one line, its line feed included. */
 export type WriteLine = (line: string) => void;
 
-/** Characters that wait for a reader of standard error; what comes after them is lost, and how much is told. */
+/** Characters that wait for a reader of standard error; lines that come after them are lost, and how many is told. */
 const MAX_WAITING = 4_194_304;
 /** A reader that took nothing for so long takes no more, and the process ends without it. */
 const STUCK_MS = 1_000;
-/** How long the end of the process waits for the line before it. */
-const LAST_LINE_MS = 20;
+/** How long the end of the process waits for the write under way. */
+const LAST_WRITE_MS = 20;
+/** How soon a full pipe is tried again. */
+const FULL_RETRY_MS = 50;
 
-/** Whatever a terminal or a reader of lines could take for more than text: control, invisible and line-breaking characters. */
+/** What a terminal or a reader of lines could take for more than text: control, invisible and line-breaking characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -25,7 +28,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 export function createLog(
   secrets: Secrets,
   level: LogLevel = 'info',
-  write: WriteLine = toStandardError(),
+  writeLine: WriteLine = toStandardError(),
 ): Log {
   const logger = pino(
     {
@@ -34,7 +37,7 @@ export function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => write(`${toPrintable(toMasked(line.trimEnd(), secrets))}\n`) },
+    { write: (line: string) => writeLine(`${toPrintable(toMasked(line.trimEnd(), secrets))}\n`) },
   );
   return {
     isEnabled: (asked) => logger.isLevelEnabled(asked),
@@ -75,33 +78,97 @@ function toPrintable(line: string): string {
   );
 }
 
-/** Never waits for whoever reads: a log that nobody takes must not stop the gateway, nor keep it from ending. */
+/** Never waits for the reader: a log that is not read must not stop the gateway, nor keep it from ending. */
 function toStandardError(): WriteLine {
-  let waitingSince: number | null = null;
-  let lost = 0;
-  const output = destination({ dest: 2, sync: false, maxLength: MAX_WAITING });
-  const flush = output.flushSync.bind(output);
-  output.flushSync = () => {
-    // To write to a full pipe would never come back.
-    if (waitingSince !== null && Date.now() - waitingSince > STUCK_MS) return;
-    // The last line may be on its way in another thread.
-    if (waitingSince !== null) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_LINE_MS);
-    flush();
-  };
-  output.on('write', () => {
-    waitingSince = Date.now();
-  });
-  output.on('drop', () => {
-    lost += 1;
-  });
-  output.on('drain', () => {
-    waitingSince = null;
-    if (lost > 0)
-      output.write(`{"level":"warn","lost":${lost},"msg":"Log lines were lost: nobody read them."}\n`);
-    lost = 0;
-  });
-  return (line) => {
-    waitingSince ??= Date.now();
-    output.write(line);
-  };
+  unblock(process.stderr);
+  const lines = new WaitingLines(process.stderr.fd);
+  process.once('exit', () => lines.writeLast());
+  return (line) => lines.add(line);
+}
+
+/**
+ * A write that blocks would hold a thread, and with it the end of the process, until the reader comes.
+ *
+ * Node opens pipes and sockets so that they do not block, but a child process that inherits one makes it block again for both. Only the
+ * stream's handle can undo that.
+ */
+function unblock(stream: NodeJS.WriteStream): void {
+  const { _handle: handle } = stream as { readonly _handle?: { setBlocking?(isBlocking: boolean): void } };
+  if (!stream.isTTY) handle?.setBlocking?.(false);
+}
+
+/** Lines on their way to standard error: one write is under way at a time, what comes meanwhile goes out together with the next. */
+class WaitingLines {
+  /** What is being written, as far as it has not been taken. */
+  private batch: Buffer | null = null;
+  private isInThread = false;
+  private waiting = '';
+  private lost = 0;
+  /** When the reader took something, or was first offered something, last. */
+  private takenAt = 0;
+  private readonly fd: number;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  add(line: string): void {
+    if (this.waiting.length + line.length > MAX_WAITING) {
+      this.lost += 1;
+      return;
+    }
+    this.waiting += line;
+    if (this.batch !== null) return;
+    this.takenAt = Date.now();
+    this.writeNext();
+  }
+
+  /** At the end of the process: gives the reader what is left of its time. */
+  writeLast(): void {
+    if (this.batch === null) return;
+    if (this.isInThread) pause(LAST_WRITE_MS);
+    let rest = Buffer.concat([this.isInThread ? Buffer.alloc(0) : this.batch, Buffer.from(this.waiting)]);
+    while (rest.length > 0 && Date.now() - this.takenAt < STUCK_MS) {
+      try {
+        rest = rest.subarray(writeSync(this.fd, rest));
+      } catch (error) {
+        if (!isFull(error)) return;
+        pause(LAST_WRITE_MS);
+      }
+    }
+  }
+
+  private writeNext(): void {
+    if (this.lost > 0) {
+      this.waiting += `{"level":"warn","lost":${this.lost},"msg":"Log lines were lost: they were not read."}\n`;
+      this.lost = 0;
+    }
+    this.batch = this.waiting === '' ? null : Buffer.from(this.waiting);
+    this.waiting = '';
+    if (this.batch !== null) this.write(this.batch);
+  }
+
+  private write(batch: Buffer): void {
+    this.isInThread = true;
+    write(this.fd, batch, (error, count) => {
+      this.isInThread = false;
+      if (isFull(error)) {
+        setTimeout(() => this.write(batch), FULL_RETRY_MS);
+        return;
+      }
+      this.takenAt = Date.now();
+      // A reader that has gone takes nothing of it; the next lines may find another.
+      this.batch = error === null && count < batch.length ? batch.subarray(count) : null;
+      if (this.batch === null) this.writeNext();
+      else this.write(this.batch);
+    });
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -7,8 +7,7 @@ import type { WatchCounters } from '../watch/watch-hub.ts';
 import type { Download } from '../web/files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
 import { countDownloads } from './metrics/downloads.ts';
-import { countOperations, countRefused } from './metrics/operations.ts';
-import { countRefusals } from './metrics/refusals.ts';
+import { countOperations, countRateLimited, countRefused } from './metrics/operations.ts';
 import { showTransports, type TransportCounters } from './metrics/transports.ts';
 import { countVendorCalls } from './metrics/vendor-calls.ts';
 import { measurePolls, showWatches } from './metrics/watching.ts';
@@ -50,7 +49,7 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onDownload: countDownloads(registry),
     onOperation: countOperations(registry),
     onRefused: countRefused(registry),
-    onRateLimited: countRefusals(registry),
+    onRateLimited: countRateLimited(registry),
     observe({ watches, transports, accounts }) {
       showWatches(registry, watches);
       showTransports(registry, transports);

@@ -29,6 +29,11 @@ describe('toFileName', () => {
     ['a\u0000b', '.pdf', 'a b.pdf'],
     ['a\uD800b', '.pdf', 'a\uFFFDb.pdf'],
     ['trailing. . .', '', 'trailing'],
+    ['-rf', '', '_-rf'],
+    ['--output=x', '.csv', '_--output=x.csv'],
+    ['. -n', '.pdf', '_-n.pdf'],
+    ['~root', '', '_~root'],
+    ['a - b ~ c', '.pdf', 'a - b ~ c.pdf'],
   ])('makes %j with %j harmless', (base, extension, expected) => {
     expect(toFileName(base, extension)).toBe(expected);
   });
@@ -79,6 +84,8 @@ describe('toFileName', () => {
           '😀',
           '.pdf',
           'x',
+          '-',
+          '~',
         ),
       )
       .map((parts) => parts.join('')),
@@ -95,7 +102,7 @@ describe('toFileName', () => {
         expect(name).not.toMatch(
           /[\p{Cc}\p{Zl}\p{Zp}<>:"/\\|?*\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u,
         );
-        expect(name).not.toMatch(/^[.\s]|[.\s]$/u);
+        expect(name).not.toMatch(/^[.\s~-]|[.\s]$/u);
         expect(name).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)/i);
       }),
       { numRuns: 2_000 },

@@ -83,13 +83,21 @@ const filler = 'x'.repeat(1_000);
 for (let round = 0; round < 20_000; round += 1) log.info({ filler }, 'Flood.');
 setTimeout(() => { console.log('alive'); process.exitCode = 0; process.exit(); }, 1_500);
 `;
+/** Ends while the pipe has only just become full. */
+const SUDDEN_END = FLOOD.replace('1_500', '200');
 const CRASH = `
 import { createLog } from './src/telemetry/log.ts';
 import { createSecrets } from './src/telemetry/secrets.ts';
 import { logCrashes } from './src/cli/crash.ts';
-logCrashes(createLog(createSecrets()));
+const log = createLog(createSecrets());
+logCrashes(log);
 setTimeout(() => { throw new Error('unforeseen'); });
 `;
+/** The last of a thousand lines, written in one go with those before it. */
+const CRASH_IN_A_FLOOD = CRASH.replace(
+  'setTimeout(() => {',
+  "setTimeout(() => { for (let n = 0; n < 1_000; n += 1) log.info({ n }, 'Flood.');",
+);
 
 function run(program: string, readsErrors: boolean) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
@@ -114,6 +122,19 @@ function run(program: string, readsErrors: boolean) {
 describe('standard error', { timeout: 60_000 }, () => {
   it('that nobody reads stops nothing, neither the process nor its end', async () => {
     expect(await run(FLOOD, false)).toMatchObject({ code: 0, stdout: 'alive\n' });
+  });
+
+  it('that has only just become full does not keep the process from its end', async () => {
+    expect(await run(SUDDEN_END, false)).toMatchObject({ code: 0, stdout: 'alive\n' });
+  });
+
+  it('has every line of a process that an error ends right behind them', async () => {
+    const { code, stderr } = await run(CRASH_IN_A_FLOOD, true);
+    const lines = stderr.trimEnd().split('\n');
+
+    expect(code).toBe(1);
+    expect(lines).toHaveLength(1_001);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ error: expect.stringContaining('unforeseen') });
   });
 
   it('has the last line of a process that an error ends', async () => {

@@ -1,5 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { LimitedKind } from '../../access/rate-limits.ts';
 import type { Asked, Ending, RefusalReason, Transport } from '../../operations/reports.ts';
+import { bindOnce } from './bound.ts';
 
 /** What callers asked, and how it ended. */
 export function countOperations(registry: Registry): (asked: Asked, ending: Ending) => void {
@@ -17,9 +19,14 @@ export function countOperations(registry: Registry): (asked: Asked, ending: Endi
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
+  const bound = bindOnce((type, transport, outcome) => ({
+    operations: operations.labels(type, transport, outcome),
+    durations: type === 'subscription' ? null : durations.labels(type, transport),
+  }));
   return ({ transport }, { subject: { type }, outcome, durationMs }) => {
-    operations.inc({ type, transport, outcome });
-    if (type !== 'subscription') durations.observe({ type, transport }, durationMs / 1_000);
+    const of = bound(type, transport, outcome);
+    of.operations.inc();
+    of.durations?.observe(durationMs / 1_000);
   };
 }
 
@@ -31,5 +38,18 @@ export function countRefused(registry: Registry): (reason: RefusalReason, transp
     labelNames: ['reason', 'transport'],
     registers: [registry],
   });
-  return (reason, transport) => refused.inc({ reason, transport });
+  const bound = bindOnce((reason, transport) => refused.labels(reason, transport));
+  return (reason, transport) => bound(reason, transport).inc();
+}
+
+/** What callers were refused because they had had their share of a minute. */
+export function countRateLimited(registry: Registry): (kind: LimitedKind) => void {
+  const refusals = new Counter({
+    name: 'waybill_rate_limited_total',
+    help: "Refusals over a caller's limit a minute, by kind: whole operations, or fields that name exports (locators).",
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  const bound = bindOnce((kind) => refusals.labels(kind));
+  return (kind) => bound(kind).inc();
 }
