@@ -9,8 +9,7 @@ import { createOriginPolicy } from './access/origins.ts';
 import { createAdmission } from './access/rate-limits.ts';
 import { AccessSessions } from './access/sessions.ts';
 import { createAccountPool } from './accounts/pool.ts';
-import { ExportReader } from './accounts/reader.ts';
-import { VendorReads } from './accounts/vendor-reads.ts';
+import { ExportReader, NOTHING_WATCHED } from './accounts/reader.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { observeBackplane } from './backplane/observed.ts';
 import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
@@ -108,13 +107,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const takeTurn = createTurns();
   const admission = inTurns(createAdmission({ ...limits, onRefused: metrics.onRateLimited }), takeTurn);
   const pool = createAccountPool(config.accounts, tools, metrics.onVendorCall);
-  const reads = new VendorReads();
   const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
   const hub = await createWatchHub({
     backplane,
     tools,
     readMany: (account, keys, { signal }) =>
-      inRequestScope(() => reads.readMany(account, keys, signal), {
+      inRequestScope(() => reader.ask(account, keys, signal), {
         requestId: null,
         tenant: account.tenant,
       }),
@@ -125,7 +123,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(tools.clock);
   const running = createRunningConfig(config, { tools, pool, access, hub, sessions });
-  const reader = new ExportReader(tools.clock, reads, hub);
+  const reader = new ExportReader(tools.clock, {
+    ...NOTHING_WATCHED,
+    peek: (account, key) => hub.peek(account, key),
+  });
   const signer = new FileLinkSigner({
     secret: linkSecret,
     ttlMs: files.linkTtlMs,

@@ -37,7 +37,13 @@ if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
 const ignore = (): void => undefined;
 const report = (fields: Readonly<Record<string, unknown>>, message: string): void =>
   console.error(message, fields);
-const log: Log = { debug: ignore, info: ignore, warn: ignore, error: report };
+const log: Log = {
+  isEnabled: (level) => level === 'error',
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: report,
+};
 const gateway = await startGateway({
   config: loaded.config,
   tools: { clock: systemClock, random: systemRandom, log, secrets: createSecrets() },

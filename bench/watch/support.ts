@@ -13,7 +13,7 @@ const silent = () => undefined;
 export const tools: Tools = {
   clock: systemClock,
   random: systemRandom,
-  log: { debug: silent, info: silent, warn: silent, error: silent },
+  log: { isEnabled: () => false, debug: silent, info: silent, warn: silent, error: silent },
   secrets: createSecrets(),
 };
 

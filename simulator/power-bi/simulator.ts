@@ -1,4 +1,4 @@
-import { POWER_BI_LOCATOR } from '../../src/vendors/power-bi/grammar.ts';
+import { POWER_BI_LOCATOR } from '../../src/vendors/power-bi/types.ts';
 import { answerWithFile } from '../file-answer.ts';
 import type {
   SimulatorRequest,

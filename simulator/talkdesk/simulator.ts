@@ -1,4 +1,4 @@
-import { KNOWN_REPORT_TYPES } from '../../src/vendors/talkdesk/grammar.ts';
+import { KNOWN_REPORT_TYPES } from '../../src/vendors/talkdesk/types.ts';
 import type {
   SeededJob,
   SimulatorRequest,

@@ -33,12 +33,13 @@ export class AccountDirectory {
   readonly accounts: readonly VendorAccount[];
   /** Of the caller. */
   readonly tenant: string;
-  private readonly vendors: readonly VendorInfo[];
+  private readonly grammars: ReadonlyMap<VendorId, VendorInfo['locator']>;
   private readonly byKey: ReadonlyMap<string, VendorAccount>;
+  private readonly keysByVendor = new Map<VendorId, readonly string[]>();
 
   constructor(vendors: readonly VendorInfo[], accounts: readonly VendorAccount[], tenant = '') {
     this.tenant = tenant;
-    this.vendors = vendors;
+    this.grammars = new Map(vendors.map(({ id, locator }) => [id, locator]));
     this.accounts = accounts;
     this.byKey = new Map(accounts.map((account) => [account.key, account]));
   }
@@ -89,24 +90,32 @@ export class AccountDirectory {
   }
 
   private grammarOf(vendor: VendorId): VendorInfo['locator'] {
-    const info = this.vendors.find((candidate) => candidate.id === vendor);
-    if (info === undefined) throw new InputError(`This gateway does not speak to the vendor ${vendor}.`);
-    return info.locator;
+    const grammar = this.grammars.get(vendor);
+    if (grammar === undefined) throw new InputError(`This gateway does not speak to the vendor ${vendor}.`);
+    return grammar;
   }
 
   /** The account that a locator means without naming it. */
   private onlyAccountKey(vendor: VendorId, where: string): string {
-    const candidates = this.accounts.filter((candidate) => candidate.vendor === vendor);
-    const [only] = candidates;
-    if (only !== undefined && candidates.length === 1) return only.key;
+    const keys = this.keysOf(vendor);
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1) return only;
     const field = `${where}.account`;
     if (only === undefined)
       throw new InputError(`You have no ${vendor} account here: see the query "accounts".`, field);
-    const keys = candidates.map((candidate) => candidate.key).join(', ');
     throw new InputError(
-      `${field} is missing, and you have several ${vendor} accounts: name one of ${keys}.`,
+      `${field} is missing, and you have several ${vendor} accounts: name one of ${keys.join(', ')}.`,
       field,
     );
+  }
+
+  /** The keys of the accounts at one vendor; a directory serves many operations, so they are looked for once. */
+  private keysOf(vendor: VendorId): readonly string[] {
+    const known = this.keysByVendor.get(vendor);
+    if (known !== undefined) return known;
+    const keys = this.accounts.filter((account) => account.vendor === vendor).map(({ key }) => key);
+    this.keysByVendor.set(vendor, keys);
+    return keys;
   }
 
   private known(key: ExportKey): VendorAccount {

@@ -62,6 +62,16 @@ interface Draft {
   readonly opened: VendorAccount | null;
 }
 
+/** The accounts of one tenant as configured. */
+interface Tenant {
+  /** In the configuration's order. */
+  readonly plans: AccountPlan[];
+  /** Those whose credential each caller brings. */
+  readonly callerPlans: AccountPlan[];
+  /** For callers that bring none; made when first asked for. */
+  directory: AccountDirectory | null;
+}
+
 class Pool implements AccountPool {
   private readonly tools: Tools;
   private readonly onCall: VendorAccountSettings['onCall'];
@@ -69,8 +79,10 @@ class Pool implements AccountPool {
   // Only to tell tokens apart inside this process: an identity says nothing about the token it stands for.
   private readonly identityKey = randomBytes(32);
   private plans: ReadonlyMap<string, AccountPlan> = new Map();
-  /** Accounts with a credential of their own, by key. */
+  private tenants: ReadonlyMap<string, Tenant> = new Map();
+  /** Accounts with a credential of their own, by key and by identity. */
   private own: ReadonlyMap<string, PooledAccount> = new Map();
+  private ownByIdentity: ReadonlyMap<string, PooledAccount> = new Map();
   private readonly callers = new CallerAccounts();
   private isClosed = false;
 
@@ -81,16 +93,17 @@ class Pool implements AccountPool {
   }
 
   directoryFor(caller: Caller): AccountDirectory {
-    const plans = [...this.plans.values()].filter(({ tenant }) => tenant === caller.tenant);
-    const accounts = plans.flatMap(
-      (plan) => this.own.get(plan.key) ?? this.callerAccount(plan, caller) ?? [],
-    );
-    return new AccountDirectory(this.vendors, accounts, caller.tenant);
+    const tenant = this.tenants.get(caller.tenant);
+    // Not kept: a caller's token may name any tenant.
+    if (tenant === undefined) return new AccountDirectory(this.vendors, [], caller.tenant);
+    const brought = this.callerAccounts(tenant, caller);
+    if (brought.size > 0) return this.createDirectory(tenant, caller.tenant, brought);
+    tenant.directory ??= this.createDirectory(tenant, caller.tenant, NONE_BROUGHT);
+    return tenant.directory;
   }
 
   byIdentity(identity: string): VendorAccount | undefined {
-    for (const account of this.own.values()) if (account.identity === identity) return account;
-    return this.callers.find(identity);
+    return this.ownByIdentity.get(identity) ?? this.callers.find(identity);
   }
 
   all(): readonly VendorAccount[] {
@@ -101,7 +114,9 @@ class Pool implements AccountPool {
     const drafts = this.draft(plans.filter(({ credential }) => credential.type !== 'caller'));
     const before = [...this.own.values()];
     this.plans = new Map(plans.map((plan) => [plan.key, plan]));
+    this.tenants = groupByTenant(plans);
     this.own = new Map(drafts.map(({ plan, account }) => [plan.key, account]));
+    this.ownByIdentity = new Map(drafts.map(({ account }) => [account.identity, account]));
 
     const renewed: PooledAccount[] = [];
     for (const { plan, account, opened } of drafts) {
@@ -160,9 +175,30 @@ class Pool implements AccountPool {
     return removed;
   }
 
-  private callerAccount(plan: AccountPlan, { vendorTokens }: Caller): VendorAccount | undefined {
-    const token = Object.hasOwn(vendorTokens, plan.key) ? vendorTokens[plan.key] : undefined;
-    if (token === undefined || !TOKEN.test(token)) return undefined;
+  private createDirectory(
+    { plans }: Tenant,
+    name: string,
+    brought: ReadonlyMap<string, VendorAccount>,
+  ): AccountDirectory {
+    const accounts = plans.flatMap(({ key }) => this.own.get(key) ?? brought.get(key) ?? []);
+    return new AccountDirectory(this.vendors, accounts, name);
+  }
+
+  /** The accounts for which this caller brings a token, by key. */
+  private callerAccounts(
+    { callerPlans }: Tenant,
+    { vendorTokens }: Caller,
+  ): ReadonlyMap<string, VendorAccount> {
+    if (callerPlans.length === 0) return NONE_BROUGHT;
+    const brought = new Map<string, VendorAccount>();
+    for (const plan of callerPlans) {
+      const token = Object.hasOwn(vendorTokens, plan.key) ? vendorTokens[plan.key] : undefined;
+      if (token !== undefined && TOKEN.test(token)) brought.set(plan.key, this.callerAccount(plan, token));
+    }
+    return brought;
+  }
+
+  private callerAccount(plan: AccountPlan, token: string): VendorAccount {
     this.tools.secrets.addPassing(token);
     const place = toIdentity(plan);
     const hash = createHmac('sha256', this.identityKey).update(`${place}\n${token}`).digest('base64url');
@@ -193,4 +229,17 @@ class Pool implements AccountPool {
     const settings = { ...plan, identity, credential, onCall: this.onCall };
     return VENDORS[plan.vendor].createAccount(settings, this.tools);
   }
+}
+
+const NONE_BROUGHT: ReadonlyMap<string, VendorAccount> = new Map();
+
+function groupByTenant(plans: readonly AccountPlan[]): ReadonlyMap<string, Tenant> {
+  const tenants = new Map<string, Tenant>();
+  for (const plan of plans) {
+    const tenant = tenants.get(plan.tenant) ?? { plans: [], callerPlans: [], directory: null };
+    tenants.set(plan.tenant, tenant);
+    tenant.plans.push(plan);
+    if (plan.credential.type === 'caller') tenant.callerPlans.push(plan);
+  }
+  return tenants;
 }

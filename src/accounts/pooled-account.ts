@@ -81,22 +81,34 @@ export class PooledAccount implements VendorAccount {
     return this.underWay > 0;
   }
 
-  async readMany(keys: readonly ExportKey[], options: ReadOptions = {}): Promise<readonly Reading[]> {
+  async readMany(keys: readonly ExportKey[], options?: ReadOptions): Promise<readonly Reading[]> {
     const held = this.heldError();
     if (held !== null) return keys.map(() => held);
     const asked = this.wake();
-    const readings = await this.through(asked, () => asked.account.readMany(keys, options));
-    if (asked === this.current) return readings;
-    const again = [...readings.keys()].filter((index) => this.isOutdated(asked, readings[index]));
-    if (again.length === 0) return readings;
-    const renewed = this.wake();
-    const anew = await this.through(renewed, () =>
-      renewed.account.readMany(
-        again.map((index) => keys[index] as ExportKey),
-        options,
-      ),
-    );
-    return readings.map((reading, index) => anew[again.indexOf(index)] ?? reading);
+    this.begin(asked);
+    let readings: readonly Reading[];
+    try {
+      readings = await asked.account.readMany(keys, options);
+    } finally {
+      this.end(asked);
+    }
+    return asked === this.current ? readings : this.readOutdated(asked, keys, readings, options);
+  }
+
+  async readOne(key: ExportKey, options?: ReadOptions): Promise<Reading> {
+    const asked = this.wake();
+    const { account } = asked;
+    if (account.readOne === undefined || this.heldMs() > 0) {
+      return (await this.readMany([key], options))[0] as Reading;
+    }
+    this.begin(asked);
+    let reading: Reading;
+    try {
+      reading = await account.readOne(key, options);
+    } finally {
+      this.end(asked);
+    }
+    return this.isOutdated(asked, reading) ? this.readOne(key, options) : reading;
   }
 
   listPays(count: number): boolean {
@@ -122,7 +134,7 @@ export class PooledAccount implements VendorAccount {
 
   health(): AccountHealth {
     const health = this.current?.account.health() ?? HEALTHY;
-    if (this.heldUntil <= this.settings.clock.now()) return health;
+    if (this.heldMs() <= 0) return health;
     const throttledUntil = Math.max(this.heldUntil, health.throttledUntil ?? 0);
     return { ...health, state: 'THROTTLED', throttledUntil };
   }
@@ -157,6 +169,21 @@ export class PooledAccount implements VendorAccount {
     const opened = [...this.retired, ...(this.current === null ? [] : [this.current])];
     this.retired.clear();
     await Promise.all(opened.map(closeNow));
+  }
+
+  /** Asks once more for what the account in place of a replaced one would answer otherwise. */
+  private async readOutdated(
+    asked: Opened,
+    keys: readonly ExportKey[],
+    readings: readonly Reading[],
+    options?: ReadOptions,
+  ): Promise<readonly Reading[]> {
+    const again = [...readings.keys()].filter((index) => this.isOutdated(asked, readings[index]));
+    if (again.length === 0) return readings;
+    const renewed = this.wake();
+    const wanted = again.map((index) => keys[index] as ExportKey);
+    const anew = await this.through(renewed, () => renewed.account.readMany(wanted, options));
+    return readings.map((reading, index) => anew[again.indexOf(index)] ?? reading);
   }
 
   /** What stands behind it now; opened where it is not. */
@@ -247,8 +274,16 @@ export class PooledAccount implements VendorAccount {
     if (this.retired.delete(opened)) void closeNow(opened);
   }
 
+  /** How long the wait still is that a replaced account was asked for; its successor has not heard of it. */
+  private heldMs(): number {
+    if (this.heldUntil === 0) return 0;
+    const waitMs = this.heldUntil - this.settings.clock.now();
+    if (waitMs <= 0) this.heldUntil = 0;
+    return waitMs;
+  }
+
   private heldError(): VendorError | null {
-    const retryAfterMs = this.heldUntil - this.settings.clock.now();
+    const retryAfterMs = this.heldMs();
     if (retryAfterMs <= 0) return null;
     const message = 'The account waits, because its vendor asked it to.';
     const { vendor, key } = this;

@@ -102,9 +102,11 @@ export interface VendorAccount {
   readonly pacing: Pacing;
   /** One entry per key, in the keys' order. A failed read is an entry, so it never spoils its neighbours. Never rejects, except with the signal's reason. */
   readMany(keys: readonly ExportKey[], options?: ReadOptions): Promise<readonly Reading[]>;
+  /** As `readMany` of one key, for those that make one cheaper. */
+  readOne?(key: ExportKey, options?: ReadOptions): Promise<Reading>;
   /**
-   * Whether `count` exports are read with fewer calls in one `readMany` than each by itself. May change as the account learns what
-   * its vendor's list call is worth. Left out: they are.
+   * Whether a list call is expected to spare calls when so many exports are read together. Where it is not, nothing is won by
+   * reading them together. Left out: not known.
    */
   listPays?(count: number): boolean;
   /** The files of a finished export whose snapshot left `files` undefined: one call. @throws VendorError */

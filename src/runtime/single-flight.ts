@@ -1,49 +1,124 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from './on-abort.ts';
+
+/** Work under way, as the one who does it sees it. */
+export interface Flight {
+  /**
+   * Aborts when the last one who waits has left; `undefined` where one waits who cannot leave. Made when it is first read, so that
+   * work which cannot be cancelled costs none.
+   */
+  readonly signal: AbortSignal | undefined;
+  /** Has this called when the last one who waits has left: for work that makes one signal of several flights'. */
+  onAbandoned(callback: () => void): void;
+}
 
 /**
  * Work that several may wait for at once: begun by the first, shared by those who come while it runs, and cancelled when the
  * last one has left. Nothing is kept once it has ended.
  */
 export class SingleFlight<Result> {
-  private readonly running = new Map<
-    string,
-    { readonly result: Promise<Result>; waiting: number; readonly abort: AbortController }
-  >();
+  private readonly flights = new Map<string, SharedFlight<Result>>();
 
   /**
    * Joins the work of this key, or begins it.
    *
-   * @param begin - gets a signal that aborts when nobody waits any more
+   * @param begin - called at once where none is under way
+   * @param signal - of the one who waits; who gives none cannot leave, and costs neither a listener nor a promise
    * @throws the signal's reason as soon as this waiter leaves; whatever the work throws
    */
-  join(key: string, begin: (signal: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  join(key: string, begin: (flight: Flight) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    // One caller may wait for a hundred pieces of work at once, and Node warns of an eleventh listener.
-    if (signal !== undefined) setMaxListeners(0, signal);
-    const work = this.running.get(key) ?? this.start(key, begin);
-    work.waiting += 1;
+    const flight = this.flights.get(key) ?? this.start(key, begin, signal);
+    return signal === undefined ? flight.stay() : flight.waitUntil(signal);
+  }
+
+  private start(
+    key: string,
+    begin: (flight: Flight) => Promise<Result>,
+    signal: AbortSignal | undefined,
+  ): SharedFlight<Result> {
+    const flight = new SharedFlight<Result>(signal !== undefined, () => {
+      if (this.flights.get(key) === flight) this.flights.delete(key);
+    });
+    flight.begin(begin);
+    this.flights.set(key, flight);
+    return flight;
+  }
+}
+
+interface Waiter<Result> {
+  resolve(result: Result): void;
+  reject(reason: unknown): void;
+  /** Lets go of the waiter's signal. */
+  release(): void;
+}
+
+class SharedFlight<Result> implements Flight {
+  private readonly onOver: () => void;
+  private readonly waiters = new Set<Waiter<Result>>();
+  private isCancellable: boolean;
+  private controller: AbortController | undefined;
+  private abandoned: (() => void) | undefined;
+  private result: Promise<Result> | undefined;
+
+  /** @param onOver - called when nobody may join any more: it has ended, or was cancelled */
+  constructor(isCancellable: boolean, onOver: () => void) {
+    this.isCancellable = isCancellable;
+    this.onOver = onOver;
+  }
+
+  get signal(): AbortSignal | undefined {
+    if (this.controller === undefined && !this.isCancellable) return undefined;
+    this.controller ??= new AbortController();
+    return this.controller.signal;
+  }
+
+  onAbandoned(callback: () => void): void {
+    this.abandoned = callback;
+  }
+
+  begin(work: (flight: Flight) => Promise<Result>): void {
+    const result = work(this);
+    this.result = result;
+    result.then(
+      (value) => this.end((waiter) => waiter.resolve(value)),
+      (error: unknown) => this.end((waiter) => waiter.reject(error)),
+    );
+  }
+
+  /** Waits to the end, come what may. */
+  stay(): Promise<Result> {
+    this.isCancellable = false;
+    return this.result as Promise<Result>;
+  }
+
+  waitUntil(signal: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        reject(signal?.reason);
-        work.waiting -= 1;
-        if (work.waiting > 0) return;
-        if (this.running.get(key) === work) this.running.delete(key);
-        work.abort.abort();
+      const waiter: Waiter<Result> = {
+        resolve,
+        reject,
+        release: onAbort(signal, () => this.leave(waiter, signal.reason)),
       };
-      signal?.addEventListener('abort', leave, { once: true });
-      work.result.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
+      this.waiters.add(waiter);
     });
   }
 
-  private start(key: string, begin: (signal: AbortSignal) => Promise<Result>) {
-    const abort = new AbortController();
-    const result = begin(abort.signal);
-    const work = { result, waiting: 0, abort };
-    this.running.set(key, work);
-    const forget = (): void => {
-      if (this.running.get(key) === work) this.running.delete(key);
-    };
-    result.then(forget, forget);
-    return work;
+  private leave(waiter: Waiter<Result>, reason: unknown): void {
+    this.waiters.delete(waiter);
+    waiter.reject(reason);
+    if (this.waiters.size > 0 || !this.isCancellable) return;
+    this.onOver();
+    this.abandoned?.();
+    // Read later, it has to be aborted too.
+    this.controller ??= new AbortController();
+    this.controller.abort();
+  }
+
+  private end(settle: (waiter: Waiter<Result>) => void): void {
+    this.onOver();
+    for (const waiter of this.waiters) {
+      waiter.release();
+      settle(waiter);
+    }
+    this.waiters.clear();
   }
 }

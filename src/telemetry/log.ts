@@ -37,6 +37,7 @@ export function createLog(
     { write: (line: string) => write(`${toPrintable(toMasked(line.trimEnd(), secrets))}\n`) },
   );
   return {
+    isEnabled: (asked) => logger.isLevelEnabled(asked),
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),

@@ -1,4 +1,4 @@
-import type { Log } from '../runtime/tools.ts';
+import type { Log, LogLevelName } from '../runtime/tools.ts';
 import { currentScope } from './scope.ts';
 
 /** A tenant and a caller may be called whatever the issuer of tokens likes. */
@@ -8,11 +8,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The same log; each line also says which request, tenant and caller it belongs to. What the line itself says wins. */
 export function withScope(log: Log): Log {
+  const write =
+    (level: LogLevelName): Log['info'] =>
+    (fields, message) => {
+      // A line that is dropped is not put together first.
+      if (log.isEnabled(level)) log[level](complete(fields), message);
+    };
   return {
-    debug: (fields, message) => log.debug(complete(fields), message),
-    info: (fields, message) => log.info(complete(fields), message),
-    warn: (fields, message) => log.warn(complete(fields), message),
-    error: (fields, message) => log.error(complete(fields), message),
+    isEnabled: (level) => log.isEnabled(level),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
   };
 }
 

@@ -2,7 +2,9 @@ import {
   type Attributes,
   type Context,
   context,
+  INVALID_SPAN_CONTEXT,
   type Link,
+  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -38,16 +40,25 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
 // Asks whatever SDK there is by the time of a span: one may be registered later.
 const tracer = trace.getTracer('waybill');
 
-/** Runs work inside a span of its own, which ends with the work if not before; everything the work awaits is inside too. */
+/** What the API gives where no SDK is registered. */
+const NO_PROVIDER = new ProxyTracerProvider().getDelegate();
+/** Stands for a span where nobody records; takes everything and keeps nothing. */
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** False where no SDK is registered: then spans, their attributes and links need not be put together. */
+export function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== NO_PROVIDER;
+}
+
+/**
+ * Runs work inside a span of its own, which ends with the work if not before; everything the work awaits is inside too. Where nobody
+ * records, it is the work alone.
+ */
 export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Result>): Promise<Result> {
-  const { parent = context.active(), kind, attributes = {}, isRoot: root = false, links = [] } = plan;
-  const options = {
-    kind: kind === undefined ? SpanKind.INTERNAL : KINDS[kind],
-    attributes,
-    root,
-    links: links.map((origin) => ({ context: origin })),
-  };
-  return tracer.startActiveSpan(plan.name, options, parent, async (span) => {
+  if (!isTracing()) return work(NO_SPAN);
+  const { parent = context.active() } = plan;
+  return tracer.startActiveSpan(plan.name, toOptions(plan), parent, async (span) => {
     try {
       return await work(span);
     } catch (error) {
@@ -57,6 +68,37 @@ export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Res
       if (span.isRecording()) span.end();
     }
   });
+}
+
+/** A span that is under way and ended by hand. */
+export interface OpenSpan {
+  readonly span: Span;
+  /** Runs what belongs to it. */
+  run<Result>(work: () => Result): Result;
+}
+
+/** Begins a span that is to be ended by hand; `undefined` where nobody records. */
+export function openSpan(plan: () => SpanPlan): OpenSpan | undefined {
+  if (!isTracing()) return undefined;
+  const made = plan();
+  const { parent = context.active() } = made;
+  const span = tracer.startSpan(made.name, toOptions(made), parent);
+  const inside = trace.setSpan(parent, span);
+  return { span, run: (work) => context.with(inside, work) };
+}
+
+/** The span under way, for work that goes on in another one's turn; `undefined` where nobody records. */
+export function currentContext(): Context | undefined {
+  return isTracing() ? context.active() : undefined;
+}
+
+function toOptions({ kind, attributes = {}, isRoot: root = false, links = [] }: SpanPlan) {
+  return {
+    kind: kind === undefined ? SpanKind.INTERNAL : KINDS[kind],
+    attributes,
+    root,
+    links: links.map((origin) => ({ context: origin })),
+  };
 }
 
 /** @param type - a code or the name of an error, never its message */
@@ -73,12 +115,14 @@ export function parentFrom(headers: unknown): Context {
 
 /** The span under way, for a link to it; null where nobody records. */
 export function currentOrigin(): SpanOrigin | null {
+  if (!isTracing()) return null;
   const span = trace.getSpanContext(context.active());
   return span !== undefined && trace.isSpanContextValid(span) ? span : null;
 }
 
 /** Runs work that outlives the span which happens to begin it. */
 export function outsideSpans<Result>(work: () => Result): Result {
+  if (!isTracing()) return work();
   return context.with(ROOT_CONTEXT, work);
 }
 

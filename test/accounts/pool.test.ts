@@ -65,6 +65,49 @@ describe('the account pool', () => {
     expect(pool.directoryFor(withTokens({}, 'nobody')).accounts).toEqual([]);
   });
 
+  it('makes one directory for all callers of a tenant, until the configuration changes', async () => {
+    await using pool = openPool();
+    const directory = pool.directoryFor(ANONYMOUS);
+    const others = pool.directoryFor(withTokens({}, 'acme'));
+
+    expect(pool.directoryFor(withTokens({}))).toBe(directory);
+    expect(pool.directoryFor(withTokens({ unknown: 'token' }))).toBe(directory);
+    expect(pool.directoryFor(withTokens({ desk: 'token' }))).not.toBe(directory);
+    expect(pool.directoryFor(withTokens({}, 'acme'))).toBe(others);
+    expect(others).not.toBe(directory);
+    pool.replace(PLANS.filter(({ key }) => key !== 'hi'));
+
+    expect(pool.directoryFor(ANONYMOUS).accounts).toEqual([]);
+  });
+
+  it("looks at no other tenant's accounts for a caller", async () => {
+    let looks = 0;
+    const [, , bi] = PLANS as readonly [AccountPlan, AccountPlan, AccountPlan];
+    const watched = {
+      ...bi,
+      get tenant() {
+        looks += 1;
+        return 'acme';
+      },
+    };
+    await using pool = openPool([...PLANS.slice(0, 2), watched]);
+    looks = 0;
+
+    pool.directoryFor(ANONYMOUS);
+    pool.directoryFor(withTokens({ desk: 'token' }));
+    pool.directoryFor(withTokens({}, 'nobody'));
+
+    expect(looks).toBe(0);
+  });
+
+  it('keeps the order of the configuration, with callers’ accounts in their places', async () => {
+    await using pool = openPool([...PLANS].reverse());
+
+    const { accounts } = pool.directoryFor(withTokens({ desk: 'token' }));
+
+    expect(accounts.map(({ key }) => key)).toEqual(['desk', 'hi']);
+  });
+
   it('takes no token for an account of another tenant', async () => {
     await using pool = openPool();
 

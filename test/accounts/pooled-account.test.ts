@@ -173,6 +173,74 @@ describe('a pooled account that is replaced', () => {
   });
 });
 
+describe('a pooled account that is asked for one export', () => {
+  it('takes the way for one where there is one, in use as long as it runs', async () => {
+    const { account, clock, usage } = setUp();
+    const one = createBacking(clock, { readOne: async () => toSnapshot('a', 'RUNNING', clock.now()) });
+    account.replace(PLAN, true, one.account);
+
+    const reading = account.readOne(toKey('a'));
+    expect(account.isInUse).toBe(true);
+
+    expect(codeOf(await reading)).toBeUndefined();
+    expect([one.state.asked, account.isInUse]).toEqual([0, false]);
+    expect(usage).toEqual([true, false]);
+  });
+
+  it('asks for a batch of one where there is none', async () => {
+    const { account, first } = setUp();
+
+    const reading = account.readOne(toKey('a'));
+    first.snapshot();
+
+    expect(codeOf(await reading)).toBeUndefined();
+    expect(first.state.asked).toBe(1);
+  });
+
+  it('asks the new one where the old one was refused meanwhile', async () => {
+    const { account, clock, second } = setUp();
+    let refuse = (): void => undefined;
+    const refused = new Promise<Reading>((resolve) => {
+      refuse = () => resolve(toError('VENDOR_UNAUTHENTICATED'));
+    });
+    account.replace(PLAN, true, createBacking(clock, { readOne: () => refused }).account);
+
+    const reading = account.readOne(toKey('a'));
+    account.replace(RENEWED, false, second.account);
+    refuse();
+    await settle();
+    second.snapshot();
+
+    expect(codeOf(await reading)).toBeUndefined();
+    expect(second.state.asked).toBe(1);
+  });
+
+  it('waits as a replaced one was asked to', async () => {
+    const { account, clock } = setUp();
+    const throttledUntil = clock.now() + 30_000;
+    const throttled = createBacking(clock, {
+      health: () => ({ state: 'THROTTLED', throttledUntil, lastError: null }),
+    });
+    const next = createBacking(clock, { readOne: async () => toSnapshot('a', 'RUNNING', clock.now()) });
+    account.replace(PLAN, true, throttled.account);
+    account.replace(PLAN, true, next.account);
+
+    expect(await account.readOne(toKey('a'))).toMatchObject({ retryAfterMs: 30_000 });
+    await clock.advance(30_000);
+
+    expect(codeOf(await account.readOne(toKey('a')))).toBeUndefined();
+  });
+
+  it('says whether a list call pays as what stands behind it does', () => {
+    const { account, clock } = setUp();
+    const before = account.listPays(2);
+
+    account.replace(PLAN, true, createBacking(clock, { listPays: (count) => count > 5 }).account);
+
+    expect([before, account.listPays(2), account.listPays(6)]).toEqual([true, false, true]);
+  });
+});
+
 describe('a pooled account whose files flow', () => {
   const toStream = (body: Readable): FileAccess => ({
     type: 'stream',

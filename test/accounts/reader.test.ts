@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ExportReader, NOTHING_WATCHED } from '../../src/accounts/reader.ts';
-import { VendorReads } from '../../src/accounts/vendor-reads.ts';
-import { VendorError } from '../../src/export/errors.ts';
-import type { Export, ExportKey } from '../../src/export/export.ts';
+import { ExportReader, NOTHING_WATCHED, type WatchedExports } from '../../src/accounts/reader.ts';
+import { VendorError, type VendorErrorCode } from '../../src/export/errors.ts';
+import type { Export, ExportKey, ExportSnapshot } from '../../src/export/export.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
 import { createFakeAccount, toExport, toKey, toSnapshot } from '../export/support.ts';
 import { createManualClock, settle } from '../support/manual-clock.ts';
@@ -12,10 +11,15 @@ const TWO = toKey('2');
 const THREE = toKey('3');
 
 function createReader(
-  watched: (account: VendorAccount, key: ExportKey) => Export | undefined = () => undefined,
+  peek: (account: VendorAccount, key: ExportKey) => Export | undefined = () => undefined,
+  more: Partial<WatchedExports> = {},
 ) {
   const clock = createManualClock(1_000_000);
-  return { clock, reader: new ExportReader(clock, new VendorReads(), { ...NOTHING_WATCHED, peek: watched }) };
+  return { clock, reader: new ExportReader(clock, { ...NOTHING_WATCHED, peek, ...more }) };
+}
+
+function toTrouble(code: VendorErrorCode): VendorError {
+  return new VendorError({ code, message: 'No.', vendor: 'web-admit', account: 'admit' });
 }
 
 const words = (answers: readonly (Export | VendorError)[]) =>
@@ -117,12 +121,7 @@ describe('reads on their way', () => {
   });
 
   it("pass a failure on as that key's answer alone", async () => {
-    const refusal = new VendorError({
-      code: 'VENDOR_FORBIDDEN',
-      message: 'No.',
-      vendor: 'web-admit',
-      account: 'admit',
-    });
+    const refusal = toTrouble('VENDOR_FORBIDDEN');
     const account = createFakeAccount({}, (key) => (key.id === TWO.id ? refusal : toSnapshot(key)));
     const { reader } = createReader();
 
@@ -186,6 +185,162 @@ describe('what a caller is shown beside the snapshot', () => {
       observation: { nextPollAt: null, throttledUntil: null, isStale: false },
       transitions: [],
     });
+  });
+});
+
+describe('what a read tells the watches', () => {
+  it('is every snapshot, of single reads, batches and lists alike, and no error', async () => {
+    const learnt: string[] = [];
+    const learn = (_account: VendorAccount, snapshot: ExportSnapshot) => void learnt.push(snapshot.key.id);
+    const account = createFakeAccount({ listRecent: async () => [toSnapshot(THREE)] }, (key) =>
+      key.id === TWO.id ? toTrouble('VENDOR_TIMEOUT') : toSnapshot(key),
+    );
+    const { reader } = createReader(undefined, { learn });
+
+    await reader.readMany(account, [ONE], { maxAgeMs: 0 });
+    await reader.readMany(account, [TWO, THREE], { maxAgeMs: 0 });
+    await reader.listRecent(account, 10);
+
+    expect(learnt).toEqual([ONE.id, THREE.id, THREE.id]);
+  });
+
+  it('is told before the answer is shown, so that what is shown beside it does not contradict it', async () => {
+    let remembered: Export | undefined = toExport(ONE, {
+      transitions: [{ from: null, to: 'QUEUED', rawStatus: 'Queued', at: 5 }],
+    });
+    const { reader } = createReader(undefined, {
+      lastKnown: () => remembered,
+      learn: () => {
+        remembered = undefined;
+      },
+    });
+
+    const [answer] = await reader.readMany(createFakeAccount(), [ONE], { maxAgeMs: 0 });
+
+    expect(answer).toMatchObject({ transitions: [] });
+  });
+});
+
+describe('what was known before', () => {
+  const remembered = (observedAt: number) =>
+    toExport(ONE, {
+      rawStatus: 'remembered',
+      observedAt,
+      observation: { observedAt, nextPollAt: null, throttledUntil: null, isStale: false },
+    });
+
+  it('is no answer while the vendor can be asked: a watch that ended says nothing of now', async () => {
+    const account = createFakeAccount();
+    const { reader } = createReader(undefined, { lastKnown: () => remembered(999_999) });
+
+    const answers = await reader.readMany(account, [ONE], { maxAgeMs: 600_000 });
+
+    expect(words(answers)).toEqual(['In Progress']);
+  });
+
+  it.each<VendorErrorCode>([
+    'VENDOR_RATE_LIMITED',
+    'VENDOR_TIMEOUT',
+    'VENDOR_UNAVAILABLE',
+    'VENDOR_BAD_RESPONSE',
+  ])('is given instead of %s where it is young enough, and marked as stale', async (code) => {
+    const account = createFakeAccount({}, () => toTrouble(code));
+    const { reader } = createReader(undefined, {
+      lastKnown: (_account, key) => (key.id === ONE.id ? remembered(999_000) : undefined),
+    });
+
+    const answers = await reader.readMany(account, [ONE, TWO], { maxAgeMs: 1_000 });
+    const [alone] = await reader.readMany(account, [ONE], { maxAgeMs: 1_000 });
+
+    expect(words(answers)).toEqual(['remembered', code]);
+    expect(alone).toEqual({
+      ...remembered(999_000),
+      observation: { observedAt: 999_000, nextPollAt: null, throttledUntil: null, isStale: true },
+    });
+  });
+
+  it('is given of a live watch in trouble too', async () => {
+    const account = createFakeAccount({}, () => toTrouble('VENDOR_UNAVAILABLE'));
+    const live = {
+      ...remembered(999_500),
+      observation: { ...remembered(999_500).observation, isStale: true },
+    };
+    const { reader } = createReader(() => live);
+
+    const answers = await reader.readMany(account, [ONE], { maxAgeMs: 1_000 });
+
+    expect(words(answers)).toEqual(['remembered']);
+    expect(account.batches).toHaveLength(1);
+  });
+
+  it.each<[VendorErrorCode, number, number]>([
+    ['VENDOR_UNAVAILABLE', 998_999, 1_000],
+    ['VENDOR_UNAVAILABLE', 1_000_000, 0],
+    ['EXPORT_NOT_FOUND', 1_000_000, 1_000],
+    ['VENDOR_UNAUTHENTICATED', 1_000_000, 1_000],
+    ['VENDOR_FORBIDDEN', 1_000_000, 1_000],
+    ['UNSUPPORTED_BY_VENDOR', 1_000_000, 1_000],
+  ])('does not hide %s, seen at %i with maxAgeMs %i', async (code, observedAt, maxAgeMs) => {
+    const account = createFakeAccount({}, () => toTrouble(code));
+    const { reader } = createReader(undefined, { lastKnown: () => remembered(observedAt) });
+
+    const answers = await reader.readMany(account, [ONE], { maxAgeMs });
+
+    expect(words(answers)).toEqual([code]);
+  });
+});
+
+describe('an answer that has just come', () => {
+  it('is shared with all who had asked before it came, in a batch too', async () => {
+    const account = createFakeAccount();
+    const { reader } = createReader();
+    const askedAt = reader.moment;
+
+    await reader.readMany(account, [ONE, TWO], { maxAgeMs: 0, askedAt });
+    const alone = await reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt });
+    const together = await reader.readMany(account, [TWO, THREE], { maxAgeMs: 0, askedAt });
+
+    expect([...words(alone), ...words(together)]).toEqual(['In Progress', 'In Progress', 'In Progress']);
+    expect(account.batches).toEqual([[ONE, TWO], [THREE]]);
+  });
+
+  it('is not shared with those who ask after it came, or do not say when they asked', async () => {
+    const account = createFakeAccount();
+    const { reader } = createReader();
+    const first = reader.moment;
+
+    await reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt: first });
+    await reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt: reader.moment });
+    await reader.readMany(account, [ONE, TWO], { maxAgeMs: 0 });
+
+    expect(account.batches).toEqual([[ONE], [ONE], [ONE, TWO]]);
+  });
+
+  it('is not shared across identities', async () => {
+    const one = createFakeAccount({ identity: 'default/admit/a' });
+    const other = createFakeAccount({ identity: 'default/admit/b' });
+    const { reader } = createReader();
+    const askedAt = reader.moment;
+
+    for (const account of [one, other]) await reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt });
+
+    expect([one.batches, other.batches]).toEqual([[[ONE]], [[ONE]]]);
+  });
+
+  it('is forgotten after a second, and a thousand of them are kept at most', async () => {
+    const account = createFakeAccount();
+    const { reader, clock } = createReader();
+    const askedAt = reader.moment;
+    const read = (key: ExportKey) => reader.readMany(account, [key], { maxAgeMs: 0, askedAt });
+
+    await read(ONE);
+    await clock.advance(1_000);
+    await read(TWO);
+    await read(ONE);
+    for (let run = 10; run < 1_010; run += 1) await read(toKey(String(run)));
+    await read(ONE);
+
+    expect(account.batches.filter(([key]) => key?.id === ONE.id)).toHaveLength(3);
   });
 });
 

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { readRooms, readSteps, type Step } from './page.ts';
@@ -23,6 +24,18 @@ async function ask(url: string, query: string): Promise<{ data: unknown; errors?
   return (await response.json()) as { data: unknown; errors?: unknown };
 }
 
+const count = (text: string) => text.split('\n').length - 1;
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+
+/** Of all files below a folder. */
+async function countLines(folder: URL): Promise<number> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const texts = files
+    .filter((file) => file.isFile())
+    .map((file) => readFile(join(file.parentPath, file.name), 'utf8'));
+  return sum((await Promise.all(texts)).map(count));
+}
+
 /** The tests are one walk through the page: each stands on what those before it did to the tree. */
 describe('docs/adding-a-vendor.md', { timeout: 120_000 }, () => {
   let tree: Tree;
@@ -42,6 +55,15 @@ describe('docs/adding-a-vendor.md', { timeout: 120_000 }, () => {
 
   it('names every file of the folder', async () => {
     expect((await readdir(new URL('src/vendors/parcel-co', FIXTURE))).sort()).toEqual(await readRooms());
+  });
+
+  it('costs no more than 400 lines without a simulator, edits included', async () => {
+    const added = steps
+      .flatMap(({ edits }) => edits)
+      .map(({ before, after }) => count(after) - count(before));
+    const files = ['src', 'schema'].map((folder) => countLines(new URL(`${folder}/`, FIXTURE)));
+
+    expect(sum(await Promise.all(files)) + sum(added)).toBeLessThanOrEqual(400);
   });
 
   it('names exactly the files the compiler asks for once there is an id, a folder and SDL', async () => {

@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** All that the gateway is built from; tests and benchmarks are left behind. */
 const COPIED = [
   'src',
+  'simulator',
   'schema',
   'scripts',
   'codegen.ts',

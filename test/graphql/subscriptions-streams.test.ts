@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toExportKey } from '../../src/export/locator.ts';
-import { HI_ENERGY_LOCATOR } from '../../src/vendors/hi-energy/grammar.ts';
+import { HI_ENERGY_LOCATOR } from '../../src/vendors/hi-energy/types.ts';
 import { hi, startLiveGateway, toHiAccount } from './subscriptions/live-gateway.ts';
 import { expectQuiet } from './subscriptions/quiet.ts';
 import { TRANSPORTS, toStory } from './subscriptions/transports.ts';

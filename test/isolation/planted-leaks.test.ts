@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ReadManyOptions } from '../../src/accounts/reader.ts';
 import type { ExportKey } from '../../src/export/export.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
 import { startGateway } from '../../src/gateway.ts';
@@ -9,21 +10,6 @@ const STEPS = 4_000;
 
 /** The leak that is planted at the moment; modules ask when a gateway is put together. */
 const planted = vi.hoisted(() => ({ leak: '' }));
-
-vi.mock('../../src/accounts/vendor-reads.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/accounts/vendor-reads.ts')>();
-  class LeakyReads extends original.VendorReads {
-    override readMany(account: VendorAccount, keys: readonly ExportKey[], signal?: AbortSignal) {
-      if (planted.leak === 'reads by vendor ids') {
-        const nameless = keys.map((key) => ({ ...key, id: toVendorIds(key.id) }));
-        return super.readMany(rename(account, 'anybody'), nameless, signal);
-      }
-      const isAcross = planted.leak === 'reads across tokens';
-      return super.readMany(isAcross ? rename(account, account.key) : account, keys, signal);
-    }
-  }
-  return { ...original, VendorReads: LeakyReads };
-});
 
 vi.mock('../../src/watch/watch.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../src/watch/watch.ts')>();
@@ -41,6 +27,10 @@ vi.mock('../../src/accounts/reader.ts', async (importOriginal) => {
   type List = ReturnType<InstanceType<typeof original.ExportReader>['listRecent']>;
   class LeakyReader extends original.ExportReader {
     private readonly shared = new Map<string, List>();
+
+    override readMany(account: VendorAccount, keys: readonly ExportKey[], options: ReadManyOptions) {
+      return super.readMany(...leak(account, keys), options);
+    }
 
     override listRecent(account: VendorAccount, limit: number, signal?: AbortSignal): List {
       if (planted.leak !== 'lists across accounts') return super.listRecent(account, limit, signal);
@@ -141,6 +131,14 @@ vi.mock('../../src/access/file-links.ts', async (importOriginal) => {
   }
   return { ...original, FileLinkSigner: LeakySigner };
 });
+
+/** Whose exports are read, and under which names, with a leak in it. */
+function leak(account: VendorAccount, keys: readonly ExportKey[]): [VendorAccount, readonly ExportKey[]] {
+  if (planted.leak === 'reads by vendor ids') {
+    return [rename(account, 'anybody'), keys.map((key) => ({ ...key, id: toVendorIds(key.id) }))];
+  }
+  return [planted.leak === 'reads across tokens' ? rename(account, account.key) : account, keys];
+}
 
 /** What a name would be if it said nothing of whose it is: the vendor's own ids. */
 function toVendorIds(exportId: string): string {

@@ -3,9 +3,8 @@ import { VendorError } from '../../src/export/errors.ts';
 import { advance, NOT_FOUND_GRACE_MS, startWatch } from '../../src/export/transitions.ts';
 import { toSnapshot as toHiEnergySnapshot } from '../../src/vendors/hi-energy/mapping.ts';
 import { toSnapshot as toPowerBiSnapshot } from '../../src/vendors/power-bi/mapping.ts';
-import { exportSchema } from '../../src/vendors/power-bi/types.ts';
 import { createKey, readFixtureExport, SINGLE } from '../vendors/hi-energy/support.ts';
-import { readFixture, toKey } from '../vendors/power-bi/support.ts';
+import { readFixture, toKey, toWire } from '../vendors/power-bi/support.ts';
 
 const RULES = { stallAfterMs: 60_000 };
 const STARTED_AT = Date.UTC(2026, 10, 22, 10, 0, 0);
@@ -50,7 +49,7 @@ describe('the media type of a Power BI file', () => {
     ['.mhtml', 'multipart/related'],
     ['.rdl', null],
   ])('of %s is %s', (resourceFileExtension, mediaType) => {
-    const wire = exportSchema.parse({ ...readFixture('export-succeeded-workspace'), resourceFileExtension });
+    const wire = toWire({ ...readFixture('export-succeeded-workspace'), resourceFileExtension });
 
     const { files } = toPowerBiSnapshot(toKey({}), { wire, retryAfter: undefined, receivedAt: STARTED_AT });
 

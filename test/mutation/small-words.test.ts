@@ -4,7 +4,7 @@ import { RetryBudget } from '../../src/http/budget.ts';
 import { decideRetryMs } from '../../src/http/retry.ts';
 import { parseRateLimitReset, parseRetryAfter } from '../../src/http/retry-after.ts';
 import { parseInstant } from '../../src/vendors/shared/instant.ts';
-import { KNOWN_REPORT_TYPES } from '../../src/vendors/talkdesk/grammar.ts';
+import { KNOWN_REPORT_TYPES } from '../../src/vendors/talkdesk/types.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0);
 

@@ -1,11 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { SingleFlight } from '../../src/runtime/single-flight.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { onAbort } from '../../src/runtime/on-abort.ts';
+import { type Flight, SingleFlight } from '../../src/runtime/single-flight.ts';
 import { settle } from '../support/manual-clock.ts';
 
 /** Work that ends when the test says so. */
 function createTask() {
-  const begun: { readonly signal: AbortSignal; end(value: string): void; fail(error: Error): void }[] = [];
-  const begin = (signal: AbortSignal) =>
+  const begun: {
+    readonly signal: AbortSignal | undefined;
+    end(value: string): void;
+    fail(error: Error): void;
+  }[] = [];
+  const begin = ({ signal }: Flight) =>
     new Promise<string>((resolve, reject) => begun.push({ signal, end: resolve, fail: reject }));
   return { begun, begin };
 }
@@ -67,7 +72,7 @@ describe('shared work', () => {
     const staying = work.join('key', begin, new AbortController().signal);
     leaver.abort(new Error('left'));
     await expect(leaving).rejects.toThrow('left');
-    expect(begun[0]?.signal.aborted).toBe(false);
+    expect(begun[0]?.signal?.aborted).toBe(false);
     begun[0]?.end('done');
 
     expect(await staying).toBe('done');
@@ -82,7 +87,7 @@ describe('shared work', () => {
     for (const leaver of leavers) leaver.abort(new Error('left'));
 
     for (const outcome of await Promise.allSettled(waiting)) expect(outcome.status).toBe('rejected');
-    expect(begun[0]?.signal.aborted).toBe(true);
+    expect(begun[0]?.signal?.aborted).toBe(true);
   });
 
   it('never stops for one who cannot leave', async () => {
@@ -97,7 +102,7 @@ describe('shared work', () => {
     begun[0]?.end('done');
 
     expect(await staying).toBe('done');
-    expect(begun[0]?.signal.aborted).toBe(false);
+    expect(begun[0]?.signal?.aborted).toBe(false);
   });
 
   it('is begun anew for one who comes after it was cancelled, and the old end disturbs nobody', async () => {
@@ -138,6 +143,148 @@ describe('shared work', () => {
     await settle();
     leaver.abort();
 
-    expect(begun[0]?.signal.aborted).toBe(false);
+    expect(begun[0]?.signal?.aborted).toBe(false);
+  });
+
+  it('hands its failure to all who wait, those who may leave and those who cannot', async () => {
+    const work = new SingleFlight<string>();
+    const { begun, begin } = createTask();
+
+    const waiting = [
+      work.join('key', begin),
+      work.join('key', begin, new AbortController().signal),
+      work.join('key', begin, new AbortController().signal),
+    ];
+    begun[0]?.fail(new Error('broken'));
+
+    for (const outcome of await Promise.allSettled(waiting)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'broken' } });
+    }
+  });
+});
+
+describe('what shared work costs', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** Counts what is made from here on. */
+  function countControllers() {
+    const made = { count: 0 };
+    vi.stubGlobal(
+      'AbortController',
+      class extends AbortController {
+        constructor() {
+          super();
+          made.count += 1;
+        }
+      },
+    );
+    return made;
+  }
+
+  it('is no AbortController where the first one cannot leave', async () => {
+    const work = new SingleFlight<string>();
+    const { begun, begin } = createTask();
+    const { signal } = new AbortController();
+    const made = countControllers();
+
+    const waiting = [work.join('key', begin), work.join('key', begin, signal)];
+    begun[0]?.end('done');
+    await Promise.all(waiting);
+
+    expect(begun[0]?.signal).toBeUndefined();
+    expect(made.count).toBe(0);
+  });
+
+  it('is no AbortController where the work looks at no signal', async () => {
+    const work = new SingleFlight<string>();
+    const { signal } = new AbortController();
+    const made = countControllers();
+
+    await work.join('key', async () => 'done', signal);
+
+    expect(made.count).toBe(0);
+  });
+
+  it('is one listener on a signal that a hundred wait with, and none after the end', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): number => warnings.push(warning);
+    process.on('warning', note);
+    const work = new SingleFlight<string>();
+    const { begun, begin } = createTask();
+    const { signal } = new AbortController();
+    const removed = vi.spyOn(signal, 'removeEventListener');
+
+    const waiting = Array.from({ length: 100 }, (_, index) => work.join(`key ${index % 50}`, begin, signal));
+    for (const { end } of begun) end('done');
+    await Promise.all(waiting);
+    await settle();
+    process.off('warning', note);
+
+    expect(warnings).toEqual([]);
+    expect(removed).toHaveBeenCalledTimes(1);
+  });
+
+  it('is no AbortController where the work only wants to hear that all have left', async () => {
+    const work = new SingleFlight<string>();
+    const [first, second] = [new AbortController(), new AbortController()];
+    let abandoned = 0;
+    const begin = (flight: Flight) => {
+      flight.onAbandoned(() => {
+        abandoned += 1;
+      });
+      return new Promise<string>(() => undefined);
+    };
+    const waiting = [first, second].map(({ signal }) => work.join('key', begin, signal));
+    waiting.forEach((waiter) => void waiter.catch(() => undefined));
+
+    first.abort();
+    const afterOne = abandoned;
+    second.abort();
+
+    expect([afterOne, abandoned]).toEqual([0, 1]);
+  });
+
+  it('gives a signal that has aborted to work that reads it after the last one left', () => {
+    const work = new SingleFlight<string>();
+    const leaver = new AbortController();
+    const seen: Flight[] = [];
+
+    work.join('key', (flight) => new Promise(() => seen.push(flight)), leaver.signal).catch(() => undefined);
+    leaver.abort();
+
+    expect(seen[0]?.signal?.aborted).toBe(true);
+  });
+});
+
+describe('onAbort', () => {
+  it('calls back once, and not those who let go, even while it calls', () => {
+    const controller = new AbortController();
+    const called: string[] = [];
+    onAbort(controller.signal, () => {
+      called.push('first');
+      releaseThird();
+    });
+    onAbort(controller.signal, () => called.push('second'));
+    const releaseThird = onAbort(controller.signal, () => called.push('third'));
+    onAbort(controller.signal, () => called.push('fourth'))();
+
+    controller.abort();
+
+    expect(called).toEqual(['first', 'second']);
+  });
+
+  it('listens again after all have let go', () => {
+    const controller = new AbortController();
+    let calls = 0;
+    const count = (): void => {
+      calls += 1;
+    };
+    onAbort(controller.signal, count)();
+    onAbort(controller.signal, count);
+    onAbort(controller.signal, count);
+
+    controller.abort();
+
+    expect(calls).toBe(2);
   });
 });

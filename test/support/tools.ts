@@ -17,12 +17,20 @@ export function createRecordingLog(
   least: LogLine['level'] = 'info',
 ): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
+  const isEnabled = (level: LogLine['level']): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(least);
   const write = (level: LogLine['level']) => (fields: LogLine['fields'], message: string) => {
-    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+    if (!isEnabled(level)) return;
     lines.push({ level, fields, message });
     sweep().look('log', `${message} ${toText(fields)}`);
   };
-  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  return {
+    lines,
+    isEnabled,
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
 }
 
 /** The system's clock, seeded jitter, a log nobody reads. */

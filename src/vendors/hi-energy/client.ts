@@ -1,14 +1,26 @@
-import type { ReadOptions } from '../../export/ports.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
-import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import type { AccountClient, AccountResponse, VendorHttpRules } from '../../http/types.ts';
+import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
 import {
   type AnswerFacts,
-  type Checked,
   checkListAnswer,
   checkSingleAnswer,
   type ListedExport,
   type WireExport,
 } from './types.ts';
+
+/**
+ * How Hi Energy wants to be spoken to: a key or a user's token, never both, and neither is ever renewed. There is no error code
+ * where `error` is a plain string, or the body is empty or no JSON.
+ *
+ * Source: Hi Energy API pages and the vendor's JavaScript and Ruby SDKs; read 2026-11.
+ */
+export const HI_ENERGY_HTTP_RULES: VendorHttpRules = {
+  authHeaders: ({ type, value }): Readonly<Record<string, string>> =>
+    type === 'api-key' ? { 'x-api-key': value } : { authorization: `Bearer ${value}` },
+  isTokenExpired: () => false,
+  vendorCode: ({ json }) => toErrorCode(field(field(json, 'error'), 'code')),
+};
 
 /** The most entries one list call is asked for; the vendor publishes no maximum, public clients stop at 100. */
 export const MAX_LISTED = 100;
@@ -22,27 +34,27 @@ export interface Answer<Wire> {
 /** Hi Energy's endpoints for export reports. Each method throws `VendorError`, or the signal's reason. */
 export interface HiEnergyClient {
   /** `GET /exports/{id}`; a completed export comes with a fresh link each time. */
-  readExport(exportId: string, options?: ReadOptions): Promise<Answer<WireExport>>;
+  readExport(exportId: string, signal?: AbortSignal): Promise<Answer<WireExport>>;
   /** `GET /exports?limit=`: the newest ones this credential may see. One that is not in it may still exist. */
-  listExports(limit: number, options?: ReadOptions): Promise<Answer<readonly ListedExport[]>>;
+  listExports(limit: number, signal?: AbortSignal): Promise<Answer<readonly ListedExport[]>>;
 }
 
 /** Hi Energy's endpoints on one account's way to the vendor. */
 export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
   return {
-    async readExport(exportId, options = {}) {
+    async readExport(exportId, signal) {
       const asked = 'the status of an export';
-      const response = await http.send({ path: ['exports', exportId], signal: options.signal });
-      const wire = readBody(http, response, asked, checkSingleAnswer);
+      const response = await http.send({ path: ['exports', exportId], signal });
+      const wire = readAnswer(http, response, asked, checkSingleAnswer);
       if (typeof wire.id === 'string' && wire.id !== exportId)
         throw http.toBadResponse(response, asked, '"export.id" names another export');
       return { wire, facts: toFacts(response, 'single') };
     },
 
-    async listExports(limit, options = {}) {
+    async listExports(limit, signal) {
       const query = { limit: Math.max(1, Math.min(limit, MAX_LISTED)) };
-      const response = await http.send({ path: ['exports'], query, signal: options.signal });
-      const wire = readBody(http, response, 'the list of exports', checkListAnswer);
+      const response = await http.send({ path: ['exports'], query, signal });
+      const wire = readAnswer(http, response, 'the list of exports', checkListAnswer);
       return { wire, facts: toFacts(response, 'list') };
     },
   };
@@ -50,16 +62,4 @@ export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
 
 function toFacts({ headers, receivedAt }: AccountResponse, source: AnswerFacts['source']): AnswerFacts {
   return { source, receivedAt, retryAfterMs: parseRetryAfter(headers['retry-after'], receivedAt) ?? null };
-}
-
-function readBody<Wire>(
-  http: AccountClient,
-  response: AccountResponse,
-  asked: string,
-  check: (json: unknown) => Checked<Wire>,
-): Wire {
-  if (response.status !== 200) throw http.toVendorError(response, asked);
-  const checked = check(response.json);
-  if ('problem' in checked) throw http.toBadResponse(response, asked, checked.problem);
-  return checked.wire;
 }

@@ -1,10 +1,10 @@
-import { VendorError } from '../../export/errors.ts';
 import type { ExportKey } from '../../export/export.ts';
-import type { FileAccess, ReadOptions } from '../../export/ports.ts';
-import { parseInstant } from '../shared/instant.ts';
-import type { Answer, HiEnergyClient } from './client.ts';
+import type { FileAccess } from '../../export/ports.ts';
+import { orGone } from '../shared/answers.ts';
+import { readSignedLifetime } from '../shared/presigned-link.ts';
+import type { HiEnergyClient } from './client.ts';
 import { readWord, toFileDescription, toLink } from './mapping.ts';
-import type { HiEnergyIds, WireExport } from './types.ts';
+import type { HiEnergyIds } from './types.ts';
 
 /** How long a presigned link lives where the answer does not say. Source: Hi Energy API page, `download_expires_in_seconds`; read 2026-11. */
 const DEFAULT_LINK_LIFETIME_S = 3_600;
@@ -18,22 +18,18 @@ export async function locateFile(
   client: HiEnergyClient,
   key: ExportKey<HiEnergyIds>,
   index: number,
-  options?: ReadOptions,
+  signal?: AbortSignal,
 ): Promise<FileAccess> {
-  let answer: Answer<WireExport>;
-  try {
-    answer = await client.readExport(key.ids.exportId, options);
-  } catch (error) {
-    if (isGone(error)) return { type: 'gone' };
-    throw error;
-  }
-  const { status } = readWord(answer.wire.status);
+  const answer = await orGone(client.readExport(key.ids.exportId, signal));
+  if (answer === null) return { type: 'gone' };
+  const { wire, facts } = answer;
+  const { status } = readWord(wire.status);
   if (status === 'FAILED') return { type: 'gone' };
   if (status !== 'SUCCEEDED') return { type: 'unfinished' };
-  const url = toLink(answer.wire);
+  const url = toLink(wire);
   if (url === null || index !== 0) return { type: 'gone' };
-  const expiresAt = toLinkExpiry(url, answer.wire.download_expires_in_seconds, answer.facts.receivedAt);
-  return { type: 'link', url, expiresAt, file: toFileDescription(key.ids, answer.wire) };
+  const expiresAt = toLinkExpiry(url, wire.download_expires_in_seconds, facts.receivedAt);
+  return { type: 'link', url, expiresAt, file: toFileDescription(key.ids, wire) };
 }
 
 /**
@@ -45,25 +41,8 @@ export async function locateFile(
 export function toLinkExpiry(url: string, lifetimeS: number | null, receivedAt: number): number {
   const said = receivedAt + (lifetimeS ?? DEFAULT_LINK_LIFETIME_S) * 1_000;
   const signed = readSignedLifetime(url);
-  if (signed === undefined) return said;
-  const signedUntil = signed.from + signed.lifetimeMs;
+  if (signed === null) return said;
+  const signedUntil = signed.signedAt + signed.lifetimeMs;
   // A link just minted is not yet dead: where it looks so, the clocks disagree, and only its lifetime tells.
   return Math.min(said, signedUntil > receivedAt ? signedUntil : receivedAt + signed.lifetimeMs);
-}
-
-/** `X-Amz-Date` and `X-Amz-Expires`, the two parts of an AWS v4 query signature that say when it ends. */
-function readSignedLifetime(url: string): { readonly from: number; readonly lifetimeMs: number } | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const query = new URL(url).searchParams;
-  const seconds = query.get('X-Amz-Expires') ?? '';
-  const date = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
-  if (date === null || !/^\d{1,6}$/.test(seconds)) return undefined;
-  const [, year, month, day, hour, minute, second] = date;
-  const from = parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return from === null ? undefined : { from, lifetimeMs: Number(seconds) * 1_000 };
-}
-
-function isGone(error: unknown): boolean {
-  if (!(error instanceof VendorError)) return false;
-  return error.code === 'EXPORT_NOT_FOUND' || error.httpStatus === 404 || error.httpStatus === 410;
 }

@@ -1,4 +1,15 @@
-import { z } from 'zod';
+import type { LocatorGrammar } from '../../export/ports.ts';
+import {
+  type Checked,
+  type Fields,
+  NO_OBJECT,
+  readEntries,
+  toCount,
+  toFields,
+  toProblem,
+  toText,
+} from '../shared/answers.ts';
+import { integerRule } from '../shared/id-rules.ts';
 
 /** The ids that name one export at Hi Energy. */
 export type HiEnergyIds = {
@@ -28,47 +39,32 @@ export interface HiEnergyDetails {
 /** What an export id looks like. Source: Hi Energy API page of `getExportReport`, path parameter `id`; read 2026-11. */
 export const EXPORT_ID_PATTERN = /^[1-9][0-9]{0,18}$/;
 
-// The vendor writes ids as JSON numbers; those a float cannot hold reach us as decimal strings.
-const exportId = z.union([z.int().positive().transform(String), z.string().regex(EXPORT_ID_PATTERN)]);
-
-// A field we could live without is read as absent when it has another type than documented.
-// By default, not only by `catch`: to make an error of each absent field takes a hundred times longer.
-const text = z.string().nullable().default(null).catch(null);
-// Whatever is in it: to go through thousands of keys would prove nothing.
-const mapping = z.custom<Readonly<Record<string, unknown>>>(isMapping);
-// GraphQL's Int has 32 bits; more parts than that are no count of anything.
-const count = z.int().min(0).max(2_147_483_647).nullable().default(null).catch(null);
-
-const exportFields = {
-  report_type: z.string(),
-  status: z.string(),
-  display_name: text,
-  status_display: text,
-  parameters: mapping.nullable().default(null).catch(null),
-  filename: text,
-  download_url: text,
-  download_expires_in_seconds: z.number().positive().nullable().default(null).catch(null),
-  error_message: text,
-  progress: z.object({ parts_ready: count, total_parts: count }).nullable().default(null).catch(null),
-  parent_report_id: exportId.nullable().default(null).catch(null),
-  chunked_export: z.boolean().nullable().default(null).catch(null),
-  created_at: text,
-  updated_at: text,
-  started_at: text,
-  completed_at: text,
-};
-
-const listedExport = z.object({ id: exportId, ...exportFields });
-const singleAnswer = z.object({ export: z.object({ id: exportId.nullish(), ...exportFields }) });
-/** Entries of one list that are looked at: ten times as many as are asked for. */
-const MAX_ENTRIES = 1_000;
-const listAnswer = z.object({ exports: z.array(z.unknown()) });
-
-/** One export as the list call describes it. */
-export type ListedExport = z.infer<typeof listedExport>;
+/** The one id of a Hi Energy export. */
+export const HI_ENERGY_LOCATOR: LocatorGrammar<HiEnergyIds> = { exportId: integerRule(19) };
 
 /** One export as its own status call describes it; that call may leave the id out, since it was asked for. */
-export type WireExport = Omit<ListedExport, 'id'> & { readonly id?: string | null | undefined };
+export interface WireExport {
+  readonly id?: string | null | undefined;
+  readonly report_type: string;
+  readonly status: string;
+  readonly display_name: string | null;
+  readonly status_display: string | null;
+  readonly parameters: Readonly<Record<string, unknown>> | null;
+  readonly filename: string | null;
+  readonly download_url: string | null;
+  readonly download_expires_in_seconds: number | null;
+  readonly error_message: string | null;
+  readonly progress: { readonly parts_ready: number | null; readonly total_parts: number | null } | null;
+  readonly parent_report_id: string | null;
+  readonly chunked_export: boolean | null;
+  readonly created_at: string | null;
+  readonly updated_at: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+/** One export as the list call describes it. */
+export type ListedExport = WireExport & { readonly id: string };
 
 /** How an answer came, beside what it says. */
 export interface AnswerFacts {
@@ -80,30 +76,72 @@ export interface AnswerFacts {
   readonly retryAfterMs: number | null;
 }
 
-/** A body that could be read, or what is wrong with it, in words that hold nothing of the body. */
-export type Checked<Wire> = { readonly wire: Wire } | { readonly problem: string };
+/** Entries of one list that are looked at: ten times as many as are asked for. */
+const MAX_ENTRIES = 1_000;
 
 /** Reads the body of `GET /exports/{id}`. */
 export function checkSingleAnswer(json: unknown): Checked<WireExport> {
-  const result = singleAnswer.safeParse(json, { reportInput: true });
-  return result.success ? { wire: result.data.export } : { problem: toProblem(result.error) };
+  const body = toFields(json);
+  if (body === undefined) return NO_OBJECT;
+  const fields = toFields(body.export);
+  return fields === undefined ? toProblem('export', body.export) : checkExport(fields);
 }
 
 /** Reads the body of `GET /exports`; entries that cannot be read are left out, so that they spoil no other. */
 export function checkListAnswer(json: unknown): Checked<readonly ListedExport[]> {
-  const result = listAnswer.safeParse(json, { reportInput: true });
-  if (!result.success) return { problem: toProblem(result.error) };
-  const entries = result.data.exports.slice(0, MAX_ENTRIES).map((entry) => listedExport.safeParse(entry));
-  return { wire: entries.flatMap((entry) => (entry.success ? [entry.data] : [])) };
+  const body = toFields(json);
+  if (body === undefined) return NO_OBJECT;
+  if (!Array.isArray(body.exports)) return toProblem('exports', body.exports);
+  return { wire: readEntries(body.exports, MAX_ENTRIES, readListed) };
 }
 
-function isMapping(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function readListed(entry: unknown): ListedExport | undefined {
+  const fields = toFields(entry);
+  const checked = fields === undefined ? NO_OBJECT : checkExport(fields);
+  return 'wire' in checked && typeof checked.wire.id === 'string'
+    ? (checked.wire as ListedExport)
+    : undefined;
 }
 
-function toProblem(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined || issue.path.length === 0) return 'the body is not a JSON object';
-  const isMissing = issue.input === undefined || issue.input === null;
-  return `"${issue.path.join('.')}" is ${isMissing ? 'missing' : 'not of the documented type'}`;
+function checkExport(fields: Fields): Checked<WireExport> {
+  const { id, report_type, status, chunked_export } = fields;
+  const readId = toExportId(id);
+  if (readId === null && id !== undefined && id !== null) return toProblem('export.id', id);
+  if (typeof report_type !== 'string') return toProblem('export.report_type', report_type);
+  if (typeof status !== 'string') return toProblem('export.status', status);
+  const progress = toFields(fields.progress);
+  return {
+    wire: {
+      id: id === undefined ? undefined : readId,
+      report_type,
+      status,
+      display_name: toText(fields.display_name),
+      status_display: toText(fields.status_display),
+      parameters: toFields(fields.parameters) ?? null,
+      filename: toText(fields.filename),
+      download_url: toText(fields.download_url),
+      download_expires_in_seconds: toSeconds(fields.download_expires_in_seconds),
+      error_message: toText(fields.error_message),
+      progress:
+        progress === undefined
+          ? null
+          : { parts_ready: toCount(progress.parts_ready), total_parts: toCount(progress.total_parts) },
+      parent_report_id: toExportId(fields.parent_report_id),
+      chunked_export: typeof chunked_export === 'boolean' ? chunked_export : null,
+      created_at: toText(fields.created_at),
+      updated_at: toText(fields.updated_at),
+      started_at: toText(fields.started_at),
+      completed_at: toText(fields.completed_at),
+    },
+  };
+}
+
+/** The vendor writes ids as JSON numbers; those a float cannot hold reach us as decimal strings. */
+function toExportId(value: unknown): string | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? String(value) : null;
+  return typeof value === 'string' && EXPORT_ID_PATTERN.test(value) ? value : null;
+}
+
+function toSeconds(value: unknown): number | null {
+  return Number.isFinite(value) && (value as number) > 0 ? (value as number) : null;
 }

@@ -1,10 +1,24 @@
-import type { z } from 'zod';
 import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
-import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import type { AccountClient, AccountResponse, Credential, VendorHttpRules } from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { isTokenExpired } from './http-rules.ts';
-import { exportSchema, type PowerBiAnswer, type PowerBiIds } from './types.ts';
+import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
+import { checkExport, type PowerBiAnswer, type PowerBiIds } from './types.ts';
+
+/** What every token is asked for unless the configuration says otherwise. Source: vendor's OAuth page; read 2026-11. */
+const DEFAULT_SCOPE = 'https://analysis.windows.net/powerbi/api/.default';
+
+/** Tokens live about an hour. */
+const TOKEN_RENEWAL_MS = 5 * 60_000;
+
+/** How Power BI wants to be spoken to. */
+export const POWER_BI_HTTP_RULES: VendorHttpRules = {
+  authHeaders: ({ value }) => ({ authorization: `Bearer ${value}` }),
+  tokenRequest: toTokenRequest,
+  tokenRenewalMs: TOKEN_RENEWAL_MS,
+  isTokenExpired,
+  vendorCode: readVendorCode,
+};
 
 /** Power BI's endpoints, as far as a reader of exports needs them. All throw VendorError. */
 export interface PowerBiClient {
@@ -33,8 +47,13 @@ export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiC
   return {
     async readExport(ids, signal) {
       const response = await http.send({ path: toExportPath(ids), signal });
-      if (!STATUS_ANSWERS.has(response.status)) throw toRefusal(http, response, STATUS_CALL);
-      return checkExport(http, response, ids);
+      const { status, headers, receivedAt } = response;
+      if (!STATUS_ANSWERS.has(status)) throw toRefusal(http, response, STATUS_CALL);
+      const wire = readAnswer(http, response, STATUS_CALL, checkExport);
+      // An answer about another job must never be shown as this one's.
+      if (wire.id !== null && wire.id !== ids.exportId)
+        throw http.toBadResponse(response, STATUS_CALL, '"id" names another export');
+      return { wire, retryAfter: headers['retry-after'], receivedAt };
     },
 
     async openFile(ids, options) {
@@ -49,26 +68,6 @@ export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiC
 function toExportPath(ids: PowerBiIds): readonly string[] {
   const workspace = ids.groupId === undefined ? [] : ['groups', ids.groupId];
   return [...workspace, 'reports', ids.reportId, 'exports', ids.exportId];
-}
-
-function checkExport(http: AccountClient, response: AccountResponse, ids: PowerBiIds): PowerBiAnswer {
-  const parsed = exportSchema.safeParse(response.json);
-  if (!parsed.success) throw http.toBadResponse(response, STATUS_CALL, toProblem(parsed.error));
-  const { id } = parsed.data;
-  // An answer about another job must never be shown as this one's.
-  if (typeof id === 'string' && id !== ids.exportId) {
-    throw http.toBadResponse(response, STATUS_CALL, '"id" names another export');
-  }
-  return {
-    wire: parsed.data,
-    retryAfter: response.headers['retry-after'],
-    receivedAt: response.receivedAt,
-  };
-}
-
-function toProblem(error: z.ZodError): string {
-  const field = error.issues[0]?.path[0];
-  return field === undefined ? 'the body is no JSON object' : `"${String(field)}" is missing or no text`;
 }
 
 /** A redirect would carry the token to another host (client routing, 307): it is an answer we cannot read. */
@@ -93,4 +92,36 @@ function toFileRefusal(http: AccountClient, stream: FileStream, receivedAt: numb
   // The body was left unread, so there is nothing in it to look at.
   const { status, headers } = stream;
   return toRefusal(http, { status, headers, text: '', json: undefined, receivedAt }, FILE_CALL);
+}
+
+/** The v2 endpoint takes a scope; the old one (`…/oauth2/token`) takes the bare resource in its place. */
+function toTokenRequest(credential: Extract<Credential, { type: 'client-credentials' }>) {
+  const { tokenUrl, clientId, clientSecret, scope = DEFAULT_SCOPE } = credential;
+  const isOld = new URL(tokenUrl).pathname.replace(/\/+$/, '').endsWith('/oauth2/token');
+  const purpose: Record<string, string> = isOld ? { resource: scope.replace(/\/\.default$/, '') } : { scope };
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    ...purpose,
+  });
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: form.toString(),
+  };
+}
+
+/** Power BI says 403 `TokenExpired` where others say 401; any other 403 is a matter of rights. */
+function isTokenExpired(response: AccountResponse): boolean {
+  return response.status === 401 || (response.status === 403 && readVendorCode(response) === 'TokenExpired');
+}
+
+/** The code in whichever error envelope came: `error.code`, the one nested in `pbi.error`, or a token error's bare word. */
+function readVendorCode(response: AccountResponse): string | undefined {
+  const error = field(response.json, 'error');
+  return (
+    toErrorCode(error) ??
+    toErrorCode(field(error, 'code')) ??
+    toErrorCode(field(field(error, 'pbi.error'), 'code'))
+  );
 }

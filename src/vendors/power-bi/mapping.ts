@@ -90,22 +90,20 @@ function toDetails(ids: PowerBiIds, wire: PowerBiExportWire): PowerBiDetails {
     reportName: toText(wire.reportName, MAX_NAME_LENGTH),
     groupId: ids.groupId ?? null,
     percentComplete: toPercent(wire.percentComplete),
-    resourceFileExtension: toText(
-      wire.resourceFileExtension ?? wire.ResourceFileExtension,
-      MAX_EXTENSION_LENGTH,
-    ),
+    resourceFileExtension: toText(wire.resourceFileExtension, MAX_EXTENSION_LENGTH),
+
     resourceLocation: toLocation(wire.resourceLocation),
     expirationTime: parseInstant(wire.expirationTime),
     lastActionDateTime: parseInstant(wire.lastActionDateTime),
   };
 }
 
-function toText(text: string | undefined, maxLength: number): string | null {
-  return text === undefined ? null : toPlainText(text, maxLength) || null;
+function toText(text: string | null, maxLength: number): string | null {
+  return text === null ? null : toPlainText(text, maxLength) || null;
 }
 
-function toPercent(percent: number | undefined): number | null {
-  if (percent === undefined || !Number.isFinite(percent)) return null;
+function toPercent(percent: number | null): number | null {
+  if (percent === null || !Number.isFinite(percent)) return null;
   return Math.min(100, Math.max(0, Math.trunc(percent)));
 }
 
@@ -114,8 +112,8 @@ function toProgress(percent: number | null): ExportProgress | null {
 }
 
 /** The documented sample is cut off in front (`...Mi9C5419i....PS4=/file`), and such a thing is no address. */
-function toLocation(location: string | undefined): string | null {
-  if (location === undefined || location.length > MAX_LOCATION_LENGTH) return null;
+function toLocation(location: string | null): string | null {
+  if (location === null || location.length > MAX_LOCATION_LENGTH) return null;
   // The pattern comes first: URL parsing repairs `http:host`, and drops tabs and line ends in silence.
   if (!/^https?:\/\/[^\s\p{C}\\]+$/iu.test(location) || !URL.canParse(location)) return null;
   return location;
@@ -143,7 +141,7 @@ function toMediaType(extension: string): string | null {
 /** `Retry-After` on a failed export is how Power BI says "too busy": the export may be started again after it. */
 function toFailure(answer: PowerBiAnswer): ExportFailure {
   const isBusy = answer.retryAfter !== undefined;
-  const { code, message } = answer.wire.error ?? {};
+  const { code, message } = answer.wire.error;
   return {
     code: toText(code, MAX_CODE_LENGTH),
     message: toText(message, MAX_MESSAGE_LENGTH) ?? toFailureSentence(isBusy),

@@ -1,4 +1,6 @@
-import { z } from 'zod';
+import type { LocatorGrammar } from '../../export/ports.ts';
+import { type Checked, NO_OBJECT, toFields, toProblem, toText } from '../shared/answers.ts';
+import { idRule, optional } from '../shared/id-rules.ts';
 
 /** What names one export: the workspace (absent for My workspace), the report, the export. */
 export type PowerBiIds = {
@@ -10,39 +12,82 @@ export type PowerBiIds = {
 /** Power BI's words for where an export stands, as its OpenAPI file lists them. */
 export type PowerBiStatus = 'Undefined' | 'NotStarted' | 'Running' | 'Succeeded' | 'Failed';
 
-/** A field that may be missing or null, and whose nonsense is no reason to hide the rest of the answer. */
-function optional<Schema extends z.ZodType>(schema: Schema) {
-  return schema
-    .nullish()
-    .catch(undefined)
-    .transform((value) => value ?? undefined);
-}
-
-/** The undocumented error of a failed export; only clients' code tells of it. */
-const exportErrorSchema = z.object({ code: optional(z.string()), message: optional(z.string()) });
+const UUID = idRule(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'a UUID');
 
 /**
- * The answer of the status call, the fields we read. Only `status` must be there: the vendor's schema requires nothing.
+ * Up to 512 characters without controls, path or query signs.
+ *
+ * Real ids are padded base64 of about 124 characters, but the vendor calls them opaque, and its own sample
+ * (`Mi9C5419i....PS4=`) is no base64. `%` is refused as well: an id that is already escaped would be escaped twice.
+ */
+const EXPORT_ID = /^[^\p{Cc}/\\?#%]{1,512}$/u;
+
+/** The ids of a Power BI export; the order is that of a global id. Sent as given: letter case is kept. */
+export const POWER_BI_LOCATOR: LocatorGrammar<PowerBiIds> = {
+  groupId: optional(UUID),
+  reportId: UUID,
+  exportId: {
+    isOptional: false,
+    test: isExportId,
+    allowed: 'at most 512 characters without control characters and without any of / \\ ? # %, not . or ..',
+  },
+};
+
+function isExportId(value: string): boolean {
+  if (value.length > 512 || !value.isWellFormed() || value.trim() === '') return false;
+  return EXPORT_ID.test(value) && value !== '.' && value !== '..';
+}
+
+/** The answer of the status call, the fields we read; null where it does not hold one. Only `status` is always there. */
+export interface PowerBiExportWire {
+  readonly id: string | null;
+  readonly status: string;
+  readonly createdDateTime: string | null;
+  readonly lastActionDateTime: string | null;
+  readonly expirationTime: string | null;
+  readonly reportName: string | null;
+  readonly percentComplete: number | null;
+  readonly resourceLocation: string | null;
+  readonly resourceFileExtension: string | null;
+  /** The undocumented error of a failed export; only clients' code tells of it. */
+  readonly error: { readonly code: string | null; readonly message: string | null };
+}
+
+/**
+ * Reads the answer of the status call. Only `status` must be there: the vendor's schema requires nothing.
  *
  * Source: "Reports - Get Export To File Status" and swagger.json of microsoft/PowerBI-CSharp (2024-10-15); read 2026-11.
  */
-export const exportSchema = z.object({
-  // Not `optional`: an id that is no text cannot be the one we asked for.
-  id: z.string().nullish(),
-  status: z.string(),
-  createdDateTime: optional(z.string()),
-  lastActionDateTime: optional(z.string()),
-  expirationTime: optional(z.string()),
-  reportName: optional(z.string()),
-  percentComplete: optional(z.number()),
-  resourceLocation: optional(z.string()),
-  // Real answers write a small r, the OpenAPI file a capital one.
-  resourceFileExtension: optional(z.string()),
-  ResourceFileExtension: optional(z.string()),
-  error: optional(exportErrorSchema),
-});
+export function checkExport(json: unknown): Checked<PowerBiExportWire> {
+  const fields = toFields(json);
+  if (fields === undefined) return NO_OBJECT;
+  const { id, status, percentComplete } = fields;
+  // An id that is no text cannot be the one we asked for.
+  if (id !== undefined && id !== null && typeof id !== 'string') return toProblem('id', id);
+  if (typeof status !== 'string') return toProblem('status', status);
+  return {
+    wire: {
+      id: id ?? null,
+      status,
+      createdDateTime: toText(fields.createdDateTime),
+      lastActionDateTime: toText(fields.lastActionDateTime),
+      expirationTime: toText(fields.expirationTime),
+      reportName: toText(fields.reportName),
+      percentComplete: typeof percentComplete === 'number' ? percentComplete : null,
+      resourceLocation: toText(fields.resourceLocation),
+      // Real answers write a small r, the OpenAPI file a capital one.
+      resourceFileExtension: toText(fields.resourceFileExtension) ?? toText(fields.ResourceFileExtension),
+      error: toError(fields.error),
+    },
+  };
+}
 
-export type PowerBiExportWire = z.output<typeof exportSchema>;
+const NO_ERROR = { code: null, message: null } as const;
+
+function toError(value: unknown): PowerBiExportWire['error'] {
+  const fields = toFields(value);
+  return fields === undefined ? NO_ERROR : { code: toText(fields.code), message: toText(fields.message) };
+}
 
 /** A status answer that has been checked, with what its headers say. */
 export interface PowerBiAnswer {

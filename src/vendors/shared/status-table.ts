@@ -20,10 +20,12 @@ const UNLISTED: StatusReading = { status: 'UNKNOWN' };
 export function readStatus(
   table: StatusTable,
   word: string,
-  normalise: (word: string) => string = (same) => same,
+  normalise?: (word: string) => string,
 ): StatusReading {
+  // hasOwn, not "in": "constructor" is a word every object knows.
+  if (Object.hasOwn(table, word)) return table[word] ?? UNLISTED;
+  if (normalise === undefined) return UNLISTED;
   const wanted = normalise(word);
-  // Object.keys, not "in": "constructor" is a word every object knows.
   const listed = Object.keys(table).find((key) => normalise(key) === wanted);
   return listed === undefined ? UNLISTED : (table[listed] ?? UNLISTED);
 }
@@ -38,9 +40,15 @@ export function toRawStatus(word: string): string {
 
 /** A vendor's text as shown to people: no control characters, well-formed, bounded. */
 export function toPlainText(text: string, maxLength: number): string {
-  const plain = text
+  // Most are: the patterns below cost more than all the rest of reading a status.
+  const isPlain = /^[\x20-\x7e]*$/.test(text);
+  const plain = isPlain ? text.trim() : toPrintable(text);
+  return plain.length <= maxLength ? plain : `${plain.slice(0, maxLength - 1).toWellFormed()}…`;
+}
+
+function toPrintable(text: string): string {
+  return text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
-  return plain.length <= maxLength ? plain : `${plain.slice(0, maxLength - 1).toWellFormed()}…`;
 }

@@ -1,19 +1,48 @@
 import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
-import type { AccountClient, AccountResponse } from '../../http/types.ts';
-import { isContentStream } from './content.ts';
-import { classifyFileAnswer, type FileAnswer } from './file-answer.ts';
-import { DONE_WORD, NO_CONTENT_WORD } from './mapping.ts';
-import { decideRedirect, isOtherJob, OTHER_JOB_PROBLEM, REDIRECT_STATUSES } from './redirect.ts';
+import type { AccountClient, AccountResponse, VendorHttpRules } from '../../http/types.ts';
+import { DONE_WORD, NO_CONTENT_WORD, readTalkdeskStatus } from './mapping.ts';
 import {
   EMPTY_JOB,
   isReport,
   type JobReading,
+  parseErrorCode,
   parseJob,
   parseJobPage,
   type TalkdeskIds,
   type WireJob,
 } from './types.ts';
+
+/** Enough for every call this gateway makes; asked for where the configuration names no scope. */
+const READ_SCOPE = 'data-reports:read';
+
+/** Tokens live about ten minutes. */
+const TOKEN_RENEWAL_MS = 60_000;
+
+/**
+ * How Talkdesk wants to be spoken to.
+ *
+ * Source: Talkdesk API docs, "Authentication" (client credentials with Basic); read 2026-11.
+ */
+export const TALKDESK_HTTP_RULES: VendorHttpRules = {
+  authHeaders: ({ value }) => ({ authorization: `Bearer ${value}` }),
+
+  tokenRequest: ({ clientId, clientSecret, scope = READ_SCOPE }) => ({
+    // Base64 of the two as they are: Talkdesk shows no form-encoding before it, as RFC 6749 would have it.
+    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope }).toString(),
+  }),
+
+  tokenRenewalMs: TOKEN_RENEWAL_MS,
+
+  isTokenExpired({ status }, token, now) {
+    if (status === 401) return true;
+    // The retired Reporting API answered an expired token with 403; for a young token 403 is a missing scope.
+    return status === 403 && now - token.issuedAt > (token.expiresAt - token.issuedAt) / 2;
+  },
+
+  vendorCode: ({ json }) => parseErrorCode(json),
+};
 
 /** The newest jobs of one report type. */
 export interface JobPage {
@@ -28,8 +57,8 @@ export interface TalkdeskClient {
   readJob(ids: TalkdeskIds, signal?: AbortSignal): Promise<JobReading>;
   /** `GET /data/reports/{type}/jobs`, the first page. @param perPage - 1 to 200 */
   listJobs(reportType: string, perPage: number, signal?: AbortSignal): Promise<JobPage>;
-  /** `GET /data/reports/{type}/files/{id}`, only to see what it answers. */
-  readFile(ids: TalkdeskIds, signal?: AbortSignal): Promise<FileAnswer>;
+  /** `GET /data/reports/{type}/files/{id}`, only to see what it answers; the error of a good answer that cannot be read whole. */
+  readFile(ids: TalkdeskIds, signal?: AbortSignal): Promise<AccountResponse | VendorError>;
   /** The same call as a stream, for an answer that is the content itself. */
   openFile(ids: TalkdeskIds, options: OpenOptions): Promise<FileStream>;
 }
@@ -57,7 +86,7 @@ export function createTalkdeskClient(
         if (decision.type === 'error') throw http.toBadResponse(response, asked, decision.problem);
         return { word: decision.word, job: decision.job, receivedAt };
       }
-      if (status !== 200) throw toError(http, response, asked);
+      if (status !== 200) throw toRefusal(http, response, asked);
       // Somebody between us and Talkdesk followed the redirects: the report itself means done.
       if (isReport(json)) return { word: DONE_WORD, job: EMPTY_JOB, receivedAt };
       const job = parseJob(json);
@@ -71,25 +100,13 @@ export function createTalkdeskClient(
       const asked = `the list of ${reportType} jobs`;
       const path = ['data', 'reports', reportType, 'jobs'];
       const response = await get(path, signal, { page: 1, per_page: perPage });
-      if (response.status !== 200) throw toError(http, response, asked);
+      if (response.status !== 200) throw toRefusal(http, response, asked);
       const jobs = parseJobPage(response.json);
       if (jobs === undefined) throw http.toBadResponse(response, asked, 'it is no list page');
       return { jobs, receivedAt: response.receivedAt };
     },
 
-    async readFile(ids, signal) {
-      const asked = `the file of a ${ids.reportType} job`;
-      const response = await get(filePath(ids), signal).catch(unlessTooBig);
-      if (response instanceof VendorError) {
-        const stream = await http.open({ path: filePath(ids), method: 'GET', headers: {}, signal });
-        if (await isContentStream(stream)) return { type: 'content' };
-        throw response;
-      }
-      const answer = classifyFileAnswer(response, baseUrl, ids);
-      if (answer === 'refused') throw toError(http, response, asked);
-      if (answer.type === 'unreadable') throw http.toBadResponse(response, asked, answer.problem);
-      return answer;
-    },
+    readFile: (ids, signal) => get(filePath(ids), signal).catch(unlessTooBig),
 
     openFile: (ids, options) => http.open({ ...options, path: filePath(ids) }),
   };
@@ -104,7 +121,7 @@ function filePath({ reportType, jobId }: TalkdeskIds): readonly string[] {
 }
 
 /** @returns the error for an answer that says no */
-function toError(http: AccountClient, response: AccountResponse, asked: string): VendorError {
+export function toRefusal(http: AccountClient, response: AccountResponse, asked: string): VendorError {
   const error = http.toVendorError(response, asked);
   // Type and id are all that a path holds, and both fit the grammar: Talkdesk calls a type that it does not have invalid.
   if (response.status !== 400 || error.vendorCode === undefined) return error;
@@ -118,4 +135,79 @@ function unlessTooBig(error: unknown): VendorError {
     error instanceof VendorError && error.code === 'VENDOR_BAD_RESPONSE' && error.httpStatus === undefined;
   if (isBody) return error;
   throw error;
+}
+
+/**
+ * The redirects that may mean "done" on the status path: 300 is the documented one, 303 the predecessor's, 302 was seen.
+ *
+ * Source: Talkdesk API docs, "Get job report execution details"; Talkdesk/api `reporting-api/README.md`; read 2026-11.
+ */
+export const REDIRECT_STATUSES: ReadonlySet<number> = new Set([300, 301, 302, 303, 307, 308]);
+
+export interface RedirectAnswer {
+  readonly location: string | undefined;
+  /** The body as JSON; undefined where it is none. */
+  readonly body: unknown;
+  /** The account's API host, possibly with a path prefix; never ends in `/`. */
+  readonly baseUrl: string;
+  readonly ids: TalkdeskIds;
+}
+
+export type RedirectDecision =
+  | { readonly type: 'done'; readonly word: string; readonly job: WireJob }
+  | { readonly type: 'error'; readonly problem: string };
+
+/**
+ * What a redirect on the status path means. It is read, never followed: following would download the report on every poll.
+ *
+ * Done, where `Location` is the files resource of this very job, or where it is no help and the body says done. A Location on
+ * a foreign host is an error whatever the body says, and so is one to any other page without such a body.
+ */
+export function decideRedirect({ location, body, baseUrl, ids }: RedirectAnswer): RedirectDecision {
+  const target = classifyLocation(location, baseUrl, ids);
+  if (target === 'foreign') return { type: 'error', problem: 'it redirects to another host' };
+  const job = parseJob(body);
+  const isOther = job !== undefined && isOtherJob(job, ids);
+  if (target === 'files') {
+    return isOther ? OTHER_JOB : { type: 'done', word: doneWord(job), job: job ?? EMPTY_JOB };
+  }
+  if (job === undefined || !saysDone(job)) {
+    return { type: 'error', problem: 'it redirects to something else than the file of this job' };
+  }
+  return isOther ? OTHER_JOB : { type: 'done', word: doneWord(job), job };
+}
+
+/** True where the answer names a job, and it is not the one that was asked for. Capitals do not matter: it may be a UUID. */
+export function isOtherJob(job: WireJob, ids: TalkdeskIds): boolean {
+  return job.id !== null && job.id.toLowerCase() !== ids.jobId.toLowerCase();
+}
+
+/** What is wrong with an answer about another job. */
+export const OTHER_JOB_PROBLEM = '"id" is not the one asked for';
+
+const OTHER_JOB: RedirectDecision = { type: 'error', problem: OTHER_JOB_PROBLEM };
+
+function saysDone(job: WireJob): boolean {
+  return readTalkdeskStatus(job.status ?? '').status === 'SUCCEEDED';
+}
+
+/** The body's own word where it agrees; a body that was written a moment before the redirect may still say `uploading`. */
+function doneWord(job: WireJob | undefined): string {
+  return job !== undefined && saysDone(job) ? (job.status ?? DONE_WORD) : DONE_WORD;
+}
+
+function classifyLocation(
+  location: string | undefined,
+  baseUrl: string,
+  { reportType, jobId }: TalkdeskIds,
+): 'files' | 'foreign' | 'elsewhere' {
+  const base = `${baseUrl}/data/reports/${reportType}/jobs/${jobId}`;
+  if (location === undefined || !URL.canParse(location, base)) return 'elsewhere';
+  const target = new URL(location, base);
+  const own = new URL(baseUrl);
+  if (target.host !== own.host) return 'foreign';
+  if (target.origin !== own.origin) return 'elsewhere';
+  const file = `/data/reports/${reportType}/files/${jobId}`;
+  const prefix = own.pathname.replace(/\/$/, '');
+  return target.pathname === file || target.pathname === `${prefix}${file}` ? 'files' : 'elsewhere';
 }

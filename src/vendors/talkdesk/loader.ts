@@ -1,12 +1,10 @@
 import { VendorError } from '../../export/errors.ts';
-import type { ExportKey } from '../../export/export.ts';
-import type { Reading, ReadOptions } from '../../export/ports.ts';
-import { openScope, type Scope } from '../../http/scope.ts';
-import type { AccountClient } from '../../http/types.ts';
-import type { Tools } from '../../runtime/tools.ts';
-import type { TalkdeskClient } from './client.ts';
-import { type SnapshotReader, toReadings } from './snapshot-reader.ts';
-import type { TalkdeskIds } from './types.ts';
+import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { OwnReads } from '../shared/account.ts';
+import type { JobPage, TalkdeskClient } from './client.ts';
+import { toSnapshot } from './mapping.ts';
+import { type JobReading, TALKDESK_LOCATOR, type TalkdeskDetails, type TalkdeskIds } from './types.ts';
 
 /** What one list call is asked for; 200 is the documented maximum, but what lies so far back is better asked for alone. */
 const PER_PAGE = 100;
@@ -14,110 +12,100 @@ const PER_PAGE = 100;
 /** What reads stand on. */
 export interface LoaderParts {
   readonly client: TalkdeskClient;
-  readonly http: AccountClient;
-  readonly toSnapshot: SnapshotReader;
-  readonly tools: Tools;
-  /** Of one vendor call. */
-  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Those whose jobs are listed. */
+  readonly reportTypes: readonly string[];
+  /** The key of a job that only the vendor has named so far. */
+  toKey(ids: TalkdeskIds): ExportKey<TalkdeskIds>;
 }
 
-/** How many calls' time a whole read may take, its list call and what follows it together. */
-const MAX_READ_TIMEOUTS = 3;
+type Snapshot = ExportSnapshot<TalkdeskDetails>;
 
-type Key = ExportKey<TalkdeskIds>;
+/** How Talkdesk's jobs are read: one by one, or through the list of their report type. */
+export function createTalkdeskLoader(parts: LoaderParts): Omit<OwnReads<TalkdeskIds>, 'locateFile'> {
+  const { client } = parts;
+  return {
+    readOne: async (key, signal): Promise<Snapshot> => toSnapshot(key, await client.readJob(key.ids, signal)),
 
-/** The readings of one report type by job id. */
-type Readings = Map<string, Reading>;
+    list: {
+      listOf: ({ reportType }) => reportType,
+      nameOf: ({ jobId }) => jobId,
+      async read(reportType, signal) {
+        const page = await client.listJobs(reportType, PER_PAGE, signal);
+        const byId = new Map(toReadings(page).map((reading) => [reading.job.id ?? '', reading]));
+        return {
+          names: new Set(byId.keys()),
+          find(key): Snapshot | undefined {
+            const reading = byId.get(key.ids.jobId);
+            return reading && toSnapshot(key, reading);
+          },
+        };
+      },
+    },
 
-/**
- * Reads several jobs: per report type one list call for two or more of them, single calls for what the list does not show.
- *
- * @returns one entry per key, in the keys' order; a failed read is an entry
- * @throws the signal's reason when it aborts
- */
-export async function readMany(
-  parts: LoaderParts,
-  keys: readonly Key[],
-  { signal }: ReadOptions = {},
-): Promise<readonly Reading[]> {
-  const groups = new Map<string, Map<string, Key>>();
-  for (const key of keys) {
-    const group = groups.get(key.ids.reportType) ?? new Map<string, Key>();
-    groups.set(key.ids.reportType, group.set(key.ids.jobId, key));
-  }
-  const readings = new Map<string, Readings>();
-  await Promise.all(
-    [...groups].map(async ([reportType, group]) => {
-      readings.set(reportType, await readGroup(parts, reportType, group, signal));
-    }),
-  );
-  return keys.map(({ ids }) => readings.get(ids.reportType)?.get(ids.jobId) ?? unread(parts.http));
+    listRecent: createRecentLister(parts),
+  };
 }
 
-async function readGroup(
-  parts: LoaderParts,
-  reportType: string,
-  group: ReadonlyMap<string, Key>,
-  signal: AbortSignal | undefined,
-): Promise<Readings> {
-  // The list call and what follows it share the time that one call with its retries would have.
-  const scope = openScope(parts.tools.clock, MAX_READ_TIMEOUTS * parts.timeoutMs, signal);
-  try {
-    const listed = group.size > 1 ? await readListed(parts, reportType, group, scope) : new Map();
-    const missing = [...group.values()].filter((key) => !listed.has(key.ids.jobId));
-    const single = await Promise.all(
-      missing.map(async (key) => [key.ids.jobId, await readOne(parts, key, scope)] as const),
-    );
-    signal?.throwIfAborted();
-    return new Map([...listed, ...single]);
-  } finally {
-    scope.close();
-  }
+/** The entries of a list page that say how their job stands; one without a status is as good as not listed. */
+function toReadings({ jobs, receivedAt }: JobPage): readonly JobReading[] {
+  return jobs.flatMap((job) => (job.status === null ? [] : [{ word: job.status, job, receivedAt }]));
 }
 
-/** What one list call tells about these jobs: nothing where it fails in a way that single calls need not. */
-async function readListed(
-  { client, http, toSnapshot }: LoaderParts,
-  reportType: string,
-  group: ReadonlyMap<string, Key>,
-  scope: Scope,
-): Promise<Readings> {
-  try {
-    const page = await client.listJobs(reportType, PER_PAGE, scope.signal);
-    const entries = toReadings(page).flatMap((reading): [string, Reading][] => {
-      const key = group.get(reading.job.id ?? '');
-      return key === undefined ? [] : [[key.ids.jobId, toSnapshot(key, reading)]];
+/** Talkdesk's bound of a page. */
+const MAX_PER_PAGE = 200;
+
+/** How long a report type that the account does not have is left out. */
+const REFUSAL_LIFETIME_MS = 600_000;
+
+/** Answers by which Talkdesk says that an account has no such report type, or may not see it. */
+const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
+
+/** Lists the newest jobs of an account: Talkdesk can only list one report type at a time. */
+function createRecentLister({ client, clock, reportTypes, toKey }: LoaderParts) {
+  /** Until when a report type is left out, in epoch milliseconds. */
+  const refusedUntil = new Map<string, number>();
+
+  async function listType(reportType: string, limit: number, signal: AbortSignal | undefined) {
+    const page = await client.listJobs(reportType, Math.max(1, Math.min(limit, MAX_PER_PAGE)), signal);
+    return toReadings(page).flatMap((reading) => {
+      const jobId = reading.job.id ?? '';
+      return TALKDESK_LOCATOR.jobId.test(jobId) ? [toSnapshot(toKey({ reportType, jobId }), reading)] : [];
     });
-    return new Map(entries);
-  } catch (thrown) {
-    const error = toVendorError(http, thrown, scope);
-    return new Map(isLasting(http, error) ? [...group.keys()].map((jobId) => [jobId, error]) : []);
   }
+
+  return async (limit: number, signal?: AbortSignal): Promise<readonly Snapshot[]> => {
+    const now = clock.now();
+    const asked = reportTypes.filter((reportType) => (refusedUntil.get(reportType) ?? 0) <= now);
+    const answers = await Promise.all(
+      asked.map((reportType) => listType(reportType, limit, signal).catch(toRefusal)),
+    );
+    const refusals = answers.filter((answer) => answer instanceof VendorError);
+    const [first] = refusals;
+    // Where not one type may be seen it is the credential that lacks the scope, not the account a type.
+    const isForbidden = refusals.every(({ code }) => code === 'VENDOR_FORBIDDEN');
+    if (first !== undefined && isForbidden && refusals.length === reportTypes.length) throw first;
+
+    for (const [index, reportType] of asked.entries()) {
+      if (answers[index] instanceof VendorError) refusedUntil.set(reportType, now + REFUSAL_LIFETIME_MS);
+    }
+    const lists = answers.flatMap((answer) => (answer instanceof VendorError ? [] : [answer]));
+    return newestFirst(lists).slice(0, limit);
+  };
 }
 
-/** One job by itself; a failure is a reading too. */
-async function readOne({ client, http, toSnapshot }: LoaderParts, key: Key, scope: Scope): Promise<Reading> {
-  try {
-    return toSnapshot(key, await client.readJob(key.ids, scope.signal));
-  } catch (thrown) {
-    return toVendorError(http, thrown, scope);
+/** @throws every failure that is no refusal of one report type */
+function toRefusal(error: unknown): VendorError {
+  if (error instanceof VendorError && REFUSALS.has(error.httpStatus)) return error;
+  throw error;
+}
+
+/** By creation time where every job tells it; else the types take turns, since each list has its newest first. */
+function newestFirst(lists: readonly (readonly Snapshot[])[]): readonly Snapshot[] {
+  const all = lists.flat();
+  if (all.every(({ createdAt }) => createdAt !== null)) {
+    return all.sort((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0));
   }
-}
-
-/** True where single calls would fail as the list did, and only spend what is left of the account's budget. */
-function isLasting(http: AccountClient, { code, httpStatus }: VendorError): boolean {
-  if (code === 'VENDOR_RATE_LIMITED' || code === 'VENDOR_UNAUTHENTICATED') return true;
-  const isBreakerOpen = httpStatus === undefined && http.health().state === 'UNAVAILABLE';
-  return code === 'VENDOR_UNAVAILABLE' && isBreakerOpen;
-}
-
-function toVendorError(http: AccountClient, thrown: unknown, scope: Scope): VendorError {
-  if (thrown instanceof VendorError) return thrown;
-  return scope.isOverdue()
-    ? http.toError('VENDOR_TIMEOUT', 'Talkdesk did not answer in time.')
-    : unread(http);
-}
-
-function unread(http: AccountClient): VendorError {
-  return http.toError('VENDOR_BAD_RESPONSE', 'Talkdesk sent an answer that cannot be read.');
+  const ranked = lists.flatMap((list) => list.map((snapshot, rank) => ({ snapshot, rank })));
+  return ranked.sort((left, right) => left.rank - right.rank).map(({ snapshot }) => snapshot);
 }

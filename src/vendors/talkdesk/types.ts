@@ -1,7 +1,30 @@
-import { z } from 'zod';
+import type { LocatorGrammar } from '../../export/ports.ts';
+import { field, readEntries, toErrorCode, toFields, toText } from '../shared/answers.ts';
+import { idRule } from '../shared/id-rules.ts';
 
 /** The ids of one job, in the order in which they stand in a global id. A type alias, so that it is a `LocatorIds`. */
 export type TalkdeskIds = { reportType: string; jobId: string };
+
+/** The ids of a report job. Report types are no enumeration: Talkdesk has more of them than it has published slugs for. */
+export const TALKDESK_LOCATOR: LocatorGrammar<TalkdeskIds> = {
+  reportType: idRule(
+    /^[a-z][a-z0-9_]{0,63}$/,
+    'a report type: lower-case letters, digits and underscores, a letter first, at most 64',
+  ),
+  // UUIDs in real traffic, 24 hex digits in the retired API.
+  jobId: idRule(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 letters, digits, hyphens or underscores'),
+};
+
+/** The report types whose slugs are confirmed: what is listed where the configuration names none. */
+export const KNOWN_REPORT_TYPES: readonly string[] = [
+  'calls',
+  'explore_calls',
+  'user_status',
+  'contacts',
+  'ring_attempts',
+  'studio_flow_execution',
+  'advanced_dialer_calls_report',
+];
 
 /** What only Talkdesk tells about an export. Instants are epoch milliseconds. */
 export interface TalkdeskDetails {
@@ -48,89 +71,49 @@ export const EMPTY_JOB: WireJob = {
   to: null,
 };
 
-/** A field of another type than documented says as much as one that is not there. */
-const text = z.string().nullish().catch(null);
-const id = z
-  .union([z.string(), z.number().transform(String)])
-  .nullish()
-  .catch(null);
-
-const timespan = z.object({ from: text, to: text, timezone: text }).nullish().catch(null);
-
-const job = z
-  .object({
-    id,
-    ID: id, // one client's handling knows it in capitals
-    status: text,
-    name: text,
-    timezone: text,
-    format: text,
-    created_at: text,
-    timespan,
-  })
-  .transform(
-    (wire): WireJob => ({
-      id: wire.id ?? wire.ID ?? null,
-      status: wire.status ?? null,
-      name: wire.name ?? null,
-      // documented at the top; some clients nest it inside the timespan
-      timezone: wire.timezone ?? wire.timespan?.timezone ?? null,
-      format: wire.format ?? null,
-      createdAt: wire.created_at ?? null,
-      from: wire.timespan?.from ?? null,
-      to: wire.timespan?.to ?? null,
-    }),
-  );
-
-const wrapped = z.object({ job: z.unknown().optional() });
-
-/**
- * Reads a job body, wrapped in `job` or flat.
- *
- * @returns undefined where the body holds no object to read
- */
+/** Reads a job body, wrapped in `job` or flat. @returns undefined where the body holds no object to read */
 export function parseJob(body: unknown): WireJob | undefined {
-  const wrapper = wrapped.safeParse(body);
-  if (!wrapper.success) return undefined;
-  return job.safeParse(wrapper.data.job ?? body).data;
+  const outer = toFields(body);
+  const fields = outer && toFields(outer.job ?? outer);
+  if (fields === undefined) return undefined;
+  const timespan = toFields(fields.timespan);
+  return {
+    id: toId(fields.id) ?? toId(fields.ID), // one client's handling knows it in capitals
+    status: toText(fields.status),
+    name: toText(fields.name),
+    // documented at the top; some clients nest it inside the timespan
+    timezone: toText(fields.timezone) ?? toText(timespan?.timezone),
+    format: toText(fields.format),
+    createdAt: toText(fields.created_at),
+    from: toText(timespan?.from),
+    to: toText(timespan?.to),
+  };
 }
-
-const report = z.object({ entries: z.array(z.unknown()), job: z.null().optional() });
 
 /** True where the body is the report itself: an object with `entries` and no job. */
 export function isReport(body: unknown): boolean {
-  return report.safeParse(body).success;
+  const fields = toFields(body);
+  return Array.isArray(fields?.entries) && (fields.job ?? null) === null;
 }
 
 /** Entries of one page that are looked at: ten times as many as are asked for. */
 const MAX_ENTRIES = 1_000;
-const embedded = z.object({ jobs: z.array(z.unknown()).nullish() }).nullish();
-// "_embdedded" is how the predecessor's specification spells it; an empty list may omit the key.
-const page = z.object({ _embedded: embedded, _embdedded: embedded });
 
-/**
- * Reads a list page; entries that are no objects are left out.
- *
- * @returns undefined where the body is no list page
- */
+/** Reads a list page; entries that are no objects are left out. @returns undefined where the body is no list page */
 export function parseJobPage(body: unknown): readonly WireJob[] | undefined {
-  const parsed = page.safeParse(body);
-  if (!parsed.success) return undefined;
-  const entries = (parsed.data._embedded ?? parsed.data._embdedded)?.jobs ?? [];
-  return entries.slice(0, MAX_ENTRIES).flatMap((entry) => parseJob(entry) ?? []);
+  const fields = toFields(body);
+  // "_embdedded" is how the predecessor's specification spells it; an empty list may omit the key.
+  const embedded = fields && (fields._embedded ?? fields._embdedded ?? {});
+  const jobs = toFields(embedded)?.jobs ?? [];
+  if (toFields(embedded) === undefined || !Array.isArray(jobs)) return undefined;
+  return readEntries(jobs, MAX_ENTRIES, parseJob);
 }
 
-const errorBody = z.object({
-  code: z.union([z.string(), z.number()]).nullish().catch(null),
-  error: text, // the token endpoint's field
-});
-
-/** The longest word that is still a code. */
-const MAX_CODE_LENGTH = 64;
-
-/** Talkdesk's own code in an error body: documented as text, observed as a number. */
+/** Talkdesk's own code in an error body: documented as text, observed as a number; `error` is the token endpoint's field. */
 export function parseErrorCode(body: unknown): string | undefined {
-  const { code, error } = errorBody.safeParse(body).data ?? {};
-  const word = String(code ?? error ?? '');
-  return word.length <= MAX_CODE_LENGTH && /^[\w.-]+$/.test(word) ? word : undefined;
+  return toErrorCode(toId(field(body, 'code')) ?? toText(field(body, 'error')));
+}
+
+function toId(value: unknown): string | null {
+  return Number.isFinite(value) ? String(value) : toText(value);
 }

@@ -1,12 +1,20 @@
-import type { AccountClient, AccountResponse } from '../../http/types.ts';
-import {
-  type Checked,
-  checkIdentityList,
-  checkRunList,
-  checkSingleRun,
-  type WireIdentity,
-  type WireRun,
-} from './types.ts';
+import type { AccountClient, VendorHttpRules } from '../../http/types.ts';
+import { type Checked, readAnswer } from '../shared/answers.ts';
+import { checkIdentityList, checkRunList, checkSingleRun, type WireIdentity, type WireRun } from './types.ts';
+
+/**
+ * How WebAdMIT wants to be spoken to: one key in `x-api-key`, never renewed, no error codes.
+ *
+ * Over the limit is not documented: 429 is expected, and 403 with nothing remaining is read the same way.
+ * Source: WebAdMIT API v1 docs, "Authentication" and "Rate limiting"; read 2026-11.
+ */
+export const WEB_ADMIT_HTTP_RULES: VendorHttpRules = {
+  authHeaders: ({ value }) => ({ 'x-api-key': value }),
+  isTokenExpired: () => false,
+  isThrottled: ({ status, headers }) =>
+    status === 429 || (status === 403 && headers['x-ratelimit-remaining']?.trim() === '0'),
+  vendorCode: () => undefined,
+};
 
 /** A checked answer and when it came, epoch milliseconds. */
 export interface Answer<T> {
@@ -54,13 +62,6 @@ export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
     signal: AbortSignal | undefined,
   ): Promise<Answer<T>> {
     const response = await http.send({ path: [...API, ...path], signal });
-    if (!isSuccess(response)) throw http.toVendorError(response, asked);
-    const checked = check(response.json);
-    if (!checked.ok) throw http.toBadResponse(response, asked, checked.problem);
-    return { value: checked.value, receivedAt: response.receivedAt };
+    return { value: readAnswer(http, response, asked, check), receivedAt: response.receivedAt };
   }
-}
-
-function isSuccess({ status }: AccountResponse): boolean {
-  return status >= 200 && status < 300;
 }

@@ -1,36 +1,23 @@
-import { toExportKey } from '../../export/locator.ts';
-import { createAccountClient } from '../../http/account-client.ts';
-import type { VendorDefinition } from '../vendor.ts';
-import { createWebAdmitAccount } from './account.ts';
-import { webAdmitLocator } from './grammar.ts';
-import { webAdmitHttpRules } from './http-rules.ts';
-import type { WebAdmitIds } from './types.ts';
+import { defineVendor } from '../shared/account.ts';
+import { createWebAdmitClient, WEB_ADMIT_HTTP_RULES } from './client.ts';
+import { locateFile } from './files.ts';
+import { createWebAdmitLoader } from './loader.ts';
+import { WEB_ADMIT_LOCATOR, type WebAdmitIds } from './types.ts';
 
 export type { WebAdmitDetails, WebAdmitIds } from './types.ts';
 
 /** Liaison WebAdMIT, API v1: export files, the runs of saved export templates. */
-export const webAdmit: VendorDefinition<WebAdmitIds> = {
+export const webAdmit = defineVendor<WebAdmitIds>({
   id: 'web-admit',
   name: 'WebAdMIT',
   capabilities: { canList: true, reportsProgress: false, reportsTimes: false },
-  locator: webAdmitLocator,
-  createAccount(settings, tools) {
-    const http = createAccountClient({
-      vendor: 'web-admit',
-      vendorName: 'WebAdMIT',
-      account: settings.key,
-      baseUrl: settings.baseUrl,
-      credential: settings.credential,
-      limits: settings.limits,
-      rules: webAdmitHttpRules,
-      tools,
-      onCall: settings.onCall,
-    });
-    return createWebAdmitAccount(
-      settings,
-      http,
-      (ids) => toExportKey(webAdmitLocator, 'web-admit', settings.key, ids),
-      tools,
-    );
+  locator: WEB_ADMIT_LOCATOR,
+  rules: WEB_ADMIT_HTTP_RULES,
+  open({ http, toKey }) {
+    const client = createWebAdmitClient(http);
+    return {
+      ...createWebAdmitLoader(client, toKey),
+      locateFile: (key, index, signal) => locateFile(client, key, index, signal),
+    };
   },
-};
+});

@@ -1,120 +1,58 @@
-import { VendorError, type VendorErrorCode } from '../../export/errors.ts';
-import type { ExportKey } from '../../export/export.ts';
-import type { Reading } from '../../export/ports.ts';
-import { openScope } from '../../http/scope.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { VendorError } from '../../export/errors.ts';
+import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
+import { type Flight, SingleFlight } from '../../runtime/single-flight.ts';
+import type { OwnReads } from '../shared/account.ts';
 import type { Answer, WebAdmitClient } from './client.ts';
-import { type RunSource, toSnapshot } from './mapping.ts';
-import type { WebAdmitIds, WireRun } from './types.ts';
+import { toSnapshot } from './mapping.ts';
+import { ID_PATTERN, type WebAdmitDetails, type WebAdmitIds, type WireRun } from './types.ts';
 
 export type WebAdmitKey = ExportKey<WebAdmitIds>;
 
-/** What was learnt about one run: an answer and where it came from, or why there is none. */
-type RunAnswer = (Answer<WireRun> & { readonly source: RunSource }) | VendorError;
+type Snapshot = ExportSnapshot<WebAdmitDetails>;
+
+/** A listing costs one call per identity. */
+const MAX_IDENTITIES = 20;
+
+/** The documented form of `href`; WebAdMIT API v1 docs, read 2026-11. */
+const HREF = /^\/api\/v1\/exports\/(\d+)\/export_files\/(\d+)$/;
 
 /**
- * After these the single calls would meet the same refusal, and would only press a vendor that asked for quiet. An open
- * breaker needs no mention: it refuses the single calls too, before anything is sent.
- */
-const REFUSES_EVERY_CALL: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
-  'VENDOR_RATE_LIMITED',
-  'VENDOR_UNAUTHENTICATED',
-]);
-
-/** What a read stands on. */
-export interface LoaderParts {
-  readonly client: WebAdmitClient;
-  readonly clock: Clock;
-  /** For the whole read, the list call and the single calls after it together. */
-  readonly lifetimeMs: number;
-  /** The error of a run that was not read within that time. */
-  toOverdue(): VendorError;
-}
-
-/** One read under way. */
-interface Read {
-  readonly client: WebAdmitClient;
-  readonly signal: AbortSignal;
-  /** The call's result, or its VendorError; rejects only with the reason of a caller who left. */
-  settle<T>(call: Promise<T>): Promise<T | VendorError>;
-}
-
-/**
- * Reads many runs in as few calls as the vendor allows.
+ * How WebAdMIT's runs are read: one by one, or through the recent runs of an identity; those without an identity only singly.
  *
- * Two or more runs of one identity ride on one list call; runs it does not hold, and runs without an identity, are
- * asked for singly, each once however many keys name it. The account's own limits bound what goes out at a time.
- *
- * @returns one entry per key, in the keys' order; a failed read is an entry
- * @throws the signal's reason, and nothing that a vendor can cause
+ * @param toKey - the key of a run that only the vendor has named so far
  */
-export async function readMany(
-  parts: LoaderParts,
-  keys: readonly WebAdmitKey[],
-  signal?: AbortSignal,
-): Promise<readonly Reading[]> {
-  const scope = openScope(parts.clock, parts.lifetimeMs, signal);
-  try {
-    const read: Read = {
-      client: parts.client,
-      signal: scope.signal,
-      async settle(call) {
-        try {
-          return await call;
-        } catch (error) {
-          if (error instanceof VendorError) return error;
-          if (scope.isOverdue()) return parts.toOverdue();
-          throw error;
-        }
+export function createWebAdmitLoader(
+  client: WebAdmitClient,
+  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+): Omit<OwnReads<WebAdmitIds>, 'locateFile'> {
+  // A run has two names, with and without its identity: it is one call all the same.
+  const runs = new SingleFlight<Answer<WireRun>>();
+  return {
+    async readOne(key, signal): Promise<Snapshot> {
+      const { exportId, exportFileId } = key.ids;
+      const read = (flight: Flight) => client.readRun(exportId, exportFileId, flight.signal);
+      const { value, receivedAt } = await runs.join(`${exportId}/${exportFileId}`, read, signal);
+      return toSnapshot(key, value, 'single', receivedAt);
+    },
+
+    list: {
+      listOf: ({ userIdentityId }) => userIdentityId,
+      nameOf: ({ exportFileId }) => exportFileId,
+      async read(userIdentityId, signal) {
+        const { value, receivedAt } = await client.listRuns(userIdentityId, signal);
+        const byId = indexById(value);
+        return {
+          names: new Set(byId.keys()),
+          find(key): Snapshot | undefined {
+            const run = byId.get(key.ids.exportFileId);
+            return run && toSnapshot(key, run, 'list', receivedAt);
+          },
+        };
       },
-    };
-    return await readAll(read, keys);
-  } finally {
-    scope.close();
-  }
-}
+    },
 
-async function readAll(read: Read, keys: readonly WebAdmitKey[]): Promise<readonly Reading[]> {
-  const lists = new Map(findBatches(keys).map((identityId) => [identityId, readList(read, identityId)]));
-  const singles = new Map<string, Promise<RunAnswer>>();
-  return Promise.all(
-    keys.map(async (key) => {
-      // Each key waits for its own list only, so that one slow identity holds up no other.
-      const listed = findListed(await lists.get(key.ids.userIdentityId ?? ''), key);
-      const answer = listed ?? (await share(singles, toRunPath(key), () => readSingle(read, key)));
-      if (answer instanceof VendorError) return answer;
-      return toSnapshot(key, answer.value, answer.source, answer.receivedAt);
-    }),
-  );
-}
-
-/** The identities worth a list call: two or more distinct runs are wanted of them. */
-function findBatches(keys: readonly WebAdmitKey[]): readonly string[] {
-  const wanted = new Map<string, Set<string>>();
-  for (const key of keys) {
-    const { userIdentityId } = key.ids;
-    if (userIdentityId === undefined) continue;
-    wanted.set(userIdentityId, (wanted.get(userIdentityId) ?? new Set()).add(toRunPath(key)));
-  }
-  return [...wanted].filter(([, runs]) => runs.size > 1).map(([identityId]) => identityId);
-}
-
-async function readList(
-  { client, signal, settle }: Read,
-  identityId: string,
-): Promise<Answer<ReadonlyMap<string, WireRun>> | VendorError> {
-  const list = await settle(client.listRuns(identityId, signal));
-  return list instanceof VendorError ? list : { value: indexById(list.value), receivedAt: list.receivedAt };
-}
-
-/** What a list says about a run; `undefined` where it is to be asked for singly. */
-function findListed(
-  list: Awaited<ReturnType<typeof readList>> | undefined,
-  key: WebAdmitKey,
-): RunAnswer | undefined {
-  if (list instanceof VendorError) return REFUSES_EVERY_CALL.has(list.code) ? list : undefined;
-  const run = list?.value.get(key.ids.exportFileId);
-  return list && run && { value: run, receivedAt: list.receivedAt, source: 'list' };
+    listRecent: (limit, signal) => listRecent(client, toKey, limit, signal),
+  };
 }
 
 /** Runs by their id alone. One that is listed twice is left out: nobody can say which of the two is meant. */
@@ -130,19 +68,73 @@ function indexById(runs: readonly WireRun[]): ReadonlyMap<string, WireRun> {
   return byId;
 }
 
-async function readSingle({ client, signal, settle }: Read, { ids }: WebAdmitKey): Promise<RunAnswer> {
-  const answer = await settle(client.readRun(ids.exportId, ids.exportFileId, signal));
-  return answer instanceof VendorError ? answer : { ...answer, source: 'single' };
+/**
+ * The newest runs over all identities of the key's user.
+ *
+ * WebAdMIT gives no dates: the highest run id counts as the newest. Identities that may not be read are left out.
+ *
+ * @throws VendorError; the signal's reason
+ */
+async function listRecent(
+  client: WebAdmitClient,
+  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<readonly ExportSnapshot[]> {
+  const identities = await client.listIdentities(signal);
+  const ids = [...new Set(identities.value.map(({ id }) => id))].sort(newestFirst).slice(0, MAX_IDENTITIES);
+  const lists = await Promise.all(ids.map((id) => listIdentity(client, toKey, id, signal)));
+  return lists
+    .flat()
+    .sort((a, b) => newestFirst(a.details.exportFileId, b.details.exportFileId))
+    .slice(0, limit);
 }
 
-function toRunPath({ ids }: WebAdmitKey): string {
-  return `${ids.exportId}/${ids.exportFileId}`;
+async function listIdentity(
+  client: WebAdmitClient,
+  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+  userIdentityId: string,
+  signal: AbortSignal | undefined,
+) {
+  const list = await listUnlessHidden(client, userIdentityId, signal);
+  const keyed = new Map<string, ReturnType<typeof toSnapshot>>();
+  for (const run of list?.value ?? []) {
+    const ids = toListedIds(run, userIdentityId);
+    if (ids === null || list === null) continue;
+    const key = toKey(ids);
+    if (!keyed.has(key.id)) keyed.set(key.id, toSnapshot(key, run, 'list', list.receivedAt));
+  }
+  return [...keyed.values()];
 }
 
-function share<T>(shared: Map<string, Promise<T>>, name: string, start: () => Promise<T>): Promise<T> {
-  const known = shared.get(name);
-  if (known) return known;
-  const started = start();
-  shared.set(name, started);
-  return started;
+/** Null where this identity lacks the "API Access" permission, or is gone since it was listed. */
+async function listUnlessHidden(
+  client: WebAdmitClient,
+  userIdentityId: string,
+  signal: AbortSignal | undefined,
+): Promise<Answer<readonly WireRun[]> | null> {
+  try {
+    return await client.listRuns(userIdentityId, signal);
+  } catch (error) {
+    const isHidden =
+      error instanceof VendorError &&
+      (error.code === 'VENDOR_FORBIDDEN' || error.code === 'EXPORT_NOT_FOUND');
+    if (isHidden) return null;
+    throw error;
+  }
+}
+
+/** How a listed run is asked for. Where `href` and `export_id` disagree, `href` is what the API resolves. */
+export function toListedIds(run: WireRun, userIdentityId: string): WebAdmitIds | null {
+  const [, exportId = run.exportId, exportFileId = run.id] = HREF.exec(run.href ?? '') ?? [];
+  if (exportId === null || exportFileId === null) return null;
+  return ID_PATTERN.test(exportId) && ID_PATTERN.test(exportFileId)
+    ? { userIdentityId, exportId, exportFileId }
+    : null;
+}
+
+/** Ids are whole numbers of up to 18 digits without leading zeros: the longer one is the higher one. */
+function newestFirst(a: string, b: string): number {
+  if (a.length !== b.length) return b.length - a.length;
+  return a < b ? 1 : a > b ? -1 : 0;
 }

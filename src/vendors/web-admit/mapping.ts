@@ -1,4 +1,12 @@
-import { type ExportFailure, type ExportKey, type ExportSnapshot, isTerminal } from '../../export/export.ts';
+import {
+  type ExportFailure,
+  type ExportKey,
+  type ExportSnapshot,
+  type FileDescription,
+  isTerminal,
+} from '../../export/export.ts';
+import { toFileName } from '../../export/file-name.ts';
+import { linkPath, readLink } from '../shared/presigned-link.ts';
 import {
   readStatus,
   type StatusReading,
@@ -6,7 +14,6 @@ import {
   toPlainText,
   toRawStatus,
 } from '../shared/status-table.ts';
-import { describeFile, readDownloadUrl } from './download-url.ts';
 import type { WebAdmitDetails, WebAdmitIds, WireRun } from './types.ts';
 
 /**
@@ -27,6 +34,18 @@ export const WEB_ADMIT_STATUS = {
 } as const satisfies StatusTable;
 
 const MAX_HREF_LENGTH = 200;
+
+const EXTENSION_BY_MEDIA_TYPE: Readonly<Record<string, string>> = {
+  'text/csv': 'csv',
+  'application/vnd.ms-excel': 'xls',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'text/html': 'html',
+  'text/plain': 'txt',
+  'application/zip': 'zip',
+};
+
+/** Endings that already tell a person's computer what to do; any other dot is part of the title. */
+const KNOWN_EXTENSION = /\.(csv|xlsx?|html?|txt|zip|pdf)$/i;
 
 /** WebAdMIT gives no reason, and starting the same template again would meet the same data. */
 const FAILURE: ExportFailure = {
@@ -98,4 +117,39 @@ function toFiles(ids: WebAdmitIds, run: WireRun, source: RunSource): ExportSnaps
   if (run.downloadUrl !== null) return [describeFile(ids, run.downloadUrl)];
   // A list never gives links, so their absence there says nothing; an empty run is the exception: it has no file.
   return source === 'list' && outcome !== 'EMPTY' ? undefined : [];
+}
+
+/** What a presigned link says about the file behind it; null where it does not say. */
+export interface DownloadUrlFacts {
+  /** Safe, with an extension wherever one is known. */
+  readonly fileName: string | null;
+  readonly mediaType: string | null;
+}
+
+/** Reads a link's query. Never throws, whatever the text. */
+export function readDownloadUrl(url: string): DownloadUrlFacts {
+  const { fileName, mediaType } = readLink(url);
+  return { fileName: fileName === null ? null : toNameWithExtension(fileName, mediaType, url), mediaType };
+}
+
+/** The file behind a link, named after the run where the link gives no name. */
+export function describeFile(ids: WebAdmitIds, url: string): FileDescription {
+  const { fileName, mediaType } = readDownloadUrl(url);
+  const fallback = `export-${ids.exportId}-${ids.exportFileId}`;
+  return { name: fileName ?? toNameWithExtension(fallback, mediaType, url), mediaType, availableUntil: null };
+}
+
+function toNameWithExtension(title: string, mediaType: string | null, url: string): string {
+  const own = KNOWN_EXTENSION.exec(title)?.[1];
+  return toFileName(title, own ?? extensionOf(mediaType) ?? storedExtension(url) ?? '');
+}
+
+function extensionOf(mediaType: string | null): string | undefined {
+  const type = (mediaType ?? '').replace(/;.*/s, '').trim().toLowerCase();
+  return Object.hasOwn(EXTENSION_BY_MEDIA_TYPE, type) ? EXTENSION_BY_MEDIA_TYPE[type] : undefined;
+}
+
+/** The extension under which the vendor stores the file: `…/0123456789abcdef_original.txt`. */
+function storedExtension(url: string): string | undefined {
+  return KNOWN_EXTENSION.exec(linkPath(url).toLowerCase())?.[1];
 }

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../../src/export/errors.ts';
 import type { Reading } from '../../../src/export/ports.ts';
-import type { AccountClient, AccountResponse } from '../../../src/http/types.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
 import { createHiEnergyClient, type HiEnergyClient } from '../../../src/vendors/hi-energy/client.ts';
 import { createHiEnergyLoader } from '../../../src/vendors/hi-energy/loader.ts';
+import { createReads } from '../../../src/vendors/shared/reads.ts';
 import { type FakeReply, startFakeVendor } from '../../support/fake-vendor.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { createRecordingLog, createTestTools } from '../../support/tools.ts';
+import { createRecordingLog } from '../../support/tools.ts';
+import { createStubHttp } from '../stub-http.ts';
 import { answerFrom, createKey, openAccount, readFixture, toMinimal } from './support.ts';
 
 const LIST = '/exports?limit=100';
@@ -318,19 +319,18 @@ describe('listing Hi Energy exports', () => {
 describe('the time of a Hi Energy read', () => {
   it('is that of one call with its retries, list and single calls together', async () => {
     const clock = createManualClock();
-    const http = createStubHttp(undefined);
+    const http = createStubHttp('hi-energy', 'hi');
     const client: HiEnergyClient = {
       async listExports() {
         await sleep(clock, 250);
         throw http.toError('VENDOR_UNAVAILABLE', 'no list');
       },
-      async readExport(_id, options) {
-        await sleep(clock, 60_000, options?.signal);
+      async readExport(_id, signal) {
+        await sleep(clock, 60_000, signal);
         throw http.toError('VENDOR_UNAVAILABLE', 'too late');
       },
     };
-    const tools = createTestTools({ clock });
-    const loader = createHiEnergyLoader({ http, client, tools, timeoutMs: 100, toKey: createKey });
+    const loader = createLoader(client, http, clock);
 
     const reading = loader.readMany(['1', '2'].map(createKey));
     await clock.advance(300);
@@ -341,10 +341,8 @@ describe('the time of a Hi Energy read', () => {
 
   it('is over at once where every answer is there', async () => {
     const clock = createManualClock();
-    const http = createStubHttp({ exports: [toMinimal(1), toMinimal(2)] });
-    const tools = createTestTools({ clock });
-    const client = createHiEnergyClient(http);
-    const loader = createHiEnergyLoader({ http, client, tools, timeoutMs: 100, toKey: createKey });
+    const http = createStubHttp('hi-energy', 'hi', { exports: [toMinimal(1), toMinimal(2)] });
+    const loader = createLoader(createHiEnergyClient(http), http, clock);
 
     await loader.readMany(['1', '2'].map(createKey));
 
@@ -354,15 +352,14 @@ describe('the time of a Hi Energy read', () => {
 
 describe('a mistake of ours in reading Hi Energy exports', () => {
   it('keeps to the export it was made for, and keeps its cause', async () => {
-    const http = createStubHttp({ exports: [toMinimal(1)] });
+    const http = createStubHttp('hi-energy', 'hi', { exports: [toMinimal(1)] });
     const client: HiEnergyClient = {
       ...createHiEnergyClient(http),
       readExport: async () => {
         throw new TypeError('a mistake of ours');
       },
     };
-    const tools = createTestTools();
-    const loader = createHiEnergyLoader({ http, client, tools, timeoutMs: 100, toKey: createKey });
+    const loader = createLoader(client, http);
 
     const readings = await loader.readMany(['1', '2'].map(createKey));
 
@@ -392,10 +389,8 @@ describe('any body of Hi Energy', () => {
   it('gives one reading per key and never a throw', async () => {
     await fc.assert(
       fc.asyncProperty(bodies, fc.constantFrom(['1'], ['1', '2'], ['2', '2', '1']), async (body, ids) => {
-        const http = createStubHttp(body);
-        const client = createHiEnergyClient(http);
-        const tools = createTestTools();
-        const loader = createHiEnergyLoader({ http, client, tools, timeoutMs: 100, toKey: createKey });
+        const http = createStubHttp('hi-energy', 'hi', body);
+        const loader = createLoader(createHiEnergyClient(http), http);
 
         const readings = await loader.readMany(ids.map(createKey));
 
@@ -410,20 +405,12 @@ describe('any body of Hi Energy', () => {
   });
 });
 
-/** An account's way to a vendor that answers everything with one body. */
-function createStubHttp(json: unknown): AccountClient {
-  const toError = (code: VendorError['code'], message: string) =>
-    new VendorError({ code, message, vendor: 'hi-energy', account: 'hi' });
-  const response: AccountResponse = { status: 200, headers: {}, text: '', json, receivedAt: 0 };
-  return {
-    send: async () => response,
-    open: async () => {
-      throw new TypeError('not part of this test');
-    },
-    toError,
-    toVendorError: (_response, asked) => toError('VENDOR_BAD_RESPONSE', asked),
-    toBadResponse: (_response, asked, problem) => toError('VENDOR_BAD_RESPONSE', `${asked}: ${problem}`),
-    health: () => ({ state: 'HEALTHY', throttledUntil: null, lastError: null }),
-    close: async () => undefined,
-  };
+/** Reads through this client as the account does. */
+function createLoader(
+  client: HiEnergyClient,
+  http = createStubHttp('hi-energy', 'hi'),
+  clock = createManualClock(),
+) {
+  const parts = { http, clock, vendorName: 'Hi Energy', timeoutMs: 100, onSnapshot: () => undefined };
+  return createReads({ ...parts, ...createHiEnergyLoader(client, (ids) => createKey(ids.exportId)) });
 }

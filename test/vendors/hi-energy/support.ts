@@ -3,12 +3,12 @@ import { toExportKey } from '../../../src/export/locator.ts';
 import type { VendorAccount } from '../../../src/export/ports.ts';
 import type { Credential } from '../../../src/http/types.ts';
 import type { Tools } from '../../../src/runtime/tools.ts';
-import { HI_ENERGY_LOCATOR } from '../../../src/vendors/hi-energy/grammar.ts';
 import { hiEnergy } from '../../../src/vendors/hi-energy/index.ts';
 import type { HiEnergyKey } from '../../../src/vendors/hi-energy/loader.ts';
 import {
   type AnswerFacts,
   checkSingleAnswer,
+  HI_ENERGY_LOCATOR,
   type WireExport,
 } from '../../../src/vendors/hi-energy/types.ts';
 import type { FakeHandler, FakeReply } from '../../support/fake-vendor.ts';

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/export/errors.ts';
 import { parseIds } from '../../../src/export/locator.ts';
 import { parseJson } from '../../../src/http/json.ts';
-import { HI_ENERGY_LOCATOR } from '../../../src/vendors/hi-energy/grammar.ts';
-import { checkListAnswer, checkSingleAnswer } from '../../../src/vendors/hi-energy/types.ts';
+import {
+  checkListAnswer,
+  checkSingleAnswer,
+  HI_ENERGY_LOCATOR,
+} from '../../../src/vendors/hi-energy/types.ts';
 import { readFixture } from './support.ts';
 
 describe('Hi Energy ids', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createExportId } from '../../../simulator/power-bi/ids.ts';
 import { parseGlobalId, parseIds, toExportKey, toKeyFromGlobalId } from '../../../src/export/locator.ts';
 import { buildTarget, parseBaseAddress } from '../../../src/http/path.ts';
-import { POWER_BI_LOCATOR } from '../../../src/vendors/power-bi/grammar.ts';
+import { POWER_BI_LOCATOR } from '../../../src/vendors/power-bi/types.ts';
 import { EXPORT_ID, GROUP_ID, REPORT_ID } from './support.ts';
 
 describe('Power BI locator', () => {

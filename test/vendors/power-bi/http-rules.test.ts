@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountResponse, Credential } from '../../../src/http/types.ts';
-import { POWER_BI_HTTP_RULES } from '../../../src/vendors/power-bi/http-rules.ts';
+import { POWER_BI_HTTP_RULES } from '../../../src/vendors/power-bi/client.ts';
 import { readFixture } from './support.ts';
 
 function toResponse(status: number, json: unknown): AccountResponse {

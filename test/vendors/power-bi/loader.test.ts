@@ -2,20 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../../src/export/errors.ts';
 import type { PowerBiClient } from '../../../src/vendors/power-bi/client.ts';
 import { createPowerBiLoader } from '../../../src/vendors/power-bi/loader.ts';
-import { exportSchema } from '../../../src/vendors/power-bi/types.ts';
+import { createReads } from '../../../src/vendors/shared/reads.ts';
+import { createWordReporter } from '../../../src/vendors/shared/unlisted-words.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { createRecordingLog } from '../../support/tools.ts';
-import { toKey } from './support.ts';
+import { createStubHttp } from '../stub-http.ts';
+import { toKey, toWire } from './support.ts';
 
 function createLoader(readExport: PowerBiClient['readExport'], log = createRecordingLog()) {
   const openFile = () => Promise.reject(new Error('no file is opened here'));
-  return createPowerBiLoader({ readExport, openFile }, 'bi', log);
+  return createReads({
+    http: createStubHttp('power-bi', 'bi'),
+    clock: createManualClock(),
+    vendorName: 'Power BI',
+    timeoutMs: 100,
+    onSnapshot: createWordReporter(log, 'Power BI'),
+    ...createPowerBiLoader({ readExport, openFile }),
+  });
 }
 
 describe('Power BI loader', () => {
   it('turns even a mistake of its own into the one entry it belongs to', async () => {
     const loader = createLoader(async ({ exportId }) => {
       if (exportId === 'bad') throw new TypeError('a mistake');
-      return { wire: exportSchema.parse({ status: 'Running' }), retryAfter: undefined, receivedAt: 1 };
+      return { wire: toWire({ status: 'Running' }), retryAfter: undefined, receivedAt: 1 };
     });
 
     const [bad, good] = await loader.readMany([toKey({ exportId: 'bad' }), toKey({ exportId: 'good' })]);
@@ -40,7 +50,7 @@ describe('Power BI loader', () => {
     let word = 0;
     const loader = createLoader(async () => {
       word += 1;
-      return { wire: exportSchema.parse({ status: `word ${word}` }), retryAfter: undefined, receivedAt: 1 };
+      return { wire: toWire({ status: `word ${word}` }), retryAfter: undefined, receivedAt: 1 };
     }, log);
 
     for (let read = 0; read < 300; read += 1) await loader.readOne(toKey());

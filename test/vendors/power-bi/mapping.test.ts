@@ -1,14 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { POWER_BI_STATUS, toSnapshot } from '../../../src/vendors/power-bi/mapping.ts';
-import { exportSchema } from '../../../src/vendors/power-bi/types.ts';
 import { readStatus } from '../../../src/vendors/shared/status-table.ts';
-import { EXPORT_ID, GROUP_ID, type PowerBiFixture, REPORT_ID, readFixture, toKey } from './support.ts';
+import {
+  EXPORT_ID,
+  GROUP_ID,
+  type PowerBiFixture,
+  REPORT_ID,
+  readFixture,
+  toKey,
+  toWire,
+} from './support.ts';
 
 const RECEIVED_AT = Date.UTC(2024, 2, 1, 17, 20, 0);
 
 function map(body: object, retryAfter?: string) {
-  const wire = exportSchema.parse(body);
+  const wire = toWire(body);
   return toSnapshot(toKey({ groupId: GROUP_ID }), { wire, retryAfter, receivedAt: RECEIVED_AT });
 }
 
@@ -306,7 +313,7 @@ describe('Power BI mapping', () => {
   });
 
   it('shows My workspace as no workspace', () => {
-    const wire = exportSchema.parse(readFixture('export-running'));
+    const wire = toWire(readFixture('export-running'));
 
     expect(toSnapshot(toKey(), { wire, retryAfter: undefined, receivedAt: 0 }).details.groupId).toBeNull();
   });

@@ -5,7 +5,7 @@ import type { VendorAccount } from '../../../src/export/ports.ts';
 import type { Credential } from '../../../src/http/types.ts';
 import type { Tools } from '../../../src/runtime/tools.ts';
 import { powerBi } from '../../../src/vendors/power-bi/index.ts';
-import type { PowerBiIds } from '../../../src/vendors/power-bi/types.ts';
+import { checkExport, type PowerBiExportWire, type PowerBiIds } from '../../../src/vendors/power-bi/types.ts';
 import { createTestTools } from '../../support/tools.ts';
 
 export type PowerBiFixture =
@@ -31,6 +31,13 @@ export type PowerBiFixture =
 export function readFixture(name: PowerBiFixture): Record<string, unknown> {
   const file = new URL(`../../fixtures/power-bi/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+}
+
+/** A status answer, checked. */
+export function toWire(body: object): PowerBiExportWire {
+  const checked = checkExport(body);
+  if ('problem' in checked) throw new Error(checked.problem);
+  return checked.wire;
 }
 
 export const GROUP_ID = 'aaaaaaaa-0000-4000-8000-000000000001';

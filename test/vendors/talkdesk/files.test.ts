@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileAccess } from '../../../src/export/ports.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { readLinkExpiry } from '../../../src/vendors/talkdesk/file-answer.ts';
+import { readLinkExpiry } from '../../../src/vendors/shared/presigned-link.ts';
 import { type FakeReply, type FakeVendor, startFakeVendor } from '../../support/fake-vendor.ts';
 import { createKey, filePath, JOB_ID, jobPath, openAccount, readFixture } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountResponse } from '../../../src/http/types.ts';
-import { TALKDESK_HTTP_RULES } from '../../../src/vendors/talkdesk/http-rules.ts';
+import { TALKDESK_HTTP_RULES } from '../../../src/vendors/talkdesk/client.ts';
 import { startFakeVendor } from '../../support/fake-vendor.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createKey, openAccount, readFixture } from './support.ts';

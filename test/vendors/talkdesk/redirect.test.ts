@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRedirect } from '../../../src/vendors/talkdesk/redirect.ts';
+import { decideRedirect } from '../../../src/vendors/talkdesk/client.ts';
 import { EMPTY_JOB, parseJob } from '../../../src/vendors/talkdesk/types.ts';
 import { filePath, JOB_ID, jobPath, readFixture } from './support.ts';
 

@@ -4,9 +4,9 @@ import { toExportKey } from '../../../src/export/locator.ts';
 import type { VendorAccount } from '../../../src/export/ports.ts';
 import type { Credential } from '../../../src/http/types.ts';
 import type { Tools } from '../../../src/runtime/tools.ts';
-import { TALKDESK_LOCATOR } from '../../../src/vendors/talkdesk/grammar.ts';
 import { talkdesk } from '../../../src/vendors/talkdesk/index.ts';
 import type { TalkdeskIds } from '../../../src/vendors/talkdesk/types.ts';
+import { TALKDESK_LOCATOR } from '../../../src/vendors/talkdesk/types.ts';
 import { createTestTools } from '../../support/tools.ts';
 
 /** The id of most of the documented samples. */

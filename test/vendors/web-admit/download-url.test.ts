@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeFile, readDownloadUrl, toLinkExpiry } from '../../../src/vendors/web-admit/download-url.ts';
+import { readLinkExpiry } from '../../../src/vendors/shared/presigned-link.ts';
+import { toLinkExpiry } from '../../../src/vendors/web-admit/files.ts';
+import { describeFile, readDownloadUrl } from '../../../src/vendors/web-admit/mapping.ts';
 import { readFixtureRun } from './support.ts';
 
 const IDS = { exportId: '86466', exportFileId: '74780' };
@@ -11,11 +13,13 @@ function toLink(query: string, path = '/reports/000/074/780/0123456789abcdef_ori
 
 describe('WebAdMIT download link', () => {
   it('tells name, media type and expiry in the documented sample', () => {
-    expect(readDownloadUrl(readFixtureRun('available').downloadUrl ?? '')).toEqual({
+    const link = readFixtureRun('available').downloadUrl ?? '';
+
+    expect(readDownloadUrl(link)).toEqual({
       fileName: 'Test-API-Export.csv',
       mediaType: 'text/csv;charset=iso-8859-1',
-      expiresAt: 1_425_359_248_000,
     });
+    expect(readLinkExpiry(link)).toBe(1_425_359_248_000);
   });
 
   it('tells a quoted name as real traffic holds it', () => {
@@ -107,8 +111,8 @@ describe('WebAdMIT download link', () => {
   it('takes a parameter of another name, in the path or behind a fragment for none of its own', () => {
     const link = 'https://files.example.com/a&Expires=1425359248?xExpires=1&expires=2#?Expires=3&Expires=4';
 
-    expect(readDownloadUrl(link).expiresAt).toBeNull();
-    expect(readDownloadUrl(`https://files.example.com/a?b?c&Expires=5`).expiresAt).toBe(5_000);
+    expect(readLinkExpiry(link)).toBeNull();
+    expect(readLinkExpiry('https://files.example.com/a?b?c&Expires=5')).toBe(5_000);
   });
 
   it.each(['x', '%', 'é', '?', '&', '=', ' ', '.csv', 'filename='])(

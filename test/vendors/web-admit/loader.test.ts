@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { VendorError, type VendorErrorCode } from '../../../src/export/errors.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
+import { createReads } from '../../../src/vendors/shared/reads.ts';
 import type { WebAdmitClient } from '../../../src/vendors/web-admit/client.ts';
-import { readMany } from '../../../src/vendors/web-admit/loader.ts';
+import { createWebAdmitLoader } from '../../../src/vendors/web-admit/loader.ts';
 import {
   type FakeAnswer,
   type FakeHandler,
@@ -10,6 +11,7 @@ import {
   startFakeVendor,
 } from '../../support/fake-vendor.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
+import { createStubHttp } from '../stub-http.ts';
 import { createKey, openAccount, readFixture, readFixtureRun, toWord } from './support.ts';
 
 const LIST = '/api/v1/user_identities/37442/export_files';
@@ -159,9 +161,16 @@ describe('WebAdMIT: many runs of one identity', () => {
       },
       listIdentities: () => Promise.reject(toError('VENDOR_UNAVAILABLE')),
     };
-    const parts = { client, clock, lifetimeMs: 30_000, toOverdue: () => toError('VENDOR_TIMEOUT') };
+    const reads = createReads({
+      http: createStubHttp('web-admit', 'admit'),
+      clock,
+      vendorName: 'WebAdMIT',
+      timeoutMs: 10_000,
+      onSnapshot: () => undefined,
+      ...createWebAdmitLoader(client, createKey),
+    });
 
-    const reading = readMany(parts, createKeys(2));
+    const reading = reads.readMany(createKeys(2));
     await clock.advance(30_000);
 
     expect((await reading).map(toWord)).toEqual(['QUEUED', 'VENDOR_TIMEOUT']);

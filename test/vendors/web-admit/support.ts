@@ -4,10 +4,14 @@ import { toExportKey } from '../../../src/export/locator.ts';
 import type { Reading, VendorAccount } from '../../../src/export/ports.ts';
 import type { Tools } from '../../../src/runtime/tools.ts';
 import type { VendorAccountSettings } from '../../../src/vendors/vendor.ts';
-import { webAdmitLocator } from '../../../src/vendors/web-admit/grammar.ts';
 import { webAdmit } from '../../../src/vendors/web-admit/index.ts';
 import type { WebAdmitKey } from '../../../src/vendors/web-admit/loader.ts';
-import { checkSingleRun, type WebAdmitIds, type WireRun } from '../../../src/vendors/web-admit/types.ts';
+import {
+  checkSingleRun,
+  WEB_ADMIT_LOCATOR,
+  type WebAdmitIds,
+  type WireRun,
+} from '../../../src/vendors/web-admit/types.ts';
 import { createTestTools } from '../../support/tools.ts';
 
 /** A documented answer; its source stands in `PROVENANCE.md` beside it. */
@@ -18,13 +22,13 @@ export function readFixture(name: string): object {
 /** The run in a documented single answer, checked. */
 export function readFixtureRun(name: string): WireRun {
   const checked = checkSingleRun(readFixture(name));
-  if (!checked.ok) throw new Error(checked.problem);
-  return checked.value;
+  if ('problem' in checked) throw new Error(checked.problem);
+  return checked.wire;
 }
 
 /** The key of a run of the account `admit`; run 74780 of template 86466 where nothing else is said. */
 export function createKey(ids: Partial<WebAdmitIds> = {}): WebAdmitKey {
-  return toExportKey(webAdmitLocator, 'web-admit', 'admit', {
+  return toExportKey(WEB_ADMIT_LOCATOR, 'web-admit', 'admit', {
     exportId: '86466',
     exportFileId: '74780',
     ...ids,

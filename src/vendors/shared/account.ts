@@ -1,0 +1,113 @@
+import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.ts';
+import { toExportKey } from '../../export/locator.ts';
+import type { FileAccess, VendorAccount, VendorInfo } from '../../export/ports.ts';
+import { createAccountClient } from '../../http/account-client.ts';
+import type { AccountClient, VendorHttpRules } from '../../http/types.ts';
+import type { Tools } from '../../runtime/tools.ts';
+import type { VendorAccountSettings, VendorDefinition } from '../vendor.ts';
+import { createReads, type ListCall } from './reads.ts';
+import { createWordReporter } from './unlisted-words.ts';
+
+/** What a vendor's own account is made of. */
+export interface AccountParts<Ids extends LocatorIds> {
+  readonly http: AccountClient;
+  readonly settings: VendorAccountSettings;
+  readonly tools: Tools;
+  /** The key of an export that only the vendor has named so far; its ids must fit the grammar. */
+  toKey(ids: Ids): ExportKey<Ids>;
+}
+
+/** What is different at every vendor. All throw VendorError, or the signal's reason. */
+export interface OwnReads<Ids extends LocatorIds> {
+  /** One export by a call of its own. */
+  readOne(key: ExportKey<Ids>, signal?: AbortSignal): Promise<ExportSnapshot>;
+  /** The call that tells of many exports at once, where the vendor has one. */
+  readonly list?: ListCall<Ids>;
+  /** See `VendorAccount.listRecent`; left out where there is no such call. */
+  listRecent?(limit: number, signal?: AbortSignal): Promise<readonly ExportSnapshot[]>;
+  /** See `VendorAccount.locateFile`. */
+  locateFile(key: ExportKey<Ids>, index: number, signal?: AbortSignal): Promise<FileAccess>;
+}
+
+/** A vendor as its folder describes it. */
+export interface VendorDescription<Ids extends LocatorIds> extends VendorInfo<Ids> {
+  readonly rules: VendorHttpRules;
+  /** Status words that read as UNKNOWN although they are known: they are not logged. */
+  readonly knownWords?: readonly string[];
+  open(parts: AccountParts<Ids>): OwnReads<Ids>;
+}
+
+/** Makes of a description what the gateway opens accounts with: everything that is the same for every vendor happens here. */
+export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<Ids>): VendorDefinition<Ids> {
+  const { id, name, capabilities, locator } = vendor;
+  return {
+    id,
+    name,
+    capabilities,
+    locator,
+    createAccount: (settings, tools) => createAccount(vendor, settings, tools),
+  };
+}
+
+function createAccount<Ids extends LocatorIds>(
+  { id, name, locator, rules, knownWords, open }: VendorDescription<Ids>,
+  settings: VendorAccountSettings,
+  tools: Tools,
+): VendorAccount {
+  const { key: account, tenant, identity, pacing, baseUrl, credential, limits, onCall } = settings;
+  const { clock, log } = tools;
+  const http = createAccountClient({
+    vendor: id,
+    vendorName: name,
+    account,
+    baseUrl,
+    credential,
+    limits,
+    rules,
+    tools,
+    onCall,
+  });
+  const toKey = (ids: Ids): ExportKey<Ids> => toExportKey(locator, id, account, ids);
+  const own = open({ http, settings, tools, toKey });
+  const report = createWordReporter(log, name, knownWords);
+
+  const reads = createReads<Ids>({
+    http,
+    clock,
+    vendorName: name,
+    timeoutMs: limits.timeoutMs,
+    readOne: own.readOne,
+    list: own.list,
+    onSnapshot: report,
+  });
+
+  return {
+    key: account,
+    vendor: id,
+    tenant,
+    identity,
+    pacing,
+    readMany: (keys, options) => reads.readMany(keys, options?.signal),
+    readOne: (key, options) => reads.readOne(key, options?.signal),
+    listPays: (count) => reads.listPays(count),
+    async describeFiles(key, options) {
+      const { files } = await own.readOne(toOwn<Ids>(key), options?.signal);
+      return files ?? [];
+    },
+    async listRecent(limit, options) {
+      if (own.listRecent === undefined)
+        throw http.toError('UNSUPPORTED_BY_VENDOR', `${name} has no call that lists exports.`);
+      const snapshots = await own.listRecent(limit, options?.signal);
+      for (const snapshot of snapshots) report(snapshot);
+      return snapshots;
+    },
+    locateFile: (key, index, options) => own.locateFile(toOwn<Ids>(key), index, options?.signal),
+    health: () => http.health(),
+    close: () => http.close(),
+  };
+}
+
+/** Every key of an account was built from its vendor's grammar, so it holds exactly these ids. */
+function toOwn<Ids extends LocatorIds>(key: ExportKey): ExportKey<Ids> {
+  return key as ExportKey<Ids>;
+}

@@ -1,0 +1,19 @@
+import type { IdRule } from '../../export/ports.ts';
+
+/** An id that has to be there and fits a pattern. */
+export function idRule(pattern: RegExp, allowed: string): IdRule {
+  return { isOptional: false, test: (value) => pattern.test(value), allowed };
+}
+
+/** The same id where it may be left out. */
+export function optional(rule: IdRule): IdRule {
+  return { ...rule, isOptional: true };
+}
+
+/** A positive integer, kept as text: a float cannot hold all of them. */
+export function integerRule(maxDigits: number): IdRule {
+  return idRule(
+    new RegExp(`^[1-9][0-9]{0,${maxDigits - 1}}$`),
+    `a positive integer of at most ${maxDigits} digits, without leading zeros`,
+  );
+}

@@ -1,0 +1,104 @@
+/** A list call is asked for where it may be expected to answer this many exports: then it spares calls even if some are not in it. */
+const WORTHWHILE = 1.5;
+
+/** Where a list call does not pay, it is tried beside the single calls after this long; one that failed, after this. */
+const TRIAL_MS = 60_000;
+const FAILED_TRIAL_MS = 10_000;
+
+/** Exports that are remembered as not listed, the latest. */
+const MAX_UNLISTED = 1_000;
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** How several exports are best read. */
+export interface ReadPlan {
+  /** Those to look for in a list first; empty where none is asked for. */
+  readonly listed: ReadonlySet<string>;
+  /** The list is asked for beside single calls for all of them, only to learn. */
+  readonly isTrial: boolean;
+}
+
+/**
+ * What one list call has been worth so far: which exports it held, which it did not, and how often it held one that nobody had
+ * asked it for before.
+ *
+ * A list that misses costs a second round trip, so it is asked for only where it pays: exports that are known not to be in it are
+ * read singly, at the same time.
+ */
+export class ListMemory {
+  /** Of the last list. */
+  private held: ReadonlySet<string> = NOTHING;
+  private readonly unlisted = new Set<string>();
+  /** Counts that fade with every list. Full of hope at first: a list that is never tried teaches nothing. */
+  private found = 2;
+  private sought = 2;
+  private lastFound = 2;
+  private isFailing = false;
+  private askedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param names - two or more exports, each once */
+  plan(names: Iterable<string>, now: number): ReadPlan {
+    let known = 0;
+    const listed = new Set<string>();
+    for (const name of names) {
+      if (this.held.has(name)) known += 1;
+      else if (this.unlisted.has(name)) continue;
+      listed.add(name);
+    }
+    const pays = known + (listed.size - known) * this.ratio >= WORTHWHILE;
+    if (pays && !this.isFailing) return { listed, isTrial: false };
+    const waitMs = this.isFailing ? FAILED_TRIAL_MS : TRIAL_MS;
+    return { listed: NOTHING, isTrial: now - this.askedAt >= waitMs };
+  }
+
+  /** True where a list call would pay for so many exports of which nothing is known. */
+  pays(count: number): boolean {
+    return count > 1 && !this.isFailing && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
+  }
+
+  /** A list call begins. */
+  begin(now: number): void {
+    this.askedAt = now;
+  }
+
+  /** A list has come. @param wanted - what it was looked through for */
+  learn(wanted: Iterable<string>, held: ReadonlySet<string>): void {
+    for (const name of held) this.unlisted.delete(name);
+    let found = 0;
+    let newlySought = 0;
+    let newlyFound = 0;
+    for (const name of wanted) {
+      const isFound = held.has(name);
+      if (isFound) found += 1;
+      if (!this.held.has(name) && !this.unlisted.has(name)) {
+        newlySought += 1;
+        if (isFound) newlyFound += 1;
+      }
+      if (!isFound) this.remember(name);
+    }
+    this.held = held;
+    this.lastFound = found;
+    this.isFailing = false;
+    if (newlySought === 0) return;
+    this.found = this.found / 2 + newlyFound;
+    this.sought = this.sought / 2 + newlySought;
+  }
+
+  /** The list could not be had. */
+  fail(): void {
+    this.isFailing = true;
+  }
+
+  private get ratio(): number {
+    return this.found / this.sought;
+  }
+
+  private remember(name: string): void {
+    this.unlisted.add(name);
+    if (this.unlisted.size <= MAX_UNLISTED) return;
+    for (const oldest of this.unlisted) {
+      this.unlisted.delete(oldest);
+      return;
+    }
+  }
+}

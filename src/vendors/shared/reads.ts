@@ -1,0 +1,263 @@
+import { setMaxListeners } from 'node:events';
+import { VendorError } from '../../export/errors.ts';
+import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.ts';
+import type { Reading } from '../../export/ports.ts';
+import type { AccountClient } from '../../http/types.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { ListMemory } from './list-memory.ts';
+
+/** How many calls' time a list and the single calls after it may take together: as many as one call with its retries. */
+const MAX_READ_TIMEOUTS = 3;
+
+/** Lists of one account of which something is remembered; whoever names more is asked for anew. */
+const MAX_LISTS = 200;
+
+/** One list as it came: what it holds, by the names that `ListCall.nameOf` gives. */
+export interface Listed<Ids extends LocatorIds = LocatorIds> {
+  readonly names: ReadonlySet<string>;
+  /** What it says of an export; undefined where it says nothing, or nothing that can be read. */
+  find(key: ExportKey<Ids>): ExportSnapshot | undefined;
+}
+
+/** A vendor's call that tells of many exports at once. */
+export interface ListCall<Ids extends LocatorIds = LocatorIds> {
+  /** Which list would hold an export; undefined where none would. */
+  listOf(ids: Ids): string | undefined;
+  /** What an export is called in its list. */
+  nameOf(ids: Ids): string;
+  /** @throws VendorError */
+  read(list: string, signal?: AbortSignal): Promise<Listed<Ids>>;
+}
+
+/** How a vendor's exports are read. */
+export interface ReadParts<Ids extends LocatorIds = LocatorIds> {
+  readonly http: AccountClient;
+  readonly clock: Clock;
+  /** The vendor's name in prose. */
+  readonly vendorName: string;
+  /** Of one vendor call. */
+  readonly timeoutMs: number;
+  /** One export by a call of its own. @throws VendorError */
+  readOne(key: ExportKey<Ids>, signal?: AbortSignal): Promise<ExportSnapshot>;
+  /** Where the vendor has one. */
+  readonly list?: ListCall<Ids> | undefined;
+  /** Told of every snapshot. */
+  onSnapshot(snapshot: ExportSnapshot): void;
+}
+
+/** See `VendorAccount`. */
+export interface VendorReads {
+  readOne(key: ExportKey, signal?: AbortSignal): Promise<Reading>;
+  readMany(keys: readonly ExportKey[], signal?: AbortSignal): Promise<readonly Reading[]>;
+  listPays(count: number): boolean;
+}
+
+/**
+ * Reads exports of one account: singly and at once, or in one list call where that has been found to pay; what the list does not
+ * tell is then asked for singly. The account's own limits bound what goes out at a time.
+ */
+export function createReads<Ids extends LocatorIds>(parts: ReadParts<Ids>): VendorReads {
+  return new Reads(parts as unknown as ReadParts);
+}
+
+class Reads implements VendorReads {
+  private readonly parts: ReadParts;
+  private readonly memories = new Map<string, ListMemory>();
+
+  constructor(parts: ReadParts) {
+    this.parts = parts;
+  }
+
+  readOne(key: ExportKey, signal?: AbortSignal): Promise<Reading> {
+    return this.readWithin(key, signal);
+  }
+
+  async readMany(keys: readonly ExportKey[], signal?: AbortSignal): Promise<readonly Reading[]> {
+    const { list } = this.parts;
+    if (list === undefined || keys.length < 2)
+      return Promise.all(keys.map((key) => this.readWithin(key, signal)));
+
+    const { clock, timeoutMs } = this.parts;
+    const deadline = new Deadline(clock, MAX_READ_TIMEOUTS * timeoutMs, signal);
+    try {
+      const readings = new Map<string, Promise<Reading>>();
+      for (const [name, members] of groupByList(keys, list)) {
+        const isList = name !== undefined && members.size > 1;
+        if (isList) this.readGroup(list, name, members, readings, deadline);
+        else for (const key of members.values()) readings.set(key.id, this.readWithin(key, signal));
+      }
+      return await Promise.all(keys.map((key) => readings.get(key.id) as Promise<Reading>));
+    } finally {
+      deadline.close();
+    }
+  }
+
+  listPays(count: number): boolean {
+    if (this.parts.list === undefined || count < 2) return false;
+    for (const memory of this.memories.values()) if (memory.pays(count)) return true;
+    return this.memories.size === 0;
+  }
+
+  /** Each export waits for its own list only, so that one slow list holds up no other. */
+  private readGroup(
+    list: ListCall,
+    name: string,
+    members: ReadonlyMap<string, ExportKey>,
+    readings: Map<string, Promise<Reading>>,
+    deadline: Deadline,
+  ): void {
+    const { signal } = deadline;
+    const memory = this.memoryOf(name);
+    const wanted = new Set([...members.values()].map(({ ids }) => list.nameOf(ids)));
+    const { listed, isTrial } = memory.plan(wanted, this.parts.clock.now());
+
+    const told = listed.size > 0 ? this.askList(list, name, memory, listed, deadline.start()) : undefined;
+    for (const key of members.values()) {
+      const isListed = told !== undefined && listed.has(list.nameOf(key.ids));
+      readings.set(key.id, isListed ? this.readListed(key, told, deadline) : this.readWithin(key, signal));
+    }
+    // Nobody waits for it, and it must not hold up those who are waited for.
+    if (isTrial) void this.askList(list, name, memory, wanted, signal);
+  }
+
+  /** What the list tells; an error where single calls would meet the same; undefined where they need not. */
+  private async askList(
+    list: ListCall,
+    name: string,
+    memory: ListMemory,
+    wanted: ReadonlySet<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<Listed | VendorError | undefined> {
+    memory.begin(this.parts.clock.now());
+    try {
+      const listed = await list.read(name, signal);
+      memory.learn(wanted, listed.names);
+      return listed;
+    } catch (thrown) {
+      if (signal?.aborted) return undefined;
+      if (isLasting(thrown)) return thrown;
+      memory.fail();
+      return undefined;
+    }
+  }
+
+  private async readListed(
+    key: ExportKey,
+    told: Promise<Listed | VendorError | undefined>,
+    deadline: Deadline,
+  ): Promise<Reading> {
+    const listed = await told;
+    if (listed instanceof VendorError) return listed;
+    const { signal } = deadline;
+    if (signal?.aborted) return this.toError(signal.reason, signal, deadline);
+    const found = listed?.find(key);
+    if (found === undefined) return this.readWithin(key, signal, deadline);
+    this.parts.onSnapshot(found);
+    return found;
+  }
+
+  private async readWithin(key: ExportKey, signal?: AbortSignal, deadline?: Deadline): Promise<Reading> {
+    try {
+      const snapshot = await this.parts.readOne(key, signal);
+      this.parts.onSnapshot(snapshot);
+      return snapshot;
+    } catch (thrown) {
+      if (thrown instanceof VendorError && !signal?.aborted) return thrown;
+      return this.toError(thrown, signal, deadline);
+    }
+  }
+
+  /** @throws the signal's reason */
+  private toError(thrown: unknown, signal?: AbortSignal, deadline?: Deadline): VendorError {
+    const { http, vendorName } = this.parts;
+    if (deadline?.isOver === true) {
+      const message = `${vendorName} did not answer in time, neither with its list nor one by one.`;
+      return http.toError('VENDOR_TIMEOUT', message);
+    }
+    signal?.throwIfAborted();
+    // Our own mistake, and still it spoils no neighbour.
+    const message = `An answer of ${vendorName} could not be read.`;
+    const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
+    return new VendorError({ code, message, vendor, account, cause: thrown });
+  }
+
+  private memoryOf(name: string): ListMemory {
+    const { memories } = this;
+    let memory = memories.get(name);
+    if (memory !== undefined) return memory;
+    for (const oldest of memories.keys()) {
+      if (memories.size < MAX_LISTS) break;
+      memories.delete(oldest);
+    }
+    memory = new ListMemory();
+    memories.set(name, memory);
+    return memory;
+  }
+}
+
+/** By list, and within it by global id: a key that is named twice is one. */
+function groupByList(keys: readonly ExportKey[], { listOf }: ListCall) {
+  const groups = new Map<string | undefined, Map<string, ExportKey>>();
+  for (const key of keys) {
+    const name = listOf(key.ids);
+    const group = groups.get(name) ?? new Map<string, ExportKey>();
+    groups.set(name, group.set(key.id, key));
+  }
+  return groups;
+}
+
+/** True where single calls would fail like the list did, and only spend what is left of the account's budget. */
+function isLasting(thrown: unknown): thrown is VendorError {
+  if (!(thrown instanceof VendorError)) return false;
+  const { code, httpStatus, retryAfterMs } = thrown;
+  if (code === 'VENDOR_RATE_LIMITED' || code === 'VENDOR_UNAUTHENTICATED') return true;
+  // An open breaker: nothing was sent, and it says when the next try may be.
+  return code === 'VENDOR_UNAVAILABLE' && httpStatus === undefined && retryAfterMs !== undefined;
+}
+
+/** The time of a whole read; it begins, with a signal of its own, when a list is asked for. */
+class Deadline {
+  isOver = false;
+  private readonly clock: Clock;
+  private readonly lifetimeMs: number;
+  private readonly outer: AbortSignal | undefined;
+  private controller: AbortController | undefined;
+  private release: () => void = () => undefined;
+
+  constructor(clock: Clock, lifetimeMs: number, outer: AbortSignal | undefined) {
+    this.clock = clock;
+    this.lifetimeMs = lifetimeMs;
+    this.outer = outer;
+  }
+
+  /** Ends the calls under way when the time is up, or whoever waits has left. */
+  get signal(): AbortSignal | undefined {
+    return this.controller?.signal ?? this.outer;
+  }
+
+  start(): AbortSignal {
+    if (this.controller !== undefined) return this.controller.signal;
+    const { outer } = this;
+    const controller = new AbortController();
+    this.controller = controller;
+    // A read of a hundred keys shares one signal: that many listeners are no leak.
+    setMaxListeners(0, controller.signal);
+    const leave = (): void => controller.abort(outer?.reason);
+    const cancel = this.clock.setTimer(this.lifetimeMs, () => {
+      this.isOver = true;
+      controller.abort(new DOMException('The time for this work is up.', 'TimeoutError'));
+    });
+    if (outer?.aborted) leave();
+    else outer?.addEventListener('abort', leave, { once: true });
+    this.release = () => {
+      cancel();
+      outer?.removeEventListener('abort', leave);
+    };
+    return controller.signal;
+  }
+
+  /** Lets go of timer and listener. */
+  close(): void {
+    this.release();
+  }
+}
