@@ -210,7 +210,11 @@ export class ExportReader {
     const live = this.watched.peek(account, snapshot.key);
     const seen = live ?? this.watched.lastKnown(account, snapshot.key);
     const nextPollAt = live?.observation.nextPollAt ?? null;
-    return present(snapshot, { nextPollAt, throttledUntil, isStale: false }, seen?.transitions ?? NO_TRANSITIONS);
+    return present(
+      snapshot,
+      { nextPollAt, throttledUntil, isStale: false },
+      seen?.transitions ?? NO_TRANSITIONS,
+    );
   }
 
   private fresh(account: VendorAccount, key: ExportKey, maxAgeMs: number): Export | undefined {

@@ -180,13 +180,16 @@ function withSnapshot(state: WatchedState, snapshot: ExportSnapshot, now: number
     !isSameProgress(seen?.progress ?? null, snapshot.progress);
   const changedAt = seen === null ? Math.min(now, snapshot.updatedAt ?? now) : now;
   return {
-    ...state,
+    startedAt: state.startedAt,
     snapshot,
     knownStatus: snapshot.status === 'UNKNOWN' ? state.knownStatus : snapshot.status,
     changedAt: isChanged ? changedAt : state.changedAt,
     transitions: isStatusNew ? withTransition(state, snapshot, now) : state.transitions,
     isStallTold: state.isStallTold && !isChanged,
     trouble: null,
+    failed: state.failed,
+    nextPollAt: state.nextPollAt,
+    throttledUntil: state.throttledUntil,
   };
 }
 

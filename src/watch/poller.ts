@@ -4,7 +4,7 @@ import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
 import { hasEnded, NOT_FOUND_GRACE_MS, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
-import { inSpan, type SpanPlan } from '../telemetry/spans.ts';
+import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
 import { alignPoll, nextPollDelay, spreadPoll } from './pace.ts';
 import { PollQueue } from './poll-queue.ts';
 import { createTimerWheel, NOT_WAITING, TICK_MS, type TimerWheel } from './timer-wheel.ts';
@@ -21,7 +21,7 @@ const OFFSETS = 32;
 /** Subscriptions that a poll's span names as what led to it. */
 const MAX_LINKS = 32;
 /** Abort controllers that no read uses are kept for the next ones: hardly any is ever aborted. */
-const MAX_SPARE_READS = 100;
+const MAX_SPARE_READS = 1_000;
 
 /** Reads exports of one account as one batch, as queries do. */
 export type ReadMany = (
@@ -256,7 +256,9 @@ export class Poller {
     signal: AbortSignal,
   ): Promise<readonly Reading[]> {
     const keys = held.map(({ key }) => key);
-    return inSpan(toSpanPlan(account, held), () => this.settings.readMany(account, keys, { signal }));
+    const { readMany } = this.settings;
+    if (!isTracing()) return readMany(account, keys, { signal });
+    return inSpan(toSpanPlan(account, held), () => readMany(account, keys, { signal }));
   }
 
   // ------------------------------------------------------------------ writing

@@ -47,13 +47,17 @@ export class ListMemory {
     }
     const pays = known + (listed.size - known) * this.ratio >= WORTHWHILE;
     if (pays && !this.isFailing) return { listed, isTrial: false };
-    const waitMs = this.isFailing ? FAILED_TRIAL_MS : TRIAL_MS;
-    return { listed: NOTHING, isTrial: now - this.askedAt >= waitMs };
+    return { listed: NOTHING, isTrial: this.isTrialDue(now) };
   }
 
-  /** True where a list call would pay for so many exports of which nothing is known. */
-  pays(count: number): boolean {
-    return count > 1 && !this.isFailing && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
+  /**
+   * True where a list call would pay for so many exports of which nothing is known; and where one is to be tried again, or those
+   * who read singly while it does not pay would never learn that it does.
+   */
+  pays(count: number, now: number): boolean {
+    if (count < 2) return false;
+    if (this.isTrialDue(now)) return true;
+    return !this.isFailing && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
   }
 
   /** A list call begins. */
@@ -87,6 +91,10 @@ export class ListMemory {
   /** The list could not be had. */
   fail(): void {
     this.isFailing = true;
+  }
+
+  private isTrialDue(now: number): boolean {
+    return now - this.askedAt >= (this.isFailing ? FAILED_TRIAL_MS : TRIAL_MS);
   }
 
   private get ratio(): number {

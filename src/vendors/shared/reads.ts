@@ -94,7 +94,8 @@ class Reads implements VendorReads {
 
   listPays(count: number): boolean {
     if (this.parts.list === undefined || count < 2) return false;
-    for (const memory of this.memories.values()) if (memory.pays(count)) return true;
+    const now = this.parts.clock.now();
+    for (const memory of this.memories.values()) if (memory.pays(count, now)) return true;
     return this.memories.size === 0;
   }
 

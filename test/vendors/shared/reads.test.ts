@@ -216,6 +216,23 @@ describe('whether a list call pays', () => {
 
     expect([useful.reads.listPays(2), useless.reads.listPays(2)]).toEqual([true, false]);
   });
+
+  it('is hoped for again when the list is to be tried again, or who reads singly would never learn of it', async () => {
+    const { reads, read, clock, state } = createVendor(['1', '2', '3']);
+    state.listError = 'VENDOR_UNAVAILABLE';
+    await read(toKeys(1, 3));
+    expect(reads.listPays(3)).toBe(false);
+
+    await clock.advance(10_000);
+    expect([reads.listPays(1), reads.listPays(3)]).toEqual([false, true]);
+    await read(toKeys(1, 3));
+    expect(reads.listPays(3)).toBe(false);
+    state.listError = null;
+    await clock.advance(10_000);
+    await read(toKeys(1, 3));
+
+    expect(reads.listPays(3)).toBe(true);
+  });
 });
 
 describe('every snapshot', () => {
