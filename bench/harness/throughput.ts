@@ -1,0 +1,107 @@
+import { type Bench, type Detail, runLoad } from './bench.ts';
+import { checkAnswers } from './check.ts';
+import { Started } from './processes.ts';
+import { median, toText } from './stats.ts';
+import { startTarget, type Target, type TargetName, type TargetSettings } from './targets.ts';
+
+/** One server in one round. */
+export interface Sample {
+  readonly requestsPerSecond: number;
+  readonly cpuMs: number;
+  /** Share of its core that the server used: well below 1, something else was the bound. */
+  readonly busy: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly rssBytes: number;
+  readonly vendorCalls: number;
+  readonly failures: number;
+}
+
+export type Samples = ReadonlyMap<TargetName, readonly Sample[]>;
+
+export interface ThroughputSettings {
+  readonly bodies: readonly string[];
+  readonly connections: number;
+  readonly target: Omit<TargetSettings, 'vendorUrl'>;
+}
+
+/** All servers are up for the whole time, and get their load in turn: A B C, A B C, …, after a first turn that is not counted. */
+export async function measureThroughput(
+  bench: Bench,
+  { bodies, connections, target: targetSettings }: ThroughputSettings,
+): Promise<Samples> {
+  await using started = new Started();
+  const targets: Target[] = [];
+  for (const name of bench.targets) {
+    const settings = { ...targetSettings, vendorUrl: bench.vendor.url };
+    const target = started.add(await startTarget(name, bench.builds, settings));
+    await checkAnswers(target, bodies, bench.vendor.url);
+    targets.push(target);
+  }
+  const samples = new Map<TargetName, Sample[]>(targets.map(({ name }) => [name, []]));
+  for (let round = 0; round <= bench.rounds; round += 1) {
+    for (const target of targets) {
+      const seconds = round === 0 ? Math.max(2, bench.seconds) : bench.seconds;
+      const sample = await sampleOne(bench, target, { bodies, connections, seconds });
+      if (round > 0) samples.get(target.name)?.push(sample);
+    }
+    bench.say(round === 0 ? 'warm' : `round ${round} of ${bench.rounds}`);
+  }
+  return samples;
+}
+
+async function sampleOne(
+  bench: Bench,
+  { process, url, authorization }: Target,
+  load: { readonly bodies: readonly string[]; readonly connections: number; readonly seconds: number },
+): Promise<Sample> {
+  await bench.vendor.reset();
+  const before = process.cpuMs();
+  const result = await runLoad(bench, { ...load, url, authorization });
+  const cpuMs = process.cpuMs() - before;
+  const { calls } = await bench.vendor.counts();
+  return {
+    requestsPerSecond: result.requests / result.seconds,
+    cpuMs: cpuMs / result.requests,
+    busy: cpuMs / (result.seconds * 1_000),
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    rssBytes: process.rssBytes(),
+    vendorCalls: calls / result.requests,
+    failures: result.failures,
+  };
+}
+
+export function pick(samples: Samples, name: TargetName, field: keyof Sample): readonly number[] {
+  return (samples.get(name) ?? []).map((sample) => sample[field]);
+}
+
+/** One line for each server. */
+export function toThroughputDetail(title: string, samples: Samples): Detail {
+  const cell = (name: TargetName, field: keyof Sample, scale = 1): string =>
+    toText(median(pick(samples, name, field)) * scale);
+  return {
+    title,
+    columns: ['server', 'requests/s', 'p50 ms', 'p99 ms', 'CPU ms a request', 'of its core', 'RSS MB', 'vendor calls a request', 'failures'],
+    rows: [...samples.keys()].map((name) => [
+      name,
+      cell(name, 'requestsPerSecond'),
+      cell(name, 'p50Ms'),
+      cell(name, 'p99Ms'),
+      cell(name, 'cpuMs'),
+      `${cell(name, 'busy', 100)} %`,
+      cell(name, 'rssBytes', 1e-6),
+      cell(name, 'vendorCalls'),
+      String(pick(samples, name, 'failures').reduce((sum, failures) => sum + failures, 0)),
+    ]),
+  };
+}
+
+/** Requests per second of each server as a share of the bare limit's, for the chart. */
+export function toBars(samples: Samples): readonly { readonly name: TargetName; readonly value: number }[] {
+  const bare = median(pick(samples, 'bare', 'requestsPerSecond'));
+  return [...samples.keys()].map((name) => ({
+    name,
+    value: median(pick(samples, name, 'requestsPerSecond')) / bare,
+  }));
+}
