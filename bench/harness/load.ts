@@ -343,17 +343,22 @@ async function runRoundTrips({ url, requests }: { url: string; requests: number 
 let waiters: Caller[] = [];
 let answered = 0;
 
-/** So many callers ask and are not answered yet. */
-async function startWaiting(request: LoadRequest & { readonly callers: number }): Promise<void> {
+/** Connections of callers who are going to wait. */
+async function openWaiting(request: LoadRequest & { readonly callers: number }): Promise<void> {
   waiters = await openCallers('http', request, request.callers);
   answered = 0;
-  for (const waiter of waiters) {
-    waiter.send(nextBody(request.bodies)).then(
+}
+
+/** A few at a time, as callers come: a thousand in one moment would be read in one turn of any server's event loop. */
+async function sendWaiting({ bodies }: { readonly bodies: readonly string[] }): Promise<void> {
+  for (const [index, waiter] of waiters.entries()) {
+    waiter.send(nextBody(bodies)).then(
       () => {
         answered += 1;
       },
       () => undefined,
     );
+    if (index % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -362,10 +367,12 @@ serveCommands({
   roundTrips: runRoundTrips,
   burst: runBurst,
   overload: runOverload,
-  wait: startWaiting,
-  answered: () => answered,
-  stopWaiting: () => {
+  openWaiting,
+  sendWaiting,
+  /** How many had an answer. */
+  stopWaiting: (): number => {
     for (const waiter of waiters) waiter.close();
     waiters = [];
+    return answered;
   },
 });

@@ -5,7 +5,7 @@ import { type Child, scratch, startProcess, TARGET_CORE } from './processes.ts';
 
 /** A server under measurement, on its own core. */
 export interface Target extends AsyncDisposable {
-  readonly name: TargetName;
+  readonly name: string;
   readonly process: Child;
   /** Where operations are sent. */
   readonly url: string;
@@ -26,11 +26,16 @@ export const TARGET_NAMES = [
 
 export type TargetName = (typeof TARGET_NAMES)[number];
 
+/** Peers of single rows. */
+export type PeerScript = 'live-yoga' | 'live-bare' | 'fetch-loop';
+
 export interface TargetSettings {
   readonly vendorUrl: string;
   /** To each vendor at most. */
   readonly connections: number;
   readonly pollMs?: number;
+  /** Of the exports that a loop without callers polls. */
+  readonly exports?: number;
   readonly timeoutMs?: number;
   /** Lets the run ask for memory after garbage collection. */
   readonly canCollect?: boolean;
@@ -47,8 +52,9 @@ const CALLER_KEY = 'bench-caller-key-0123456789abcdef';
 const AUTHORIZATION = `Bearer ${CALLER_KEY}`;
 const POLL_MS = 3_600_000;
 
+/** @param name - one of the servers, or another script among the peers */
 export async function startTarget(
-  name: TargetName,
+  name: TargetName | PeerScript,
   builds: Builds,
   settings: TargetSettings,
 ): Promise<Target> {
@@ -69,7 +75,7 @@ export async function startTarget(
   };
 }
 
-function toArguments(name: TargetName, builds: Builds, settings: TargetSettings): readonly string[] {
+function toArguments(name: string, builds: Builds, settings: TargetSettings): readonly string[] {
   if (name === 'waybill' || name === 'baseline') {
     const folder = name === 'waybill' ? builds.waybill : builds.baseline;
     if (folder === undefined) throw new Error('There is no baseline to start: --baseline names its folder.');

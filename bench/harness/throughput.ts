@@ -17,6 +17,9 @@ export interface Sample {
   readonly failures: number;
 }
 
+/** After so many a server is warm. */
+const WARM_REQUESTS = 4_000;
+
 export type Samples = ReadonlyMap<TargetName, readonly Sample[]>;
 
 export interface ThroughputSettings {
@@ -25,29 +28,43 @@ export interface ThroughputSettings {
   readonly target: Omit<TargetSettings, 'vendorUrl'>;
 }
 
-/** All servers are up for the whole time, and get their load in turn: A B C, A B C, …, after a first turn that is not counted. */
+/** All servers are up for the whole time, and get their load in turn: A B C, A B C, … */
 export async function measureThroughput(
   bench: Bench,
   { bodies, connections, target: targetSettings }: ThroughputSettings,
 ): Promise<Samples> {
   await using started = new Started();
-  const targets: Target[] = [];
+  const targets: (Target & { readonly name: TargetName })[] = [];
   for (const name of bench.targets) {
     const settings = { ...targetSettings, vendorUrl: bench.vendor.url };
     const target = started.add(await startTarget(name, bench.builds, settings));
     await checkAnswers(target, bodies, bench.vendor.url);
-    targets.push(target);
+    targets.push({ ...target, name });
   }
   const samples = new Map<TargetName, Sample[]>(targets.map(({ name }) => [name, []]));
-  for (let round = 0; round <= bench.rounds; round += 1) {
+  for (const target of targets) await warm(bench, target, { bodies, connections });
+  for (let round = 1; round <= bench.rounds; round += 1) {
     for (const target of targets) {
-      const seconds = round === 0 ? Math.max(2, bench.seconds) : bench.seconds;
-      const sample = await sampleOne(bench, target, { bodies, connections, seconds });
-      if (round > 0) samples.get(target.name)?.push(sample);
+      const sample = await sampleOne(bench, target, { bodies, connections, seconds: bench.seconds });
+      samples.get(target.name)?.push(sample);
     }
-    bench.say(round === 0 ? 'warm' : `round ${round} of ${bench.rounds}`);
+    bench.say(`round ${round} of ${bench.rounds}`);
   }
   return samples;
+}
+
+/** Until its code is compiled, which takes a slow server longer. */
+async function warm(
+  bench: Bench,
+  { url, authorization }: Target,
+  load: { readonly bodies: readonly string[]; readonly connections: number },
+): Promise<void> {
+  const times = bench.isQuick ? 2 : 6;
+  let requests = 0;
+  for (let time = 0; time < times && requests < WARM_REQUESTS; time += 1) {
+    const result = await runLoad(bench, { ...load, url, authorization, seconds: bench.isQuick ? 1 : 2 });
+    requests += result.requests;
+  }
 }
 
 async function sampleOne(

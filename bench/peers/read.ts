@@ -7,7 +7,10 @@ export interface PeerSettings {
   readonly vendorUrl: string;
   /** To the vendor, for peers that keep a pool. */
   readonly connections: number;
+  /** Between two reads of one export. */
   readonly pollMs?: number;
+  /** Of the exports that a loop without callers polls. */
+  readonly exports?: number;
 }
 
 export function readSettings(): PeerSettings {

@@ -20,6 +20,13 @@ export const typeDefs = /* GraphQL */ `
     exports(locators: [ExportLocator!]!, maxAgeMs: Int = 0): [Export]!
   }
 
+  type Subscription {
+    exportEvents(locators: [ExportLocator!]!): ExportEvent!
+  }
+  interface ExportEvent { cursor: String! at: String! exportId: ID! export: Export }
+  type ExportSnapshot implements ExportEvent { cursor: String! at: String! exportId: ID! export: Export }
+  type ExportStatusChanged implements ExportEvent { cursor: String! at: String! exportId: ID! export: Export }
+
   interface Export { ${COMMON} }
   type PowerBiExport implements Export { ${COMMON} }
   type HiEnergyExport implements Export { ${COMMON} }

@@ -4,7 +4,7 @@ import type { LoadResult } from '../harness/load.ts';
 import { toTwentyExportsBodies } from '../harness/operations.ts';
 import { Started } from '../harness/processes.ts';
 import { median, toText } from '../harness/stats.ts';
-import { startTarget, type Target, type TargetName } from '../harness/targets.ts';
+import { startTarget, type Target } from '../harness/targets.ts';
 
 const LATENCY_MS = 20;
 
@@ -25,8 +25,8 @@ export const latency: Row = {
       targets.push(target);
     }
     const roundTrips: number[] = [];
-    const medians = new Map<TargetName, number[]>(targets.map(({ name }) => [name, []]));
-    const worst = new Map<TargetName, number[]>(targets.map(({ name }) => [name, []]));
+    const medians = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
+    const worst = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
     for (let round = 0; round <= bench.rounds; round += 1) {
       const direct = await measureRoundTrip(bench, requests);
       if (round > 0) roundTrips.push(direct);
