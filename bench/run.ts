@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { writePage } from './harness/page.ts';
 import { hasTaskset, LOAD_CORE, startHelper } from './harness/processes.ts';
 import { printRow, readMachine } from './harness/report.ts';
 import { measureSaturation } from './harness/saturation.ts';
-import { TARGET_NAMES, type TargetName } from './harness/targets.ts';
+import { TARGET_NAMES } from './harness/targets.ts';
 import { hasWrk } from './harness/wrk.ts';
 import { ROWS } from './rows/index.ts';
 
@@ -44,11 +44,14 @@ async function measure(): Promise<void> {
   // Before anything is started, so that whatever inherits it is beside the load.
   if (hasTaskset) spawnSync('taskset', ['-a', '-cp', String(LOAD_CORE), String(process.pid)]);
   else console.warn('There is no taskset here: servers and load share their cores, and ratios mean less.');
-  if (!hasWrk) console.warn('There is no wrk here (Debian: apt-get install wrk): clients written in Node make the load.');
+  if (!hasWrk)
+    console.warn(
+      'There is no wrk here (Debian: apt-get install wrk): clients written in Node make the load.',
+    );
 
   const names = new Set(options.servers.split(','));
   const targets = TARGET_NAMES.filter(
-    (name) => names.has(name) && (name !== 'baseline' || baseline !== undefined) && isInstalled(name),
+    (name) => names.has(name) && (name !== 'baseline' || baseline !== undefined),
   );
   await using vendorProcess = startHelper('vendor.js');
   await using load = startHelper('load.js');
@@ -70,12 +73,17 @@ async function measure(): Promise<void> {
     isQuick,
     say: (progress) => process.stderr.write(`  ${progress}\n`),
   };
-  const machine = readMachine(bench);
-  console.log(machine.join('\n'));
   const saturation = await measureSaturation(bench);
-  console.log(`The vendor alone answers ${saturation.toFixed(0)} requests a second, load and vendor on one core.`);
+  const machine = [
+    ...readMachine(bench),
+    `The vendor alone answers ${saturation.toFixed(0)} requests a second, load and vendor on one core.`,
+  ];
+  console.log(machine.join('\n'));
 
-  const wanted = options.only.split(',').filter((part) => part !== '').map(Number);
+  const wanted = options.only
+    .split(',')
+    .filter((part) => part !== '')
+    .map(Number);
   const results = new Map<Row, RowResult>();
   for (const row of ROWS.filter(({ number }) => wanted.length === 0 || wanted.includes(number))) {
     const startedAt = performance.now();
@@ -87,9 +95,10 @@ async function measure(): Promise<void> {
   }
 
   const { out } = options;
-  const isWhole = !isQuick && results.size === ROWS.length;
-  if (out !== undefined || isWhole)
-    writePage({ folder: resolve(out ?? join(ROOT, 'docs')), results, machine, saturation, bench });
+  if (isQuick && out === undefined) return;
+  const nodeVersion = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const folder = resolve(out ?? join(ROOT, 'docs'));
+  writePage({ folder, kept: join(ROOT, 'bench/results'), nodeVersion, machine, results });
 }
 
 function build(folder: string): void {
@@ -97,7 +106,10 @@ function build(folder: string): void {
     console.error(`${folder} has no packages: run \`npm ci\` there first.`);
     process.exit(2);
   }
-  const { status } = spawnSync(process.execPath, [join(folder, 'scripts/build.js')], { cwd: folder, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(folder, 'scripts/build.js')], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(2);
 }
 
@@ -108,11 +120,6 @@ function findNode(word: string): string {
   if (existsSync(file)) return file;
   console.error(`Node ${word} is not installed here; --node takes a path too.`);
   process.exit(2);
-}
-
-/** Hive Gateway is a package apart, because of its size. */
-function isInstalled(name: TargetName): boolean {
-  return name !== 'hive' || existsSync(join(ROOT, 'bench/hive/node_modules'));
 }
 
 function toHelp(): string {
@@ -126,7 +133,8 @@ function toHelp(): string {
   --node PATH|24     the Node that the servers run on (this one)
   --waybill DIR      the checkout that is measured (this one)
   --baseline DIR     another checkout beside it, before a change
-  --out DIR          where performance.md and images/performance.svg are written (docs/, after a whole run)
+  --out DIR          holds the performance.md whose table is written, and images/performance.svg; docs/, and with
+                     --quick none. Rows of earlier runs stay in the table
 
 npm --prefix bench start -- fan-out|watch|hostile|isolation|restart|files [its own options]
 `;

@@ -82,7 +82,10 @@ export interface Row {
 }
 
 /** By wrk, or by clients of our own where there is none. */
-export function runLoad(bench: Bench, request: Omit<ClosedLoopRequest, 'protocol'> & { readonly seconds: number }): Promise<LoadResult> {
+export function runLoad(
+  bench: Bench,
+  request: Omit<ClosedLoopRequest, 'protocol'> & { readonly seconds: number },
+): Promise<LoadResult> {
   if (hasWrk) return runWrk(request);
   return bench.load.ask<LoadResult>('run', { ...request, protocol: 'http' });
 }

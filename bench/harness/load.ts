@@ -114,7 +114,8 @@ class HttpCaller implements Caller {
     this.received.push(chunk);
     this.size += chunk.length;
     if (this.expected === -1) this.readHead();
-    const isWhole = this.expected === -2 ? endsChunks(chunk) : this.expected >= 0 && this.size >= this.expected;
+    const isWhole =
+      this.expected === -2 ? endsChunks(chunk) : this.expected >= 0 && this.size >= this.expected;
     if (!isWhole) return;
     const text = Buffer.concat(this.received).toString();
     this.received = [];
@@ -204,7 +205,9 @@ async function openCallers(
   // A few at a time: a server that is busy refuses more in its backlog than it has room for.
   for (let opened = 0; opened < count; opened += 50) {
     const some = Math.min(50, count - opened);
-    callers.push(...(await Promise.all(Array.from({ length: some }, () => type.open(target, authorization)))));
+    callers.push(
+      ...(await Promise.all(Array.from({ length: some }, () => type.open(target, authorization)))),
+    );
   }
   return callers;
 }

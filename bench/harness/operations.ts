@@ -31,7 +31,11 @@ export type Locator =
   | { readonly hiEnergy: { readonly exportId: string } }
   | { readonly talkdesk: { readonly reportType: string; readonly jobId: string } }
   | {
-      readonly webAdmit: { readonly exportId: string; readonly exportFileId: string; readonly userIdentityId?: string };
+      readonly webAdmit: {
+        readonly exportId: string;
+        readonly exportFileId: string;
+        readonly userIdentityId?: string;
+      };
     };
 
 /** One export of each vendor in turn. */
@@ -55,7 +59,9 @@ export function toTwentyExportsBodies(isListed: boolean): readonly string[] {
     const five = [0, 1, 2, 3, 4];
     const locators: readonly Locator[] = [
       ...five.map((n) => ({ powerBi: { reportId: REPORT_ID, exportId: `Mi9CbG9iSWRWMi0${NUMBER}x${n}` } })),
-      ...five.map((n) => ({ hiEnergy: { exportId: isListed ? String(1 + variant * 5 + n) : `4${NUMBER}${n}` } })),
+      ...five.map((n) => ({
+        hiEnergy: { exportId: isListed ? String(1 + variant * 5 + n) : `4${NUMBER}${n}` },
+      })),
       ...five.map((n) => ({
         talkdesk: isListed
           ? { reportType: `r${NUMBER}`, jobId: `r${NUMBER}-${n}` }
@@ -99,6 +105,7 @@ export function toVendorPath(locator: Locator): string {
 
 /** What each vendor wants to be shown; no vendor here looks at it. */
 export function toVendorHeaders(locator: Locator): Readonly<Record<string, string>> {
-  if ('hiEnergy' in locator || 'webAdmit' in locator) return { 'x-api-key': 'bench-vendor-key', accept: 'application/json' };
+  if ('hiEnergy' in locator || 'webAdmit' in locator)
+    return { 'x-api-key': 'bench-vendor-key', accept: 'application/json' };
   return { authorization: 'Bearer bench-vendor-token', accept: 'application/json' };
 }

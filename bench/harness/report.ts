@@ -8,7 +8,7 @@ export function readMachine({ builds, rounds, seconds }: Bench): readonly string
   const node = execFileSync(builds.node, ['--version'], { encoding: 'utf8' }).trim();
   const [cpu] = cpus();
   return [
-    `Node ${node}; ${cpus().length} cores of ${cpu?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB.`,
+    `${new Date().toISOString().slice(0, 10)}, Node ${node}; ${cpus().length} cores of ${cpu?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB.`,
     `Rounds: ${rounds}, each with ${seconds} s of load on every server.`,
     `Waybill at ${describeCheckout(builds.waybill)}${builds.baseline === undefined ? '' : `, before at ${describeCheckout(builds.baseline)}`}.`,
   ];
@@ -16,7 +16,9 @@ export function readMachine({ builds, rounds, seconds }: Bench): readonly string
 
 function describeCheckout(folder: string): string {
   try {
-    return execFileSync('git', ['-C', folder, 'describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+    return execFileSync('git', ['-C', folder, 'describe', '--always', '--dirty'], {
+      encoding: 'utf8',
+    }).trim();
   } catch {
     return 'an unknown commit';
   }
@@ -32,15 +34,25 @@ export function printRow(row: Row, { lines, details }: RowResult): void {
 }
 
 function print(table: readonly (readonly string[])[]): void {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
-  for (const cells of table) console.log(`  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`);
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
+  );
+  for (const cells of table)
+    console.log(`  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`);
 }
 
 /** measure, must, aim, before, after, verdict */
 export function toCells(line: Line): readonly string[] {
   const { measure, unit = '', must, aim, figures } = line;
   const show = (figure: Figure | undefined): string => (figure === undefined ? '' : showFigure(figure, unit));
-  return [measure, must?.text ?? '', aim?.text ?? '', show(figures.baseline), show(figures.waybill), toVerdict(line)];
+  return [
+    measure,
+    must?.text ?? '',
+    aim?.text ?? '',
+    show(figures.baseline),
+    show(figures.waybill),
+    toVerdict(line),
+  ];
 }
 
 function showFigure({ median, low, high }: Figure, unit: string): string {

@@ -1,7 +1,6 @@
 import type { Bench } from './bench.ts';
 import { median } from './stats.ts';
-import { runWrk } from './wrk.ts';
-import { hasWrk } from './wrk.ts';
+import { hasWrk, runWrk } from './wrk.ts';
 
 /** What vendor and load can do together on their core: no server can be seen to do more. Requests a second. */
 export async function measureSaturation(bench: Bench): Promise<number> {

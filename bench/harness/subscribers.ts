@@ -41,7 +41,10 @@ let bytes = 0;
 let closed = 0;
 let delays: number[] = [];
 
-function openOne({ url, authorization }: OpenRequest, groups: readonly (readonly Locator[])[]): Promise<void> {
+function openOne(
+  { url, authorization }: OpenRequest,
+  groups: readonly (readonly Locator[])[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url.replace('http:', 'ws:'), 'graphql-transport-ws', {
       perMessageDeflate: false,
@@ -87,7 +90,8 @@ function count(data: Buffer): void {
 async function open(request: OpenRequest): Promise<void> {
   const { groups, perSocket = 1, spreadMs = 0 } = request;
   const starts: (readonly (readonly Locator[])[])[] = [];
-  for (let from = 0; from < groups.length; from += perSocket) starts.push(groups.slice(from, from + perSocket));
+  for (let from = 0; from < groups.length; from += perSocket)
+    starts.push(groups.slice(from, from + perSocket));
   const startedAt = performance.now();
   let next = 0;
   const work = async (): Promise<void> => {

@@ -62,7 +62,12 @@ export async function startTarget(
   const process = startProcess({
     name,
     node: builds.node,
-    args: [...(settings.canCollect ? ['--expose-gc'] : []), '--import', monitor, ...toArguments(name, builds, settings)],
+    args: [
+      ...(settings.canCollect ? ['--expose-gc'] : []),
+      '--import',
+      monitor,
+      ...toArguments(name, builds, settings),
+    ],
     core: TARGET_CORE,
   });
   const [, origin = ''] = await process.waitForOutput(/listening on (http:\/\/[^\s/]+)/);
@@ -91,7 +96,12 @@ let configs = 0;
  *
  * What is raised are numbers only: what a caller may ask for in a minute, and what an account may ask of its vendor.
  */
-function writeConfig({ vendorUrl, connections, pollMs = POLL_MS, timeoutMs = 10_000 }: TargetSettings): string {
+function writeConfig({
+  vendorUrl,
+  connections,
+  pollMs = POLL_MS,
+  timeoutMs = 10_000,
+}: TargetSettings): string {
   configs += 1;
   const file = join(scratch, `waybill-${configs}.yaml`);
   const account = {
@@ -107,8 +117,20 @@ function writeConfig({ vendorUrl, connections, pollMs = POLL_MS, timeoutMs = 10_
     files: { linkSecret: 'a-secret-of-more-than-thirty-two-bytes' },
     limits: { operationsPerMinute: 1_000_000_000, locatorsPerMinute: 1_000_000_000 },
     accounts: [
-      { ...account, key: 'bi', vendor: 'power-bi', baseUrl: `${vendorUrl}/power-bi/v1.0/myorg`, credential: token },
-      { ...account, key: 'hi', vendor: 'hi-energy', baseUrl: `${vendorUrl}/hi-energy/api/v1`, credential: key },
+      {
+        ...account,
+        key: 'bi',
+        vendor: 'power-bi',
+        baseUrl: `${vendorUrl}/power-bi/v1.0/myorg`,
+        credential: token,
+      },
+      {
+        ...account,
+        key: 'hi',
+        vendor: 'hi-energy',
+        baseUrl: `${vendorUrl}/hi-energy/api/v1`,
+        credential: key,
+      },
       { ...account, key: 'desk', vendor: 'talkdesk', baseUrl: `${vendorUrl}/talkdesk`, credential: token },
       { ...account, key: 'admit', vendor: 'web-admit', baseUrl: `${vendorUrl}/web-admit`, credential: key },
     ],

@@ -1,5 +1,6 @@
 import { type Bench, type Detail, runLoad } from './bench.ts';
 import { checkAnswers } from './check.ts';
+import { toHiveBody } from './hive.ts';
 import { Started } from './processes.ts';
 import { median, toText } from './stats.ts';
 import { startTarget, type Target, type TargetName, type TargetSettings } from './targets.ts';
@@ -42,10 +43,16 @@ export async function measureThroughput(
     targets.push({ ...target, name });
   }
   const samples = new Map<TargetName, Sample[]>(targets.map(({ name }) => [name, []]));
-  for (const target of targets) await warm(bench, target, { bodies, connections });
+  const bodiesOf = ({ name }: Target): readonly string[] =>
+    name === 'hive' ? bodies.map(toHiveBody) : bodies;
+  for (const target of targets) await warm(bench, target, { bodies: bodiesOf(target), connections });
   for (let round = 1; round <= bench.rounds; round += 1) {
     for (const target of targets) {
-      const sample = await sampleOne(bench, target, { bodies, connections, seconds: bench.seconds });
+      const sample = await sampleOne(bench, target, {
+        bodies: bodiesOf(target),
+        connections,
+        seconds: bench.seconds,
+      });
       samples.get(target.name)?.push(sample);
     }
     bench.say(`round ${round} of ${bench.rounds}`);
@@ -99,7 +106,17 @@ export function toThroughputDetail(title: string, samples: Samples): Detail {
     toText(median(pick(samples, name, field)) * scale);
   return {
     title,
-    columns: ['server', 'requests/s', 'p50 ms', 'p99 ms', 'CPU ms a request', 'of its core', 'RSS MB', 'vendor calls a request', 'failures'],
+    columns: [
+      'server',
+      'requests/s',
+      'p50 ms',
+      'p99 ms',
+      'CPU ms a request',
+      'of its core',
+      'RSS MB',
+      'vendor calls a request',
+      'failures',
+    ],
     rows: [...samples.keys()].map((name) => [
       name,
       cell(name, 'requestsPerSecond'),

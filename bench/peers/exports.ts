@@ -72,7 +72,10 @@ export function toShownExport(locator: Locator, wire: unknown): ShownExport {
   }
   if ('talkdesk' in locator) {
     const { name, status, created_at } = (wire as TalkdeskWire).job;
-    return show('TalkdeskExport', id, name, status, null, { createdAt: toInstant(created_at), updatedAt: null });
+    return show('TalkdeskExport', id, name, status, null, {
+      createdAt: toInstant(created_at),
+      updatedAt: null,
+    });
   }
   const { status } = (wire as WebAdmitWire).export_files;
   return show('WebAdmitExport', id, null, status, null, { createdAt: null, updatedAt: null });

@@ -19,7 +19,15 @@ const polls = new SharedPolls({
 
 function toFrame({ cursor, at, exportId, export: shown }: ShownEvent): Buffer {
   const { id, name, status, rawStatus, updatedAt, progress, observation } = shown;
-  const fields = { id, name, status, rawStatus, updatedAt, progress: { percent: progress?.percent }, observation };
+  const fields = {
+    id,
+    name,
+    status,
+    rawStatus,
+    updatedAt,
+    progress: { percent: progress?.percent },
+    observation,
+  };
   const payload = { data: { exportEvents: { cursor, at, exportId, export: fields } } };
   return Buffer.from(JSON.stringify({ id: '1', type: 'next', payload }));
 }

@@ -36,7 +36,8 @@ const yoga = createYoga({
     resolvers: {
       Subscription: {
         exportEvents: {
-          subscribe: (_root: unknown, { locators: [locator] }: { locators: readonly [Locator] }) => follow(locator),
+          subscribe: (_root: unknown, { locators: [locator] }: { locators: readonly [Locator] }) =>
+            follow(locator),
           resolve: (event: ShownEvent) => event,
         },
       },

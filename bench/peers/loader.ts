@@ -31,7 +31,8 @@ export function createExportLoader(read: Read): ExportLoader {
 
 export const resolvers = {
   Query: {
-    export: (_root: unknown, { locator }: { locator: Locator }, { exports }: Context) => exports.load(locator),
+    export: (_root: unknown, { locator }: { locator: Locator }, { exports }: Context) =>
+      exports.load(locator),
     exports: (_root: unknown, { locators }: { locators: readonly Locator[] }, { exports }: Context) =>
       exports.loadMany([...locators]),
   },

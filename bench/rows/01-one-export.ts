@@ -1,7 +1,15 @@
-import { atLeast, type Bench, type Bound, forEachWaybill, type Line, type Row, toRatio } from '../harness/bench.ts';
+import {
+  atLeast,
+  type Bench,
+  type Bound,
+  forEachWaybill,
+  type Line,
+  type Row,
+  toRatio,
+} from '../harness/bench.ts';
 import { toOneExportBodies } from '../harness/operations.ts';
-import { measureThroughput, pick, toBars, toThroughputDetail } from '../harness/throughput.ts';
 import type { TargetName } from '../harness/targets.ts';
+import { measureThroughput, pick, toBars, toThroughputDetail } from '../harness/throughput.ts';
 
 /** One export a request, of the four vendors in turn. */
 export const oneExport: Row = {

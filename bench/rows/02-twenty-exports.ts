@@ -1,7 +1,15 @@
-import { atLeast, type Bench, forEachWaybill, type Line, type Row, type RowResult, toRatio } from '../harness/bench.ts';
+import {
+  atLeast,
+  type Bench,
+  forEachWaybill,
+  type Line,
+  type Row,
+  type RowResult,
+  toRatio,
+} from '../harness/bench.ts';
 import { toTwentyExportsBodies } from '../harness/operations.ts';
-import { measureThroughput, pick, type Samples, toBars, toThroughputDetail } from '../harness/throughput.ts';
 import type { TargetName } from '../harness/targets.ts';
+import { measureThroughput, pick, type Samples, toBars, toThroughputDetail } from '../harness/throughput.ts';
 
 /** Twenty exports a request, five of each vendor. */
 export const twentyExports: Row = {
@@ -15,7 +23,11 @@ export const twentyExports: Row = {
       const bodies = toTwentyExportsBodies(isListed);
 
       await bench.vendor.set({ latencyMs: 0, isListed, isMoving: false });
-      const atOnce = await measureThroughput(bench, { bodies, connections: 32, target: { connections: 256 } });
+      const atOnce = await measureThroughput(bench, {
+        bodies,
+        connections: 32,
+        target: { connections: 256 },
+      });
       bench.say(`at once, ${help}`);
       lines.push(
         {
@@ -32,7 +44,11 @@ export const twentyExports: Row = {
 
       // 48 x 20 calls may be under way at a time, and the pools hold 1,024 connections: they bound nothing.
       await bench.vendor.set({ latencyMs: 20 });
-      const slow = await measureThroughput(bench, { bodies, connections: 48, target: { connections: 1_024 } });
+      const slow = await measureThroughput(bench, {
+        bodies,
+        connections: 48,
+        target: { connections: 1_024 },
+      });
       bench.say(`at 20 ms, ${help}`);
       lines.push({
         ...toLine(bench, slow, 'bare', `20 exports, vendors take 20 ms, ${help} ÷ bare limit`),

@@ -1,5 +1,6 @@
 import { atMost, type Bench, forEachWaybill, type Row, toRatio } from '../harness/bench.ts';
 import { checkAnswers } from '../harness/check.ts';
+import { toHiveBody } from '../harness/hive.ts';
 import type { LoadResult } from '../harness/load.ts';
 import { toTwentyExportsBodies } from '../harness/operations.ts';
 import { Started } from '../harness/processes.ts';
@@ -31,7 +32,14 @@ export const latency: Row = {
       const direct = await measureRoundTrip(bench, requests);
       if (round > 0) roundTrips.push(direct);
       for (const { name, url, authorization } of targets) {
-        const request = { protocol: 'http', connections: 1, url, authorization, bodies, requests };
+        const request = {
+          protocol: 'http',
+          connections: 1,
+          url,
+          authorization,
+          bodies: name === 'hive' ? bodies.map(toHiveBody) : bodies,
+          requests,
+        };
         const result = await bench.load.ask<LoadResult>('run', request);
         if (result.failures > 0) throw new Error(`${name}: ${result.failures} of ${result.requests} failed`);
         if (round === 0) continue;

@@ -1,4 +1,11 @@
-import { atMost, type Bench, type Detail, forEachWaybill, type Row, type WaybillName } from '../harness/bench.ts';
+import {
+  atMost,
+  type Bench,
+  type Detail,
+  forEachWaybill,
+  type Row,
+  type WaybillName,
+} from '../harness/bench.ts';
 import type { LoadResult } from '../harness/load.ts';
 import { toOneExportBodies } from '../harness/operations.ts';
 import { Started } from '../harness/processes.ts';

@@ -1,4 +1,11 @@
-import { atLeast, type Bench, forEachWaybill, type Row, toRatio, type WaybillName } from '../harness/bench.ts';
+import {
+  atLeast,
+  type Bench,
+  forEachWaybill,
+  type Row,
+  toRatio,
+  type WaybillName,
+} from '../harness/bench.ts';
 import type { LoadResult } from '../harness/load.ts';
 import { toOneExportBodies } from '../harness/operations.ts';
 import { Started } from '../harness/processes.ts';

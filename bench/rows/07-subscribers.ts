@@ -35,7 +35,8 @@ export const subscribers: Row = {
       }
     }
     await bench.vendor.set({ isMoving: false });
-    const of = (name: string, field: keyof Sample) => (samples.get(name) ?? []).map((sample) => sample[field]);
+    const of = (name: string, field: keyof Sample) =>
+      (samples.get(name) ?? []).map((sample) => sample[field]);
     const { sockets } = sizes;
     return {
       lines: [
@@ -132,7 +133,9 @@ async function measureOne(
   const pushes = await clients.ask<Pushes>('pushes');
   const expected = (sockets * windowMs) / pollMs;
   if (pushes.closed > 0 || pushes.messages < 0.5 * expected)
-    throw new Error(`${name}: ${pushes.messages} of ${expected} pushes came, ${pushes.closed} sockets were closed`);
+    throw new Error(
+      `${name}: ${pushes.messages} of ${expected} pushes came, ${pushes.closed} sockets were closed`,
+    );
   return {
     cpuUs: (cpuMs * 1_000) / pushes.messages,
     idleRssBytes: (after.rssBytes - before.rssBytes) / sockets,

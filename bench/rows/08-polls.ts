@@ -30,7 +30,8 @@ export const polls: Row = {
       }
     }
     await bench.vendor.set({ latencyMs: 0 });
-    const of = (name: string, field: keyof Sample) => (samples.get(name) ?? []).map((sample) => sample[field]);
+    const of = (name: string, field: keyof Sample) =>
+      (samples.get(name) ?? []).map((sample) => sample[field]);
     return {
       lines: [
         {

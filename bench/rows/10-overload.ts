@@ -1,4 +1,12 @@
-import { atMost, type Bench, type Detail, forEachWaybill, type Row, runLoad, type WaybillName } from '../harness/bench.ts';
+import {
+  atMost,
+  type Bench,
+  type Detail,
+  forEachWaybill,
+  type Row,
+  runLoad,
+  type WaybillName,
+} from '../harness/bench.ts';
 import { ask } from '../harness/check.ts';
 import type { OverloadResult } from '../harness/load.ts';
 import { NUMBER, toOneExportBodies } from '../harness/operations.ts';
@@ -33,7 +41,8 @@ export const overload: Row = {
     const overloads = new Map<WaybillName, Overload>();
     for (const name of bench.waybills) {
       const found: Blocks[] = [];
-      for (let round = 0; round < (bench.isQuick ? 1 : 3); round += 1) found.push(await measureBlocks(bench, name, waiting));
+      for (let round = 0; round < (bench.isQuick ? 1 : 3); round += 1)
+        found.push(await measureBlocks(bench, name, waiting));
       blocks.set(name, found);
       bench.say(`${name}: ${waiting} waited`);
       overloads.set(name, await measureOverload(bench, name, seconds));
@@ -41,7 +50,13 @@ export const overload: Row = {
     }
     const blockDetail: Detail = {
       title: `${waiting} callers wait for a vendor that does not answer, and one more comes for another vendor: longest block of the event loop, ms`,
-      columns: ['server', 'while they come', 'while they wait and one more comes', 'when the vendor answers', 'the one more took'],
+      columns: [
+        'server',
+        'while they come',
+        'while they wait and one more comes',
+        'when the vendor answers',
+        'the one more took',
+      ],
       rows: [...blocks].map(([name, all]) => [
         name,
         toText(median(all.map(({ arrivingMs }) => arrivingMs))),
@@ -52,7 +67,17 @@ export const overload: Row = {
     };
     const overloadDetail: Detail = {
       title: `Overload for ${seconds} s at twice the capacity; callers wait 2 s at most`,
-      columns: ['server', 'capacity/s', 'sent', 'answered', 'refused', 'gave up', 'no connection left', 'RSS MB after a tenth, half, all', 'most'],
+      columns: [
+        'server',
+        'capacity/s',
+        'sent',
+        'answered',
+        'refused',
+        'gave up',
+        'no connection left',
+        'RSS MB after a tenth, half, all',
+        'most',
+      ],
       rows: [...overloads].map(([name, { capacity, sent, answered, failures, gaveUp, skipped, rssMb }]) => [
         name,
         toText(capacity),
@@ -61,7 +86,9 @@ export const overload: Row = {
         String(failures),
         String(gaveUp),
         String(skipped),
-        [0.1, 0.5, 1].map((share) => toText(rssMb[Math.floor(share * (rssMb.length - 1))] ?? Number.NaN)).join(', '),
+        [0.1, 0.5, 1]
+          .map((share) => toText(rssMb[Math.floor(share * (rssMb.length - 1))] ?? Number.NaN))
+          .join(', '),
         toText(Math.max(...rssMb)),
       ]),
     };
@@ -149,7 +176,13 @@ async function measureOverload(bench: Bench, name: WaybillName, seconds: number)
 
   const rssMb: number[] = [];
   const weigh = setInterval(() => rssMb.push(process.rssBytes() / 1e6), 250);
-  const request = { ...load, connections: 2_000, requestsPerSecond: 2 * capacity, seconds, patienceMs: 2_000 };
+  const request = {
+    ...load,
+    connections: 2_000,
+    requestsPerSecond: 2 * capacity,
+    seconds,
+    patienceMs: 2_000,
+  };
   try {
     const result = await bench.load.ask<OverloadResult>('overload', request);
     return { ...result, capacity, rssMb };
