@@ -107,3 +107,14 @@ export function forEachWaybill(
   }
   return found;
 }
+
+/** All servers, or in a quick run, and where more would take too long, those that a line is about. */
+export function chooseTargets(
+  bench: Bench,
+  needed: readonly TargetName[],
+  isShort = bench.isQuick,
+): readonly TargetName[] {
+  return bench.targets.filter(
+    (name) => !isShort || name === 'waybill' || name === 'baseline' || needed.includes(name),
+  );
+}

@@ -372,10 +372,9 @@ serveCommands({
   overload: runOverload,
   openWaiting,
   sendWaiting,
-  /** How many had an answer. */
-  stopWaiting: (): number => {
+  answered: () => answered,
+  stopWaiting: () => {
     for (const waiter of waiters) waiter.close();
     waiters = [];
-    return answered;
   },
 });

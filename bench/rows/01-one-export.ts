@@ -2,6 +2,7 @@ import {
   atLeast,
   type Bench,
   type Bound,
+  chooseTargets,
   forEachWaybill,
   type Line,
   type Row,
@@ -18,7 +19,13 @@ export const oneExport: Row = {
   async measure(bench: Bench) {
     await bench.vendor.set({ latencyMs: 0, isListed: false, isMoving: false });
     const bodies = toOneExportBodies();
-    const samples = await measureThroughput(bench, { bodies, connections: 64, target: { connections: 128 } });
+    const targets = chooseTargets(bench, ['bare', 'mercurius', 'yoga-undici', 'apollo']);
+    const samples = await measureThroughput(bench, {
+      targets,
+      bodies,
+      connections: 64,
+      target: { connections: 128 },
+    });
     const against = (other: TargetName, label: string, must: Bound, aim?: Bound): Line[] =>
       samples.has(other)
         ? [

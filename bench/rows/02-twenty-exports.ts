@@ -1,6 +1,7 @@
 import {
   atLeast,
   type Bench,
+  chooseTargets,
   forEachWaybill,
   type Line,
   type Row,
@@ -21,9 +22,12 @@ export const twentyExports: Row = {
     for (const isListed of bench.isQuick ? [false] : [false, true]) {
       const help = isListed ? 'list calls help' : 'no list call helps';
       const bodies = toTwentyExportsBodies(isListed);
+      // The peers never list, so that most of them would only be measured twice.
+      const targets = chooseTargets(bench, ['bare', 'mercurius'], bench.isQuick || isListed);
 
       await bench.vendor.set({ latencyMs: 0, isListed, isMoving: false });
       const atOnce = await measureThroughput(bench, {
+        targets,
         bodies,
         connections: 32,
         target: { connections: 256 },
@@ -45,6 +49,7 @@ export const twentyExports: Row = {
       // 48 x 20 calls may be under way at a time, and the pools hold 1,024 connections: they bound nothing.
       await bench.vendor.set({ latencyMs: 20 });
       const slow = await measureThroughput(bench, {
+        targets,
         bodies,
         connections: 48,
         target: { connections: 1_024 },

@@ -1,4 +1,4 @@
-import { atMost, type Bench, forEachWaybill, type Row, toRatio } from '../harness/bench.ts';
+import { atMost, type Bench, chooseTargets, forEachWaybill, type Row, toRatio } from '../harness/bench.ts';
 import { checkAnswers } from '../harness/check.ts';
 import { toHiveBody } from '../harness/hive.ts';
 import type { LoadResult } from '../harness/load.ts';
@@ -16,10 +16,10 @@ export const latency: Row = {
   async measure(bench: Bench) {
     await bench.vendor.set({ latencyMs: LATENCY_MS, isListed: false, isMoving: false });
     const bodies = toTwentyExportsBodies(false);
-    const requests = bench.isQuick ? 25 : 60;
+    const requests = bench.isQuick ? 15 : 60;
     await using started = new Started();
     const targets: Target[] = [];
-    for (const name of bench.targets) {
+    for (const name of chooseTargets(bench, ['bare'])) {
       const settings = { vendorUrl: bench.vendor.url, connections: 1_024 };
       const target = started.add(await startTarget(name, bench.builds, settings));
       await checkAnswers(target, bodies, bench.vendor.url);

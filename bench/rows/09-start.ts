@@ -1,4 +1,4 @@
-import { atMost, type Bench, forEachWaybill, type Row } from '../harness/bench.ts';
+import { atMost, type Bench, chooseTargets, forEachWaybill, type Row } from '../harness/bench.ts';
 import { ask } from '../harness/check.ts';
 import { toHiveBody } from '../harness/hive.ts';
 import { NUMBER, toOneExportBodies } from '../harness/operations.ts';
@@ -12,11 +12,12 @@ export const start: Row = {
   title: 'Start',
   async measure(bench: Bench) {
     await bench.vendor.set({ latencyMs: 0, isListed: false, isMoving: false });
+    const names = chooseTargets(bench, ['bare']);
     const body = (toOneExportBodies()[0] ?? '').replaceAll(NUMBER, '1');
-    const tookMs = new Map<string, number[]>(bench.targets.map((name) => [name, []]));
-    const rss = new Map<string, number[]>(bench.targets.map((name) => [name, []]));
+    const tookMs = new Map<string, number[]>(names.map((name) => [name, []]));
+    const rss = new Map<string, number[]>(names.map((name) => [name, []]));
     for (let round = 0; round < bench.rounds; round += 1) {
-      for (const name of bench.targets) {
+      for (const name of names) {
         await using started = new Started();
         const startedAt = performance.now();
         const settings = { vendorUrl: bench.vendor.url, connections: 128 };
@@ -49,7 +50,7 @@ export const start: Row = {
         {
           title: 'Start to the first answer',
           columns: ['server', 'first answer after ms', 'idle RSS MB'],
-          rows: bench.targets.map((name) => [
+          rows: names.map((name) => [
             name,
             toText(median(tookMs.get(name) ?? [])),
             toText(median(rss.get(name) ?? [])),

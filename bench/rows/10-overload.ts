@@ -36,7 +36,7 @@ export const overload: Row = {
   title: 'Ten thousand waiting, and twice as much as it can do',
   async measure(bench: Bench) {
     const waiting = bench.isQuick ? 2_000 : 10_000;
-    const seconds = bench.isQuick ? 8 : 600;
+    const seconds = bench.isQuick ? 5 : 600;
     const blocks = new Map<WaybillName, Blocks[]>();
     const overloads = new Map<WaybillName, Overload>();
     for (const name of bench.waybills) {
@@ -145,9 +145,13 @@ async function measureBlocks(bench: Bench, name: WaybillName, waiting: number): 
   const waitingMs = await process.ask<number>('longestBlock');
 
   await bench.vendor.set({ held: '' });
-  await settle(() => process.cpuMs());
+  let answered = 0;
+  for (let time = 0; time < 240 && answered < waiting; time += 1) {
+    await pause(250);
+    answered = await bench.load.ask<number>('answered');
+  }
   const releasedMs = await process.ask<number>('longestBlock');
-  const answered = await bench.load.ask<number>('stopWaiting');
+  await bench.load.ask('stopWaiting');
   if (answered !== waiting) throw new Error(`${name}: ${answered} of ${waiting} had an answer`);
   return { arrivingMs, waitingMs, releasedMs, answerMs };
 }
