@@ -345,11 +345,13 @@ async function runRoundTrips({ url, requests }: { url: string; requests: number 
 
 let waiters: Caller[] = [];
 let answered = 0;
+let refusal = '';
 
 /** Connections of callers who are going to wait. */
 async function openWaiting(request: LoadRequest & { readonly callers: number }): Promise<void> {
   waiters = await openCallers('http', request, request.callers);
   answered = 0;
+  refusal = '';
 }
 
 /** A few at a time, as callers come: a thousand in one moment would be read in one turn of any server's event loop. */
@@ -359,7 +361,9 @@ async function sendWaiting({ bodies }: { readonly bodies: readonly string[] }): 
       () => {
         answered += 1;
       },
-      () => undefined,
+      (error: Error) => {
+        refusal = error.message;
+      },
     );
     if (index % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -372,7 +376,11 @@ serveCommands({
   overload: runOverload,
   openWaiting,
   sendWaiting,
-  answered: () => answered,
+  /** How many have their answer; rejects once one of them has been refused. */
+  answered: (): number => {
+    if (refusal !== '') throw new Error(`A caller who waited was refused: ${refusal}`);
+    return answered;
+  },
   stopWaiting: () => {
     for (const waiter of waiters) waiter.close();
     waiters = [];

@@ -150,6 +150,7 @@ async function measureBlocks(bench: Bench, name: WaybillName, waiting: number): 
     await pause(250);
     answered = await bench.load.ask<number>('answered');
   }
+  if (answered < waiting) throw new Error(`${name}: ${answered} of ${waiting} have an answer after a minute`);
   const releasedMs = await process.ask<number>('longestBlock');
   await bench.load.ask('stopWaiting');
   if (answered !== waiting) throw new Error(`${name}: ${answered} of ${waiting} had an answer`);
