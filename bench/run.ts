@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Bench, Row, RowResult, Vendor } from './harness/bench.ts';
+import type { Bench, Vendor } from './harness/bench.ts';
 import { runOther } from './harness/others.ts';
 import { writePage } from './harness/page.ts';
 import { hasTaskset, LOAD_CORE, startHelper } from './harness/processes.ts';
@@ -84,21 +84,30 @@ async function measure(): Promise<void> {
     .split(',')
     .filter((part) => part !== '')
     .map(Number);
-  const results = new Map<Row, RowResult>();
+  const nodeVersion = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const folder = options.out ?? (isQuick ? undefined : join(ROOT, 'docs'));
   for (const row of ROWS.filter(({ number }) => wanted.length === 0 || wanted.includes(number))) {
     const startedAt = performance.now();
     process.stderr.write(`\n${row.number}. ${row.title}\n`);
-    const result = await row.measure(bench);
-    results.set(row, result);
-    printRow(row, result);
+    try {
+      const result = await row.measure(bench);
+      printRow(row, result);
+      // After each row: what an hour has found is not lost in its last minute.
+      if (folder !== undefined)
+        writePage({
+          folder: resolve(folder),
+          kept: join(ROOT, 'bench/results'),
+          nodeVersion,
+          machine,
+          row,
+          result,
+        });
+    } catch (error) {
+      console.error(error);
+      process.exitCode = 1;
+    }
     process.stderr.write(`  took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
   }
-
-  const { out } = options;
-  if (isQuick && out === undefined) return;
-  const nodeVersion = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  const folder = resolve(out ?? join(ROOT, 'docs'));
-  writePage({ folder, kept: join(ROOT, 'bench/results'), nodeVersion, machine, results });
 }
 
 function build(folder: string): void {

@@ -22,28 +22,29 @@ export interface PageSettings {
   /** `v20.20.2`: a table for each major version. */
   readonly nodeVersion: string;
   readonly machine: readonly string[];
-  readonly results: ReadonlyMap<Row, RowResult>;
+  readonly row: Row;
+  readonly result: RowResult;
 }
 
 /** The version whose figures are drawn. */
 const CHART_OF = '20';
 
-/** Keeps what was measured, and writes the table of this version of Node into the page, and the chart. */
-export function writePage({ folder, kept, nodeVersion, machine, results }: PageSettings): void {
+/** Keeps what a row has measured, and writes the table of this version of Node into the page, and the chart. */
+export function writePage({ folder, kept, nodeVersion, machine, row, result }: PageSettings): void {
   const major = /^v(\d+)/.exec(nodeVersion)?.[1] ?? '';
   const file = join(kept, `node-${major}.json`);
   const rows = new Map<number, KeptRow>(
     existsSync(file)
-      ? (JSON.parse(readFileSync(file, 'utf8')) as KeptRow[]).map((row) => [row.number, row])
+      ? (JSON.parse(readFileSync(file, 'utf8')) as KeptRow[]).map((one) => [one.number, one])
       : [],
   );
-  for (const [row, result] of results) rows.set(row.number, keep(row, result, machine));
+  rows.set(row.number, keep(row, result, machine));
   const sorted = [...rows.values()].sort((one, other) => one.number - other.number);
   mkdirSync(kept, { recursive: true });
   writeFileSync(file, `${JSON.stringify(sorted, null, 2)}\n`);
 
   writeBetween(join(folder, 'performance.md'), `node-${major}`, toSection(nodeVersion, sorted));
-  const charts = sorted.flatMap((row) => row.charts);
+  const charts = sorted.flatMap((one) => one.charts);
   if (major !== CHART_OF || charts.length === 0) return;
   const image = join(folder, 'images/performance.svg');
   mkdirSync(dirname(image), { recursive: true });

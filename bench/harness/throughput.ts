@@ -1,4 +1,4 @@
-import { type Bench, type Detail, runLoad } from './bench.ts';
+import { type Bench, type Detail, runLoad, toRatio } from './bench.ts';
 import { checkAnswers } from './check.ts';
 import { toHiveBody } from './hive.ts';
 import { Started } from './processes.ts';
@@ -113,6 +113,7 @@ export function toThroughputDetail(title: string, samples: Samples): Detail {
       'p50 ms',
       'p99 ms',
       'CPU ms a request',
+      'CPU ÷ bare',
       'of its core',
       'RSS MB',
       'vendor calls a request',
@@ -124,6 +125,9 @@ export function toThroughputDetail(title: string, samples: Samples): Detail {
       cell(name, 'p50Ms'),
       cell(name, 'p99Ms'),
       cell(name, 'cpuMs'),
+      samples.has('bare')
+        ? toText(toRatio(pick(samples, name, 'cpuMs'), pick(samples, 'bare', 'cpuMs')).median)
+        : '',
       `${cell(name, 'busy', 100)} %`,
       cell(name, 'rssBytes', 1e-6),
       cell(name, 'vendorCalls'),

@@ -25,7 +25,7 @@ export const subscribers: Row = {
   async measure(bench: Bench) {
     const sizes = bench.isQuick
       ? { sockets: 1_000, pollMs: 500, windowMs: 1_500, rounds: 1 }
-      : { sockets: 10_000, pollMs: 2_000, windowMs: 16_000, rounds: Math.min(bench.rounds, 3) };
+      : { sockets: 10_000, pollMs: 4_000, windowMs: 16_000, rounds: Math.min(bench.rounds, 3) };
     const names = [
       ...(bench.isQuick ? [] : (['live-bare'] as const)),
       'live-yoga',
@@ -136,7 +136,8 @@ async function measureOne(
   const cpuMs = process.cpuMs() - cpuBefore;
   const pushes = await clients.ask<Pushes>('pushes');
   const expected = (sockets * windowMs) / pollMs;
-  if (pushes.closed > 0 || pushes.messages < 0.5 * expected)
+  // A server that cannot keep up shows it in its figures; this is about one that does not push at all.
+  if (pushes.closed > 0 || pushes.messages < 0.3 * expected)
     throw new Error(
       `${name}: ${pushes.messages} of ${expected} pushes came, ${pushes.closed} sockets were closed`,
     );
