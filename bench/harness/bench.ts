@@ -18,6 +18,7 @@ export interface Bench {
   readonly rounds: number;
   /** Of load on one server in one round. */
   readonly seconds: number;
+  /** One round where a row can do with one, and fewer of everything. */
   readonly isQuick: boolean;
   say(text: string): void;
 }

@@ -16,7 +16,7 @@ export const latency: Row = {
   async measure(bench: Bench) {
     await bench.vendor.set({ latencyMs: LATENCY_MS, isListed: false, isMoving: false });
     const bodies = toTwentyExportsBodies(false);
-    const requests = bench.isQuick ? 15 : 60;
+    const requests = bench.isQuick ? 10 : 60;
     await using started = new Started();
     const targets: Target[] = [];
     for (const name of chooseTargets(bench, ['bare'])) {
