@@ -43,6 +43,5 @@ serveCommands({
     longestMs = 0;
     return longest;
   },
-  stopBlockWatch: () => clearInterval(ticking),
 });
 process.channel?.unref();
