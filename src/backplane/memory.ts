@@ -169,7 +169,7 @@ export class MemoryBackplane implements Backplane {
 
   private commitOne(commit: Commit): CommitResult {
     const topic = this.topics.get(commit.topic);
-    // A lease that ran out is still good while nobody has taken it: the token would have grown.
+    // A lease that ran out is still good while no other holder has taken it: the token would have grown.
     if (topic === undefined || topic.holder === null) return null;
     if (topic.token !== commit.token || topic.version !== commit.version) return null;
     topic.state = commit.state;

@@ -16,7 +16,7 @@ export interface LogEntry {
 export interface StoredWatch {
   /** Null before the first commit. */
   readonly state: WatchedState | null;
-  /** Counts commits; whoever commits names the one it stands on. */
+  /** Counts commits; each names the one it stands on. */
   readonly version: number;
   /** Of the topic's last entry; 0 where there is none. */
   readonly sequence: number;
@@ -67,7 +67,7 @@ export interface Loaded {
 export interface BackplaneListener {
   /** An entry of a followed topic: at least once, in the order of the log over all topics. */
   onEntry(topic: string, entry: LogEntry): void;
-  /** The holder of a followed topic gave it up: whoever follows it may claim it now. */
+  /** The holder of a followed topic gave it up: any that follow it may claim it now. */
   onReleased(topic: string): void;
 }
 
@@ -84,15 +84,14 @@ export interface BackplaneFeed {
  *
  * A topic is one export as one account identity sees it. Everything passed in or out is plain JSON. Per topic the last
  * entries are kept (at least 64) and the whole for a while (10 minutes by default) after its last lease has ended. Every
- * method may reject when the backplane cannot be reached; whoever calls tries again later.
+ * method may reject when the backplane cannot be reached; the caller tries again later.
  */
 export interface Backplane {
   /** Names this log's life, 1 to 24 letters and digits: a cursor from another one cannot be resumed from. */
   readonly epoch: string;
   listen(listener: BackplaneListener): Promise<BackplaneFeed>;
   /**
-   * Takes the topics that nobody holds, or that `holder` holds already, for `leaseMs`; one answer per topic, in order.
-   * A topic nobody kept begins here, and takes a place in the log, so that older cursors know that they miss something.
+   * Takes, for `leaseMs`, the topics that no other holder has; one answer per topic, in order. A topic that was not kept begins here, and takes a place in the log, so that older cursors know that they miss something.
    */
   claim(topics: readonly string[], holder: string, leaseMs: number): Promise<readonly Claim[]>;
   /** Gives topics up; a stale token is ignored. */

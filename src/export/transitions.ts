@@ -47,7 +47,7 @@ export interface WatchedState {
 export interface AdvanceRules {
   /** See `Pacing.stallAfterMs`. */
   readonly stallAfterMs: number;
-  /** Somebody waits for a first state, so a good answer is told as a snapshot too. */
+  /** A first state is waited for, so a good answer is told as a snapshot too. */
   readonly isSnapshotOwed?: boolean;
 }
 
@@ -101,14 +101,14 @@ export function startWatch(now: number): WatchedState {
   };
 }
 
-/** The state of an export that is watched again after nobody had watched it for a while. */
+/** The state of an export that is watched again after a while without a watch. */
 export function restartWatch(state: WatchedState, now: number): WatchedState {
   if (state.snapshot !== null && isTerminal(state.snapshot.status)) return state;
   // Later than the one before whatever the clock says: a state tells by it whose it is.
   return { ...forgetRefusals(state), startedAt: Math.max(now, state.startedAt + 1), failed: null };
 }
 
-/** The state with refusals of the credential counted anew: it is another one now, or somebody else's turn to find out. */
+/** The state with refusals of the credential counted anew: it is another one now, or another's turn to find out. */
 export function forgetRefusals(state: WatchedState): WatchedState {
   if (state.trouble === null) return state;
   return { ...state, trouble: { ...state.trouble, refusals: 0, refusedSince: null } };
@@ -194,7 +194,7 @@ function withSnapshot(state: WatchedState, snapshot: ExportSnapshot, now: number
 }
 
 /**
- * What is known of an export that nobody watches, once it has been read elsewhere: a newer answer counts, whatever was known.
+ * What is known of an export without a live watch, once it has been read elsewhere: a newer answer counts, whatever was known.
  *
  * Where both tell of the same end, the files that one of them names stay.
  */

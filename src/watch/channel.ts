@@ -124,7 +124,7 @@ export class Channel {
     this.close(toError);
   }
 
-  /** Forgets what waits: nobody will read it. */
+  /** Forgets what waits: it will not be read. */
   clear(): void {
     this.pending = null;
   }

@@ -15,7 +15,7 @@ import type { Subscriber, Subscription, Watch } from './watch.ts';
 export interface WatchRequest {
   readonly account: VendorAccount;
   readonly key: ExportKey;
-  /** The span that asks, where somebody records. */
+  /** The span that asks, where spans are recorded. */
   readonly origin?: SpanOrigin | undefined;
 }
 
@@ -168,7 +168,7 @@ export class EventStream implements EventSource, Subscriber {
       return;
     }
     this.phase = 'joining';
-    this.abortOnSignal();
+    if (this.signal !== null) this.abortOn(this.signal);
     this.join().catch((error: unknown) => {
       this.fail(() => (error instanceof Error ? error : new Error('The stream could not be started.')));
     });
@@ -196,7 +196,7 @@ export class EventStream implements EventSource, Subscriber {
 
     for (const subscription of known) this.becomeLive(subscription);
     for (const subscription of unknown) {
-      // Whoever comes back has been told of an interruption then: not again, but of its end.
+      // A subscriber that comes back has been told of an interruption then: not again, but of its end.
       if (resumed !== null && loaded.topics[subscription.index]?.isComplete)
         subscription.phase = 'interrupted';
     }
@@ -251,7 +251,7 @@ export class EventStream implements EventSource, Subscriber {
     this.lose(subscription, event, this.position);
   }
 
-  /** An export that cannot be read, and never could be since somebody asked. */
+  /** An export that cannot be read, and never could be since it is watched. */
   private showTrouble(subscription: Subscription, state: WatchedState): void {
     if (subscription.phase !== 'awaiting' || state.trouble === null || subscription.watch.isCurrent(state))
       return;
@@ -341,10 +341,9 @@ export class EventStream implements EventSource, Subscriber {
     this.finish();
   }
 
-  private abortOnSignal(): void {
-    if (this.signal === null) return;
+  private abortOn(signal: AbortSignal): void {
     this.onAbort = () => this.leave();
-    this.signal.addEventListener('abort', this.onAbort, { once: true });
+    signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
   private leave(): void {

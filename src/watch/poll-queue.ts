@@ -5,8 +5,8 @@ import { MAX_BATCH } from './pace.ts';
 const MAX_UNDER_WAY = 8 * MAX_BATCH;
 
 /**
- * How due exports are told apart: `first`, somebody waits for its first state; `again`, it is due again; `troubled`, the
- * vendor could not be read for it.
+ * How due exports are told apart: `first`, its first state is waited for; `again`, it is due again; `troubled`, the vendor could
+ * not be read for it.
  */
 export type PollKind = 'first' | 'again' | 'troubled';
 
@@ -28,9 +28,9 @@ export interface PollQueueSettings<Item> {
 /**
  * What is due of one account identity, and how much of it is under way.
  *
- * Exports in trouble are read apart from the others, since a batch lasts as long as its slowest export; and those that somebody
- * waits for to begin do not stand behind those that are only due again. Whether the vendor wants silence is for the account
- * to know.
+ * Exports in trouble are read apart from the others, since a batch lasts as long as its slowest export; and those whose first
+ * state is waited for do not stand behind those that are only due again. Whether the vendor wants silence is for the account to
+ * know.
  */
 export class PollQueue<Item> {
   /** The account as it was last given: any with the same identity will do. */

@@ -2,16 +2,15 @@ import type { Backplane, BackplaneFeed, Claim, Commit } from '../export/backplan
 import { VendorError } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
-import { hasEnded, NOT_FOUND_GRACE_MS, type WatchedState } from '../export/transitions.ts';
+import { hasEnded } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
-import { alignPoll, nextPollDelay, spreadPoll } from './pace.ts';
+import { LEASE_MARGIN_MS, Leases } from './leases.ts';
 import { PollQueue } from './poll-queue.ts';
+import { type Moment, planNextPoll } from './schedule.ts';
 import { createTimerWheel, NOT_WAITING, TICK_MS, type TimerWheel } from './timer-wheel.ts';
 import type { SharedRead, Watch } from './watch.ts';
 
-/** A lease outlives the next poll by this much; longer than a read may take. */
-export const LEASE_MARGIN_MS = 45_000;
 /** After a lease of another process has run out, wait up to this long: several may be waiting for it. */
 const TAKE_OVER_SPREAD_MS = 1_000;
 /** When the backplane cannot be reached, ask again after this long. */
@@ -51,14 +50,6 @@ interface Plan {
   readonly commit: Commit;
 }
 
-/** When readings came, and how the account stood then. */
-interface Moment {
-  readonly now: number;
-  readonly throttledUntil: number | null;
-  /** See `Poll`. */
-  readonly place: number;
-}
-
 /** Asks the vendors when it is time, and writes down what came of it. */
 export class Poller {
   private readonly settings: PollerSettings;
@@ -66,11 +57,11 @@ export class Poller {
   private readonly queues = new Map<string, PollQueue<Watch>>();
   private queuesOpened = 0;
   private readonly spareReads: SharedRead[] = [];
-  private toRelease: { readonly topic: string; readonly token: number }[] = [];
-  private releasing: Promise<void> = Promise.resolve();
+  private readonly leases: Leases;
 
   constructor(settings: PollerSettings) {
     this.settings = settings;
+    this.leases = new Leases(settings);
     this.wheel = createTimerWheel<Watch>(settings.tools.clock, (watches) => this.onDue(watches));
   }
 
@@ -98,11 +89,11 @@ export class Poller {
     for (const watch of watches) if (isAskable(watch)) this.wheel.set(watch, watch.askAgainAt());
   }
 
-  /** Stops asking about an export; a read that nobody else waits for is given up. */
+  /** Stops asking about an export; a read that no other export waits for is given up. */
   stop(watch: Watch): void {
     this.wheel.delete(watch);
     const token = watch.end();
-    if (token !== null) this.release(watch.topic, token);
+    if (token !== null) this.leases.release(watch.topic, token);
     if (watch.queue.watches === 0) this.queues.delete(watch.queue.account.identity);
   }
 
@@ -132,7 +123,7 @@ export class Poller {
   /** Stops, and resolves when every lease has been given up. */
   async close(): Promise<void> {
     this.wheel.close();
-    await this.releasing;
+    await this.leases.released();
   }
 
   private now(): number {
@@ -169,12 +160,7 @@ export class Poller {
   // ------------------------------------------------------------------ leases
 
   private async claim(watches: readonly Watch[]): Promise<void> {
-    const { backplane, holder } = this.settings;
-    const claims = await backplane.claim(
-      watches.map(({ topic }) => topic),
-      holder,
-      LEASE_MARGIN_MS,
-    );
+    const claims = await this.leases.claim(watches.map(({ topic }) => topic));
     const learnt: Promise<void>[] = [];
     for (const [index, watch] of watches.entries()) {
       const claim = claims[index];
@@ -187,7 +173,7 @@ export class Poller {
   /** @returns what is known here and not there */
   private adopt(watch: Watch, claim: Claim): ExportSnapshot | null {
     if (watch.isOver) {
-      if (claim.token !== null) this.release(watch.topic, claim.token);
+      if (claim.token !== null) this.leases.release(watch.topic, claim.token);
       return null;
     }
     const later = watch.claimed(claim, this.now());
@@ -200,27 +186,9 @@ export class Poller {
     return later;
   }
 
-  /** Leases that are given up in one turn go in one call. */
-  private release(topic: string, token: number): void {
-    this.toRelease.push({ topic, token });
-    if (this.toRelease.length === 1) this.releasing = Promise.resolve().then(() => this.giveUp());
-  }
-
-  private async giveUp(): Promise<void> {
-    const { backplane, isWatched, tools } = this.settings;
-    // Somebody came back in the meantime: the new watch goes on under the same lease.
-    const leases = this.toRelease.filter(({ topic }) => !isWatched(topic));
-    this.toRelease = [];
-    try {
-      if (leases.length > 0) await backplane.release(leases);
-    } catch (error) {
-      tools.log.warn({ error: toErrorName(error) }, 'leases could not be given up: they will run out');
-    }
-  }
-
   // ------------------------------------------------------------------ reading
 
-  /** @returns null where everybody has left meanwhile */
+  /** @returns null where all have left meanwhile */
   private async read(queue: PollQueue<Watch>, held: readonly Watch[]): Promise<readonly Reading[] | null> {
     const { account } = queue;
     const { tools, onPoll } = this.settings;
@@ -304,39 +272,11 @@ export class Poller {
   private plan(watch: Watch, reading: Reading, moment: Moment): Commit | null {
     const { now, throttledUntil } = moment;
     const { state: advanced, facts } = watch.advance(reading, now);
-    const nextPollAt = hasEnded(advanced) ? null : this.nextPollAt(watch, advanced, reading, moment);
+    const nextPollAt = hasEnded(advanced)
+      ? null
+      : planNextPoll(watch.queue, advanced, reading, moment, this.settings.tools.random);
     const leaseMs = (nextPollAt ?? now) - now + LEASE_MARGIN_MS;
     return watch.toCommit({ ...advanced, nextPollAt, throttledUntil }, facts, now, leaseMs);
-  }
-
-  private nextPollAt(
-    { queue }: Watch,
-    state: WatchedState,
-    reading: Reading,
-    { now, throttledUntil, place }: Moment,
-  ): number {
-    const { pacing } = queue.account;
-    const { snapshot, trouble } = state;
-    // A vendor that asks for no wait at all says nothing about pace.
-    const own = (reading instanceof VendorError ? reading.retryAfterMs : reading.pollAfterMs) || null;
-    const paced = nextPollDelay(
-      {
-        pacing,
-        status: snapshot?.status ?? null,
-        // A refused credential is soon renewed or never: an old job is no reason to wait.
-        ageMs: trouble?.refusedSince
-          ? 0
-          : now - (snapshot?.createdAt ?? snapshot?.startedAt ?? state.startedAt),
-        sinceChangeMs: now - state.changedAt,
-        vendorWaitMs: throttledUntil === null ? own : Math.max(own ?? 0, throttledUntil - now),
-        failures: trouble?.failures ?? 0,
-        roundMs: queue.roundMs,
-      },
-      this.settings.tools.random,
-    );
-    const delayMs = Math.min(paced, graceLeftMs(state, pacing.minMs, now));
-    if (queue.isGathering) return alignPoll(now, delayMs, queue);
-    return spreadPoll(now, delayMs, place, queue.watches);
   }
 
   /** @param isPolled - it waits in no wheel, so that it is to be set there */
@@ -376,12 +316,6 @@ function findWriting(watches: readonly Watch[]): Promise<unknown> | null {
 }
 
 function ignore(): void {}
-
-/** An export that nobody has seen yet is asked for when its grace ends, so that its failure is told in time. */
-function graceLeftMs({ snapshot, trouble, startedAt }: WatchedState, minMs: number, now: number): number {
-  if (snapshot !== null || trouble !== null) return Number.POSITIVE_INFINITY;
-  return Math.max(minMs, startedAt + NOT_FOUND_GRACE_MS - now);
-}
 
 function toThrottled({ vendor, key }: VendorAccount, retryAfterMs: number): VendorError {
   const message = 'The account waits, because its vendor asked it to.';

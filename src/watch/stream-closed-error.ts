@@ -24,7 +24,7 @@ export class StreamClosedError extends Error {
   }
 }
 
-/** True where a stream was ended because nobody read it. */
+/** True where a stream was ended because it was not read. */
 export function isSlowConsumer(error: unknown): boolean {
   return error instanceof StreamClosedError && error.code === 'SLOW_CONSUMER';
 }

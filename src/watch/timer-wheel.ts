@@ -30,7 +30,7 @@ export const NOT_WAITING = -1;
 /**
  * A hierarchical hashed timing wheel: any number of waiting items on one timer of the clock.
  *
- * Level 0 has a slot per tick, level 1 one per 256 ticks, level 2 one per 65,536; a slot of a higher level is dealt out to
+ * Level 0 has a slot per tick, level 1 one per 256 ticks, level 2 one per 65,536; a slot of a higher level cascades to
  * the lower ones when its time comes. The one timer is set for the next slot that holds anything.
  *
  * @param onDue - told all items of one instant together
@@ -86,7 +86,7 @@ class Wheel<Item extends WheelItem<Item>> implements TimerWheel<Item> {
     }
   }
 
-  /** @returns the tick at which the item's slot falls due or is dealt out */
+  /** @returns the tick at which the item's slot falls due or cascades */
   private link(item: Item, tick: number): number {
     const level = this.levelOf(tick);
     const span = SLOTS ** level;
@@ -120,7 +120,7 @@ class Wheel<Item extends WheelItem<Item>> implements TimerWheel<Item> {
     return delta < SLOTS * SLOTS ? 1 : 2;
   }
 
-  /** The next tick at which a slot falls due or is dealt out. */
+  /** The next tick at which a slot falls due or cascades. */
   private nextTick(): number {
     let next = Number.POSITIVE_INFINITY;
     for (let level = 0, span = 1; level < LEVELS; level += 1, span *= SLOTS) {
@@ -155,15 +155,15 @@ class Wheel<Item extends WheelItem<Item>> implements TimerWheel<Item> {
     for (let tick = this.nextTick(); tick <= nowTick; tick = this.nextTick()) {
       this.current = tick;
       if (tick % (SLOTS * SLOTS) === 0)
-        this.dealOut(2 * SLOTS + (Math.floor(tick / (SLOTS * SLOTS)) % SLOTS));
-      if (tick % SLOTS === 0) this.dealOut(SLOTS + (Math.floor(tick / SLOTS) % SLOTS));
+        this.cascade(2 * SLOTS + (Math.floor(tick / (SLOTS * SLOTS)) % SLOTS));
+      if (tick % SLOTS === 0) this.cascade(SLOTS + (Math.floor(tick / SLOTS) % SLOTS));
       this.take(tick % SLOTS, due);
     }
     this.arm(this.nextTick());
     if (due.length > 0) this.onDue(due);
   }
 
-  private dealOut(slot: number): void {
+  private cascade(slot: number): void {
     for (let item = this.heads[slot] ?? null; item !== null; ) {
       const next: Item | null = item.wheelNext;
       this.unlink(item);

@@ -75,7 +75,7 @@ export interface WatchHub {
   events(requests: readonly WatchRequest[], options?: EventOptions): EventSource;
   /**
    * The export as its watch saw it, where that may stand for the vendor's own answer: the watch is alive, or the job has ended.
-   * Nobody is asked; `observation` says how long ago that was and what is planned.
+   * No vendor is asked; `observation` says how long ago that was and what is planned.
    */
   peek(account: VendorAccount, key: ExportKey): Export | undefined;
   /** The export as it was last known, marked as stale: for want of a better answer. */
@@ -220,7 +220,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const watch = this.watches.get(topic);
     if (watch === undefined) return;
     watch.heard(entry);
-    // One object for all: whoever serialises it can do so once.
+    // One object for all, so that it can be serialised once.
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
     watch.forEachSubscriber((subscription) => subscription.stream.accept(subscription, entry, event));
   }
@@ -298,7 +298,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const opening = this.poller.open(watches).then(() => {
       for (const watch of watches) watch.open(null);
     });
-    // The streams that wait for it fail; where they have left already, nobody minds.
+    // The streams that wait for it fail; where they have left already, there is none to tell.
     opening.catch(() => undefined);
     for (const watch of watches) watch.open(opening);
   }

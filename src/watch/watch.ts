@@ -76,7 +76,7 @@ export interface WatchSettings {
   readonly topic: string;
   readonly key: ExportKey;
   readonly queue: PollQueue<Watch>;
-  /** What began it, for traces; null where nobody records any. */
+  /** What began it, for traces; null where none are recorded. */
   readonly origin: SpanOrigin | null;
   /** What is remembered of an earlier watch. */
   readonly known: WatchedState | null;
@@ -165,7 +165,7 @@ export class Watch implements WheelItem<Watch> {
     return snapshot !== null && (isTerminal(snapshot.status) || snapshot.observedAt >= this.currentFrom);
   }
 
-  /** Not before its own pace allows, even where everybody had left and somebody came back. */
+  /** Not before its own pace allows, even where all had left and one came back. */
   askAgainAt(): number {
     const snapshot = this.known?.snapshot ?? null;
     return snapshot === null ? 0 : this.freshUntil(snapshot);
@@ -191,6 +191,8 @@ export class Watch implements WheelItem<Watch> {
       this.currentPhase = 'following';
       this.known = stored.state;
       this.currentFrom = 0;
+      if (remembered !== null && remembered.observedAt > observedAt(stored.state))
+        this.learn(remembered, now);
       return null;
     }
     this.currentPhase = 'asking';
@@ -198,7 +200,7 @@ export class Watch implements WheelItem<Watch> {
     const { snapshot } = this.known;
     const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
     this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);
-    if (remembered === null || remembered.observedAt <= (snapshot?.observedAt ?? 0)) return null;
+    if (remembered === null || remembered.observedAt <= observedAt(this.known)) return null;
     if (now >= this.freshUntil(remembered)) return null;
     this.currentFrom = Math.min(this.currentFrom, remembered.observedAt);
     return remembered;
@@ -232,17 +234,16 @@ export class Watch implements WheelItem<Watch> {
     this.commit = commit;
   }
 
-  /** Written, so it is known; also where everybody has left meanwhile. */
+  /** Written, so it is known; also where all have left meanwhile, unless something newer has been learnt since. */
   written(version: number, state: WatchedState): void {
     this.version = version;
-    this.known = state;
+    if (!this.isOver || observedAt(state) >= observedAt(this.known)) this.known = state;
   }
 
-  /** The log's word counts where another process asks; whoever asks knows better, since the log may come late. */
+  /** The log's word counts where another process asks; the one that asks knows better, since the log may come late. */
   heard({ state }: LogEntry): void {
     if (this.currentPhase !== 'following') return;
-    const isOlder = (state.snapshot?.observedAt ?? 0) < (this.known?.snapshot?.observedAt ?? 0);
-    if (!isOlder || hasEnded(state)) this.known = state;
+    if (hasEnded(state) || observedAt(state) >= observedAt(this.known)) this.known = state;
   }
 
   /** A read elsewhere brought this. Not for a watch that asks: it writes what it learns. */
@@ -267,7 +268,7 @@ export class Watch implements WheelItem<Watch> {
     if (this.read === read) this.read = null;
   }
 
-  /** Gives up a read that nobody else waits for. */
+  /** Gives up a read that no other export waits for. */
   private leaveRead(): void {
     const { read } = this;
     this.read = null;
@@ -333,6 +334,10 @@ export class Watch implements WheelItem<Watch> {
     if (isTerminal(status)) return Number.POSITIVE_INFINITY;
     return observedAt + Math.max(this.queue.account.pacing.minMs, pollAfterMs ?? 0);
   }
+}
+
+function observedAt(state: WatchedState | null): number {
+  return state?.snapshot?.observedAt ?? 0;
 }
 
 /** The topic of an export as one account identity sees it. */

@@ -111,6 +111,48 @@ describe('what is remembered of a watch that has ended', () => {
   });
 });
 
+describe('what was read elsewhere', () => {
+  it('is not turned back by a write that was under way when its watch ended', async () => {
+    const clock = createManualClock();
+    const backplane = new MemoryBackplane({ clock });
+    const { hub, account, watch } = await createHubHarness({ clock, backplane });
+    const follower = watch(['a']);
+    await clock.advance(100);
+    const commit = backplane.commit.bind(backplane);
+    backplane.commit = async (commits) => {
+      await new Promise<void>((resolve) => void clock.setTimer(1_000, resolve));
+      return commit(commits);
+    };
+    await clock.advance(1_500);
+    await follower.stop();
+
+    hub.learn(account, toSnapshot('a', 'SUCCEEDED', clock.now()));
+    await clock.advance(5_000);
+
+    expect(hub.peek(account, toKey('a'))?.status).toBe('SUCCEEDED');
+  });
+
+  it('is not forgotten when another process asks meanwhile, which does not know of it', async () => {
+    const clock = createManualClock();
+    const backplane = new MemoryBackplane({ clock });
+    const asking = await createHubHarness({ clock, backplane });
+    const { hub, account, watch } = await createHubHarness({ clock, backplane });
+    const first = watch(['a']);
+    await clock.advance(100);
+    await first.stop();
+    await clock.advance(30_000);
+    asking.account.answer((id, now) => toSnapshot(id, 'RUNNING', now, { pollAfterMs: 60_000 }));
+    asking.watch(['a']);
+    await clock.advance(1_000);
+    hub.learn(account, toSnapshot('a', 'SUCCEEDED', clock.now()));
+
+    watch(['a']);
+    await clock.advance(100);
+
+    expect(hub.peek(account, toKey('a'))?.status).toBe('SUCCEEDED');
+  });
+});
+
 describe('a watch that begins again', () => {
   it('tells an end that was read in between, and asks nobody', async () => {
     const { clock, hub, account, watch, polls } = await setUpEnded();
