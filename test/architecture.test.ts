@@ -61,7 +61,7 @@ const isLazy = ({ target, isDynamic }: Import) => isDynamic && target.startsWith
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/export': [],
-  'src/runtime': ['types:src/telemetry'],
+  'src/runtime': ['types:src/telemetry', 'types:src/export'],
   'src/telemetry': ['src/runtime', 'types:src/config', 'types:src/export'],
   'src/backplane': ['src/export', 'src/runtime'],
   'src/watch': ['src/export', 'src/runtime', 'src/telemetry'],

@@ -2,6 +2,7 @@ import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
 import type {
   AccountHealth,
+  CancelSignal,
   FileAccess,
   FileStream,
   OpenOptions,
@@ -127,7 +128,7 @@ export class PooledAccount implements VendorAccount {
     return this.ask(async (asked) => {
       const access = await asked.account.locateFile(key, index, options);
       if (access.type !== 'stream') return access;
-      const relocate = (signal?: AbortSignal) => this.locateFile(key, index, { signal });
+      const relocate = (signal?: CancelSignal) => this.locateFile(key, index, { signal });
       return { ...access, open: (given) => this.openFile(asked, access, given, relocate) };
     }, options);
   }
@@ -215,7 +216,7 @@ export class PooledAccount implements VendorAccount {
     asked: Opened,
     access: Extract<FileAccess, { type: 'stream' }>,
     options: OpenOptions,
-    relocate: (signal?: AbortSignal) => Promise<FileAccess>,
+    relocate: (signal?: CancelSignal) => Promise<FileAccess>,
   ): Promise<FileStream> {
     if (asked === this.current) return this.through(asked, () => access.open(options), true);
     const again = await relocate(options.signal);

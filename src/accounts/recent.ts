@@ -1,6 +1,6 @@
 import { InputError, isAbort, VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportStatus } from '../export/export.ts';
-import type { VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { CancelSignal, VendorAccount, VendorInfo } from '../export/ports.ts';
 
 /** How many exports one account is asked to list. */
 const LIST_LIMIT = 100;
@@ -11,7 +11,7 @@ export interface RecentOptions {
   readonly first: number;
   readonly after?: string | null | undefined;
   readonly filter?: RecentFilter | null | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 export interface RecentFilter {

@@ -51,9 +51,17 @@ export interface WorkScope {
   readonly caller: string | null;
 }
 
+/** Says that work is given up; an `AbortSignal` is one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  /** Why; an `AbortError` where no reason was given. */
+  readonly reason: unknown;
+  throwIfAborted(): void;
+}
+
 export interface ReadOptions {
   /** Aborts when nobody waits for any of the keys any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Stands in the log lines about the calls; of shared work, that of whoever asked first. */
   readonly scope?: WorkScope | undefined;
 }
@@ -81,7 +89,7 @@ export interface OpenOptions {
   readonly method: 'GET' | 'HEAD';
   /** `range`, `if-range`, `if-none-match`, `if-modified-since`; passed on as they are. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   readonly scope?: WorkScope | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Caller } from '../access/caller.ts';
 import type { FileLinkSigner, FileLinks } from '../access/file-links.ts';
 import type { AccountDirectory } from '../accounts/directory.ts';
 import type { ExportReader } from '../accounts/reader.ts';
-import type { VendorInfo, WorkScope } from '../export/ports.ts';
+import type { CancelSignal, VendorInfo, WorkScope } from '../export/ports.ts';
 import { ExportGateway, type ExportWatches } from './export-gateway.ts';
 import { OperationCosts } from './operation-costs.ts';
 
@@ -19,7 +19,7 @@ export interface ContextOrigin {
   readonly caller: Caller;
   readonly scope: WorkScope;
   /** Asked for only where something listens to it. */
-  readonly signal: () => AbortSignal | undefined;
+  readonly signal: () => CancelSignal | undefined;
 }
 
 export interface ContextParts {

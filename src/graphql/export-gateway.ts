@@ -19,7 +19,7 @@ import type { HiEnergyExportObject } from './vendor-types.ts';
 export interface ExportWatches {
   events(
     targets: readonly Target[],
-    options: { readonly after?: string | undefined; readonly signal?: AbortSignal | undefined },
+    options: { readonly after?: string | undefined },
   ): AsyncIterable<ExportEvent>;
   /** What is or was watched through these accounts. */
   recent(accounts: readonly VendorAccount[]): readonly Export[];

@@ -1,6 +1,6 @@
 import { VendorError } from '../export/errors.ts';
-import type { WorkScope } from '../export/ports.ts';
-import { onAbort } from '../runtime/on-abort.ts';
+import type { CancelSignal, WorkScope } from '../export/ports.ts';
+import { onAbort } from '../runtime/cancellation.ts';
 import { currentContext } from '../telemetry/spans.ts';
 import { Attempt, type AttemptOwner, type AttemptParts, type Destination, type Outcome } from './attempt.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
@@ -26,7 +26,7 @@ export interface CallRequest {
   readonly isRepeatable: boolean;
   /** When the call ends at the latest, epoch milliseconds. */
   readonly endsAt: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** Whom it is made for, for the log. */
   readonly scope: WorkScope | undefined;
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { AccountHealth, FileStream, OpenOptions } from '../export/ports.ts';
+import type { AccountHealth, CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
 import type { Destination } from './attempt.ts';
 import { ACCEPTED_ENCODINGS } from './body.ts';
 import { Call, type CallEnd, type CallParts, type CallRequest } from './call.ts';
@@ -261,7 +261,7 @@ class HttpAccountClient implements AccountClient {
 
   private askForToken(
     credential: Extract<Credential, { type: 'client-credentials' }>,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
   ): Promise<AccountResponse> {
     return new Promise((resolve, reject) => {
       const { rules } = this.settings;

@@ -1,4 +1,5 @@
 import type { VendorError } from '../export/errors.ts';
+import type { CancelSignal } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ErrorMapper } from './errors.ts';
 import type { TokenSource } from './tokens.ts';
@@ -43,7 +44,7 @@ export interface CredentialProvider {
    *
    * @throws VendorError where there are none to be had; the signal's reason when it aborts
    */
-  authorize(signal: AbortSignal | undefined): AuthHeaders | Promise<AuthHeaders>;
+  authorize(signal: CancelSignal | undefined): AuthHeaders | Promise<AuthHeaders>;
   /** False where a call that has not gone yet had better ask anew. */
   isCurrent(auth: AuthHeaders): boolean;
   /** Takes note of the answer. True where the credential had expired and a new one may help. */
@@ -191,7 +192,7 @@ export class TokenCredential implements CredentialProvider {
     this.tokens = tokens;
   }
 
-  authorize(signal: AbortSignal | undefined): AuthHeaders | Promise<AuthHeaders> {
+  authorize(signal: CancelSignal | undefined): AuthHeaders | Promise<AuthHeaders> {
     const token = this.tokens.current();
     if (token !== undefined) return this.toHeaders(token);
     return this.tokens.get(signal).then((fetched) => this.toHeaders(fetched));

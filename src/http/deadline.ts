@@ -1,5 +1,4 @@
 import type { Clock } from '../runtime/clock.ts';
-import { onAbort } from '../runtime/on-abort.ts';
 
 /** Work that ends by itself when its time is up. */
 export interface Timed {
@@ -60,37 +59,4 @@ export class Deadlines<Work extends Timed> {
     // Another may have set the timer meanwhile.
     if (earliest < this.timerAt) this.arm(Math.max(earliest, now + COARSENESS_MS), now);
   }
-}
-
-/** A stretch of work of several calls that ends by itself: when its time is up, or when its caller leaves. */
-export interface Scope {
-  readonly signal: AbortSignal;
-  /** Epoch milliseconds. */
-  readonly endsAt: number;
-  /** True where its own time was up, rather than its caller gone. */
-  isOverdue(): boolean;
-  /** Lets go of timer and listener; to be called in a `finally`. */
-  close(): void;
-}
-
-/** @param outer - aborts this scope too, with its own reason */
-export function openScope(clock: Clock, lifetimeMs: number, outer?: AbortSignal): Scope {
-  const controller = new AbortController();
-  let isOverdue = false;
-  const cancelTimer = clock.setTimer(lifetimeMs, () => {
-    isOverdue = true;
-    controller.abort(new DOMException('The time for this work is up.', 'TimeoutError'));
-  });
-  const abort = (): void => controller.abort(outer?.reason);
-  const release = outer === undefined || outer.aborted ? undefined : onAbort(outer, abort);
-  if (outer?.aborted) abort();
-  return {
-    signal: controller.signal,
-    endsAt: clock.now() + lifetimeMs,
-    isOverdue: () => isOverdue,
-    close() {
-      cancelTimer();
-      release?.();
-    },
-  };
 }

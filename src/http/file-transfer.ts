@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 import { type Agent, Pool } from 'undici';
 import type { VendorError } from '../export/errors.ts';
-import type { FileStream, OpenOptions } from '../export/ports.ts';
+import type { CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
+import { onAbort } from '../runtime/cancellation.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { onAbort } from '../runtime/on-abort.ts';
 import type { BodySink, Exchange } from './transport.ts';
 
 /*
@@ -19,7 +19,7 @@ export interface FileBodyParts {
   readonly clock: Clock;
   /** The longest wait between two pieces, in milliseconds; the time in which no one reads does not count. */
   readonly idleMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** The error a reader gets where the vendor falls silent or breaks off. */
   toError(end: 'timeout' | 'connection', cause: unknown): VendorError;
 }
@@ -48,8 +48,9 @@ export class FileBody extends Readable implements BodySink {
     const { signal } = parts;
     // It may break off before anybody reads; whoever reads then still gets the error.
     this.on('error', () => undefined);
-    if (signal?.aborted) this.destroy(signal.reason);
-    else if (signal !== undefined) this.releaseSignal = onAbort(signal, () => this.destroy(signal.reason));
+    if (signal?.aborted) this.destroy(signal.reason as Error);
+    else if (signal !== undefined)
+      this.releaseSignal = onAbort(signal, () => this.destroy(signal.reason as Error));
   }
 
   onPiece(piece: Buffer): void {

@@ -1,4 +1,5 @@
 import { VendorError } from '../export/errors.ts';
+import type { CancelSignal } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { type ErrorMapper, toVendorCode } from './errors.ts';
@@ -15,7 +16,7 @@ export interface TokenSourceParts {
   /** See `VendorHttpRules.tokenRenewalMs`. */
   readonly renewalMs: number;
   /** Asks the token endpoint. @throws VendorError, or the signal's reason */
-  fetchToken(signal: AbortSignal | undefined): Promise<AccessToken>;
+  fetchToken(signal: CancelSignal | undefined): Promise<AccessToken>;
 }
 
 /**
@@ -41,7 +42,7 @@ export class TokenSource {
   }
 
   /** @throws VendorError where there is none to be had; the signal's reason when it aborts */
-  async get(signal: AbortSignal | undefined): Promise<AccessToken> {
+  async get(signal: CancelSignal | undefined): Promise<AccessToken> {
     const known = this.current();
     if (known !== undefined) return known;
     if (this.refusal !== undefined && this.parts.clock.now() < this.refusal.until) throw this.refusal.error;
@@ -76,7 +77,7 @@ export class TokenSource {
     if (this.latest === token) this.unprovenUntil = 0;
   }
 
-  private async fetch(signal: AbortSignal | undefined): Promise<AccessToken> {
+  private async fetch(signal: CancelSignal | undefined): Promise<AccessToken> {
     const { clock, renewalMs, fetchToken } = this.parts;
     try {
       const token = await fetchToken(signal);

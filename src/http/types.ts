@@ -1,5 +1,5 @@
 import type { VendorError, VendorErrorCode } from '../export/errors.ts';
-import type { AccountHealth, FileStream, OpenOptions, WorkScope } from '../export/ports.ts';
+import type { AccountHealth, FileStream, OpenOptions, ReadOptions } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { Tools } from '../runtime/tools.ts';
 
@@ -39,20 +39,21 @@ export interface AccountResponse {
   readonly receivedAt: number;
 }
 
-export interface AccountRequest {
-  /** Only a GET is ever repeated. Default GET. */
-  readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
-  /** Path segments below the base URL; each is percent-encoded here, and `.` or `..` is refused. */
-  readonly path: readonly string[];
-  readonly query?: Readonly<Record<string, string | number>> | undefined;
-  readonly signal?: AbortSignal | undefined;
+/** What holds for a vendor call whatever it asks. */
+export interface CallOptions extends ReadOptions {
   /**
    * When the call ends at the latest, epoch milliseconds: for calls that share the time of one. Never later than three times the
    * limit of one request, which is the default.
    */
   readonly endsAt?: number | undefined;
-  /** Whom it is made for, for the log. */
-  readonly scope?: WorkScope | undefined;
+}
+
+export interface AccountRequest extends CallOptions {
+  /** Only a GET is ever repeated. Default GET. */
+  readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
+  /** Path segments below the base URL; each is percent-encoded here, and `.` or `..` is refused. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | number>> | undefined;
 }
 
 /** A token as the token endpoint gave it. */

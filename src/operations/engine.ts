@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionResult, type GraphQLSchema } fro
 import type { Caller } from '../access/caller.ts';
 import { type Admission, RateLimitedError } from '../access/rate-limits.ts';
 import { toRevokedError } from '../access/sessions.ts';
+import type { CancelSignal } from '../export/ports.ts';
 import type { ContextOrigin, GatewayContext } from '../graphql/context.ts';
 import { inSpan, isTracing, markFailed, parentFrom } from '../telemetry/spans.ts';
 import type { EventSource } from '../watch/event-stream.ts';
@@ -28,7 +29,7 @@ export interface Call {
   /** Headers, or what stands for them, that may hold `traceparent`. */
   readonly trace: unknown;
   /** Aborts when the caller has left. Asked for only where something listens to it. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** True once nobody waits for an answer. */
   readonly isGone: boolean;
 }

@@ -1,3 +1,5 @@
+import type { CancelSignal } from '../export/ports.ts';
+import { onAbort } from './cancellation.ts';
 /** The time and timers, injected so that hours of polling are tested in milliseconds. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -24,17 +26,18 @@ export const systemClock: Clock = {
 export const systemRandom: Random = { next: () => Math.random() };
 
 /** Waits on the clock; rejects with the signal's reason as soon as it aborts. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delayMs: number, signal?: CancelSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const cancel = clock.setTimer(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
+      release?.();
       resolve();
     });
-    function onAbort(): void {
-      cancel();
-      reject(signal?.reason);
-    }
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const release =
+      signal &&
+      onAbort(signal, () => {
+        cancel();
+        reject(signal.reason);
+      });
   });
 }

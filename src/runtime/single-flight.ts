@@ -1,4 +1,5 @@
-import { onAbort } from './on-abort.ts';
+import type { CancelSignal } from '../export/ports.ts';
+import { Cancellation, onAbort } from './cancellation.ts';
 
 /** Work under way, as the one who does it sees it. */
 export interface Flight {
@@ -6,7 +7,7 @@ export interface Flight {
    * Aborts when the last one who waits has left; `undefined` where one waits who cannot leave. Made when it is first read, so that
    * work which cannot be cancelled costs none.
    */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** Has this called when the last one who waits has left: for work that makes one signal of several flights'. */
   onAbandoned(callback: () => void): void;
 }
@@ -25,7 +26,7 @@ export class SingleFlight<Result> {
    * @param signal - of the one who waits; who gives none cannot leave, and costs neither a listener nor a promise
    * @throws the signal's reason as soon as this waiter leaves; whatever the work throws
    */
-  join(key: string, begin: (flight: Flight) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  join(key: string, begin: (flight: Flight) => Promise<Result>, signal?: CancelSignal): Promise<Result> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const flight = this.flights.get(key) ?? this.start(key, begin, signal);
     return signal === undefined ? flight.stay() : flight.waitUntil(signal);
@@ -34,7 +35,7 @@ export class SingleFlight<Result> {
   private start(
     key: string,
     begin: (flight: Flight) => Promise<Result>,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
   ): SharedFlight<Result> {
     const flight = new SharedFlight<Result>(signal !== undefined, () => {
       if (this.flights.get(key) === flight) this.flights.delete(key);
@@ -56,7 +57,7 @@ class SharedFlight<Result> implements Flight {
   private readonly onOver: () => void;
   private readonly waiters = new Set<Waiter<Result>>();
   private isCancellable: boolean;
-  private controller: AbortController | undefined;
+  private cancellation: Cancellation | undefined;
   private abandoned: (() => void) | undefined;
   private result: Promise<Result> | undefined;
 
@@ -66,10 +67,10 @@ class SharedFlight<Result> implements Flight {
     this.onOver = onOver;
   }
 
-  get signal(): AbortSignal | undefined {
-    if (this.controller === undefined && !this.isCancellable) return undefined;
-    this.controller ??= new AbortController();
-    return this.controller.signal;
+  get signal(): CancelSignal | undefined {
+    if (this.cancellation === undefined && !this.isCancellable) return undefined;
+    this.cancellation ??= new Cancellation();
+    return this.cancellation;
   }
 
   onAbandoned(callback: () => void): void {
@@ -91,7 +92,7 @@ class SharedFlight<Result> implements Flight {
     return this.result as Promise<Result>;
   }
 
-  waitUntil(signal: AbortSignal): Promise<Result> {
+  waitUntil(signal: CancelSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter<Result> = {
         resolve,
@@ -109,8 +110,8 @@ class SharedFlight<Result> implements Flight {
     this.onOver();
     this.abandoned?.();
     // Read later, it has to be aborted too.
-    this.controller ??= new AbortController();
-    this.controller.abort();
+    this.cancellation ??= new Cancellation();
+    this.cancellation.abort();
   }
 
   private end(settle: (waiter: Waiter<Result>) => void): void {

@@ -12,6 +12,7 @@ import {
   type OperationRequest,
   toRequest,
 } from '../operations/request.ts';
+import { Cancellation } from '../runtime/cancellation.ts';
 import type { Answer } from '../web/http-server.ts';
 import { isJson } from '../web/json-type.ts';
 import { respondText, wantsPage } from '../web/respond.ts';
@@ -136,7 +137,7 @@ class HttpCall implements Call, Origin {
   isGone = false;
   private readonly request: IncomingMessage;
   private readonly response: Answer;
-  private leaving: AbortController | null = null;
+  private leaving: Cancellation | null = null;
   private outcome: Outcome | null = null;
 
   constructor(
@@ -166,12 +167,12 @@ class HttpCall implements Call, Origin {
     return this.request.headers;
   }
 
-  get signal(): AbortSignal {
+  get signal(): Cancellation {
     if (this.leaving === null) {
-      this.leaving = new AbortController();
+      this.leaving = new Cancellation();
       if (this.isGone) this.leaving.abort();
     }
-    return this.leaving.signal;
+    return this.leaving;
   }
 
   hasOutcome(outcome: Outcome): void {

@@ -3,21 +3,15 @@ import { CloseCode, type Context, type SubscribePayload, validateMessage } from 
 import type { Authenticate } from '../access/authenticate.ts';
 import { ANONYMOUS, type Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
-import type { AnswerSink, AnswerStream } from '../operations/answer-stream.ts';
-import type { Call, OperationEngine, Outcome } from '../operations/engine.ts';
+import type { AnswerStream } from '../operations/answer-stream.ts';
+import type { OperationEngine } from '../operations/engine.ts';
 import { type FormattedError, type MaskError, toRefusal } from '../operations/errors.ts';
-import type {
-  EndReason,
-  OperationReport,
-  OperationReports,
-  Origin,
-  RefusalReason,
-  Transport,
-} from '../operations/reports.ts';
+import type { EndReason, OperationReports, Origin, RefusalReason, Transport } from '../operations/reports.ts';
 import type { OperationRequest } from '../operations/request.ts';
 import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
 import { createRequestId } from '../telemetry/scope.ts';
-import { type FrameHead, toFrameHead } from './websocket-frames.ts';
+import { toFrameHead } from './websocket-frames.ts';
+import { NOTHING, type OperationHost, WebSocketOperation } from './websocket-operation.ts';
 import type { WebSocketSink } from './websocket-sink.ts';
 
 /** How long a client whose access was taken away may take to hear of it before its socket is closed. */
@@ -25,8 +19,6 @@ const CLOSE_GRACE_MS = 1_000;
 
 /** "Service Restart": standard clients come back by themselves after it. Source: IANA WebSocket Close Code Number Registry; read 2026-11. */
 const SERVICE_RESTART = 1012;
-
-const NOTHING = Buffer.alloc(0);
 
 /** What graphql-ws keeps for a connection. */
 export interface ConnectionState extends Record<PropertyKey, unknown> {
@@ -53,11 +45,11 @@ export interface ConnectionSettings {
  * graphql-ws keeps the protocol: the greeting, its time limit, pings, and what a wrong message is answered with. Operations never reach it:
  * their messages are taken out before, and go to the engine, since answers that many subscribers share are sent without being copied for each.
  */
-export class WebSocketConnection implements Origin, SessionListener {
+export class WebSocketConnection implements OperationHost, SessionListener {
   readonly transport: Transport = 'websocket';
   readonly clientAddress: string;
   readonly sink: WebSocketSink;
-  readonly settings: ConnectionSettings;
+  private readonly settings: ConnectionSettings;
   /** Who it is and until when; null before it has been greeted. */
   private session: AccessSession | null = null;
   /** graphql-ws's side of it; known once it has been greeted. */
@@ -74,6 +66,14 @@ export class WebSocketConnection implements Origin, SessionListener {
     sink.onReady = () => {
       for (const operation of this.operations.values()) operation.resume();
     };
+  }
+
+  get engine(): OperationEngine {
+    return this.settings.engine;
+  }
+
+  get counter(): ConnectionCounter {
+    return this.settings.counter;
   }
 
   get caller(): Caller {
@@ -265,132 +265,6 @@ export class WebSocketConnection implements Origin, SessionListener {
     }
   }
 }
-
-/** One operation of a websocket, and its answers' way to the socket. */
-class WebSocketOperation implements Call, AnswerSink {
-  readonly isReadOnly = false;
-  readonly canStream = true;
-  readonly requestId = createRequestId();
-  isGone = false;
-  private readonly id: string;
-  private readonly connection: WebSocketConnection;
-  private head: FrameHead | null = null;
-  private report: OperationReport | null = null;
-  private stream: AnswerStream | null = null;
-  private leaving: AbortController | null = null;
-  private traceHeaders: unknown = null;
-  private endedFor: EndReason = 'disconnected';
-
-  constructor(id: string, connection: WebSocketConnection) {
-    this.id = id;
-    this.connection = connection;
-  }
-
-  get origin(): Origin {
-    return this.connection;
-  }
-
-  get trace(): unknown {
-    return this.traceHeaders;
-  }
-
-  get signal(): AbortSignal {
-    if (this.leaving === null) {
-      this.leaving = new AbortController();
-      if (this.isGone) this.leaving.abort();
-    }
-    return this.leaving.signal;
-  }
-
-  async run(request: OperationRequest): Promise<void> {
-    this.traceHeaders = request.extensions;
-    const outcome = await this.connection.settings.engine.run(this, () => request);
-    this.traceHeaders = null;
-    this.report = outcome.report;
-    if (this.isGone) return this.tooLate(outcome);
-    if (outcome.type === 'stream') {
-      this.stream = outcome.stream;
-      outcome.stream.pipe(this);
-      this.connection.attached(outcome.stream);
-      return;
-    }
-    if (outcome.type === 'refused') this.connection.sendError(this.id, outcome.refusal.errors);
-    else {
-      this.push(Buffer.from(JSON.stringify(outcome.result)));
-      this.complete();
-    }
-    this.end('completed');
-  }
-
-  // ------------------------------------------------------------------ its stream
-
-  get isReady(): boolean {
-    return this.connection.sink.isReady;
-  }
-
-  next(text: Buffer): void {
-    this.connection.settings.counter.pushes.websocket += 1;
-    this.push(text);
-  }
-
-  /** A stream that the drain ends is told nothing: the socket is closed, and the client comes back by itself. */
-  finish(error: FormattedError | null, isSlow: boolean): void {
-    if (error === null) this.complete();
-    else if (error.extensions.code !== 'SERVER_DRAINING') this.connection.sendError(this.id, [error]);
-    this.end('completed');
-    if (isSlow) this.connection.cutOff();
-  }
-
-  resume(): void {
-    this.stream?.resume();
-  }
-
-  warn(expiresAt: number): void {
-    this.stream?.warn(expiresAt);
-  }
-
-  fail(toError: ToStreamError): void {
-    this.stream?.fail(toError);
-  }
-
-  // ------------------------------------------------------------------ its end
-
-  /** It is over, for whichever reason comes first. */
-  end(reason: EndReason): void {
-    if (this.isGone) return;
-    this.isGone = true;
-    this.endedFor = reason;
-    // Whatever runs for it is given up; what has ended is not disturbed by it.
-    if (reason !== 'completed') this.leaving?.abort();
-    this.stream?.close();
-    this.stream = null;
-    // A stream of a socket that is gone comes to its end like any other.
-    this.report?.end(this.connection.sink.isOpen ? reason : 'disconnected');
-    this.connection.ended(this.id);
-  }
-
-  cutOff(): void {
-    this.report?.note([SLOW_CONSUMER]);
-    this.end('disconnected');
-  }
-
-  /** The client had left before anything came of it. */
-  private tooLate(outcome: Outcome): void {
-    if (outcome.type === 'stream') outcome.stream.close();
-    outcome.report.end(this.endedFor);
-  }
-
-  private push(json: Buffer): void {
-    this.head ??= toFrameHead(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`);
-    this.connection.sink.push(this.head, json);
-  }
-
-  private complete(): void {
-    this.connection.sink.push(toFrameHead(`{"id":${JSON.stringify(this.id)},"type":"complete"`), NOTHING);
-  }
-}
-
-const SLOW_CONSUMER = toRefusal('SLOW_CONSUMER', 'This client reads too slowly.', null);
 
 function parse(data: string): { readonly type?: unknown } | undefined {
   try {

@@ -1,8 +1,9 @@
 import type { Backplane, BackplaneFeed, Claim, Commit } from '../export/backplane.ts';
 import { VendorError } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
-import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
+import type { CancelSignal, Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
 import { hasEnded } from '../export/transitions.ts';
+import { Cancellation } from '../runtime/cancellation.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
 import { LEASE_MARGIN_MS, Leases } from './leases.ts';
@@ -196,13 +197,13 @@ export class Poller {
     const throttledUntil = queue.throttledUntil(now);
     if (throttledUntil !== null) return held.map(() => toThrottled(account, throttledUntil - now));
 
-    const read = this.spareReads.pop() ?? { abort: new AbortController(), waiting: 0 };
+    const read = this.spareReads.pop() ?? { abort: new Cancellation(), waiting: 0 };
     read.waiting = held.length;
     for (const watch of held) {
       onPoll(now - watch.dueAt);
       watch.beginRead(read);
     }
-    const { signal } = read.abort;
+    const signal = read.abort;
     try {
       return await this.ask(account, held, signal);
     } catch (error) {
@@ -221,7 +222,7 @@ export class Poller {
   private ask(
     account: VendorAccount,
     held: readonly Watch[],
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<readonly Reading[]> {
     const keys = held.map(({ key }) => key);
     const { readMany } = this.settings;

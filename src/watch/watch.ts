@@ -13,6 +13,7 @@ import {
   startWatch,
   type WatchedState,
 } from '../export/transitions.ts';
+import type { Cancellation } from '../runtime/cancellation.ts';
 import type { SpanOrigin } from '../telemetry/spans.ts';
 import type { PollKind, PollQueue } from './poll-queue.ts';
 import { NOT_WAITING, type WheelItem } from './timer-wheel.ts';
@@ -33,7 +34,7 @@ export interface WatchLoss {
 
 /** A read under way for some watches; given up when the last of them has left. */
 export interface SharedRead {
-  readonly abort: AbortController;
+  readonly abort: Cancellation;
   waiting: number;
 }
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../src/export/errors.ts';
 import { createAccountClient } from '../../src/http/client.ts';
-import { inRequestScope } from '../../src/telemetry/scope.ts';
-import { withScope } from '../../src/telemetry/scoped-log.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { createRecordingLog, createTestTools } from '../support/tools.ts';
@@ -309,11 +307,15 @@ describe('what is logged', () => {
       (request) => ({ status: request.url.endsWith('good') ? 200 : 503 }),
       {
         limits: { maxConcurrent: 1 },
-        settings: { tools: createTestTools({ log: withScope(log) }) },
+        settings: { tools: createTestTools({ log }) },
       },
     );
     const send = (requestId: string, name: string) =>
-      inRequestScope(() => stage.client.send({ method: 'POST', path: [name] }), requestId);
+      stage.client.send({
+        method: 'POST',
+        path: [name],
+        scope: { requestId, tenant: null, caller: null },
+      });
 
     await send('r1', 'good');
     await Promise.all([send('r2', 'bad'), send('r3', 'good'), send('r4', 'bad')]);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { onAbort } from '../../src/runtime/on-abort.ts';
+import { onAbort } from '../../src/runtime/cancellation.ts';
 import { type Flight, SingleFlight } from '../../src/runtime/single-flight.ts';
 import { settle } from '../support/manual-clock.ts';
 

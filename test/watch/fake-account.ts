@@ -1,6 +1,7 @@
 import { VendorError, type VendorErrorCode } from '../../src/export/errors.ts';
 import type { ExportKey, ExportSnapshot, ExportStatus } from '../../src/export/export.ts';
 import type { Pacing, Reading, ReadOptions, VendorAccount } from '../../src/export/ports.ts';
+import { onAbort } from '../../src/runtime/cancellation.ts';
 
 /** What the vendor says about one export; `hang` never answers. */
 export type Answer = Reading | 'hang';
@@ -42,7 +43,8 @@ export function createFakeAccount(options: FakeAccountOptions): FakeAccount {
     const answers = keys.map(({ id }) => handler(id, options.now()));
     if (answers.includes('hang')) {
       await new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => {
+        if (signal === undefined) return;
+        onAbort(signal, () => {
           aborted.count += 1;
           reject(signal.reason);
         });

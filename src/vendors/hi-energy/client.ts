@@ -1,5 +1,5 @@
 import { parseRetryAfter } from '../../http/retry-after.ts';
-import type { AccountClient, AccountResponse, VendorHttpRules } from '../../http/types.ts';
+import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
 import {
   type AnswerFacts,
@@ -34,26 +34,26 @@ export interface Answer<Wire> {
 /** Hi Energy's endpoints for export reports. Each method throws `VendorError`, or the signal's reason. */
 export interface HiEnergyClient {
   /** `GET /exports/{id}`; a completed export comes with a fresh link each time. */
-  readExport(exportId: string, signal?: AbortSignal): Promise<Answer<WireExport>>;
+  readExport(exportId: string, options?: CallOptions): Promise<Answer<WireExport>>;
   /** `GET /exports?limit=`: the newest ones this credential may see. One that is not in it may still exist. */
-  listExports(limit: number, signal?: AbortSignal): Promise<Answer<readonly ListedExport[]>>;
+  listExports(limit: number, options?: CallOptions): Promise<Answer<readonly ListedExport[]>>;
 }
 
 /** Hi Energy's endpoints on one account's way to the vendor. */
 export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
   return {
-    async readExport(exportId, signal) {
+    async readExport(exportId, options) {
       const asked = 'the status of an export';
-      const response = await http.send({ path: ['exports', exportId], signal });
+      const response = await http.send({ path: ['exports', exportId], ...options });
       const wire = readAnswer(http, response, asked, checkSingleAnswer);
       if (typeof wire.id === 'string' && wire.id !== exportId)
         throw http.toBadResponse(response, asked, '"export.id" names another export');
       return { wire, facts: toFacts(response, 'single') };
     },
 
-    async listExports(limit, signal) {
+    async listExports(limit, options) {
       const query = { limit: Math.max(1, Math.min(limit, MAX_LISTED)) };
-      const response = await http.send({ path: ['exports'], query, signal });
+      const response = await http.send({ path: ['exports'], query, ...options });
       const wire = readAnswer(http, response, 'the list of exports', checkListAnswer);
       return { wire, facts: toFacts(response, 'list') };
     },

@@ -1,5 +1,6 @@
 import type { ExportKey } from '../../export/export.ts';
 import type { FileAccess } from '../../export/ports.ts';
+import type { CallOptions } from '../../http/types.ts';
 import { orGone } from '../shared/answers.ts';
 import { readSignedLifetime } from '../shared/presigned-link.ts';
 import type { HiEnergyClient } from './client.ts';
@@ -18,9 +19,9 @@ export async function locateFile(
   client: HiEnergyClient,
   key: ExportKey<HiEnergyIds>,
   index: number,
-  signal?: AbortSignal,
+  options?: CallOptions,
 ): Promise<FileAccess> {
-  const answer = await orGone(client.readExport(key.ids.exportId, signal));
+  const answer = await orGone(client.readExport(key.ids.exportId, options));
   if (answer === null) return { type: 'gone' };
   const { wire, facts } = answer;
   const { status } = readWord(wire.status);

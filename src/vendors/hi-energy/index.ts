@@ -17,7 +17,7 @@ export const hiEnergy = defineVendor<HiEnergyIds>({
     const client = createHiEnergyClient(http);
     return {
       ...createHiEnergyLoader(client, toKey),
-      locateFile: (key, index, signal) => locateFile(client, key, index, signal),
+      locateFile: (key, index, options) => locateFile(client, key, index, options),
     };
   },
 });

@@ -19,16 +19,16 @@ export function createHiEnergyLoader(
   toKey: (ids: HiEnergyIds) => HiEnergyKey,
 ): Omit<OwnReads<HiEnergyIds>, 'locateFile'> {
   return {
-    async readOne(key, signal): Promise<Snapshot> {
-      const { wire, facts } = await client.readExport(key.ids.exportId, signal);
+    async readOne(key, options): Promise<Snapshot> {
+      const { wire, facts } = await client.readExport(key.ids.exportId, options);
       return toSnapshot(key, wire, facts);
     },
 
     list: {
       listOf: () => 'exports',
       nameOf: ({ exportId }) => exportId,
-      async read(_list, signal) {
-        const { wire, facts } = await client.listExports(MAX_LISTED, signal);
+      async read(_list, options) {
+        const { wire, facts } = await client.listExports(MAX_LISTED, options);
         const byId = new Map(wire.map((entry) => [entry.id, entry]));
         return {
           names: new Set(byId.keys()),
@@ -40,8 +40,8 @@ export function createHiEnergyLoader(
       },
     },
 
-    async listRecent(limit, signal): Promise<readonly Snapshot[]> {
-      const { wire, facts } = await client.listExports(limit, signal);
+    async listRecent(limit, options): Promise<readonly Snapshot[]> {
+      const { wire, facts } = await client.listExports(limit, options);
       return wire.slice(0, limit).map((entry) => toSnapshot(toKey({ exportId: entry.id }), entry, facts));
     },
   };

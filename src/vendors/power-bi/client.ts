@@ -1,6 +1,12 @@
 import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
-import type { AccountClient, AccountResponse, Credential, VendorHttpRules } from '../../http/types.ts';
+import type {
+  AccountClient,
+  AccountResponse,
+  CallOptions,
+  Credential,
+  VendorHttpRules,
+} from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
 import { checkExport, type PowerBiAnswer, type PowerBiIds } from './types.ts';
@@ -23,7 +29,7 @@ export const POWER_BI_HTTP_RULES: VendorHttpRules = {
 /** Power BI's endpoints, as far as a reader of exports needs them. All throw VendorError. */
 export interface PowerBiClient {
   /** "Reports - Get Export To File Status", in a workspace or in My workspace. */
-  readExport(ids: PowerBiIds, signal?: AbortSignal): Promise<PowerBiAnswer>;
+  readExport(ids: PowerBiIds, options?: CallOptions): Promise<PowerBiAnswer>;
   /** "Reports - Get File Of Export To File". The address is built from the ids: the one in an answer is never opened. */
   openFile(ids: PowerBiIds, options: OpenOptions): Promise<FileStream>;
 }
@@ -45,8 +51,8 @@ const DROPPED: ReadonlySet<number> = new Set([404, 410]);
 /** Power BI's endpoints over one account's client. */
 export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiClient {
   return {
-    async readExport(ids, signal) {
-      const response = await http.send({ path: toExportPath(ids), signal });
+    async readExport(ids, options) {
+      const response = await http.send({ path: toExportPath(ids), ...options });
       const { status, headers, receivedAt } = response;
       if (!STATUS_ANSWERS.has(status)) throw toRefusal(http, response, STATUS_CALL);
       const wire = readAnswer(http, response, STATUS_CALL, checkExport);

@@ -1,5 +1,6 @@
 import type { ExportKey } from '../../export/export.ts';
 import type { FileAccess } from '../../export/ports.ts';
+import type { CallOptions } from '../../http/types.ts';
 import { orGone } from '../shared/answers.ts';
 import type { PowerBiClient } from './client.ts';
 import { toSnapshot } from './mapping.ts';
@@ -15,9 +16,9 @@ export async function locateFile(
   client: PowerBiClient,
   key: ExportKey<PowerBiIds>,
   index: number,
-  signal?: AbortSignal,
+  options?: CallOptions,
 ): Promise<FileAccess> {
-  const answer = await orGone(client.readExport(key.ids, signal));
+  const answer = await orGone(client.readExport(key.ids, options));
   if (answer === null) return { type: 'gone' };
   const { files, observedAt } = toSnapshot(key, answer);
   if (files === null || files === undefined) return { type: 'unfinished' };

@@ -18,7 +18,7 @@ export const powerBi = defineVendor<PowerBiIds>({
     const client = createPowerBiClient(http, tools.clock);
     return {
       ...createPowerBiLoader(client),
-      locateFile: (key, index, signal) => locateFile(client, key, index, signal),
+      locateFile: (key, index, options) => locateFile(client, key, index, options),
     };
   },
 });

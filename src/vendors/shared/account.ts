@@ -2,7 +2,7 @@ import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.
 import { toExportKey } from '../../export/locator.ts';
 import type { FileAccess, VendorAccount, VendorInfo } from '../../export/ports.ts';
 import { createAccountClient } from '../../http/client.ts';
-import type { AccountClient, VendorHttpRules } from '../../http/types.ts';
+import type { AccountClient, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import type { VendorAccountSettings, VendorDefinition } from '../vendor.ts';
 import { createReads, type ListCall } from './reads.ts';
@@ -20,13 +20,13 @@ export interface AccountParts<Ids extends LocatorIds> {
 /** What is different at every vendor. All throw VendorError, or the signal's reason. */
 export interface OwnReads<Ids extends LocatorIds> {
   /** One export by a call of its own. */
-  readOne(key: ExportKey<Ids>, signal?: AbortSignal): Promise<ExportSnapshot>;
+  readOne(key: ExportKey<Ids>, options?: CallOptions): Promise<ExportSnapshot>;
   /** The call that tells of many exports at once, where the vendor has one. */
   readonly list?: ListCall<Ids>;
   /** See `VendorAccount.listRecent`; left out where there is no such call. */
-  listRecent?(limit: number, signal?: AbortSignal): Promise<readonly ExportSnapshot[]>;
+  listRecent?(limit: number, options?: CallOptions): Promise<readonly ExportSnapshot[]>;
   /** See `VendorAccount.locateFile`. */
-  locateFile(key: ExportKey<Ids>, index: number, signal?: AbortSignal): Promise<FileAccess>;
+  locateFile(key: ExportKey<Ids>, index: number, options?: CallOptions): Promise<FileAccess>;
 }
 
 /** A vendor as its folder describes it. */
@@ -87,21 +87,21 @@ function createAccount<Ids extends LocatorIds>(
     tenant,
     identity,
     pacing,
-    readMany: (keys, options) => reads.readMany(keys, options?.signal),
-    readOne: (key, options) => reads.readOne(key, options?.signal),
+    readMany: (keys, options) => reads.readMany(keys, options),
+    readOne: (key, options) => reads.readOne(key, options),
     listPays: (count) => reads.listPays(count),
     async describeFiles(key, options) {
-      const { files } = await own.readOne(toOwn<Ids>(key), options?.signal);
+      const { files } = await own.readOne(toOwn<Ids>(key), options);
       return files ?? [];
     },
     async listRecent(limit, options) {
       if (own.listRecent === undefined)
         throw http.toError('UNSUPPORTED_BY_VENDOR', `${name} has no call that lists exports.`);
-      const snapshots = await own.listRecent(limit, options?.signal);
+      const snapshots = await own.listRecent(limit, options);
       for (const snapshot of snapshots) report(snapshot);
       return snapshots;
     },
-    locateFile: (key, index, options) => own.locateFile(toOwn<Ids>(key), index, options?.signal),
+    locateFile: (key, index, options) => own.locateFile(toOwn<Ids>(key), index, options),
     health: () => http.health(),
     close: () => http.close(),
   };

@@ -1,8 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.ts';
 import type { Reading } from '../../export/ports.ts';
-import type { AccountClient } from '../../http/types.ts';
+import type { AccountClient, CallOptions } from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { ListMemory } from './list-memory.ts';
 
@@ -26,7 +25,7 @@ export interface ListCall<Ids extends LocatorIds = LocatorIds> {
   /** What an export is called in its list. */
   nameOf(ids: Ids): string;
   /** @throws VendorError */
-  read(list: string, signal?: AbortSignal): Promise<Listed<Ids>>;
+  read(list: string, options?: CallOptions): Promise<Listed<Ids>>;
 }
 
 /** How a vendor's exports are read. */
@@ -38,7 +37,7 @@ export interface ReadParts<Ids extends LocatorIds = LocatorIds> {
   /** Of one vendor call. */
   readonly timeoutMs: number;
   /** One export by a call of its own. @throws VendorError */
-  readOne(key: ExportKey<Ids>, signal?: AbortSignal): Promise<ExportSnapshot>;
+  readOne(key: ExportKey<Ids>, options?: CallOptions): Promise<ExportSnapshot>;
   /** Where the vendor has one. */
   readonly list?: ListCall<Ids> | undefined;
   /** Told of every snapshot. */
@@ -47,8 +46,8 @@ export interface ReadParts<Ids extends LocatorIds = LocatorIds> {
 
 /** See `VendorAccount`. */
 export interface VendorReads {
-  readOne(key: ExportKey, signal?: AbortSignal): Promise<Reading>;
-  readMany(keys: readonly ExportKey[], signal?: AbortSignal): Promise<readonly Reading[]>;
+  readOne(key: ExportKey, options?: CallOptions): Promise<Reading>;
+  readMany(keys: readonly ExportKey[], options?: CallOptions): Promise<readonly Reading[]>;
   listPays(count: number): boolean;
 }
 
@@ -60,6 +59,8 @@ export function createReads<Ids extends LocatorIds>(parts: ReadParts<Ids>): Vend
   return new Reads(parts as unknown as ReadParts);
 }
 
+const NO_OPTIONS: CallOptions = {};
+
 class Reads implements VendorReads {
   private readonly parts: ReadParts;
   private readonly memories = new Map<string, ListMemory>();
@@ -68,28 +69,22 @@ class Reads implements VendorReads {
     this.parts = parts;
   }
 
-  readOne(key: ExportKey, signal?: AbortSignal): Promise<Reading> {
-    return this.readWithin(key, signal);
+  readOne(key: ExportKey, options: CallOptions = NO_OPTIONS): Promise<Reading> {
+    return this.readWithin(key, options);
   }
 
-  async readMany(keys: readonly ExportKey[], signal?: AbortSignal): Promise<readonly Reading[]> {
+  readMany(keys: readonly ExportKey[], options: CallOptions = NO_OPTIONS): Promise<readonly Reading[]> {
     const { list } = this.parts;
     if (list === undefined || keys.length < 2)
-      return Promise.all(keys.map((key) => this.readWithin(key, signal)));
+      return Promise.all(keys.map((key) => this.readWithin(key, options)));
 
-    const { clock, timeoutMs } = this.parts;
-    const deadline = new Deadline(clock, MAX_READ_TIMEOUTS * timeoutMs, signal);
-    try {
-      const readings = new Map<string, Promise<Reading>>();
-      for (const [name, members] of groupByList(keys, list)) {
-        const isList = name !== undefined && members.size > 1;
-        if (isList) this.readGroup(list, name, members, readings, deadline);
-        else for (const key of members.values()) readings.set(key.id, this.readWithin(key, signal));
-      }
-      return await Promise.all(keys.map((key) => readings.get(key.id) as Promise<Reading>));
-    } finally {
-      deadline.close();
+    const readings = new Map<string, Promise<Reading>>();
+    for (const [name, members] of groupByList(keys, list)) {
+      const isList = name !== undefined && members.size > 1;
+      if (isList) this.readGroup(list, name, members, readings, options);
+      else for (const key of members.values()) readings.set(key.id, this.readWithin(key, options));
     }
+    return Promise.all(keys.map((key) => readings.get(key.id) as Promise<Reading>));
   }
 
   listPays(count: number): boolean {
@@ -105,20 +100,23 @@ class Reads implements VendorReads {
     name: string,
     members: ReadonlyMap<string, ExportKey>,
     readings: Map<string, Promise<Reading>>,
-    deadline: Deadline,
+    options: CallOptions,
   ): void {
-    const { signal } = deadline;
+    const { clock, timeoutMs } = this.parts;
+    const now = clock.now();
     const memory = this.memoryOf(name);
     const wanted = new Set([...members.values()].map(({ ids }) => list.nameOf(ids)));
-    const { listed, isTrial } = memory.plan(wanted, this.parts.clock.now());
+    const { listed, isTrial } = memory.plan(wanted, now);
+    // The list call and what follows it share the time of one.
+    const shared = { ...options, endsAt: now + MAX_READ_TIMEOUTS * timeoutMs };
 
-    const told = listed.size > 0 ? this.askList(list, name, memory, listed, deadline.start()) : undefined;
+    const told = listed.size > 0 ? this.askList(list, name, memory, listed, shared) : undefined;
     for (const key of members.values()) {
       const isListed = told !== undefined && listed.has(list.nameOf(key.ids));
-      readings.set(key.id, isListed ? this.readListed(key, told, deadline) : this.readWithin(key, signal));
+      readings.set(key.id, isListed ? this.readListed(key, told, shared) : this.readWithin(key, options));
     }
-    // Nobody waits for it, and it must not hold up those who are waited for.
-    if (isTrial) void this.askList(list, name, memory, wanted, signal);
+    // Nothing waits for it, and it must not hold up what is waited for.
+    if (isTrial) void this.askList(list, name, memory, wanted, options);
   }
 
   /** What the list tells; an error where single calls would meet the same; undefined where they need not. */
@@ -127,15 +125,15 @@ class Reads implements VendorReads {
     name: string,
     memory: ListMemory,
     wanted: ReadonlySet<string>,
-    signal: AbortSignal | undefined,
+    options: CallOptions,
   ): Promise<Listed | VendorError | undefined> {
     memory.begin(this.parts.clock.now());
     try {
-      const listed = await list.read(name, signal);
+      const listed = await list.read(name, options);
       memory.learn(wanted, listed.names);
       return listed;
     } catch (thrown) {
-      if (signal?.aborted) return undefined;
+      if (options.signal?.aborted) return undefined;
       if (isLasting(thrown)) return thrown;
       memory.fail();
       return undefined;
@@ -145,41 +143,36 @@ class Reads implements VendorReads {
   private async readListed(
     key: ExportKey,
     told: Promise<Listed | VendorError | undefined>,
-    deadline: Deadline,
+    options: CallOptions & { readonly endsAt: number },
   ): Promise<Reading> {
     const listed = await told;
     if (listed instanceof VendorError) return listed;
-    const { signal } = deadline;
-    if (signal?.aborted) return this.toError(signal.reason, signal, deadline);
+    options.signal?.throwIfAborted();
     const found = listed?.find(key);
-    if (found === undefined) return this.readWithin(key, signal, deadline);
-    this.parts.onSnapshot(found);
-    return found;
+    if (found !== undefined) {
+      this.parts.onSnapshot(found);
+      return found;
+    }
+    if (this.parts.clock.now() < options.endsAt) return this.readWithin(key, options);
+    const { http, vendorName } = this.parts;
+    const message = `${vendorName} did not answer in time, neither with its list nor one by one.`;
+    return http.toError('VENDOR_TIMEOUT', message);
   }
 
-  private async readWithin(key: ExportKey, signal?: AbortSignal, deadline?: Deadline): Promise<Reading> {
+  private async readWithin(key: ExportKey, options: CallOptions): Promise<Reading> {
     try {
-      const snapshot = await this.parts.readOne(key, signal);
+      const snapshot = await this.parts.readOne(key, options);
       this.parts.onSnapshot(snapshot);
       return snapshot;
     } catch (thrown) {
-      if (thrown instanceof VendorError && !signal?.aborted) return thrown;
-      return this.toError(thrown, signal, deadline);
+      options.signal?.throwIfAborted();
+      if (thrown instanceof VendorError) return thrown;
+      // Our own mistake, and still it spoils no neighbour.
+      const { http, vendorName } = this.parts;
+      const message = `An answer of ${vendorName} could not be read.`;
+      const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
+      return new VendorError({ code, message, vendor, account, cause: thrown });
     }
-  }
-
-  /** @throws the signal's reason */
-  private toError(thrown: unknown, signal?: AbortSignal, deadline?: Deadline): VendorError {
-    const { http, vendorName } = this.parts;
-    if (deadline?.isOver === true) {
-      const message = `${vendorName} did not answer in time, neither with its list nor one by one.`;
-      return http.toError('VENDOR_TIMEOUT', message);
-    }
-    signal?.throwIfAborted();
-    // Our own mistake, and still it spoils no neighbour.
-    const message = `An answer of ${vendorName} could not be read.`;
-    const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
-    return new VendorError({ code, message, vendor, account, cause: thrown });
   }
 
   private memoryOf(name: string): ListMemory {
@@ -214,51 +207,4 @@ function isLasting(thrown: unknown): thrown is VendorError {
   if (code === 'VENDOR_RATE_LIMITED' || code === 'VENDOR_UNAUTHENTICATED') return true;
   // An open breaker: nothing was sent, and it says when the next try may be.
   return code === 'VENDOR_UNAVAILABLE' && httpStatus === undefined && retryAfterMs !== undefined;
-}
-
-/** The time of a whole read; it begins, with a signal of its own, when a list is asked for. */
-class Deadline {
-  isOver = false;
-  private readonly clock: Clock;
-  private readonly lifetimeMs: number;
-  private readonly outer: AbortSignal | undefined;
-  private controller: AbortController | undefined;
-  private release: () => void = () => undefined;
-
-  constructor(clock: Clock, lifetimeMs: number, outer: AbortSignal | undefined) {
-    this.clock = clock;
-    this.lifetimeMs = lifetimeMs;
-    this.outer = outer;
-  }
-
-  /** Ends the calls under way when the time is up, or whoever waits has left. */
-  get signal(): AbortSignal | undefined {
-    return this.controller?.signal ?? this.outer;
-  }
-
-  start(): AbortSignal {
-    if (this.controller !== undefined) return this.controller.signal;
-    const { outer } = this;
-    const controller = new AbortController();
-    this.controller = controller;
-    // A read of a hundred keys shares one signal: that many listeners are no leak.
-    setMaxListeners(0, controller.signal);
-    const leave = (): void => controller.abort(outer?.reason);
-    const cancel = this.clock.setTimer(this.lifetimeMs, () => {
-      this.isOver = true;
-      controller.abort(new DOMException('The time for this work is up.', 'TimeoutError'));
-    });
-    if (outer?.aborted) leave();
-    else outer?.addEventListener('abort', leave, { once: true });
-    this.release = () => {
-      cancel();
-      outer?.removeEventListener('abort', leave);
-    };
-    return controller.signal;
-  }
-
-  /** Lets go of timer and listener. */
-  close(): void {
-    this.release();
-  }
 }

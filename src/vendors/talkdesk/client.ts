@@ -1,6 +1,6 @@
 import { VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions } from '../../export/ports.ts';
-import type { AccountClient, AccountResponse, VendorHttpRules } from '../../http/types.ts';
+import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { DONE_WORD, NO_CONTENT_WORD, readTalkdeskStatus } from './mapping.ts';
 import {
   EMPTY_JOB,
@@ -54,11 +54,11 @@ export interface JobPage {
 /** Talkdesk's endpoints, as far as a gateway that only reads needs them. Every method throws VendorError. */
 export interface TalkdeskClient {
   /** `GET /data/reports/{type}/jobs/{id}`; a redirect is read, never followed. */
-  readJob(ids: TalkdeskIds, signal?: AbortSignal): Promise<JobReading>;
+  readJob(ids: TalkdeskIds, options?: CallOptions): Promise<JobReading>;
   /** `GET /data/reports/{type}/jobs`, the first page. @param perPage - 1 to 200 */
-  listJobs(reportType: string, perPage: number, signal?: AbortSignal): Promise<JobPage>;
+  listJobs(reportType: string, perPage: number, options?: CallOptions): Promise<JobPage>;
   /** `GET /data/reports/{type}/files/{id}`, only to see what it answers; the error of a good answer that cannot be read whole. */
-  readFile(ids: TalkdeskIds, signal?: AbortSignal): Promise<AccountResponse | VendorError>;
+  readFile(ids: TalkdeskIds, options?: CallOptions): Promise<AccountResponse | VendorError>;
   /** The same call as a stream, for an answer that is the content itself. */
   openFile(ids: TalkdeskIds, options: OpenOptions): Promise<FileStream>;
 }
@@ -69,16 +69,16 @@ export function createTalkdeskClient(
   baseUrl: string,
   onServerFault: (response: AccountResponse) => void,
 ): TalkdeskClient {
-  async function get(path: readonly string[], signal?: AbortSignal, query?: Record<string, number>) {
-    const response = await http.send({ path, query, signal });
+  async function get(path: readonly string[], options?: CallOptions, query?: Record<string, number>) {
+    const response = await http.send({ path, query, ...options });
     if (response.status >= 500) onServerFault(response);
     return response;
   }
 
   return {
-    async readJob(ids, signal) {
+    async readJob(ids, options) {
       const asked = `the status of a ${ids.reportType} job`;
-      const response = await get(jobPath(ids), signal);
+      const response = await get(jobPath(ids), options);
       const { status, headers, json, receivedAt } = response;
       if (status === 204) return { word: NO_CONTENT_WORD, job: EMPTY_JOB, receivedAt };
       if (REDIRECT_STATUSES.has(status)) {
@@ -96,17 +96,17 @@ export function createTalkdeskClient(
       return { word: job.status, job, receivedAt };
     },
 
-    async listJobs(reportType, perPage, signal) {
+    async listJobs(reportType, perPage, options) {
       const asked = `the list of ${reportType} jobs`;
       const path = ['data', 'reports', reportType, 'jobs'];
-      const response = await get(path, signal, { page: 1, per_page: perPage });
+      const response = await get(path, options, { page: 1, per_page: perPage });
       if (response.status !== 200) throw toRefusal(http, response, asked);
       const jobs = parseJobPage(response.json);
       if (jobs === undefined) throw http.toBadResponse(response, asked, 'it is no list page');
       return { jobs, receivedAt: response.receivedAt };
     },
 
-    readFile: (ids, signal) => get(filePath(ids), signal).catch(unlessTooBig),
+    readFile: (ids, options) => get(filePath(ids), options).catch(unlessTooBig),
 
     openFile: (ids, options) => http.open({ ...options, path: filePath(ids) }),
   };

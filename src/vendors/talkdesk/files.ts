@@ -1,7 +1,7 @@
 import { VendorError } from '../../export/errors.ts';
 import { type ExportKey, type FileDescription, isTerminal } from '../../export/export.ts';
 import type { FileAccess, FileStream } from '../../export/ports.ts';
-import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import type { AccountClient, AccountResponse, CallOptions } from '../../http/types.ts';
 import { linkPath, readLink, readLinkExpiry } from '../shared/presigned-link.ts';
 import {
   isOtherJob,
@@ -30,11 +30,11 @@ export async function locateFile(
   parts: FileParts,
   { ids }: ExportKey<TalkdeskIds>,
   index: number,
-  signal?: AbortSignal,
+  options?: CallOptions,
 ): Promise<FileAccess> {
   if (index !== 0) return { type: 'gone' };
   const { client } = parts;
-  const answer = await readFile(parts, ids, signal);
+  const answer = await readFile(parts, ids, options);
   switch (answer.type) {
     case 'link':
       return {
@@ -46,7 +46,7 @@ export async function locateFile(
     case 'content':
       return {
         type: 'stream',
-        file: toFile(ids, await readJobIfPossible(client, ids, signal)),
+        file: toFile(ids, await readJobIfPossible(client, ids, options)),
         open: (options) => client.openFile(ids, options),
       };
     case 'job':
@@ -55,7 +55,7 @@ export async function locateFile(
       return { type: 'unfinished' };
     case 'missing':
       // 404 is also the answer for a job that is still running: the job itself knows.
-      return toMissing((await client.readJob(ids, signal)).word);
+      return toMissing((await client.readJob(ids, options)).word);
   }
 }
 
@@ -68,10 +68,10 @@ function toMissing(word: string): FileAccess {
 async function readJobIfPossible(
   client: TalkdeskClient,
   ids: TalkdeskIds,
-  signal: AbortSignal | undefined,
+  options: CallOptions | undefined,
 ): Promise<WireJob> {
   try {
-    return (await client.readJob(ids, signal)).job;
+    return (await client.readJob(ids, options)).job;
   } catch (error) {
     if (error instanceof VendorError) return EMPTY_JOB;
     throw error;
@@ -94,12 +94,12 @@ function formatOf(name: string): string | null {
 async function readFile(
   { client, http, baseUrl }: FileParts,
   ids: TalkdeskIds,
-  signal: AbortSignal | undefined,
+  options: CallOptions | undefined,
 ): Promise<FileAnswer> {
   const asked = `the file of a ${ids.reportType} job`;
-  const response = await client.readFile(ids, signal);
+  const response = await client.readFile(ids, options);
   if (response instanceof VendorError) {
-    const stream = await client.openFile(ids, { method: 'GET', headers: {}, signal });
+    const stream = await client.openFile(ids, { method: 'GET', headers: {}, ...options });
     if (await isContentStream(stream)) return { type: 'content' };
     throw response;
   }

@@ -25,7 +25,7 @@ export const talkdesk = defineVendor<TalkdeskIds>({
     );
     return {
       ...createTalkdeskLoader({ client, clock: tools.clock, reportTypes, toKey }),
-      locateFile: (key, index, signal) => locateFile({ client, http, baseUrl }, key, index, signal),
+      locateFile: (key, index, options) => locateFile({ client, http, baseUrl }, key, index, options),
     };
   },
 });

@@ -1,5 +1,6 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
+import type { CallOptions } from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { OwnReads } from '../shared/account.ts';
 import type { JobPage, TalkdeskClient } from './client.ts';
@@ -25,13 +26,14 @@ type Snapshot = ExportSnapshot<TalkdeskDetails>;
 export function createTalkdeskLoader(parts: LoaderParts): Omit<OwnReads<TalkdeskIds>, 'locateFile'> {
   const { client } = parts;
   return {
-    readOne: async (key, signal): Promise<Snapshot> => toSnapshot(key, await client.readJob(key.ids, signal)),
+    readOne: async (key, options): Promise<Snapshot> =>
+      toSnapshot(key, await client.readJob(key.ids, options)),
 
     list: {
       listOf: ({ reportType }) => reportType,
       nameOf: ({ jobId }) => jobId,
-      async read(reportType, signal) {
-        const page = await client.listJobs(reportType, PER_PAGE, signal);
+      async read(reportType, options) {
+        const page = await client.listJobs(reportType, PER_PAGE, options);
         const byId = new Map(toReadings(page).map((reading) => [reading.job.id ?? '', reading]));
         return {
           names: new Set(byId.keys()),
@@ -66,19 +68,19 @@ function createRecentLister({ client, clock, reportTypes, toKey }: LoaderParts) 
   /** Until when a report type is left out, in epoch milliseconds. */
   const refusedUntil = new Map<string, number>();
 
-  async function listType(reportType: string, limit: number, signal: AbortSignal | undefined) {
-    const page = await client.listJobs(reportType, Math.max(1, Math.min(limit, MAX_PER_PAGE)), signal);
+  async function listType(reportType: string, limit: number, options: CallOptions | undefined) {
+    const page = await client.listJobs(reportType, Math.max(1, Math.min(limit, MAX_PER_PAGE)), options);
     return toReadings(page).flatMap((reading) => {
       const jobId = reading.job.id ?? '';
       return TALKDESK_LOCATOR.jobId.test(jobId) ? [toSnapshot(toKey({ reportType, jobId }), reading)] : [];
     });
   }
 
-  return async (limit: number, signal?: AbortSignal): Promise<readonly Snapshot[]> => {
+  return async (limit: number, options?: CallOptions): Promise<readonly Snapshot[]> => {
     const now = clock.now();
     const asked = reportTypes.filter((reportType) => (refusedUntil.get(reportType) ?? 0) <= now);
     const answers = await Promise.all(
-      asked.map((reportType) => listType(reportType, limit, signal).catch(toRefusal)),
+      asked.map((reportType) => listType(reportType, limit, options).catch(toRefusal)),
     );
     const refusals = answers.filter((answer) => answer instanceof VendorError);
     const [first] = refusals;

@@ -1,4 +1,4 @@
-import type { AccountClient, VendorHttpRules } from '../../http/types.ts';
+import type { AccountClient, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { type Checked, readAnswer } from '../shared/answers.ts';
 import { checkIdentityList, checkRunList, checkSingleRun, type WireIdentity, type WireRun } from './types.ts';
 
@@ -25,11 +25,11 @@ export interface Answer<T> {
 /** WebAdMIT's endpoints, one method each. All throw VendorError, or the signal's reason when it aborts. */
 export interface WebAdmitClient {
   /** One run, with its download link once it has one. Each call mints a new link. */
-  readRun(exportId: string, exportFileId: string, signal?: AbortSignal): Promise<Answer<WireRun>>;
+  readRun(exportId: string, exportFileId: string, options?: CallOptions): Promise<Answer<WireRun>>;
   /** The recent runs of one identity, without download links. How many count as recent is not documented. */
-  listRuns(userIdentityId: string, signal?: AbortSignal): Promise<Answer<readonly WireRun[]>>;
+  listRuns(userIdentityId: string, options?: CallOptions): Promise<Answer<readonly WireRun[]>>;
   /** The identities of the key's user. */
-  listIdentities(signal?: AbortSignal): Promise<Answer<readonly WireIdentity[]>>;
+  listIdentities(options?: CallOptions): Promise<Answer<readonly WireIdentity[]>>;
 }
 
 const API = ['api', 'v1'] as const;
@@ -37,31 +37,31 @@ const API = ['api', 'v1'] as const;
 /** Speaks WebAdMIT API v1 over an account's way to its vendor. */
 export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
   return {
-    readRun: (exportId, exportFileId, signal) =>
+    readRun: (exportId, exportFileId, options) =>
       get(
         ['exports', exportId, 'export_files', exportFileId],
         'the status of an export file',
         checkSingleRun,
-        signal,
+        options,
       ),
-    listRuns: (userIdentityId, signal) =>
+    listRuns: (userIdentityId, options) =>
       get(
         ['user_identities', userIdentityId, 'export_files'],
         'the recent export files of an identity',
         checkRunList,
-        signal,
+        options,
       ),
-    listIdentities: (signal) =>
-      get(['user_identities'], 'the identities of its user', checkIdentityList, signal),
+    listIdentities: (options) =>
+      get(['user_identities'], 'the identities of its user', checkIdentityList, options),
   };
 
   async function get<T>(
     path: readonly string[],
     asked: string,
     check: (json: unknown) => Checked<T>,
-    signal: AbortSignal | undefined,
+    options: CallOptions | undefined,
   ): Promise<Answer<T>> {
-    const response = await http.send({ path: [...API, ...path], signal });
+    const response = await http.send({ path: [...API, ...path], ...options });
     return { value: readAnswer(http, response, asked, check), receivedAt: response.receivedAt };
   }
 }

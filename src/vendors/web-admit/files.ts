@@ -1,5 +1,6 @@
 import { type ExportKey, isTerminal } from '../../export/export.ts';
 import type { FileAccess } from '../../export/ports.ts';
+import type { CallOptions } from '../../http/types.ts';
 import { orGone } from '../shared/answers.ts';
 import { readLinkExpiry } from '../shared/presigned-link.ts';
 import type { WebAdmitClient } from './client.ts';
@@ -14,9 +15,9 @@ export async function locateFile(
   client: WebAdmitClient,
   key: ExportKey<WebAdmitIds>,
   index: number,
-  signal?: AbortSignal,
+  options?: CallOptions,
 ): Promise<FileAccess> {
-  const answer = await orGone(client.readRun(key.ids.exportId, key.ids.exportFileId, signal));
+  const answer = await orGone(client.readRun(key.ids.exportId, key.ids.exportFileId, options));
   if (answer === null) return { type: 'gone' };
   const { value: run, receivedAt } = answer;
   const { status, files } = toSnapshot(key, run, 'single', receivedAt);

@@ -17,7 +17,7 @@ export const webAdmit = defineVendor<WebAdmitIds>({
     const client = createWebAdmitClient(http);
     return {
       ...createWebAdmitLoader(client, toKey),
-      locateFile: (key, index, signal) => locateFile(client, key, index, signal),
+      locateFile: (key, index, options) => locateFile(client, key, index, options),
     };
   },
 });

@@ -1,5 +1,6 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
+import type { CallOptions } from '../../http/types.ts';
 import { type Flight, SingleFlight } from '../../runtime/single-flight.ts';
 import type { OwnReads } from '../shared/account.ts';
 import type { Answer, WebAdmitClient } from './client.ts';
@@ -28,18 +29,19 @@ export function createWebAdmitLoader(
   // A run has two names, with and without its identity: it is one call all the same.
   const runs = new SingleFlight<Answer<WireRun>>();
   return {
-    async readOne(key, signal): Promise<Snapshot> {
+    async readOne(key, options): Promise<Snapshot> {
       const { exportId, exportFileId } = key.ids;
-      const read = (flight: Flight) => client.readRun(exportId, exportFileId, flight.signal);
-      const { value, receivedAt } = await runs.join(`${exportId}/${exportFileId}`, read, signal);
+      const read = (flight: Flight) =>
+        client.readRun(exportId, exportFileId, { ...options, signal: flight.signal });
+      const { value, receivedAt } = await runs.join(`${exportId}/${exportFileId}`, read, options?.signal);
       return toSnapshot(key, value, 'single', receivedAt);
     },
 
     list: {
       listOf: ({ userIdentityId }) => userIdentityId,
       nameOf: ({ exportFileId }) => exportFileId,
-      async read(userIdentityId, signal) {
-        const { value, receivedAt } = await client.listRuns(userIdentityId, signal);
+      async read(userIdentityId, options) {
+        const { value, receivedAt } = await client.listRuns(userIdentityId, options);
         const byId = indexById(value);
         return {
           names: new Set(byId.keys()),
@@ -51,7 +53,7 @@ export function createWebAdmitLoader(
       },
     },
 
-    listRecent: (limit, signal) => listRecent(client, toKey, limit, signal),
+    listRecent: (limit, options) => listRecent(client, toKey, limit, options),
   };
 }
 
@@ -79,11 +81,11 @@ async function listRecent(
   client: WebAdmitClient,
   toKey: (ids: WebAdmitIds) => WebAdmitKey,
   limit: number,
-  signal?: AbortSignal,
+  options?: CallOptions,
 ): Promise<readonly ExportSnapshot[]> {
-  const identities = await client.listIdentities(signal);
+  const identities = await client.listIdentities(options);
   const ids = [...new Set(identities.value.map(({ id }) => id))].sort(newestFirst).slice(0, MAX_IDENTITIES);
-  const lists = await Promise.all(ids.map((id) => listIdentity(client, toKey, id, signal)));
+  const lists = await Promise.all(ids.map((id) => listIdentity(client, toKey, id, options)));
   return lists
     .flat()
     .sort((a, b) => newestFirst(a.details.exportFileId, b.details.exportFileId))
@@ -94,9 +96,9 @@ async function listIdentity(
   client: WebAdmitClient,
   toKey: (ids: WebAdmitIds) => WebAdmitKey,
   userIdentityId: string,
-  signal: AbortSignal | undefined,
+  options: CallOptions | undefined,
 ) {
-  const list = await listUnlessHidden(client, userIdentityId, signal);
+  const list = await listUnlessHidden(client, userIdentityId, options);
   const keyed = new Map<string, ReturnType<typeof toSnapshot>>();
   for (const run of list?.value ?? []) {
     const ids = toListedIds(run, userIdentityId);
@@ -111,10 +113,10 @@ async function listIdentity(
 async function listUnlessHidden(
   client: WebAdmitClient,
   userIdentityId: string,
-  signal: AbortSignal | undefined,
+  options: CallOptions | undefined,
 ): Promise<Answer<readonly WireRun[]> | null> {
   try {
-    return await client.listRuns(userIdentityId, signal);
+    return await client.listRuns(userIdentityId, options);
   } catch (error) {
     const isHidden =
       error instanceof VendorError &&

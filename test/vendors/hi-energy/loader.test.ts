@@ -10,6 +10,7 @@ import { type FakeReply, startFakeVendor } from '../../support/fake-vendor.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createRecordingLog } from '../../support/tools.ts';
 import { createStubHttp } from '../stub-http.ts';
+import { vendorTakes } from '../vendor-takes.ts';
 import { answerFrom, createKey, openAccount, readFixture, toMinimal } from './support.ts';
 
 const LIST = '/exports?limit=100';
@@ -325,8 +326,8 @@ describe('the time of a Hi Energy read', () => {
         await sleep(clock, 250);
         throw http.toError('VENDOR_UNAVAILABLE', 'no list');
       },
-      async readExport(_id, signal) {
-        await sleep(clock, 60_000, signal);
+      async readExport(_id, options) {
+        await vendorTakes(clock, 60_000, options);
         throw http.toError('VENDOR_UNAVAILABLE', 'too late');
       },
     };

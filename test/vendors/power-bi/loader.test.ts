@@ -42,7 +42,9 @@ describe('Power BI loader', () => {
       throw new Error('connection lost');
     });
 
-    await expect(loader.readMany([toKey()], controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(loader.readMany([toKey()], { signal: controller.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 
   it('remembers a bounded number of unlisted words', async () => {

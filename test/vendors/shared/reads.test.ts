@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { VendorError, type VendorErrorCode } from '../../../src/export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../../src/export/export.ts';
 import type { Reading } from '../../../src/export/ports.ts';
-import { sleep } from '../../../src/runtime/clock.ts';
 import { createReads, type Listed } from '../../../src/vendors/shared/reads.ts';
 import { toKey as toRunKey, toSnapshot } from '../../export/support.ts';
 import { createManualClock, settle } from '../../support/manual-clock.ts';
 import { createStubHttp } from '../stub-http.ts';
+import { vendorTakes } from '../vendor-takes.ts';
 
 const ROUND_TRIP_MS = 20;
 const LIST = 'list g';
@@ -29,9 +29,9 @@ function createVendor(held: readonly string[] = [], hasList = true) {
     vendorName: 'The vendor',
     timeoutMs: 1_000,
     onSnapshot: ({ key }) => void seen.push(key.ids.run ?? ''),
-    async readOne(key: ExportKey, signal?: AbortSignal): Promise<ExportSnapshot> {
+    async readOne(key: ExportKey, options): Promise<ExportSnapshot> {
       calls.push(`one ${key.ids.run}`);
-      await sleep(clock, ROUND_TRIP_MS, signal);
+      await vendorTakes(clock, ROUND_TRIP_MS, options);
       return toSnapshot(key, { rawStatus: 'single' });
     },
     list: !hasList
@@ -39,9 +39,9 @@ function createVendor(held: readonly string[] = [], hasList = true) {
       : {
           listOf: ({ group }) => group,
           nameOf: ({ run }) => run ?? '',
-          async read(list, signal): Promise<Listed> {
+          async read(list, options): Promise<Listed> {
             calls.push(`list ${list}`);
-            await sleep(clock, ROUND_TRIP_MS, signal);
+            await vendorTakes(clock, ROUND_TRIP_MS, options);
             if (state.listError !== null) throw http.toError(state.listError, 'No list.');
             const names = new Set(state.held);
             return {
@@ -178,7 +178,7 @@ describe('a list call', () => {
   it('ends with whoever waits for it, and nothing is asked after that', async () => {
     const { reads, calls } = createVendor();
     const leaving = new AbortController();
-    const reading = reads.readMany(toKeys(1, 3), leaving.signal);
+    const reading = reads.readMany(toKeys(1, 3), { signal: leaving.signal });
     const ended = expect(reading).rejects.toThrow('left');
 
     leaving.abort(new Error('left'));

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { VendorError, type VendorErrorCode } from '../../../src/export/errors.ts';
-import { sleep } from '../../../src/runtime/clock.ts';
 import { createReads } from '../../../src/vendors/shared/reads.ts';
 import type { WebAdmitClient } from '../../../src/vendors/web-admit/client.ts';
 import { createWebAdmitLoader } from '../../../src/vendors/web-admit/loader.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../support/fake-vendor.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createStubHttp } from '../stub-http.ts';
+import { vendorTakes } from '../vendor-takes.ts';
 import { createKey, openAccount, readFixture, readFixtureRun, toWord } from './support.ts';
 
 const LIST = '/api/v1/user_identities/37442/export_files';
@@ -151,12 +151,12 @@ describe('WebAdMIT: many runs of one identity', () => {
   it('ends when its time is up, list and single calls together', async () => {
     const clock = createManualClock();
     const client: WebAdmitClient = {
-      async listRuns(_, signal) {
-        await sleep(clock, 25_000, signal);
+      async listRuns(_, options) {
+        await vendorTakes(clock, 25_000, options);
         throw toError('VENDOR_UNAVAILABLE');
       },
-      async readRun(_, exportFileId, signal) {
-        await sleep(clock, exportFileId === '1' ? 4_000 : 25_000, signal);
+      async readRun(_, exportFileId, options) {
+        await vendorTakes(clock, exportFileId === '1' ? 4_000 : 25_000, options);
         return { value: readFixtureRun('queued'), receivedAt: clock.now() };
       },
       listIdentities: () => Promise.reject(toError('VENDOR_UNAVAILABLE')),
