@@ -16,7 +16,7 @@ export interface Controls {
   readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
 }
 
-/** Answers a request to the admin API. No page in a browser may use it: whatever sends an `Origin` is refused. */
+/** Answers a request to the admin API. No page in a browser may use it: a request with an `Origin` is refused. */
 export function answerAdminRequest(request: SimulatorRequest, controls: Controls): SimulatorResponse {
   if (request.headers.origin !== undefined)
     return toTextAnswer(403, 'The admin API is not for browsers: send no Origin header.');

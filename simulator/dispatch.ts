@@ -32,7 +32,7 @@ export async function answerRequest(
   try {
     await serve(incoming, response, stage);
   } catch (error) {
-    if (incoming.destroyed && !incoming.complete) return; // the client left: nobody crashed
+    if (incoming.destroyed && !incoming.complete) return; // the client left: that is no crash
     onCrash?.(error);
     if (response.headersSent) response.destroy();
     else sendAnswer(response, toTextAnswer(500, 'The simulator failed to answer.'));

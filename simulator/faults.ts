@@ -74,7 +74,7 @@ export class FaultBook {
   private faults: Fault[] = [];
 
   /**
-   * Orders a fault. Without a path it meets every call but those for tokens, whose time nobody can foresee.
+   * Orders a fault. Without a path it meets every call but those for tokens, whose time cannot be foreseen.
    *
    * @throws RangeError with a sentence that says what is allowed
    */

@@ -34,7 +34,7 @@ export interface JobView {
 /** One export of the simulator. */
 export interface SimulatedExport {
   readonly id: bigint;
-  /** The credential that started it; nobody else sees it. */
+  /** The credential that started it; no other one sees it. */
   readonly owner: string;
   readonly request: StartRequest;
   readonly title: string;

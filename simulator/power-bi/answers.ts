@@ -17,7 +17,7 @@ export function refuseField(target: string, message: string): SimulatorResponse 
   };
 }
 
-/** Report, workspace or export unknown, or hidden from whoever asks. */
+/** Report, workspace or export unknown, or hidden from the caller. */
 export function notFound(): SimulatorResponse {
   return refuse(404, 'PowerBIEntityNotFound');
 }
@@ -26,12 +26,12 @@ export function tokenExpired(): SimulatorResponse {
   return refuse(403, 'TokenExpired', 'Access token has expired, resubmit with a new access token');
 }
 
-/** No token, or none of ours; nobody documents a body. */
+/** No token, or none of ours; no body is documented. */
 export function unauthorized(): SimulatorResponse {
   return { status: 401, headers: { 'www-authenticate': 'Bearer' } };
 }
 
-/** What the API says with a status that somebody ordered. */
+/** What the API says with a status that was ordered. */
 export function toFaultAnswer(status: number): SimulatorResponse {
   if (status === 401) return unauthorized();
   if (status === 404) return notFound();

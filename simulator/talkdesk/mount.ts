@@ -21,7 +21,7 @@ export const talkdeskMount = {
       clientId: DEMO_TALKDESK_CLIENT_ID,
       clientSecret: DEMO_TALKDESK_CLIENT_SECRET,
     },
-    // The real service allows two a second; here nobody should wait for a list of seven report types.
+    // The real service allows two a second; here a list of seven report types should come at once.
     limits: { requestsPerSecond: 20 },
   },
   startExample: (

@@ -9,7 +9,7 @@ export function toBar(fraction: number, width: number): string {
   return FULL.repeat(filled) + EMPTY.repeat(width - filled);
 }
 
-/** A bar of which nobody knows how far it is: a block that moves to and fro. */
+/** A bar of unknown length: a block that moves to and fro. */
 export function toMovingBar(now: number, width: number): string {
   const block = Math.min(width, Math.max(2, Math.floor(width / 4)));
   const way = width - block;

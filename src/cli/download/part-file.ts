@@ -19,7 +19,7 @@ interface PartNote extends PartOwner {
   readonly etag: string;
 }
 
-/** Never follows a link that somebody laid under the part's name. */
+/** Never follows a link that was laid under the part's name. */
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** `NAME.part` beside the target: the file until it is whole, locked against a second download. */
