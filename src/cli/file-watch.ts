@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 /** How often the file is looked at. A change counts once the file has stood still from one look to the next. */
 export const LOOK_MS = 1_000;
 
-/** A larger file is not compared. */
+/** So much of the file is compared; no configuration is larger. */
 const MAX_BYTES = 1_048_576;
 
 /**

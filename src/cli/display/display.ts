@@ -2,7 +2,7 @@ import type { ExportRow } from '../export-row.ts';
 import type { WatchedEvent } from '../gateway/event-stream.ts';
 import type { CommandIo, OutputStream } from '../io.ts';
 import type { WatchList } from '../watch-list.ts';
-import { BarDisplay } from './bar-display.ts';
+import { BarDisplay } from './bars.ts';
 import { LineDisplay } from './line-display.ts';
 
 /** Where a person, or a program, sees what happens to the exports. */
