@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import type { Clock } from '../../src/runtime/clock.ts';
-import { parseInstant } from '../../src/vendors/shared/instant.ts';
 import type { TALKDESK_STATUS } from '../../src/vendors/talkdesk/mapping.ts';
 import { type JobStep, SimulatedJob } from '../job.ts';
 import { createSampleFile, type SampleFile } from '../sample-files.ts';
-import { type FieldProblem, refuseOrder } from './answers.ts';
 
 /** A status word as Talkdesk documents it. */
 export type TalkdeskWord = keyof typeof TALKDESK_STATUS;
@@ -100,56 +97,4 @@ function createReportFile(format: ReportFormat, title: string): SampleFile {
       return Buffer.from(report.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), 'utf8');
     },
   };
-}
-
-/** "At most about one month per job." */
-const MAX_TIMESPAN_MS = 31 * 86_400_000;
-
-const FORMATS: readonly string[] = ['csv', 'json', 'json_bulk'] satisfies ReportFormat[];
-
-const body = z.object({
-  name: z.string().nullish(),
-  timezone: z.string().nullish(),
-  format: z.string().nullish(),
-  timespan: z
-    .object({ from: z.string().nullish(), to: z.string().nullish(), timezone: z.string().nullish() })
-    .nullish(),
-});
-
-/** Reads the body of a create call. @throws Refusal naming each field that is wrong */
-export function parseOrder(text: string): ReportOrder {
-  const order = body.safeParse(parseJson(text)).data;
-  if (order === undefined) throw refuseOrder([{ name: 'body', description: 'body is invalid' }]);
-  const { from, to } = order.timespan ?? {};
-  const format = order.format ?? 'csv';
-  const problems = [
-    ...checkInstant('timespan[from]', from),
-    ...checkInstant('timespan[to]', to),
-    ...(FORMATS.includes(format)
-      ? []
-      : [{ name: 'format', description: 'format does not have a valid value' }]),
-  ];
-  if (problems.length > 0) throw refuseOrder(problems);
-  const lengthMs = (parseInstant(to) ?? 0) - (parseInstant(from) ?? 0);
-  if (lengthMs <= 0 || lengthMs > MAX_TIMESPAN_MS)
-    throw refuseOrder([{ name: 'timespan', description: 'timespan must be positive and at most 31 days' }]);
-  return {
-    name: order.name ?? null,
-    timezone: order.timezone ?? order.timespan?.timezone ?? 'UTC',
-    format: format as ReportFormat,
-    timespan: { from: from ?? '', to: to ?? '' },
-  };
-}
-
-function checkInstant(name: string, value: string | null | undefined): readonly FieldProblem[] {
-  if (value == null) return [{ name, description: `${name} is missing` }];
-  return parseInstant(value) === null ? [{ name, description: `${name} is invalid` }] : [];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

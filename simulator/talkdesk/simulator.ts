@@ -15,8 +15,9 @@ import {
   TEXT_NOT_FOUND,
   toErrorBody,
 } from './answers.ts';
-import { createReportJob, PLANS, parseOrder, type ReportJob, toSteps } from './jobs.ts';
+import { createReportJob, PLANS, type ReportJob, toSteps } from './jobs.ts';
 import { DEFAULT_OPTIONS, type TalkdeskSimulatorOptions } from './options.ts';
+import { parseOrder } from './orders.ts';
 import { createSeeds } from './seeds.ts';
 import { createRequestWindow, createUuid, createWord, TokenDesk } from './tokens.ts';
 

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SimulatorResponse } from '../simulator.ts';
 import type { Identity, Template } from './catalogue.ts';
-import type { WebAdmitSimulatorOptions } from './options.ts';
+import type { ErrorStyle, WebAdmitSimulatorOptions } from './options.ts';
 import type { Run } from './runs.ts';
-
-/** How an error body is written: today's, the legacy generic one, or that of the docs of 2017-10 to 2018-05. */
-export type ErrorStyle = 'message' | 'generic' | 'schema';
 
 /** What the simulator refuses with; turned into an answer in one place. */
 export class Refusal extends Error {

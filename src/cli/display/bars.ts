@@ -2,7 +2,6 @@ import { MultiBar } from 'cli-progress';
 import { type ExportRow, hasEnded, toProgressText } from '../export-row.ts';
 import type { CommandIo, OutputStream } from '../io.ts';
 import type { WatchList } from '../watch-list.ts';
-import type { Display } from './display.ts';
 import { toTroubleText } from './event-line.ts';
 import { toDurationText } from './measures.ts';
 import { toWidth } from './terminal-text.ts';
@@ -141,7 +140,7 @@ export function toMovingBar(now: number, width: number): string {
 }
 
 /** A live progress bar per export. */
-export class BarDisplay implements Display {
+export class BarDisplay {
   private readonly bars: Bars;
   private readonly list: WatchList;
   private readonly io: CommandIo;
