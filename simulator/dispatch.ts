@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Random } from '../src/runtime/clock.ts';
+import { ADMIN_API, answerAdminRequest, type Controls } from './admin-api.ts';
 import { FILES_STORE, type MountName, toCallKind } from './calls.ts';
-import { answerAtControlDoor, CONTROL_DOOR, type Controls } from './control-door.ts';
-import { playFault } from './fault-answers.ts';
+import { playFault } from './faults.ts';
 import type { ServedFileStore } from './file-store.ts';
 import { type ReceivedRequest, receiveRequest, sendAnswer, toTextAnswer } from './http-message.ts';
 import type { SimulatorResponse, VendorSimulator } from './simulator.ts';
@@ -32,7 +32,7 @@ export async function answerRequest(
   try {
     await serve(incoming, response, stage);
   } catch (error) {
-    if (incoming.destroyed && !incoming.complete) return; // the client left: nobody crashed
+    if (incoming.destroyed && !incoming.complete) return; // the client left: that is no crash
     onCrash?.(error);
     if (response.headersSent) response.destroy();
     else sendAnswer(response, toTextAnswer(500, 'The simulator failed to answer.'));
@@ -42,15 +42,11 @@ export async function answerRequest(
 async function serve(incoming: IncomingMessage, response: ServerResponse, stage: Stage): Promise<void> {
   const received = await receiveRequest(incoming);
   if ('refusal' in received) return sendAnswer(response, received.refusal);
-  if (received.mount === CONTROL_DOOR)
-    return sendAnswer(response, answerAtControlDoor(received.request, stage));
+  if (received.mount === ADMIN_API) return sendAnswer(response, answerAdminRequest(received.request, stage));
 
   const mount = findMount(received, stage);
   if (mount === undefined)
-    return sendAnswer(
-      response,
-      toTextAnswer(404, `Nothing is served here. Try ${stage.url}/${CONTROL_DOOR}.`),
-    );
+    return sendAnswer(response, toTextAnswer(404, `Nothing is served here. Try ${stage.url}/${ADMIN_API}.`));
 
   const kind = toCallKind(mount.name, received.request);
   stage.calls.add(mount.name, kind);

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../src/runtime/clock.ts';
 import { answerWithFile } from './file-answer.ts';
 import { judgeLink, mintQuery } from './presigned-link.ts';
-import type { SampleFile } from './sample-file.ts';
+import type { SampleFile } from './sample-files.ts';
 import type { FileStore, SimulatorRequest, SimulatorResponse } from './simulator.ts';
 
 /** The file store with its own way in. */

@@ -1,5 +1,5 @@
 import { VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
-import { toFaultExample, toStartExamples } from './curl-examples.ts';
+import { toFaultExample, toStartExamples } from './examples.ts';
 import { type Simulators, startSimulators } from './server.ts';
 import type { DemoAccount } from './simulator.ts';
 import { SIMULATED_VENDORS } from './vendors.ts';

@@ -45,7 +45,7 @@ export interface Simulators extends AsyncDisposable {
 const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
 
 /**
- * Serves every vendor's simulator, the file store and the control door on one loopback port.
+ * Serves every vendor's simulator, the file store and the admin API on one loopback port.
  *
  * @throws RangeError for a host that is not loopback or a speed out of bounds; the socket's error where it cannot listen
  */

@@ -1,6 +1,6 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
 import type { Clock, Random } from '../src/runtime/clock.ts';
-import type { SampleFile } from './sample-file.ts';
+import type { SampleFile } from './sample-files.ts';
 
 /** A request as a vendor's simulator sees it. */
 export interface SimulatorRequest {

@@ -12,7 +12,7 @@ const MOUNTS = {
   'web-admit': webAdmitMount,
 } as const satisfies Record<VendorId, SimulatorMount>;
 
-/** Every simulated vendor, as it is served unless somebody asks for others. */
+/** Every simulated vendor, as it is served unless others are given. */
 export const SIMULATED_VENDORS: Readonly<Record<VendorId, SimulatorMount>> = MOUNTS;
 
 /** The vendors that hand out tokens for client credentials. */

@@ -1,8 +1,7 @@
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { HI_ENERGY_STATUS } from '../../src/vendors/hi-energy/mapping.ts';
 import { type JobStep, SimulatedJob } from '../job.ts';
-import type { SampleFile } from '../sample-file.ts';
-import { createSampleFile } from '../sample-files.ts';
+import { createSampleFile, type SampleFile } from '../sample-files.ts';
 
 /** A status word as the vendor documents it. */
 export type HiEnergyWord = keyof typeof HI_ENERGY_STATUS;
@@ -35,7 +34,7 @@ export interface JobView {
 /** One export of the simulator. */
 export interface SimulatedExport {
   readonly id: bigint;
-  /** The credential that started it; nobody else sees it. */
+  /** The credential that started it; no other one sees it. */
   readonly owner: string;
   readonly request: StartRequest;
   readonly title: string;

@@ -105,7 +105,7 @@ function list(own: readonly SimulatedExport[], limit: string | null, write: Expo
 
 function show(own: readonly SimulatedExport[], id: string, write: ExportWriter): SimulatorResponse {
   const entry = EXPORT_ID_PATTERN.test(id) ? own.find((candidate) => String(candidate.id) === id) : undefined;
-  // Somebody else's export is not found either: its existence is not disclosed.
+  // Another credential's export is not found either: its existence is not disclosed.
   if (entry === undefined) return refuse(404, 'NOT_FOUND', 'Resource not found');
   return answer(200, { export: write(entry, true) });
 }

@@ -1,8 +1,7 @@
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { PowerBiIds, PowerBiStatus } from '../../src/vendors/power-bi/types.ts';
 import { type JobStep, SimulatedJob } from '../job.ts';
-import type { SampleFile, SampleFormat } from '../sample-file.ts';
-import { createSampleFile } from '../sample-files.ts';
+import { createSampleFile, type SampleFile, type SampleFormat } from '../sample-files.ts';
 import type { PowerBiManners } from './options.ts';
 
 /** How a simulated export goes. */
@@ -65,7 +64,7 @@ export class PowerBiJob {
 const MAX_JOBS = 10_000;
 
 /** Every simulated export, found by its ids as a path gives them. */
-export class JobBook {
+export class JobStore {
   private readonly jobs = new Map<string, PowerBiJob>();
   private readonly clock: Clock;
 

@@ -1,5 +1,4 @@
-import { DEMO_POWER_BI_CLIENT_ID, DEMO_POWER_BI_CLIENT_SECRET } from '../demo-credentials.ts';
-import { READ_TOKEN } from '../read-token.ts';
+import { DEMO_POWER_BI_CLIENT_ID, DEMO_POWER_BI_CLIENT_SECRET, READ_TOKEN } from '../demo-credentials.ts';
 import type { SimulatorMount } from '../simulator.ts';
 import { createPowerBiSimulator } from './simulator.ts';
 

@@ -2,7 +2,7 @@ import type { PowerBiStatus } from '../../src/vendors/power-bi/types.ts';
 import type { JobStep } from '../job.ts';
 import type { SeededJob } from '../simulator.ts';
 import { createExportId, createUuid } from './ids.ts';
-import type { JobBook, JobPlan } from './jobs.ts';
+import type { JobPlan, JobStore } from './jobs.ts';
 
 /** The workspaces of the demo; an export without one lies in My workspace. */
 const WORKSPACES = {
@@ -96,9 +96,9 @@ const SEEDS: readonly Seed[] = [
 const UNDEFINED_MS = 3_000;
 
 /** Puts the demo's exports in place; their ids are the same at every start. */
-export function seedJobs(book: JobBook): readonly SeededJob[] {
+export function seedJobs(store: JobStore): readonly SeededJob[] {
   return SEEDS.map((seed) => {
-    const { groupId, reportId, exportId } = book.add(toPlan(seed)).plan.ids;
+    const { groupId, reportId, exportId } = store.add(toPlan(seed)).plan.ids;
     const ids: SeededJob['ids'] =
       groupId === undefined ? { reportId, exportId } : { groupId, reportId, exportId };
     return { ids, ends: seed.ends, title: seed.reportName };

@@ -6,13 +6,20 @@ import type {
   SimulatorSurroundings,
   VendorSimulator,
 } from '../simulator.ts';
-import { notFound, refuseField, toFaultAnswer, tokenExpired, unauthorized } from './answers.ts';
-import { toExportPath, toStatusAnswer } from './bodies.ts';
-import { JobBook, type PowerBiJob } from './jobs.ts';
+import {
+  notFound,
+  refuseField,
+  toExportPath,
+  toFaultAnswer,
+  tokenExpired,
+  toStatusAnswer,
+  unauthorized,
+} from './answers.ts';
+import { JobStore, type PowerBiJob } from './jobs.ts';
 import { DEFAULT_OPTIONS, type PowerBiSimulatorOptions } from './options.ts';
 import { seedJobs } from './seeds.ts';
 import { toJobPlan } from './start.ts';
-import { createTokenOffice } from './tokens.ts';
+import { createTokenEndpoint } from './tokens.ts';
 
 /** A call below `…/reports/{reportId}/`. */
 interface ReportCall {
@@ -33,8 +40,8 @@ export function createPowerBiSimulator(
 ): VendorSimulator {
   const options = { ...DEFAULT_OPTIONS, ...overrides };
   const { clock, random, mountUrl } = surroundings;
-  const jobs = new JobBook(clock);
-  const tokens = createTokenOffice(clock, random, options);
+  const jobs = new JobStore(clock);
+  const tokens = createTokenEndpoint(clock, random, options);
 
   return {
     vendor: 'power-bi',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Random } from '../../src/runtime/clock.ts';
 import type { PowerBiStatus } from '../../src/vendors/power-bi/types.ts';
 import type { JobStep } from '../job.ts';
-import type { SampleFormat } from '../sample-file.ts';
+import type { SampleFormat } from '../sample-files.ts';
 import type { SimulatorResponse } from '../simulator.ts';
 import { refuse, refuseField } from './answers.ts';
 import { createExportId } from './ids.ts';

@@ -4,7 +4,7 @@ import type { SimulatorRequest, SimulatorResponse } from '../simulator.ts';
 import type { PowerBiSimulatorOptions } from './options.ts';
 
 /** Mints and checks access tokens, as the identity platform in front of Power BI does. */
-export interface TokenOffice {
+export interface TokenEndpoint {
   /** `POST /{tenant}/oauth2/v2.0/token`, and the old `POST /{tenant}/oauth2/token`. */
   answer(request: SimulatorRequest, version: 'v1' | 'v2'): SimulatorResponse;
   /** Judges an `Authorization` header. */
@@ -14,11 +14,11 @@ export interface TokenOffice {
 const HEADER = encode({ typ: 'JWT', alg: 'HS256' });
 
 /** A token office that knows one application. */
-export function createTokenOffice(
+export function createTokenEndpoint(
   clock: Clock,
   random: Random,
   options: PowerBiSimulatorOptions,
-): TokenOffice {
+): TokenEndpoint {
   const lifetimeSeconds = options.tokenLifetimeSeconds;
   // Stands in for the platform's signing key: tokens carry their own expiry, so none has to be remembered.
   const signingKey = String(random.next());

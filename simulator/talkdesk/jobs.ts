@@ -1,8 +1,7 @@
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { TALKDESK_STATUS } from '../../src/vendors/talkdesk/mapping.ts';
 import { type JobStep, SimulatedJob } from '../job.ts';
-import type { SampleFile } from '../sample-file.ts';
-import { createSampleFile } from '../sample-files.ts';
+import { createSampleFile, type SampleFile } from '../sample-files.ts';
 
 /** A status word as Talkdesk documents it. */
 export type TalkdeskWord = keyof typeof TALKDESK_STATUS;

@@ -1,5 +1,4 @@
-import { DEMO_TALKDESK_CLIENT_ID, DEMO_TALKDESK_CLIENT_SECRET } from '../demo-credentials.ts';
-import { READ_TOKEN } from '../read-token.ts';
+import { DEMO_TALKDESK_CLIENT_ID, DEMO_TALKDESK_CLIENT_SECRET, READ_TOKEN } from '../demo-credentials.ts';
 import type { SimulatorMount } from '../simulator.ts';
 import { createTalkdeskSimulator } from './simulator.ts';
 
@@ -22,7 +21,7 @@ export const talkdeskMount = {
       clientId: DEMO_TALKDESK_CLIENT_ID,
       clientSecret: DEMO_TALKDESK_CLIENT_SECRET,
     },
-    // The real service allows two a second; here nobody should wait for a list of seven report types.
+    // The real service allows two a second; here a list of seven report types should come at once.
     limits: { requestsPerSecond: 20 },
   },
   startExample: (

@@ -6,14 +6,20 @@ import type {
   SimulatorSurroundings,
   VendorSimulator,
 } from '../simulator.ts';
-import { failPlatform, Refusal, refuse, refuseOrder, TEXT_NOT_FOUND, toErrorBody } from './answers.ts';
-import { BodyWriter } from './bodies.ts';
+import {
+  BodyWriter,
+  failPlatform,
+  Refusal,
+  refuse,
+  refuseOrder,
+  TEXT_NOT_FOUND,
+  toErrorBody,
+} from './answers.ts';
 import { createReportJob, PLANS, type ReportJob, toSteps } from './jobs.ts';
 import { DEFAULT_OPTIONS, type TalkdeskSimulatorOptions } from './options.ts';
 import { parseOrder } from './orders.ts';
 import { createSeeds } from './seeds.ts';
-import { createRequestWindow } from './throttle.ts';
-import { createUuid, createWord, TokenDesk } from './tokens.ts';
+import { createRequestWindow, createUuid, createWord, TokenDesk } from './tokens.ts';
 
 /** A signed link lives for a quarter of an hour. */
 const LINK_LIFETIME_MS = 900_000;

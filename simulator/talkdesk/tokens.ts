@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../src/runtime/clock.ts';
 import { DEMO_TALKDESK_CLIENT_ID, DEMO_TALKDESK_CLIENT_SECRET } from '../demo-credentials.ts';
 import type { SimulatorRequest, SimulatorResponse } from '../simulator.ts';
-import { refuse } from './answers.ts';
+import { Refusal, refuse, toErrorBody } from './answers.ts';
 import type { TalkdeskSimulatorOptions } from './options.ts';
 
 /** What a call needs. */
@@ -80,7 +80,7 @@ export function createWord(random: Random, length: number): string {
   return Array.from({ length }, () => DIGITS[Math.floor(random.next() * 16)]).join('');
 }
 
-/** A version 4 UUID from the simulation's own dice. */
+/** A version 4 UUID from the simulation's own randomness. */
 export function createUuid(random: Random): string {
   const word = createWord(random, 30);
   return `${word.slice(0, 8)}-${word.slice(8, 12)}-4${word.slice(12, 15)}-a${word.slice(15, 18)}-${word.slice(18, 30)}`;
@@ -88,4 +88,23 @@ export function createUuid(random: Random): string {
 
 function refuseToken(status: number, error: string, description: string): SimulatorResponse {
   return { status, body: { error, error_description: description } };
+}
+
+/** Counts calls by the second. The returned function throws a Refusal (429) where there are too many. */
+export function createRequestWindow(
+  clock: Clock,
+  { requestsPerSecond, retryAfterSeconds }: TalkdeskSimulatorOptions,
+): () => void {
+  let second = Number.NEGATIVE_INFINITY;
+  let taken = 0;
+  return () => {
+    if (requestsPerSecond === null) return;
+    const now = Math.floor(clock.now() / 1_000);
+    taken = now === second ? taken + 1 : 1;
+    second = now;
+    if (taken <= requestsPerSecond) return;
+    const headers: Record<string, string> =
+      retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
+    throw new Refusal({ status: 429, headers, body: toErrorBody(429) });
+  };
 }

@@ -33,6 +33,6 @@ export async function postCallback(
     });
     await answer.body.dump();
   } catch {
-    // Nobody listens there any more: the run is as it is.
+    // None listens there any more: the run is as it is.
   }
 }

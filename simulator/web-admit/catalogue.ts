@@ -1,5 +1,4 @@
-import type { SampleFile } from '../sample-file.ts';
-import { createLatin1CsvFile, createSampleFile } from '../sample-files.ts';
+import { createLatin1CsvFile, createSampleFile, type SampleFile } from '../sample-files.ts';
 
 /** A role of the simulated API user. */
 export interface Identity {

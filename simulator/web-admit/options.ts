@@ -1,5 +1,7 @@
 import { DEMO_WEB_ADMIT_API_KEY } from '../demo-credentials.ts';
-import type { ErrorStyle } from './answers.ts';
+
+/** How an error body is written: today's, the legacy generic one, or that of the docs of 2017-10 to 2018-05. */
+export type ErrorStyle = 'message' | 'generic' | 'schema';
 
 /** How the simulated API behaves; the defaults are what the real one does. */
 export interface WebAdmitSimulatorOptions {

@@ -1,12 +1,18 @@
 import type { SeededJob, SimulatorRequest, SimulatorSurroundings, VendorSimulator } from '../simulator.ts';
-import { notFound, Refusal, toErrorBody, toJsonAnswer } from './answers.ts';
-import { toIdentityBody, toRunBody, toTemplateListBody } from './bodies.ts';
+import {
+  notFound,
+  Refusal,
+  toErrorBody,
+  toIdentityBody,
+  toJsonAnswer,
+  toRunBody,
+  toTemplateListBody,
+} from './answers.ts';
 import { createRateBudget } from './budget.ts';
 import { isCallbackUri, postCallback } from './callback.ts';
 import { IDENTITIES, type Identity, TEMPLATES, type Template } from './catalogue.ts';
 import { DEFAULT_OPTIONS, type WebAdmitSimulatorOptions } from './options.ts';
-import { toRunPlan } from './orders.ts';
-import { type Run, RunBook } from './runs.ts';
+import { type Run, RunBook, toRunPlan } from './runs.ts';
 import { seedRuns } from './seeds.ts';
 
 /** A link lives under 30 seconds. */

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
-/** The address of whoever sent a request; empty where the connection is gone already. */
+/** The address that sent a request; empty where the connection is gone already. */
 export type ClientAddressOf = (request: IncomingMessage) => string;
 
 /**
  * Finds out where a request came from. `X-Forwarded-For` is believed from the nearest proxy outwards, as long as the one that
- * added an address is trusted: whatever a caller wrote there itself is never reached.
+ * added an address is trusted: what a caller wrote there itself is never reached.
  *
  * @param trustedProxies - addresses and CIDR ranges
  */

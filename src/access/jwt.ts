@@ -16,7 +16,7 @@ const COOLDOWN_MS = 1_000;
 /** Keys are asked for anew after this long, so that a withdrawn one ends. */
 const MAX_AGE_MS = 600_000;
 const TIMEOUT_MS = 5_000;
-/** While the issuer cannot be reached, it is asked again this often, and nobody waits for it in between. */
+/** While the issuer cannot be reached, it is asked again this often, and no request waits for it in between. */
 const OUTAGE_RETRY_MS = 5_000;
 
 /**

@@ -36,7 +36,7 @@ export interface RateLimitSettings {
 }
 
 /**
- * Callers that are counted at the same time. With more of them within a minute, the one that was quiet longest begins anew: whoever floods
+ * Callers that are counted at the same time. With more of them within a minute, the one that was quiet longest begins anew: a flood
  * is never quiet. 10,000 weigh 6 MB.
  */
 const MAX_CALLERS = 10_000;

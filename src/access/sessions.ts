@@ -9,7 +9,7 @@ export type ToStreamError = (cursor: string | null) => StreamClosedError;
 export interface SessionListener {
   /** The access ends at `expiresAt` (epoch milliseconds) unless it is renewed; called once for each token. */
   onExpiring(expiresAt: number): void;
-  /** The access has ended: whatever lives on it ends with this error. @param renewableMs - how long a renewal still counts */
+  /** The access has ended: all that lives on it ends with this error. @param renewableMs - how long a renewal still counts */
   onEnded(toError: ToStreamError, renewableMs: number): void;
 }
 
@@ -22,7 +22,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const EXPIRED = 'The access token has expired: renew it, or connect again and resume with the last cursor.';
 const REVOKED = 'This key is not valid here any more.';
 
-/** Everything that lives on somebody's access at this moment. */
+/** Everything that lives on a caller's access at this moment. */
 export class AccessSessions {
   private readonly clock: Clock;
   private readonly live = new Set<AccessSession>();
@@ -68,7 +68,7 @@ export class AccessSession {
   /**
    * Goes on with the same caller's newer token.
    *
-   * @returns false where it is somebody else's, or too late: nothing has changed then
+   * @returns false where it is another caller's, or too late: nothing has changed then
    */
   renew(caller: Caller): boolean {
     const isSame = caller.tenant === this.caller.tenant && caller.name === this.caller.name;
@@ -127,7 +127,7 @@ function toExpiredError(cursor: string | null): StreamClosedError {
   return new StreamClosedError('SUBSCRIPTION_TOKEN_EXPIRED', EXPIRED, cursor);
 }
 
-/** For whoever has lost its access. */
+/** For a caller that has lost its access. */
 export function toRevokedError(cursor: string | null): StreamClosedError {
   return new StreamClosedError('UNAUTHENTICATED', REVOKED, cursor);
 }

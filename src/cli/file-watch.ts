@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 /** How often the file is looked at. A change counts once the file has stood still from one look to the next. */
 export const LOOK_MS = 1_000;
 
-/** Of a larger file nobody wants to know more. */
+/** So much of the file is compared; no configuration is larger. */
 const MAX_BYTES = 1_048_576;
 
 /**
@@ -50,7 +50,7 @@ export class FileWatch {
     this.cancel();
   }
 
-  /** Takes the file as it is now for what is known: somebody else is about to read it. */
+  /** Takes the file as it is now for what is known: it is about to be read elsewhere. */
   async acknowledge(): Promise<void> {
     this.seen = await describe(this.file);
     this.settled = this.seen;

@@ -28,7 +28,7 @@ export interface CommandIo {
 export function createProcessIo(): CommandIo {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-      // EPIPE: whoever read us has left, as `head` does. There is nobody to say anything to.
+      // EPIPE: the reader has left, as `head` does. There is none to say anything to.
       if (code !== 'EPIPE' && stream === process.stdout)
         console.error(`waybill: Standard output broke (${code}).`);
       process.exit(EXIT.failed);

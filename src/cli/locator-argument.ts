@@ -153,7 +153,7 @@ function namesExport(vendor: VendorId, account: string | undefined, ids: Ids, ex
     if (account !== undefined && account !== parsed.account) return false;
     return toExportKey(VENDORS[vendor].locator, vendor, parsed.account, ids).id === exportId;
   } catch {
-    // Another version's id: whoever asks falls back on what is left.
+    // Another version's id: the caller falls back on what is left.
     return false;
   }
 }

@@ -26,7 +26,7 @@ export async function serve(
     );
     return EXIT.usage;
   }
-  // Before the file is read: whatever is written from now on is noticed.
+  // Before the file is read: what is written from now on is noticed.
   const watch = await FileWatch.of(file);
   let reload = (_reason: ReloadReason): void => undefined;
   process.on('SIGHUP', () => void watch.acknowledge().then(() => reload('SIGHUP')));

@@ -46,7 +46,7 @@ const LOCATORS_PER_MINUTE = 100_000;
 const LOCATORS_PER_OPERATION = 300;
 
 function toGatewayLimits({ limits, access }: CheckedFile): GatewayLimits {
-  // In mode open everybody is one caller, and nobody but this machine.
+  // In mode open all are one caller, and none but this machine asks.
   const perMinute = (fallback: number) => (access.mode === 'open' ? undefined : fallback);
   return {
     ...limits,

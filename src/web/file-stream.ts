@@ -19,7 +19,7 @@ export interface PassThrough {
 /** How a stream that began came to its end: `abandoned` by its reader, or `broken-off` by the vendor. */
 export type StreamEnd = 'streamed' | 'abandoned' | 'broken-off';
 
-/** What became of it: a stream that has ended, or a problem that nobody has been told yet. */
+/** What became of it: a stream that has ended, or a problem that has not been told yet. */
 export type Passed =
   | { readonly outcome: StreamEnd; readonly bytes: number }
   | { readonly problem: FileProblem };

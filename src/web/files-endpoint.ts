@@ -127,7 +127,7 @@ function toSubject(grant: FileGrant | null, exportId: GlobalId | null): Subject 
   };
 }
 
-/** The route, and not the link: whoever has that has the file. */
+/** The route, and not the link: to have that is to have the file. */
 function toSpanPlan({ method, headers }: IncomingMessage, { tenant, vendor, account }: Subject) {
   const name = `${method} /files/{token}`;
   const attributes = {

@@ -16,7 +16,7 @@ export interface Readiness {
 export interface HealthSources {
   readonly accounts: () => readonly VendorAccount[];
   readonly backplane: () => string;
-  /** True where anybody may ask for the accounts anyway. */
+  /** True where any caller may ask for the accounts anyway. */
   readonly namesAccounts: boolean;
 }
 
@@ -29,7 +29,7 @@ export class Health {
     this.sources = sources;
   }
 
-  /** For whoever asks: strangers must not learn from it which accounts and tenants there are. */
+  /** For any caller: strangers must not learn from it which accounts and tenants there are. */
   readiness(): Readiness {
     return this.describe(this.sources.namesAccounts ? this.accountsByName() : { accounts: this.counts() });
   }

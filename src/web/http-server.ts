@@ -117,28 +117,22 @@ export function createHttpServer(
   handle: (request: IncomingMessage, response: Answer) => void,
   { arrival = ARRIVAL_TIMES, onUpgrade }: HttpServerSettings,
 ): HttpServer {
-  // Node 20 does not know the callback, nor do its types; see `withoutUpgrade`.
-  const options: ServerOptions & {
-    readonly shouldUpgradeCallback: (request: IncomingMessage) => boolean;
-  } = {
+  const options: ServerOptions = {
     headersTimeout: arrival.headersMs,
     requestTimeout: arrival.requestMs,
     maxHeaderSize: MAX_HEADER_BYTES,
     connectionsCheckingInterval: arrival.checkMs,
     ServerResponse: Answer,
-    shouldUpgradeCallback: (request) => onUpgrade !== undefined && isWebSocket(request),
   };
   const server = createServer(options, (request, response) => handle(request, response as Answer));
   const connections = new Connections(server);
 
-  if (onUpgrade !== undefined) {
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      if (isWebSocket(request)) {
-        connections.release(socket);
-        onUpgrade(request, socket, head);
-      } else connections.whenIdle(socket, () => withoutUpgrade(server, request, socket, head));
-    });
-  }
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (onUpgrade !== undefined && isWebSocket(request)) {
+      connections.release(socket);
+      onUpgrade(request, socket, head);
+    } else connections.whenIdle(socket, () => withoutUpgrade(server, request, socket, head));
+  });
   server.on('checkContinue', (request: IncomingMessage, response: Answer) => {
     continueWhenRead(request, response);
     server.emit('request', request, response);
@@ -151,8 +145,11 @@ function isWebSocket({ headers, httpVersion }: IncomingMessage): boolean {
 }
 
 /**
- * Hands a request on as if it had not asked for an upgrade: on Node 20 it is in our hands already, so it is put back in front
- * of the bytes that follow it, and parsed once more.
+ * Hands a request on as if it had not asked for an upgrade. It has left the parser already, so it is put back in front of the bytes
+ * that follow it, and parsed once more.
+ *
+ * Newer releases of Node have `shouldUpgradeCallback` for this. Node 20 has not, and Node 24.21 loses what was pipelined behind such a
+ * request.
  */
 function withoutUpgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;

@@ -13,7 +13,7 @@ export function respondJson(
   });
 }
 
-/** Answers with text and whatever type the headers name; plain text where they name none. */
+/** Answers with text and the type the headers name; plain text where they name none. */
 export function respondText(
   response: ServerResponse,
   status: number,

@@ -62,7 +62,7 @@ export const GRAPHIQL_PAGE = {
   ),
 } as const;
 
-/** A vendor's file: saved, never shown as a page of this origin. Whoever holds its link may load it from anywhere. */
+/** A vendor's file: saved, never shown as a page of this origin. With its link it may be loaded from anywhere. */
 export const FILE_ANSWER = {
   'content-security-policy': "default-src 'none'; sandbox",
   'cross-origin-resource-policy': 'cross-origin',

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toBarRow } from '../../src/cli/display/bar-row.ts';
-import { toBar, toMovingBar } from '../../src/cli/display/bar-text.ts';
+import { toBar, toBarRow, toMovingBar } from '../../src/cli/display/bars.ts';
 import { toEventLine } from '../../src/cli/display/event-line.ts';
 import { toBytesText, toDurationText } from '../../src/cli/display/measures.ts';
 import { toTerminalText, toWidth, widthOf } from '../../src/cli/display/terminal-text.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toCommandLineLocator } from '../../simulator/locators.ts';
+import { toCommandLineLocator } from '../../simulator/examples.ts';
 import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toCommandLineLocator } from '../../simulator/locators.ts';
+import { toCommandLineLocator } from '../../simulator/examples.ts';
 import { startSimulators } from '../../simulator/server.ts';
 import { CommandError } from '../../src/cli/command-error.ts';
 import { LOCATOR_FORMS, parseLocatorArguments } from '../../src/cli/locator-argument.ts';

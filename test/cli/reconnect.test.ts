@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toCommandLineLocator } from '../../simulator/locators.ts';
+import { toCommandLineLocator } from '../../simulator/examples.ts';
 import { demoConfig } from '../../src/cli/demo-config.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toCommandLineLocator } from '../../simulator/locators.ts';
+import { toCommandLineLocator } from '../../simulator/examples.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { PATIENCE_MS, runCli } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toCommandLineLocator } from '../../simulator/locators.ts';
+import { toCommandLineLocator } from '../../simulator/examples.ts';
 import type { Simulators } from '../../simulator/server.ts';
 import type { VendorId } from '../../src/export/vendor-id.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';

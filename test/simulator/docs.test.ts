@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { toFaultExample, toStartExamples } from '../../simulator/curl-examples.ts';
+import { toFaultExample, toStartExamples } from '../../simulator/examples.ts';
 import { describeSimulators, runSimulate } from '../../simulator/run.ts';
 import { startSimulators } from '../../simulator/server.ts';
 

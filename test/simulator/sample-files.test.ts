@@ -1,8 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import type { SampleFormat } from '../../simulator/sample-file.ts';
-import { createLatin1CsvFile, createSampleFile } from '../../simulator/sample-files.ts';
+import { createLatin1CsvFile, createSampleFile, type SampleFormat } from '../../simulator/sample-files.ts';
 
 const FORMATS: readonly SampleFormat[] = ['csv', 'json', 'pdf', 'pptx', 'xlsx', 'png', 'zip'];
 

@@ -1,6 +1,5 @@
 import { Agent, request } from 'undici';
-import type { SampleFile } from '../../simulator/sample-file.ts';
-import { createSampleFile } from '../../simulator/sample-files.ts';
+import { createSampleFile, type SampleFile } from '../../simulator/sample-files.ts';
 import { type Simulators, type SimulatorsOptions, startSimulators } from '../../simulator/server.ts';
 import type { SimulatorFactory, SimulatorRequest, SimulatorSurroundings } from '../../simulator/simulator.ts';
 import { systemClock } from '../../src/runtime/clock.ts';

@@ -2,8 +2,8 @@ import type { ExportRow } from '../export-row.ts';
 import type { WatchedEvent } from '../gateway/event-stream.ts';
 import type { CommandIo, OutputStream } from '../io.ts';
 import type { WatchList } from '../watch-list.ts';
-import { BarDisplay } from './bar-display.ts';
-import { LineDisplay } from './line-display.ts';
+import { BarDisplay } from './bars.ts';
+import { toEventLine } from './event-line.ts';
 
 /** Where a person, or a program, sees what happens to the exports. */
 export interface Display {
@@ -29,4 +29,33 @@ export function openDisplay(list: WatchList, stream: OutputStream, io: CommandIo
 /** True for a stream on which a cursor can be moved. */
 export function isTerminal(stream: OutputStream, { environment }: CommandIo): boolean {
   return stream.isTTY === true && environment.variables.TERM !== 'dumb';
+}
+
+/** One line per change, for pipes and files. */
+class LineDisplay implements Display {
+  private readonly stream: OutputStream;
+  private readonly problems: OutputStream;
+  /** The last line of each export, without its time: what was said is not said again. */
+  private readonly lastLines = new Map<string, string>();
+
+  constructor(stream: OutputStream, problems: OutputStream) {
+    this.stream = stream;
+    this.problems = problems;
+  }
+
+  show(event: WatchedEvent, row: ExportRow): void {
+    const line = toEventLine(event, row);
+    const content = line.slice(event.at.length);
+    if (this.lastLines.get(event.exportId) === content) return;
+    this.lastLines.set(event.exportId, content);
+    this.stream.write(`${line}\n`);
+  }
+
+  notice(text: string): void {
+    this.problems.write(`${text}\n`);
+  }
+
+  stop(): void {
+    // Every line was whole when it was written.
+  }
 }

@@ -1,6 +1,6 @@
 import { type ExportRow, hasEnded, toProgressText } from '../export-row.ts';
 import type { WatchedEvent } from '../gateway/event-stream.ts';
-import { toTroubleText } from './vendor-trouble.ts';
+import type { VendorErrorCode } from '../generated/operations.ts';
 
 /**
  * An event as one line: `2026-11-22T10:15:00.000Z  power-bi  RUNNING 40%  Sales overview`.
@@ -55,4 +55,20 @@ function toOutcomeText({ outcome }: ExportRow): string {
 
 function join(...words: readonly string[]): string {
   return words.filter((word) => word !== '').join(' ');
+}
+
+const TEXTS: Readonly<Record<VendorErrorCode, string>> = {
+  EXPORT_NOT_FOUND: 'no such export',
+  VENDOR_UNAUTHENTICATED: 'credential refused',
+  VENDOR_FORBIDDEN: 'not allowed',
+  VENDOR_RATE_LIMITED: 'told to wait',
+  VENDOR_TIMEOUT: 'no answer yet',
+  VENDOR_UNAVAILABLE: 'unreachable',
+  VENDOR_BAD_RESPONSE: 'bad answer',
+  UNSUPPORTED_BY_VENDOR: 'not offered',
+};
+
+/** Why a vendor cannot be read, in two or three words; a code that is new to this version stands for itself. */
+export function toTroubleText(code: VendorErrorCode): string {
+  return TEXTS[code] ?? code;
 }

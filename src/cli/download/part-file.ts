@@ -1,8 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { CommandError } from '../command-error.ts';
+import { toTerminalText } from '../display/terminal-text.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { Destination } from './destination.ts';
-import { lockPart, type PartLock } from './part-lock.ts';
 import { checkTarget } from './target.ts';
 
 /** Which file of which export the bytes must be of. */
@@ -16,7 +19,7 @@ interface PartNote extends PartOwner {
   readonly etag: string;
 }
 
-/** Never follows a link that somebody laid under the part's name. */
+/** Never follows a link that was laid under the part's name. */
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** `NAME.part` beside the target: the file until it is whole, locked against a second download. */
@@ -139,4 +142,71 @@ async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
+}
+
+/** The right to write a part file, which one process has at a time. */
+export interface PartLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the right to write `partPath`: a file beside it that names this process. One that a dead process left is taken over.
+ *
+ * @throws CommandError where another download has it
+ */
+export async function lockPart(partPath: string): Promise<PartLock> {
+  const path = `${partPath}.lock`;
+  const owner = `${process.pid} ${hostname()}\n`;
+  for (let isSecondTry = false; ; isSecondTry = true) {
+    try {
+      await writeFile(path, owner, { flag: 'wx' });
+      return { release: () => rm(path, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (isSecondTry || (await isHeld(path))) throw toBusy(path);
+      await rm(path, { force: true });
+    }
+  }
+}
+
+/** True unless the process that took it is known to be gone. */
+async function isHeld(path: string): Promise<boolean> {
+  const [pid = '', host = ''] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ');
+  if (host !== hostname() || !/^[1-9]\d*$/.test(pid)) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+function toBusy(path: string): CommandError {
+  return new CommandError(
+    EXIT.usage,
+    `Another download is writing this file. If there is none, delete ${toTerminalText(path)} and try again.`,
+  );
+}
+
+const TEXTS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'there is no room left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it is larger than the disk allows',
+  EIO: 'the disk reports an error',
+  ENAMETOOLONG: 'its name is too long',
+  EISDIR: 'a folder has that name',
+  ELOOP: 'a symbolic link has that name',
+  ENOENT: 'its folder is gone',
+};
+
+/** What the file system said, as a sentence; undefined for an error that is none of its. */
+export function toDiskProblem(error: unknown, path: string): CommandError | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const text = TEXTS[code];
+  return text === undefined
+    ? undefined
+    : new CommandError(EXIT.failed, `${toTerminalText(path)} cannot be written: ${text}.`);
 }

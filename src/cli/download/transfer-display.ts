@@ -1,5 +1,4 @@
-import { toBar, toMovingBar } from '../display/bar-text.ts';
-import { Bars } from '../display/bars.ts';
+import { Bars, toBar, toMovingBar } from '../display/bars.ts';
 import { isTerminal } from '../display/display.ts';
 import { toBytesText, toDurationText } from '../display/measures.ts';
 import { toWidth } from '../display/terminal-text.ts';

@@ -6,7 +6,7 @@ import type { Destination } from './destination.ts';
 import { type FileAnswer, headerOf, type OpenFileOptions, openFile } from './open-file.ts';
 
 export interface TransferOptions extends Pick<OpenFileOptions, 'signal' | 'dispatcher'> {
-  /** Told how much of the file is there, in bytes; `length` is null where nobody says. */
+  /** Told how much of the file is there, in bytes; `length` is null where it is unknown. */
   readonly onProgress: (bytes: number, length: number | null) => void;
   /** What was there already is being used. */
   readonly onResumed: (bytes: number) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_POWER_BI_CLIENT_ID, DEMO_POWER_BI_CLIENT_SECRET } from '../../../simulator/demo-credentials.ts';
-import { toTickDate } from '../../../simulator/power-bi/bodies.ts';
+import { toTickDate } from '../../../simulator/power-bi/answers.ts';
 import { createExportId } from '../../../simulator/power-bi/ids.ts';
 import type { PowerBiSimulatorOptions } from '../../../simulator/power-bi/options.ts';
 import { createPowerBiSimulator } from '../../../simulator/power-bi/simulator.ts';

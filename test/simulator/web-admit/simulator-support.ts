@@ -1,5 +1,5 @@
 import { DEMO_WEB_ADMIT_API_KEY } from '../../../simulator/demo-credentials.ts';
-import type { SampleFile } from '../../../simulator/sample-file.ts';
+import type { SampleFile } from '../../../simulator/sample-files.ts';
 import type {
   SimulatorRequest,
   SimulatorSurroundings,

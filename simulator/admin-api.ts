@@ -1,12 +1,12 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
 import type { CallCounter } from './calls.ts';
+import { toCommandLineLocator } from './examples.ts';
 import { FAULT_KINDS, type FaultBook, type FaultOrder } from './faults.ts';
 import { toTextAnswer } from './http-message.ts';
-import { toCommandLineLocator } from './locators.ts';
 import type { SeededJob, SimulatorRequest, SimulatorResponse } from './simulator.ts';
 
 /** Where the simulators are steered from, beside the vendors' mounts. */
-export const CONTROL_DOOR = '_simulator';
+export const ADMIN_API = '_simulator';
 
 /** What can be steered. */
 export interface Controls {
@@ -16,14 +16,14 @@ export interface Controls {
   readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
 }
 
-/** Answers a request to the control door. No page in a browser may use it: whatever sends an `Origin` is refused. */
-export function answerAtControlDoor(request: SimulatorRequest, controls: Controls): SimulatorResponse {
+/** Answers a request to the admin API. No page in a browser may use it: a request with an `Origin` is refused. */
+export function answerAdminRequest(request: SimulatorRequest, controls: Controls): SimulatorResponse {
   if (request.headers.origin !== undefined)
-    return toTextAnswer(403, 'The control door is not for browsers: send no Origin header.');
+    return toTextAnswer(403, 'The admin API is not for browsers: send no Origin header.');
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const action = ACTIONS[`${method} ${request.path.replace(/\/$/, '')}`];
   return action === undefined
-    ? toTextAnswer(404, `There is no such door. Try GET ${controls.url}/${CONTROL_DOOR}.`)
+    ? toTextAnswer(404, `There is no such path. Try GET ${controls.url}/${ADMIN_API}.`)
     : action(controls, request);
 }
 
@@ -64,26 +64,26 @@ export function listJobs(seeds: Controls['seeds']) {
 }
 
 function describeControls(url: string): string {
-  const door = `${url}/${CONTROL_DOOR}`;
+  const api = `${url}/${ADMIN_API}`;
   const kinds = Object.entries(FAULT_KINDS).map(([kind, effect]) => `  ${kind.padEnd(10)} ${effect}`);
-  return `Waybill's vendor simulators: the control door
+  return `Waybill's vendor simulators: the admin API
 
 Order a fault (three throttled answers, then peace):
-  curl -d '{"vendor":"talkdesk","kind":"throttle","times":3,"retryAfterSeconds":2}' ${door}/faults
+  curl -d '{"vendor":"talkdesk","kind":"throttle","times":3,"retryAfterSeconds":2}' ${api}/faults
 
 Only on some paths, below the vendor's mount:
-  curl -d '{"vendor":"power-bi","kind":"status","status":503,"pathIncludes":"/exports/"}' ${door}/faults
+  curl -d '{"vendor":"power-bi","kind":"status","status":503,"pathIncludes":"/exports/"}' ${api}/faults
 
 List the faults still waiting, and clear them:
-  curl ${door}/faults
-  curl -X DELETE ${door}/faults
+  curl ${api}/faults
+  curl -X DELETE ${api}/faults
 
 Count calls by vendor and kind, and start again from zero:
-  curl ${door}/calls
-  curl -X DELETE ${door}/calls
+  curl ${api}/calls
+  curl -X DELETE ${api}/calls
 
 List the jobs in place, with locators for "waybill watch":
-  curl ${door}/jobs
+  curl ${api}/jobs
 
 Kinds of fault. "times" is 1 unless given. Without "pathPrefix" or "pathIncludes" a fault meets every call but those for
 tokens. "delayMs" makes any of them late.

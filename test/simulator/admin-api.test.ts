@@ -7,21 +7,21 @@ async function startDoor() {
   return {
     simulators,
     toy,
-    door: `${simulators.url}/_simulator`,
+    api: `${simulators.url}/_simulator`,
     order: (body: unknown) =>
       call(`${simulators.url}/_simulator/faults`, { method: 'POST', body: JSON.stringify(body) }),
     [Symbol.asyncDispose]: () => simulators[Symbol.asyncDispose](),
   };
 }
 
-describe('the control door', () => {
+describe('the admin API', () => {
   it('takes an order, lists it, and the fault strikes', async () => {
     await using server = await startDoor();
 
     const ordered = await server.order({ vendor: 'talkdesk', kind: 'throttle', times: 2 });
-    const listed = await call(`${server.door}/faults`);
+    const listed = await call(`${server.api}/faults`);
     const struck = await call(`${server.simulators.url}/talkdesk/x`);
-    const left = await call(`${server.door}/faults`);
+    const left = await call(`${server.api}/faults`);
 
     expect(ordered.status).toBe(201);
     expect(JSON.parse(listed.text)).toEqual({ faults: [{ vendor: 'talkdesk', kind: 'throttle', times: 2 }] });
@@ -33,7 +33,7 @@ describe('the control door', () => {
     await using server = await startDoor();
     await server.order({ vendor: 'talkdesk', kind: 'null', times: 9 });
 
-    const cleared = await call(`${server.door}/faults`, { method: 'DELETE' });
+    const cleared = await call(`${server.api}/faults`, { method: 'DELETE' });
 
     expect(cleared.status).toBe(204);
     expect(server.simulators.faults.list()).toEqual([]);
@@ -84,7 +84,7 @@ describe('the control door', () => {
   it.each(['', '{', 'kind=null'])('refuses the body %j, which is no JSON', async (body) => {
     await using server = await startDoor();
 
-    const refused = await call(`${server.door}/faults`, { method: 'POST', body });
+    const refused = await call(`${server.api}/faults`, { method: 'POST', body });
 
     expect(refused).toMatchObject({ status: 400, text: 'The body must be a JSON object.\n' });
   });
@@ -94,9 +94,9 @@ describe('the control door', () => {
     await call(`${server.simulators.url}/talkdesk/data/reports/calls/jobs/1`);
     await call(`${server.simulators.url}/talkdesk/data/reports/calls/jobs`);
 
-    const counted = JSON.parse((await call(`${server.door}/calls`)).text);
-    await call(`${server.door}/calls`, { method: 'DELETE' });
-    const again = JSON.parse((await call(`${server.door}/calls`)).text);
+    const counted = JSON.parse((await call(`${server.api}/calls`)).text);
+    await call(`${server.api}/calls`, { method: 'DELETE' });
+    const again = JSON.parse((await call(`${server.api}/calls`)).text);
 
     expect(counted.calls.talkdesk).toMatchObject({ status: 1, list: 1 });
     expect(again.calls.talkdesk).toMatchObject({ status: 0, list: 0 });
@@ -114,7 +114,7 @@ describe('the control door', () => {
   it('lists the jobs in place with their locators', async () => {
     await using server = await startDoor();
 
-    const { jobs } = JSON.parse((await call(`${server.door}/jobs`)).text);
+    const { jobs } = JSON.parse((await call(`${server.api}/jobs`)).text);
 
     expect(jobs).toEqual([
       {
@@ -130,17 +130,17 @@ describe('the control door', () => {
   it('explains itself with its own address', async () => {
     await using server = await startDoor();
 
-    const page = await call(server.door);
+    const page = await call(server.api);
 
     expect(page.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(page.text).toContain(`${server.door}/faults`);
+    expect(page.text).toContain(`${server.api}/faults`);
     for (const kind of Object.keys(FAULT_KINDS)) expect(page.text).toContain(`  ${kind} `);
   });
 
   it.each(['GET', 'POST', 'DELETE'] as const)('refuses %s from a page in a browser', async (method) => {
     await using server = await startDoor();
 
-    const answer = await call(`${server.door}/faults`, {
+    const answer = await call(`${server.api}/faults`, {
       method,
       headers: { origin: 'null' },
       ...(method === 'POST' ? { body: '{"vendor":"talkdesk","kind":"null"}' } : {}),
@@ -153,6 +153,6 @@ describe('the control door', () => {
   it.each(['/nothing', '/faults/1', '/constructor'])('answers 404 at %s', async (path) => {
     await using server = await startDoor();
 
-    expect((await call(`${server.door}${path}`)).status).toBe(404);
+    expect((await call(`${server.api}${path}`)).status).toBe(404);
   });
 });
