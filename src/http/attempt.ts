@@ -36,7 +36,7 @@ export interface AttemptOwner {
   /** Whose request it is: an answer comes in the turn of a connection, which knows nothing of it. */
   readonly scope: RequestScope | undefined;
   readonly context: Context | undefined;
-  /** The vendor has answered; the slot has not been given back yet, so that nobody else goes before the answer is noted. */
+  /** The vendor has answered; the slot has not been given back yet, so that no other call goes before the answer is noted. */
   onAnswered(response: AccountResponse, isThrottled: boolean): void;
   /** It is over. Not called where the body is handed out. */
   onOutcome(outcome: Outcome): void;
