@@ -37,7 +37,7 @@ export interface AttemptOwner {
   /** Whom it is made for, for the log. */
   readonly scope: WorkScope | undefined;
   readonly context: Context | undefined;
-  /** The vendor has answered; the slot has not been given back yet, so that nobody else goes before the answer is noted. */
+  /** The vendor has answered; the slot has not been given back yet, so that no other call goes before the answer is noted. */
   onAnswered(response: AccountResponse, isThrottled: boolean): void;
   /** It is over. Not called where the body is handed out. */
   onOutcome(outcome: Outcome): void;

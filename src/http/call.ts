@@ -26,6 +26,8 @@ export interface CallRequest {
   readonly isRepeatable: boolean;
   /** When the call ends at the latest, epoch milliseconds. */
   readonly endsAt: number;
+  /** How long that was when it began, in milliseconds. */
+  readonly lifetimeMs: number;
   readonly signal: CancelSignal | undefined;
   /** Whom it is made for, for the log. */
   readonly scope: WorkScope | undefined;
@@ -95,6 +97,10 @@ export class Call implements Timed, Entrant, AttemptOwner {
       this.fail(signal.reason);
       return;
     }
+    if (this.request.lifetimeMs <= 0) {
+      this.fail(this.parts.errors.overdue(0));
+      return;
+    }
     if (signal !== undefined) this.releaseSignal = onAbort(signal, () => this.abandon(signal.reason));
     if (this.request.isRepeatable) this.parts.retries.begin();
     this.authorize();
@@ -105,12 +111,12 @@ export class Call implements Timed, Entrant, AttemptOwner {
     const { attempt } = this;
     if (attempt === undefined) {
       if (this.isQueued) this.refuse(this.parts.errors.crowded(undefined));
-      else this.fail(this.parts.errors.overdue());
+      else this.fail(this.parts.errors.overdue(this.request.lifetimeMs));
     } else if (attempt.startedAt + this.parts.settings.limits.timeoutMs <= this.endsAt) {
       attempt.expire();
     } else {
       attempt.giveUp('timeout');
-      this.fail(this.parts.errors.overdue());
+      this.fail(this.parts.errors.overdue(this.request.lifetimeMs));
     }
   }
 

@@ -118,7 +118,7 @@ class HttpAccountClient implements AccountClient {
         headers: API_HEADERS,
         credentials: this.credentials,
         isRepeatable: true,
-        endsAt: this.endsAt(endsAt),
+        ...this.lifetime(endsAt),
         signal,
         scope,
       };
@@ -153,7 +153,7 @@ class HttpAccountClient implements AccountClient {
         headers: { ...Object.fromEntries(wanted), ...FILE_HEADERS },
         credentials: this.credentials,
         isRepeatable: false,
-        endsAt: this.endsAt(endsAt),
+        ...this.lifetime(endsAt),
         signal,
         scope,
       };
@@ -215,9 +215,10 @@ class HttpAccountClient implements AccountClient {
     else end.onError(this.closedBy);
   }
 
-  private endsAt(wanted: number | undefined): number {
-    const latest = this.parts.clock.now() + this.callMs;
-    return wanted === undefined ? latest : Math.min(wanted, latest);
+  private lifetime(wanted: number | undefined): Pick<CallRequest, 'endsAt' | 'lifetimeMs'> {
+    const now = this.parts.clock.now();
+    const endsAt = wanted === undefined ? now + this.callMs : Math.min(wanted, now + this.callMs);
+    return { endsAt, lifetimeMs: endsAt - now };
   }
 
   private noteAnswer(response: AccountResponse, isThrottled: boolean): void {
@@ -278,7 +279,7 @@ class HttpAccountClient implements AccountClient {
         body,
         credentials: undefined,
         isRepeatable: false,
-        endsAt: this.endsAt(undefined),
+        ...this.lifetime(undefined),
         signal,
         scope: undefined,
       };

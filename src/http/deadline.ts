@@ -29,7 +29,7 @@ export class Deadlines<Work extends Timed> {
     return [...this.works];
   }
 
-  /** @param now - handed in, since whoever sets a deadline has just asked for the time */
+  /** @param now - handed in, since the caller has just read the clock */
   set(work: Work, dueAt: number, now: number): void {
     work.dueAt = dueAt;
     this.works.add(work);

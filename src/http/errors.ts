@@ -107,12 +107,13 @@ export class ErrorMapper {
   }
 
   /** The call's whole time is up. */
-  overdue(): VendorError {
-    const { vendorName, limits } = this.settings;
-    return this.error(
-      'VENDOR_TIMEOUT',
-      `${vendorName} did not answer within ${3 * limits.timeoutMs} ms, retries included.`,
-    );
+  overdue(lifetimeMs: number): VendorError {
+    const { vendorName } = this.settings;
+    const message =
+      lifetimeMs > 0
+        ? `${vendorName} did not answer within ${lifetimeMs} ms, retries included.`
+        : `There was no time left to ask ${vendorName}.`;
+    return this.error('VENDOR_TIMEOUT', message);
   }
 
   throttled(waitMs: number): VendorError {

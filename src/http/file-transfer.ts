@@ -46,7 +46,7 @@ export class FileBody extends Readable implements BodySink {
     super();
     this.parts = parts;
     const { signal } = parts;
-    // It may break off before anybody reads; whoever reads then still gets the error.
+    // It may break off before there is a reader; a later reader still gets the error.
     this.on('error', () => undefined);
     if (signal?.aborted) this.destroy(signal.reason as Error);
     else if (signal !== undefined)
@@ -154,7 +154,7 @@ const DEFAULT_PORT: Readonly<Record<string, string>> = { 'https:': '443', 'http:
 const TRANSLATED = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
- * Checks a link that a vendor's answer holds before anybody is sent there. What an answer says is never trusted.
+ * Checks a link that a vendor's answer holds before a browser is sent there. What an answer says is never trusted.
  *
  * @param resolveHost - looked up anew for every link: a name that was harmless a minute ago may lead inside now
  */
@@ -262,7 +262,7 @@ export async function openLink(
       signal: options.signal,
     });
     body.once('close', () => void pool.destroy());
-    // It may break off, or be given up, before anybody reads; whoever reads then still gets the error.
+    // It may break off, or be given up, before there is a reader; a later reader still gets the error.
     body.on('error', () => undefined);
     return { status: statusCode, headers: toSingle(headers), body };
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Nesting beyond this is an attack on whoever walks the value, not an export. */
+/** Nesting beyond this is an attack on the code that walks the value, not an export. */
 const MAX_DEPTH = 200;
 /**
  * A hundred exports, the longest list that is ever asked for, with five hundred fields each. The engine's parser reads in one piece:

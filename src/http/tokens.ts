@@ -20,7 +20,7 @@ export interface TokenSourceParts {
 }
 
 /**
- * One account's access token: fetched when first needed, shared by everybody who waits for it, renewed early, and
+ * One account's access token: fetched when first needed, shared by all calls that wait for it, renewed early, and
  * replaced when the vendor says that it has expired.
  */
 export class TokenSource {
@@ -52,7 +52,7 @@ export class TokenSource {
       const { latest } = this;
       const later = this.parts.clock.now();
       if (signal?.aborted || latest === undefined || later >= latest.expiresAt) throw error;
-      // The old one is still good: a token endpoint that is down for a minute stops nobody.
+      // The old one is still good: a token endpoint that is down for a minute stops no call.
       this.renewsAt = Math.min(latest.expiresAt, later + RENEWAL_PAUSE_MS);
       return latest;
     }

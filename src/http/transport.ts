@@ -62,7 +62,7 @@ export interface BodySink {
 }
 
 const NO_BYTES = Buffer.alloc(0);
-/** What a connection is told that is no longer wanted; nobody sees it. */
+/** The reason given to undici for an abort of ours; it reaches no caller. */
 const CANCELLED = new Error('The request was given up.');
 
 /** One request on its way, and its answer: collected within the bound, or handed on piece by piece. */

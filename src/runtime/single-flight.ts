@@ -61,7 +61,7 @@ class SharedFlight<Result> implements Flight {
   private abandoned: (() => void) | undefined;
   private result: Promise<Result> | undefined;
 
-  /** @param onOver - called when nobody may join any more: it has ended, or was cancelled */
+  /** @param onOver - called when none may join any more: it has ended, or was cancelled */
   constructor(isCancellable: boolean, onOver: () => void) {
     this.isCancellable = isCancellable;
     this.onOver = onOver;

@@ -42,7 +42,7 @@ const tracer = trace.getTracer('waybill');
 
 /** What the API gives where no SDK is registered. */
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate();
-/** Stands for a span where nobody records; takes everything and keeps nothing. */
+/** The span while no SDK is registered: it keeps nothing. */
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** False where no SDK is registered: then spans, their attributes and links need not be put together. */
@@ -52,8 +52,8 @@ export function isTracing(): boolean {
 }
 
 /**
- * Runs work inside a span of its own, which ends with the work if not before; everything the work awaits is inside too. Where nobody
- * records, it is the work alone.
+ * Runs work inside a span of its own, which ends with the work if not before; everything the work awaits is inside too. While no
+ * SDK is registered, it is the work alone.
  */
 export function inSpan<Result>(plan: SpanPlan, work: (span: Span) => Promise<Result>): Promise<Result> {
   if (!isTracing()) return work(NO_SPAN);
@@ -77,7 +77,7 @@ export interface OpenSpan {
   run<Result>(work: () => Result): Result;
 }
 
-/** Begins a span that is to be ended by hand; `undefined` where nobody records. */
+/** Begins a span that is to be ended by hand; `undefined` while no SDK is registered. */
 export function openSpan(plan: () => SpanPlan): OpenSpan | undefined {
   if (!isTracing()) return undefined;
   const made = plan();
@@ -87,7 +87,7 @@ export function openSpan(plan: () => SpanPlan): OpenSpan | undefined {
   return { span, run: (work) => context.with(inside, work) };
 }
 
-/** The span under way, for work that goes on in another one's turn; `undefined` where nobody records. */
+/** The span under way, for work that goes on in a callback of another call; `undefined` while no SDK is registered. */
 export function currentContext(): Context | undefined {
   return isTracing() ? context.active() : undefined;
 }
@@ -113,7 +113,7 @@ export function parentFrom(headers: unknown): Context {
   return isMapping ? propagation.extract(ROOT_CONTEXT, headers) : ROOT_CONTEXT;
 }
 
-/** The span under way, for a link to it; null where nobody records. */
+/** The span under way, for a link to it; null while no SDK is registered. */
 export function currentOrigin(): SpanOrigin | null {
   if (!isTracing()) return null;
   const span = trace.getSpanContext(context.active());

@@ -184,6 +184,28 @@ describe('deadlines', () => {
     await until(() => stage.vendor.aborted.count === 1);
   });
 
+  it('ends a call by the time that its caller gives it, which is no proof against the vendor', async () => {
+    await using stage = await startStage(() => 'hang');
+    const startedAt = stage.clock.now();
+    const calls = Array.from({ length: 5 }, () =>
+      failure(stage.client.send({ path: ['x'], endsAt: startedAt + 300 })),
+    );
+
+    const errors = await drive(stage.clock, Promise.all(calls));
+
+    expect(stage.clock.now() - startedAt).toBeLessThanOrEqual(320);
+    expect(errors[0]).toMatchObject({
+      code: 'VENDOR_TIMEOUT',
+      message: 'Hi Energy did not answer within 300 ms, retries included.',
+    });
+    expect(stage.client.health().state).toBe('DEGRADED');
+    expect(await failure(stage.client.send({ path: ['x'], endsAt: stage.clock.now() }))).toMatchObject({
+      code: 'VENDOR_TIMEOUT',
+      message: 'There was no time left to ask Hi Energy.',
+    });
+    expect(stage.api()).toBe(3);
+  });
+
   it('counts a body that trickles in to the same limit', async () => {
     await using stage = await startStage(() => (response) => response.writeHead(200).write('{"a":'), {
       limits: { timeoutMs: 500 },
