@@ -68,7 +68,7 @@ export type FileAccess =
 
 export interface OpenOptions {
   readonly method: 'GET' | 'HEAD';
-  /** `range`, `if-range`, `if-none-match`; passed on as they are. */
+  /** `range`, `if-range`, `if-none-match`, `if-modified-since`; passed on as they are. */
   readonly headers: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,7 +1,5 @@
-import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import type { ResponseHeaders } from './types.ts';
 
 /** The longest body that is read, on the wire and decompressed alike. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -24,8 +22,6 @@ const inflateRawAsync = promisify<Buffer, typeof OUTPUT_BOUND, Buffer>(inflateRa
 const brotliAsync = promisify<Buffer, typeof OUTPUT_BOUND, Buffer>(brotliDecompress);
 
 const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
-  ['', async (bytes) => bytes],
-  ['identity', async (bytes) => bytes],
   ['gzip', (bytes) => gunzipAsync(bytes, OUTPUT_BOUND)],
   ['x-gzip', (bytes) => gunzipAsync(bytes, OUTPUT_BOUND)],
   ['br', (bytes) => brotliAsync(bytes, OUTPUT_BOUND)],
@@ -34,40 +30,29 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 ]);
 
 /**
- * Reads a whole body as text within the bound; a longer one is left at once, which drops its connection.
+ * A whole body as UTF-8 text: at once where it is not compressed, otherwise when the thread pool has unpacked it.
  *
- * @throws UnreadableBodyError, or the source's own error where it breaks off
+ * @param encoding - the answer's `content-encoding`
+ * @throws UnreadableBodyError, or rejects with it
  */
-export async function readBody(source: Readable, headers: ResponseHeaders): Promise<string> {
-  const bytes = await collect(source, Number(headers['content-length'] ?? 0));
-  const plain = await decodeBody(bytes, headers['content-encoding'] ?? '');
-  return new TextDecoder('utf-8').decode(plain);
-}
-
-async function collect(source: Readable, announcedBytes: number): Promise<Buffer> {
-  // Destroying a body makes it emit an error, which nobody waits for then.
-  source.on('error', () => undefined);
-  const chunks: Buffer[] = [];
-  let sizeBytes = announcedBytes > MAX_BODY_BYTES ? announcedBytes : 0;
-  if (sizeBytes === 0) {
-    for await (const chunk of source) {
-      sizeBytes += (chunk as Buffer).length;
-      if (sizeBytes > MAX_BODY_BYTES) break;
-      chunks.push(chunk as Buffer);
-    }
-  }
-  if (sizeBytes <= MAX_BODY_BYTES) return Buffer.concat(chunks);
-  source.destroy();
-  throw new UnreadableBodyError('The body is longer than the bound.');
-}
-
-async function decodeBody(bytes: Buffer, encoding: string): Promise<Buffer> {
-  const decoder = DECODERS.get(encoding.trim().toLowerCase());
+export function readText(bytes: Buffer, encoding: string | undefined): string | Promise<string> {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') return toText(bytes);
+  const decoder = DECODERS.get(name);
   if (decoder === undefined) throw new UnreadableBodyError('The body is compressed in an unknown way.');
-  if (bytes.length === 0) return bytes;
+  return bytes.length === 0 ? '' : decode(bytes, decoder);
+}
+
+async function decode(bytes: Buffer, decoder: Decoder): Promise<string> {
   try {
-    return await decoder(bytes);
+    return toText(await decoder(bytes));
   } catch (error) {
     throw new UnreadableBodyError('The body cannot be decompressed within the bound.', { cause: error });
   }
+}
+
+function toText(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  // A byte order mark is no part of the text.
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

@@ -1,3 +1,6 @@
+import type { Random } from '../runtime/clock.ts';
+import type { ThrottleGate } from './throttle-gate.ts';
+
 /** How an attempt ended: with an answer, or without one. */
 export type AttemptEnd = number | 'timeout' | 'connection' | 'unreadable';
 
@@ -42,4 +45,51 @@ export function decideRetryMs(question: RetryQuestion): number | undefined {
 
 function backoffMs(retriesSoFar: number, dice: number): number {
   return dice * Math.min(MAX_RETRY_WAIT_MS, BACKOFF_BASE_MS * 2 ** retriesSoFar);
+}
+
+const EARNED_PER_CALL = 0.1;
+const MAX_BALANCE = 10;
+
+/**
+ * Lets one retry through per ten first tries, so that retries never multiply a vendor's trouble. Starts full: a quiet
+ * account can retry too.
+ */
+export class RetryBudget {
+  private balance = MAX_BALANCE;
+
+  /** A first try was made. */
+  earn(): void {
+    this.balance = Math.min(MAX_BALANCE, this.balance + EARNED_PER_CALL);
+  }
+
+  /** Pays for one retry; false where there is not enough left. */
+  spend(): boolean {
+    if (this.balance < 1) return false;
+    this.balance -= 1;
+    return true;
+  }
+}
+
+/** What decides here beside the call itself: the vendor's wish to wait, chance, and what retries may cost. */
+export class RetryPolicy {
+  private readonly gate: Pick<ThrottleGate, 'remainingMs'>;
+  private readonly random: Random;
+  private readonly budget = new RetryBudget();
+
+  constructor(gate: Pick<ThrottleGate, 'remainingMs'>, random: Random) {
+    this.gate = gate;
+    this.random = random;
+  }
+
+  /** A first try is made. */
+  begin(): void {
+    this.budget.earn();
+  }
+
+  /** How long to wait before the same call is made again; `undefined` where it is not. Pays for the retry. */
+  nextMs(question: Omit<RetryQuestion, 'gateMs' | 'dice'>): number | undefined {
+    const gateMs = this.gate.remainingMs();
+    const waitMs = decideRetryMs({ ...question, gateMs, dice: this.random.next() });
+    return waitMs !== undefined && this.budget.spend() ? waitMs : undefined;
+  }
 }

@@ -26,7 +26,7 @@ export class ThrottleGate {
 
   /** Milliseconds until it opens; 0 while it is open. */
   remainingMs(): number {
-    return Math.max(0, this.opensAt - this.clock.now());
+    return this.opensAt === 0 ? 0 : Math.max(0, this.opensAt - this.clock.now());
   }
 
   /** When it opens, in epoch milliseconds; null while it is open. */
@@ -39,8 +39,8 @@ export class ThrottleGate {
     response: { readonly status: number; readonly headers: ResponseHeaders },
     isThrottled: boolean,
   ): void {
-    const now = this.clock.now();
     const { headers } = response;
+    const now = this.clock.now();
     const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
     const resetMs = parseRateLimitReset(headers['x-ratelimit-remaining'], headers['x-ratelimit-reset'], now);
     if (isThrottled) {
@@ -49,9 +49,9 @@ export class ThrottleGate {
       return;
     }
     // On a good answer Retry-After is about the job ("ask again in 5 s"), not about the account.
-    if (response.status >= 500) this.close(retryAfterMs ?? 0);
-    else this.throttledInARow = 0;
-    this.close(resetMs ?? 0);
+    if (response.status < 500) this.throttledInARow = 0;
+    else if (retryAfterMs !== undefined) this.close(retryAfterMs);
+    if (resetMs !== undefined) this.close(resetMs);
   }
 
   private backOff(): void {

@@ -2,7 +2,6 @@ import type { VendorError, VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, FileStream, OpenOptions } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { Tools } from '../runtime/tools.ts';
-import type { Waits } from './wait-clock.ts';
 
 /** How an account proves itself to its vendor. `caller` is resolved to the caller's own token before it gets here. */
 export type Credential =
@@ -47,6 +46,11 @@ export interface AccountRequest {
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | number>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * When the call ends at the latest, epoch milliseconds: for calls that share the time of one. Never later than three times the
+   * limit of one request, which is the default.
+   */
+  readonly endsAt?: number | undefined;
 }
 
 /** A token as the token endpoint gave it. */
@@ -98,6 +102,15 @@ export interface AccountClientSettings {
   readonly onCall?: ((call: VendorCall) => void) | undefined;
 }
 
+/** What a call may wait for before its turn comes. */
+export const WAIT_CAUSES = ['rate', 'concurrency', 'throttled'] as const;
+
+/** `rate`: our requests a second; `concurrency`: calls under way; `throttled`: the vendor asked the account to wait. */
+export type WaitCause = (typeof WAIT_CAUSES)[number];
+
+/** Milliseconds by cause. */
+export type Waits = Readonly<Record<WaitCause, number>>;
+
 export interface VendorCall {
   readonly vendor: VendorId;
   readonly account: string;
@@ -131,7 +144,7 @@ export interface AccountClient {
    * expired), the deadline until the headers and then between two pieces of the body, no body bound.
    *
    * An answer of 300 or above is returned with its body read to a bounded end and replaced by an empty one. Of the
-   * caller's headers only `range`, `if-range` and `if-none-match` are passed on.
+   * caller's headers only `range`, `if-range`, `if-none-match` and `if-modified-since` are passed on.
    *
    * @throws VendorError as `send` does; a body that breaks off errors its stream
    */

@@ -4,8 +4,13 @@ import { AccountDirectory } from '../accounts/directory.ts';
 import { InputError, isAbort, VendorError } from '../export/errors.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { FileAccess, FileStream, OpenOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
-import { type CheckedLink, checkFileLink, type FileLinkRules, type ResolveHost } from '../http/file-link.ts';
-import { openLink } from '../http/open-link.ts';
+import {
+  type CheckedLink,
+  checkFileLink,
+  type FileLinkRules,
+  openLink,
+  type ResolveHost,
+} from '../http/file-transfer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
 import type { Secrets } from '../telemetry/secrets.ts';

@@ -77,6 +77,29 @@ describe.each(TRANSPORTS)('trouble at a vendor over %s', (_name, open) => {
     ]);
   });
 
+  it.each([
+    ['one stream', [Array.from({ length: 20 }, (_, index) => index + 1)]],
+    ['twenty streams', Array.from({ length: 20 }, (_, index) => [index + 1])],
+  ])('asks a vendor three times that refuses the key of twenty exports watched by %s', async (_who, ids) => {
+    await using gateway = await startLiveGateway();
+    gateway.vendor.answer(() => ({ status: 401, body: {} }));
+
+    const streams = await Promise.all(
+      ids.map((of) => open(gateway.url, { variables: { locators: of.map((id) => hi(id)) } })),
+    );
+    await Promise.all(streams.map((stream) => stream.ended));
+
+    const stories = streams.flatMap((stream) => toStory(stream.events));
+    expect(stories.filter((line) => line.startsWith('WatchFailed')).toSorted()).toEqual(
+      Array.from(
+        { length: 20 },
+        (_, index) => `WatchFailed ${index + 1} - VENDOR_UNAUTHENTICATED`,
+      ).toSorted(),
+    );
+    expect(gateway.vendor.requests.length).toBeLessThanOrEqual(3);
+    for (const stream of streams) await stream[Symbol.asyncDispose]();
+  });
+
   it('tells an export that has gone as EXPIRED, once', async () => {
     await using gateway = await startLiveGateway();
     gateway.say(1, { status: 'processing' });

@@ -1,7 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { CheckedLink } from '../../src/http/file-link.ts';
-import { openLink } from '../../src/http/open-link.ts';
+import { type CheckedLink, openLink } from '../../src/http/file-transfer.ts';
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts';
 import { until } from './support.ts';
 

@@ -42,6 +42,7 @@ describe('AccountClient.open', () => {
       range: 'bytes=0-1',
       'if-range': '"x"',
       'if-none-match': '"y"',
+      'if-modified-since': 'Sun, 22 Nov 2026 10:00:00 GMT',
       'x-api-key': 'other',
       cookie: 'c',
     };
@@ -55,9 +56,24 @@ describe('AccountClient.open', () => {
       range: 'bytes=0-1',
       'if-range': '"x"',
       'if-none-match': '"y"',
+      'if-modified-since': 'Sun, 22 Nov 2026 10:00:00 GMT',
       'x-api-key': 'api-key-31415926',
     });
     expect(got?.cookie).toBeUndefined();
+  });
+
+  it('tells that a file has not changed', async () => {
+    const lastModified = 'Sun, 22 Nov 2026 10:00:00 GMT';
+    await using stage = await startStage((request) =>
+      request.headers['if-modified-since'] === lastModified
+        ? { status: 304, headers: { 'last-modified': lastModified }, body: null }
+        : { body: 'all of it' },
+    );
+
+    const file = await stage.client.open({ ...OPEN, headers: { 'If-Modified-Since': lastModified } });
+
+    expect(file).toMatchObject({ status: 304, headers: { 'last-modified': lastModified } });
+    expect(await readAll(file)).toHaveLength(0);
   });
 
   it('asks for the head alone where that is wanted', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RateWindow } from '../../src/http/rate-window.ts';
+import { Passage, RateWindow } from '../../src/http/rate-limiter.ts';
 
 /** Sends as early as the window allows, each request `delays` after it asked, and as late on the wire as `latencies` say. */
 function simulate(
@@ -12,7 +12,7 @@ function simulate(
   let unsent: number[] = [];
   const deliver = (upTo: number): void => {
     for (const at of unsent.filter((due) => due <= upTo).sort((a, b) => a - b)) {
-      window.arrived(at);
+      window.arrived(new Passage(), at);
       sent.push(at);
     }
     unsent = unsent.filter((due) => due > upTo);
@@ -83,7 +83,7 @@ describe('RateWindow', () => {
   it('takes a request that never arrived for none', () => {
     const window = new RateWindow(1);
     window.take();
-    window.cancel();
+    window.cancel(new Passage());
 
     expect(window.readyAt(0)).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeError, toSafeCause } from '../../src/http/redaction.ts';
+import { describeError, toSafeCause } from '../../src/http/errors.ts';
 
 describe('describeError', () => {
   it('tells name and code, and nothing of the message', () => {

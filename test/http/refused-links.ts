@@ -1,4 +1,4 @@
-import type { FileLinkRules, LinkRefusal, ResolvedAddress } from '../../src/http/file-link.ts';
+import type { FileLinkRules, LinkRefusal, ResolvedAddress } from '../../src/http/file-transfer.ts';
 
 /** An account as configured by default for vendors that keep their files at S3. */
 export const S3_RULES: FileLinkRules = {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetryBudget } from '../../src/http/budget.ts';
-import { decideRetryMs, type RetryQuestion } from '../../src/http/retry.ts';
+import { decideRetryMs, RetryBudget, type RetryQuestion } from '../../src/http/retry.ts';
 
 const QUESTION: RetryQuestion = {
   method: 'GET',

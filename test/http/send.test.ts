@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../src/export/errors.ts';
-import { createAccountClient } from '../../src/http/account-client.ts';
+import { createAccountClient } from '../../src/http/client.ts';
+import { inRequestScope } from '../../src/telemetry/scope.ts';
+import { withScope } from '../../src/telemetry/scoped-log.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
-import { createTestTools } from '../support/tools.ts';
+import { createRecordingLog, createTestTools } from '../support/tools.ts';
 import { API_KEY, drive, failure, RULES, startStage, until } from './support.ts';
 
 const GOOD: FakeReply = { body: { status: 'done' } };
@@ -299,6 +301,25 @@ describe('what is logged', () => {
       durationMs: 0,
     });
     expect(JSON.stringify(stage.log.lines)).not.toMatch(/127\.0\.0\.1|secret-id|api-key|a=b/);
+  });
+
+  it('belongs to the request that made the call, whoever opened the connection', async () => {
+    const log = createRecordingLog();
+    await using stage = await startStage(
+      (request) => ({ status: request.url.endsWith('good') ? 200 : 503 }),
+      {
+        limits: { maxConcurrent: 1 },
+        settings: { tools: createTestTools({ log: withScope(log) }) },
+      },
+    );
+    const send = (requestId: string, name: string) =>
+      inRequestScope(() => stage.client.send({ method: 'POST', path: [name] }), requestId);
+
+    await send('r1', 'good');
+    await Promise.all([send('r2', 'bad'), send('r3', 'good'), send('r4', 'bad')]);
+    await stage.client.send({ method: 'POST', path: ['bad'] });
+
+    expect(log.lines.map(({ fields }) => fields.requestId)).toEqual(['r2', 'r4', undefined]);
   });
 
   it('is nothing for an export that is not there', async () => {

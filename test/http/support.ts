@@ -1,5 +1,5 @@
 import type { VendorError } from '../../src/export/errors.ts';
-import { createAccountClient } from '../../src/http/account-client.ts';
+import { createAccountClient } from '../../src/http/client.ts';
 import type {
   AccountClient,
   AccountClientSettings,

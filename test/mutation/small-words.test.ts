@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toFileName } from '../../src/export/file-name.ts';
-import { RetryBudget } from '../../src/http/budget.ts';
-import { decideRetryMs } from '../../src/http/retry.ts';
+import { decideRetryMs, RetryBudget } from '../../src/http/retry.ts';
 import { parseRateLimitReset, parseRetryAfter } from '../../src/http/retry-after.ts';
 import { parseInstant } from '../../src/vendors/shared/instant.ts';
 import { KNOWN_REPORT_TYPES } from '../../src/vendors/talkdesk/types.ts';

@@ -1,6 +1,9 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { VendorCall } from '../../http/types.ts';
-import { WAIT_CAUSES } from '../../http/wait-clock.ts';
+import { WAIT_CAUSES } from '../../http/types.ts';
+
+/** One account's histograms, looked up once for each outcome. */
+type BoundAccount = Record<VendorCall['purpose'], Map<VendorCall['outcome'], Histogram.Internal<string>>>;
 
 /**
  * Calls to vendors: how they went, how long they waited for their turn, and what became of tokens.
@@ -29,11 +32,26 @@ export function countVendorCalls(registry: Registry): (call: VendorCall) => void
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
+  const bound = new Map<string, Map<string, BoundAccount>>();
+
+  function bind(vendor: string, account: string): BoundAccount {
+    const made = { api: new Map(), token: new Map() };
+    const accounts = bound.get(vendor) ?? new Map<string, BoundAccount>();
+    bound.set(vendor, accounts.set(account, made));
+    return made;
+  }
+
   return ({ vendor, account, purpose, outcome, durationMs, waits }) => {
     for (const cause of WAIT_CAUSES) {
       if (waits[cause] > 0) waiting.observe({ vendor, account, cause }, waits[cause] / 1_000);
     }
-    calls.observe({ vendor, account, purpose, outcome: String(outcome) }, durationMs / 1_000);
+    const outcomes = (bound.get(vendor)?.get(account) ?? bind(vendor, account))[purpose];
+    let child = outcomes.get(outcome);
+    if (child === undefined) {
+      child = calls.labels({ vendor, account, purpose, outcome: String(outcome) });
+      outcomes.set(outcome, child);
+    }
+    child.observe(durationMs / 1_000);
     if (purpose === 'token') tokens.inc({ vendor, account, outcome: toTokenOutcome(outcome) });
   };
 }

@@ -1,7 +1,7 @@
 import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
 import type { FileAccess, VendorAccount, VendorInfo } from '../../export/ports.ts';
-import { createAccountClient } from '../../http/account-client.ts';
+import { createAccountClient } from '../../http/client.ts';
 import type { AccountClient, VendorHttpRules } from '../../http/types.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import type { VendorAccountSettings, VendorDefinition } from '../vendor.ts';

@@ -1,8 +1,6 @@
 import { VendorError, type VendorErrorCode, type VendorErrorFacts } from '../export/errors.ts';
-import { toSafeCause } from './redaction.ts';
 import { MAX_RETRY_WAIT_MS } from './retry.ts';
 import { parseRetryAfter } from './retry-after.ts';
-import type { ThrottleGate } from './throttle-gate.ts';
 import type { AccountClientSettings, AccountResponse } from './types.ts';
 
 /** What the vendor's statuses mean when they are not what was hoped for; 5xx and throttling are told apart before. */
@@ -30,12 +28,17 @@ export function toVendorCode(value: unknown): string | undefined {
 
 type Facts = Omit<VendorErrorFacts, 'code' | 'message' | 'vendor' | 'account'>;
 
-/** Makes this account's errors: every sentence names the vendor, none a host, an id or a secret. */
-export class Problems {
-  private readonly settings: AccountClientSettings;
-  private readonly gate: ThrottleGate;
+/** How long the account is asked to wait from now on, in milliseconds. */
+interface Gate {
+  remainingMs(): number;
+}
 
-  constructor(settings: AccountClientSettings, gate: ThrottleGate) {
+/** Makes this account's errors: every sentence names the vendor, none a host, an id or a secret. */
+export class ErrorMapper {
+  private readonly settings: AccountClientSettings;
+  private readonly gate: Gate;
+
+  constructor(settings: AccountClientSettings, gate: Gate) {
     this.settings = settings;
     this.gate = gate;
   }
@@ -72,8 +75,20 @@ export class Problems {
     return this.error(code, message, { httpStatus: response.status, vendorCode: word });
   }
 
+  /** The vendor has refused the account's own credential a moment ago, and is not asked again so soon. */
+  refusedCredential(response: AccountResponse): VendorError {
+    const { vendorName, rules } = this.settings;
+    const vendorCode = toVendorCode(rules.vendorCode(response));
+    const message = `${vendorName} has refused this account's credential.`;
+    return this.error('VENDOR_UNAUTHENTICATED', message, { httpStatus: response.status, vendorCode });
+  }
+
   isThrottled(response: AccountResponse): boolean {
     return response.status === 429 || this.settings.rules.isThrottled?.(response) === true;
+  }
+
+  closed(): VendorError {
+    return this.error('VENDOR_UNAVAILABLE', `This account of ${this.settings.vendorName} is closed.`);
   }
 
   /** No answer, and why. */
@@ -123,4 +138,28 @@ export class Problems {
     const askedMs = parseRetryAfter(response.headers['retry-after'], response.receivedAt) ?? 0;
     return askedMs > MAX_RETRY_WAIT_MS ? 'VENDOR_RATE_LIMITED' : 'VENDOR_UNAVAILABLE';
   }
+}
+
+/** Words an error may be known by in a log: never free text, which may hold hosts, paths or secrets. */
+const PLAIN_WORD = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/**
+ * What may be told about an error: its name and its code. undici's messages hold host and port, TLS's the certificate.
+ *
+ * @returns for example `SocketError UND_ERR_SOCKET`
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    [error.name, code].filter((word) => typeof word === 'string' && PLAIN_WORD.test(word)).join(' ') ||
+    'Error'
+  );
+}
+
+/** An error that can be kept as a cause: the same name and code, without message, stack and anything else. */
+export function toSafeCause(error: unknown): Error {
+  const safe = new Error(describeError(error));
+  safe.stack = `${safe.name}: ${safe.message}`;
+  return safe;
 }

@@ -1,21 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CircuitBreaker } from '../../src/http/breaker.ts';
-import { Problems } from '../../src/http/problems.ts';
-import { RateWindow } from '../../src/http/rate-window.ts';
-import { openScope } from '../../src/http/scope.ts';
+import { CircuitBreaker } from '../../src/http/circuit-breaker.ts';
+import { ErrorMapper } from '../../src/http/errors.ts';
+import { RateLimiter, RateWindow, type Slot } from '../../src/http/rate-limiter.ts';
 import { ThrottleGate } from '../../src/http/throttle-gate.ts';
-import { type Turn, Turnstile } from '../../src/http/turnstile.ts';
 import { createManualClock, settle } from '../support/manual-clock.ts';
 import { createTestTools } from '../support/tools.ts';
 import { RULES } from './support.ts';
 
-function createTurnstile(requestsPerSecond: number, maxConcurrent: number) {
+function createLimiter(requestsPerSecond: number, maxConcurrent: number) {
   const clock = createManualClock();
   const tools = createTestTools({ clock });
   const gate = new ThrottleGate(clock, tools.random);
   const breaker = new CircuitBreaker(clock);
-  const problems = new Problems(
+  const errors = new ErrorMapper(
     {
       vendor: 'hi-energy',
       vendorName: 'Hi Energy',
@@ -29,21 +27,30 @@ function createTurnstile(requestsPerSecond: number, maxConcurrent: number) {
     gate,
   );
   const window = new RateWindow(requestsPerSecond);
-  const turnstile = new Turnstile({ clock, gate, breakers: [breaker], window, maxConcurrent, problems });
-  const enter = (isUrgent = false, lifetimeMs = 30_000): Promise<Turn> =>
-    turnstile.enter({ breaker, scope: openScope(clock, lifetimeMs), isUrgent });
+  const limiter = new RateLimiter({ clock, gate, breakers: [breaker], window, maxConcurrent, errors });
+  const enter = (isUrgent = false, lifetimeMs = 30_000): Promise<Slot> =>
+    new Promise((admit, refuse) =>
+      limiter.enter({
+        breaker,
+        endsAt: clock.now() + lifetimeMs,
+        isUrgent,
+        isReady: () => true,
+        admit,
+        refuse,
+      }),
+    );
   return { clock, gate, breaker, enter };
 }
 
-describe('Turnstile', () => {
+describe('RateLimiter', () => {
   it('lets callers in one after the other, in the order they came', async () => {
-    const { enter } = createTurnstile(1_000, 1);
+    const { enter } = createLimiter(1_000, 1);
     const order: number[] = [];
     const calls = [0, 1, 2].map(async (n) => {
-      const turn = await enter();
+      const slot = await enter();
       order.push(n);
-      turn.sent();
-      turn.leave();
+      slot.sent();
+      slot.leave();
     });
 
     await Promise.all(calls);
@@ -52,16 +59,16 @@ describe('Turnstile', () => {
   });
 
   it('lets a token request go before everybody who waits', async () => {
-    const { enter } = createTurnstile(1_000, 1);
+    const { enter } = createLimiter(1_000, 1);
     const first = await enter();
     const order: string[] = [];
-    const waiting = enter().then((turn) => {
+    const waiting = enter().then((slot) => {
       order.push('api');
-      turn.leave();
+      slot.leave();
     });
-    const urgent = enter(true).then((turn) => {
+    const urgent = enter(true).then((slot) => {
       order.push('token');
-      turn.leave();
+      slot.leave();
     });
 
     first.leave();
@@ -72,14 +79,14 @@ describe('Turnstile', () => {
 
   it('sends away at once everybody who waits when the gate closes for long, or the breaker opens', async () => {
     for (const trouble of ['gate', 'breaker'] as const) {
-      const { breaker, gate, enter } = createTurnstile(1_000, 5);
-      const turns = await Promise.all(Array.from({ length: 5 }, () => enter()));
+      const { breaker, gate, enter } = createLimiter(1_000, 5);
+      const slots = await Promise.all(Array.from({ length: 5 }, () => enter()));
       const waiting = Array.from({ length: 4 }, () => enter().catch((error: unknown) => error));
       if (trouble === 'gate') gate.observe({ status: 429, headers: { 'retry-after': '9' } }, true);
-      else for (const { permit } of turns) permit.fail();
+      else for (const { permit } of slots) permit.fail();
       expect(breaker.isClosed).toBe(trouble === 'gate');
 
-      turns[0]?.leave();
+      slots[0]?.leave();
 
       const code = trouble === 'gate' ? 'VENDOR_RATE_LIMITED' : 'VENDOR_UNAVAILABLE';
       expect(await Promise.all(waiting)).toEqual(Array(4).fill(expect.objectContaining({ code })));
@@ -87,7 +94,7 @@ describe('Turnstile', () => {
   });
 
   it('refuses at once what its rate would let through too late', async () => {
-    const { enter } = createTurnstile(0.1, 9);
+    const { enter } = createLimiter(0.1, 9);
     (await enter()).answered();
 
     await expect(enter(false, 5_000)).rejects.toMatchObject({
@@ -109,7 +116,7 @@ describe('Turnstile', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.array(call, { minLength: 1, maxLength: 15 }),
         async (rate, most, calls) => {
-          const { clock, enter } = createTurnstile(rate, most);
+          const { clock, enter } = createLimiter(rate, most);
           const arrivedAt: number[] = [];
           let inside = 0;
           let mostInside = 0;
@@ -122,16 +129,16 @@ describe('Turnstile', () => {
             takesMs,
           }: (typeof calls)[number]): Promise<void> => {
             await elapse(startsMs);
-            const turn = await enter(false, 1_000_000);
+            const slot = await enter(false, 1_000_000);
             inside += 1;
             mostInside = Math.max(mostInside, inside);
             await elapse(connectsMs);
-            turn.sent();
+            slot.sent();
             await elapse(travelsMs);
             arrivedAt.push(clock.now());
             await elapse(takesMs);
             inside -= 1;
-            turn.leave();
+            slot.leave();
             done += 1;
           };
           const all = calls.map(run);

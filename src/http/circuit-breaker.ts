@@ -28,8 +28,8 @@ export class CircuitBreaker {
   /** When the next call may try; null while closed. */
   private triesAt: number | null = null;
   private isProbing = false;
-  /** Grows with every change of state: what an older call brings home says nothing about the newer one. */
-  private generation = 0;
+  /** A new one with every change of state: what an older call brings home says nothing about the newer state. */
+  private permit = this.createPermit();
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -50,24 +50,28 @@ export class CircuitBreaker {
   /** To be called only where `refusalMs` is `undefined`. */
   enter(): Permit {
     if (this.triesAt !== null) this.isProbing = true;
-    const { generation } = this;
-    const isCurrent = (): boolean => generation === this.generation;
-    return {
+    return this.permit;
+  }
+
+  private createPermit(): Permit {
+    const permit: Permit = {
       succeed: () => {
-        if (isCurrent()) this.close();
+        if (permit === this.permit) this.close();
       },
       fail: () => {
-        if (isCurrent()) this.countFailure();
+        if (permit === this.permit) this.countFailure();
       },
       leave: () => {
-        if (isCurrent()) this.isProbing = false;
+        if (permit === this.permit) this.isProbing = false;
       },
     };
+    return permit;
   }
 
   private close(): void {
-    if (this.triesAt !== null) this.generation += 1;
     this.failuresInARow = 0;
+    if (this.triesAt === null) return;
+    this.permit = this.createPermit();
     this.opensForMs = FIRST_OPEN_MS;
     this.triesAt = null;
     this.isProbing = false;
@@ -77,7 +81,7 @@ export class CircuitBreaker {
     this.failuresInARow += 1;
     if (!this.isProbing && this.failuresInARow < FAILURES_TO_OPEN) return;
     if (this.isProbing) this.opensForMs = Math.min(MAX_OPEN_MS, this.opensForMs * 2);
-    this.generation += 1;
+    this.permit = this.createPermit();
     this.isProbing = false;
     this.triesAt = this.clock.now() + this.opensForMs;
   }

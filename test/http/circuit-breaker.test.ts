@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CircuitBreaker } from '../../src/http/breaker.ts';
+import { CircuitBreaker } from '../../src/http/circuit-breaker.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 function open(breaker: CircuitBreaker): void {

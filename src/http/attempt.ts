@@ -1,0 +1,245 @@
+import type { Clock } from '../runtime/clock.ts';
+import { inRequestScope, outsideRequests, type RequestScope } from '../telemetry/scope.ts';
+import { type Context, markFailed, type OpenSpan, openSpan, type SpanPlan } from '../telemetry/spans.ts';
+import { readText } from './body.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
+import { describeError, type ErrorMapper } from './errors.ts';
+import { readJson } from './json.ts';
+import type { Slot } from './rate-limiter.ts';
+import type { AttemptEnd } from './retry.ts';
+import type { ThrottleGate } from './throttle-gate.ts';
+import {
+  type BodySink,
+  classifyFault,
+  type Exchange,
+  type ExchangeListener,
+  TimeoutError,
+  type Transport,
+  type TransportRequest,
+} from './transport.ts';
+import type { AccountClientSettings, AccountResponse, ResponseHeaders, VendorCall } from './types.ts';
+
+/** An address that an account speaks to: its API, or its token endpoint. */
+export interface Destination {
+  readonly purpose: VendorCall['purpose'];
+  readonly transport: Transport;
+  readonly breaker: CircuitBreaker;
+}
+
+/** How an attempt ended: with an answer, or without one that could be read. */
+export type Outcome =
+  | { readonly type: 'answer'; readonly response: AccountResponse; readonly isThrottled: boolean }
+  | { readonly type: 'fault'; readonly end: Exclude<AttemptEnd, number>; readonly error: unknown };
+
+/** Is told what becomes of an attempt, unless it gives it up. */
+export interface AttemptOwner {
+  /** Whose request it is: an answer comes in the turn of a connection, which knows nothing of it. */
+  readonly scope: RequestScope | undefined;
+  readonly context: Context | undefined;
+  /** The vendor has answered; the slot has not been given back yet, so that nobody else goes before the answer is noted. */
+  onAnswered(response: AccountResponse, isThrottled: boolean): void;
+  /** It is over. Not called where the body is handed out. */
+  onOutcome(outcome: Outcome): void;
+  /** The request cannot be sent as it is: our own mistake. */
+  onMistake(error: unknown): void;
+  /** Takes the body of a good answer as it comes; without it bodies are collected. */
+  readonly onStream?:
+    | ((status: number, headers: ResponseHeaders, exchange: Exchange) => BodySink | undefined)
+    | undefined;
+}
+
+/** What all attempts of one account share. */
+export interface AttemptParts {
+  readonly settings: AccountClientSettings;
+  readonly clock: Clock;
+  readonly gate: ThrottleGate;
+  readonly errors: ErrorMapper;
+}
+
+/** Refusals that somebody has to do something about; that an export is not there is no news. */
+const LOGGED_STATUSES: ReadonlySet<number> = new Set([401, 403, 429]);
+
+const NO_HEADERS: ResponseHeaders = {};
+
+/**
+ * One request to a vendor and what it came to: transport → body → what the answer means for gate and breaker → log, metrics, span.
+ */
+export class Attempt implements ExchangeListener {
+  readonly startedAt: number;
+  private readonly parts: AttemptParts;
+  private readonly destination: Destination;
+  private readonly slot: Slot;
+  /** Counted from 1. */
+  private readonly number: number;
+  private readonly owner: AttemptOwner;
+  private exchange: Exchange | undefined;
+  private span: OpenSpan | undefined;
+  private status = 0;
+  private headers = NO_HEADERS;
+  private isOver = false;
+
+  constructor(
+    parts: AttemptParts,
+    { destination, slot, number }: { destination: Destination; slot: Slot; number: number },
+    owner: AttemptOwner,
+  ) {
+    this.parts = parts;
+    this.destination = destination;
+    this.slot = slot;
+    this.number = number;
+    this.owner = owner;
+    this.startedAt = parts.clock.now();
+  }
+
+  send(request: TransportRequest): void {
+    const { transport } = this.destination;
+    this.span = openSpan(() => this.toSpanPlan(request.method));
+    const send = (): Exchange => transport.send(request, this);
+    this.exchange = this.span === undefined ? send() : this.span.run(send);
+  }
+
+  /** Its time is up. */
+  expire(): void {
+    this.onFault(new TimeoutError('The time for this attempt is up.'));
+  }
+
+  /** The caller left, or the whole call's time was cut short: neither is proof against the vendor. */
+  giveUp(outcome: 'aborted' | 'timeout'): void {
+    this.exchange?.cancel();
+    this.slot.permit.leave();
+    this.report(outcome);
+    this.leave();
+  }
+
+  onSent(): void {
+    this.slot.sent();
+  }
+
+  onHead(status: number, headers: ResponseHeaders, exchange: Exchange): BodySink | undefined {
+    this.status = status;
+    this.headers = headers;
+    this.slot.answered();
+    const { onStream } = this.owner;
+    if (onStream === undefined || status >= 300) return undefined;
+    this.noteAnswer(this.toResponse('', undefined));
+    return onStream(status, headers, exchange);
+  }
+
+  onBody(bytes: Buffer): void {
+    try {
+      const text = readText(bytes, this.headers['content-encoding']);
+      const json = typeof text === 'string' ? readJson(text) : text.then(readJson);
+      if (typeof text === 'string' && !(json instanceof Promise)) this.answer(text, json);
+      else this.awaitBody(Promise.all([text, json]));
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
+
+  onFault(error: unknown): void {
+    const end = classifyFault(error);
+    if (end === 'unreadable' && this.status >= 300) {
+      // Beside a good status the body is the answer; beside any other the status says enough.
+      this.answer('', undefined);
+      return;
+    }
+    this.exchange?.cancel();
+    const { permit } = this.slot;
+    if (end === undefined) {
+      permit.leave();
+      this.leave();
+      this.owner.onMistake(error);
+      return;
+    }
+    // A body that cannot be read is an answer all the same: the vendor is there.
+    if (end === 'unreadable') permit.succeed();
+    else permit.fail();
+    this.report(end, error);
+    this.leave();
+    this.owner.onOutcome({ type: 'fault', end, error });
+  }
+
+  private awaitBody(body: Promise<[string, unknown]>): void {
+    body.then(
+      ([text, json]) => {
+        if (!this.isOver) this.answer(text, json);
+      },
+      (error: unknown) => {
+        if (!this.isOver) this.onFault(error);
+      },
+    );
+  }
+
+  private answer(text: string, json: unknown): void {
+    const response = this.toResponse(text, json);
+    const isThrottled = this.noteAnswer(response);
+    this.owner.onOutcome({ type: 'answer', response, isThrottled });
+  }
+
+  private noteAnswer(response: AccountResponse): boolean {
+    const { gate, errors } = this.parts;
+    const isThrottled = errors.isThrottled(response);
+    gate.observe(response, isThrottled);
+    if (response.status >= 500) this.slot.permit.fail();
+    else this.slot.permit.succeed();
+    this.owner.onAnswered(response, isThrottled);
+    this.report(response.status);
+    this.leave();
+    return isThrottled;
+  }
+
+  private leave(): void {
+    this.isOver = true;
+    this.span?.span.end();
+    this.slot.leave();
+  }
+
+  private toResponse(text: string, json: unknown): AccountResponse {
+    const { status, headers } = this;
+    return { status, headers, text, json, receivedAt: this.parts.clock.now() };
+  }
+
+  /** One count, what the span tells, and one line in the log. */
+  private report(outcome: VendorCall['outcome'], error?: unknown): void {
+    const { vendor, account, onCall, tools } = this.parts.settings;
+    const { purpose } = this.destination;
+    const durationMs = this.parts.clock.now() - this.startedAt;
+    onCall?.({ vendor, account, purpose, outcome, durationMs, waits: this.slot.waits });
+    const isStatus = typeof outcome === 'number';
+    const span = this.span?.span;
+    if (span !== undefined) {
+      if (isStatus) span.setAttribute('http.response.status_code', outcome);
+      if (!isStatus || outcome >= 400) markFailed(span, String(outcome));
+    }
+    const isLogged = isStatus ? outcome >= 500 || LOGGED_STATUSES.has(outcome) : outcome !== 'aborted';
+    if (!tools.log.isEnabled(isLogged ? 'warn' : 'debug')) return;
+    const fields = { vendor, account, purpose, outcome, attempt: this.number, durationMs };
+    const cause = error === undefined ? {} : { cause: describeError(error) };
+    this.inScope(() => {
+      if (isLogged) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
+      else tools.log.debug(fields, 'vendor call');
+    });
+  }
+
+  private inScope(work: () => void): void {
+    const { scope } = this.owner;
+    if (scope === undefined) outsideRequests(work);
+    else inRequestScope(work, scope);
+  }
+
+  /** Neither path nor query: ids stand in them. */
+  private toSpanPlan(method: string): SpanPlan {
+    const { vendor, account } = this.parts.settings;
+    const { hostname, port } = this.destination.transport.address;
+    const attributes = {
+      'http.request.method': method,
+      'server.address': hostname,
+      'server.port': port,
+      'waybill.vendor': vendor,
+      'waybill.account': account,
+      'waybill.purpose': this.destination.purpose,
+      ...(this.number > 1 ? { 'http.request.resend_count': this.number - 1 } : {}),
+    };
+    return { name: method, kind: 'client', attributes, parent: this.owner.context };
+  }
+}

@@ -1,0 +1,290 @@
+import { Readable } from 'node:stream';
+import { VendorError, type VendorErrorCode } from '../export/errors.ts';
+import type { AccountHealth, FileStream, OpenOptions } from '../export/ports.ts';
+import type { Destination } from './attempt.ts';
+import { ACCEPTED_ENCODINGS } from './body.ts';
+import { Call, type CallEnd, type CallParts, type CallRequest } from './call.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import {
+  type CredentialProvider,
+  checkCredential,
+  FixedCredential,
+  TokenCredential,
+  toFixedHeaders,
+} from './credentials.ts';
+import { Deadlines } from './deadline.ts';
+import { ErrorMapper } from './errors.ts';
+import { FileBody } from './file-transfer.ts';
+import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
+import { RateLimiter, RateWindow } from './rate-limiter.ts';
+import { RetryPolicy } from './retry.ts';
+import { ThrottleGate } from './throttle-gate.ts';
+import { readToken, TokenSource } from './tokens.ts';
+import { Transport } from './transport.ts';
+import type {
+  AccountClient,
+  AccountClientSettings,
+  AccountRequest,
+  AccountResponse,
+  Credential,
+} from './types.ts';
+
+/** A whole call, waits and retries included, ends within this many times the limit of one request. */
+const CALL_TIMEOUTS = 3;
+
+/** Token requests are rare and shared; a second connection covers the one that is just being closed. */
+const TOKEN_CONNECTIONS = 2;
+
+/** How long before its expiry a token is renewed where the vendor's rules say nothing. */
+const DEFAULT_RENEWAL_MS = 60_000;
+
+const API_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS };
+const FILE_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' };
+const TOKEN_HEADERS = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+
+/** What a caller may say about the file it wants; everything else in a request is ours. */
+const PASSED_ON: ReadonlySet<string> = new Set(['range', 'if-range', 'if-none-match', 'if-modified-since']);
+
+/**
+ * Opens one account's way to its vendor.
+ *
+ * @throws TypeError where base URL or credential cannot be used; the message holds no secret
+ */
+export function createAccountClient(settings: AccountClientSettings): AccountClient {
+  checkCredential(settings);
+  return new HttpAccountClient(settings);
+}
+
+class HttpAccountClient implements AccountClient {
+  private readonly settings: AccountClientSettings;
+  private readonly base: BaseAddress;
+  private readonly callMs: number;
+  private readonly api: Destination;
+  private readonly files: Destination;
+  private readonly tokens: Destination | undefined;
+  private readonly breakers: readonly CircuitBreaker[];
+  private readonly parts: CallParts;
+  private readonly credentials: CredentialProvider;
+  /** How the last call ended; null for a good answer. */
+  private lastError: VendorErrorCode | null = null;
+  private closedBy: VendorError | undefined;
+
+  constructor(settings: AccountClientSettings) {
+    this.settings = settings;
+    const { credential, limits, tools } = settings;
+    const { clock, random } = tools;
+    this.base = parseBaseAddress(settings.baseUrl);
+    this.callMs = CALL_TIMEOUTS * limits.timeoutMs;
+
+    const { origin } = this.base;
+    this.api = this.connect('api', origin, limits.maxConcurrent);
+    // Files have connections of their own: a browser that reads slowly must not hold up reads of other exports.
+    this.files = { ...this.api, transport: new Transport(origin, null, limits.timeoutMs) };
+    this.tokens =
+      credential.type === 'client-credentials'
+        ? this.connect('token', toTokenOrigin(credential.tokenUrl), TOKEN_CONNECTIONS)
+        : undefined;
+    this.breakers = this.tokens === undefined ? [this.api.breaker] : [this.api.breaker, this.tokens.breaker];
+
+    const gate = new ThrottleGate(clock, random);
+    const errors = new ErrorMapper(settings, gate);
+    const limiter = new RateLimiter({
+      clock,
+      gate,
+      breakers: this.breakers,
+      window: new RateWindow(limits.requestsPerSecond),
+      maxConcurrent: limits.maxConcurrent,
+      errors,
+    });
+    const deadlines = new Deadlines<Call>(clock);
+    this.parts = {
+      settings,
+      clock,
+      deadlines,
+      retries: new RetryPolicy(gate, random),
+      gate,
+      limiter,
+      errors,
+    };
+    this.credentials = this.createCredentials();
+  }
+
+  send({ method = 'GET', path, query, signal, endsAt }: AccountRequest): Promise<AccountResponse> {
+    return new Promise((resolve, reject) => {
+      const request: CallRequest = {
+        destination: this.api,
+        method,
+        target: buildTarget(this.base, path, query),
+        headers: API_HEADERS,
+        credentials: this.credentials,
+        isRepeatable: true,
+        endsAt: this.endsAt(endsAt),
+        signal,
+      };
+      this.start(request, {
+        onAnswer: (response, isThrottled) => {
+          this.noteAnswer(response, isThrottled);
+          resolve(response);
+        },
+        onError: (error) => {
+          this.noteError(error);
+          reject(error);
+        },
+      });
+    });
+  }
+
+  open({
+    method,
+    path,
+    query,
+    headers,
+    signal,
+    endsAt,
+  }: Omit<AccountRequest, 'method'> & OpenOptions): Promise<FileStream> {
+    return new Promise((resolve, reject) => {
+      const wanted = Object.entries(headers).filter(([name]) => PASSED_ON.has(name.toLowerCase()));
+      const request: CallRequest = {
+        destination: this.files,
+        method,
+        target: buildTarget(this.base, path, query),
+        headers: { ...Object.fromEntries(wanted), ...FILE_HEADERS },
+        credentials: this.credentials,
+        isRepeatable: false,
+        endsAt: this.endsAt(endsAt),
+        signal,
+      };
+      this.start(request, {
+        onAnswer: (response, isThrottled) => {
+          this.noteAnswer(response, isThrottled);
+          resolve({ status: response.status, headers: response.headers, body: Readable.from([]) });
+        },
+        onStream: (status, received, exchange) => {
+          this.lastError = null;
+          const body = new FileBody({
+            exchange,
+            clock: this.parts.clock,
+            idleMs: this.settings.limits.timeoutMs,
+            signal,
+            toError: (end, cause) => this.parts.errors.fault(end, cause),
+          });
+          resolve({ status, headers: received, body });
+          return body;
+        },
+        onError: (error) => {
+          this.noteError(error);
+          reject(error);
+        },
+      });
+    });
+  }
+
+  toVendorError(response: AccountResponse, asked: string): VendorError {
+    return this.parts.errors.fromResponse(response, asked);
+  }
+
+  toBadResponse(response: AccountResponse, asked: string, problem: string): VendorError {
+    this.lastError = 'VENDOR_BAD_RESPONSE';
+    return this.parts.errors.badResponse(response, asked, problem);
+  }
+
+  toError(code: VendorErrorCode, message: string): VendorError {
+    return this.parts.errors.error(code, message);
+  }
+
+  health(): AccountHealth {
+    const throttledUntil = this.parts.gate.closedUntil();
+    return { state: this.state(throttledUntil), throttledUntil, lastError: this.lastError };
+  }
+
+  /** Ends the calls under way, and refuses new ones. */
+  async close(): Promise<void> {
+    const closed = this.parts.errors.closed();
+    this.closedBy = closed;
+    for (const call of this.parts.deadlines.all) call.abandon(closed);
+    await Promise.all(
+      [this.api, this.files, this.tokens].map((destination) => destination?.transport.close()),
+    );
+  }
+
+  private start(request: CallRequest, end: CallEnd): void {
+    if (this.closedBy === undefined) new Call(this.parts, request, end).start();
+    else end.onError(this.closedBy);
+  }
+
+  private endsAt(wanted: number | undefined): number {
+    const latest = this.parts.clock.now() + this.callMs;
+    return wanted === undefined ? latest : Math.min(wanted, latest);
+  }
+
+  private noteAnswer(response: AccountResponse, isThrottled: boolean): void {
+    const isTrouble = response.status >= 500 || response.status === 401 || isThrottled;
+    this.lastError = isTrouble ? this.parts.errors.fromResponse(response, 'an answer').code : null;
+  }
+
+  private noteError(error: unknown): void {
+    if (error instanceof VendorError) this.lastError = error.code;
+  }
+
+  private state(throttledUntil: number | null): AccountHealth['state'] {
+    if (this.breakers.some((breaker) => !breaker.isClosed)) return 'UNAVAILABLE';
+    if (throttledUntil !== null) return 'THROTTLED';
+    return this.lastError === null ? 'HEALTHY' : 'DEGRADED';
+  }
+
+  private connect(purpose: Destination['purpose'], origin: string, connections: number): Destination {
+    const { limits, tools } = this.settings;
+    const transport = new Transport(origin, connections, limits.timeoutMs);
+    return { purpose, transport, breaker: new CircuitBreaker(tools.clock) };
+  }
+
+  private createCredentials(): CredentialProvider {
+    const { credential, rules, tools } = this.settings;
+    const { clock, errors } = this.parts;
+    if (credential.type !== 'client-credentials') {
+      return new FixedCredential(toFixedHeaders(credential, rules), clock, errors);
+    }
+    const tokens = new TokenSource({
+      clock,
+      renewalMs: rules.tokenRenewalMs ?? DEFAULT_RENEWAL_MS,
+      fetchToken: async (signal) => {
+        const token = readToken(await this.askForToken(credential, signal), errors);
+        tools.secrets.addPassing(token.value);
+        return token;
+      },
+    });
+    return new TokenCredential(rules, tokens);
+  }
+
+  private askForToken(
+    credential: Extract<Credential, { type: 'client-credentials' }>,
+    signal: AbortSignal | undefined,
+  ): Promise<AccountResponse> {
+    return new Promise((resolve, reject) => {
+      const { rules } = this.settings;
+      if (this.tokens === undefined || rules.tokenRequest === undefined) {
+        throw new TypeError('Only client credentials are exchanged for a token.');
+      }
+      const { pathname, search } = new URL(credential.tokenUrl);
+      const { headers, body } = rules.tokenRequest(credential);
+      const request: CallRequest = {
+        destination: this.tokens,
+        method: 'POST',
+        target: pathname + search,
+        headers: { ...TOKEN_HEADERS, ...headers },
+        body,
+        credentials: undefined,
+        isRepeatable: false,
+        endsAt: this.endsAt(undefined),
+        signal,
+      };
+      this.start(request, { onAnswer: resolve, onError: reject });
+    });
+  }
+}
+
+function toTokenOrigin(tokenUrl: string): string {
+  const { protocol, origin } = new URL(tokenUrl);
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('A token URL is http(s).');
+  return origin;
+}
