@@ -119,7 +119,7 @@ export class ExportReader {
     );
   }
 
-  private async share(
+  private share(
     account: VendorAccount,
     keys: readonly ExportKey[],
     signal: AbortSignal | undefined,
@@ -144,6 +144,15 @@ export class ExportReader {
 
     // The calls for these stand in the trace of whoever asked first.
     span?.setAttribute('waybill.exports_shared', keys.length - wanted.length);
+    return this.gather(found, begin, signal);
+  }
+
+  /** Waits for all flights that these answers come with. */
+  private async gather(
+    found: readonly (Place | Reading)[],
+    begin: (flight: Flight) => Promise<readonly Reading[]>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Reading[]> {
     const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.flight] : [])));
     const joined = [...flights].map(
       async (flight) => [flight, await this.flights.join(flight, begin, signal)] as const,
@@ -169,7 +178,11 @@ export class ExportReader {
     flight.onAbandoned(forget);
     const { signal } = flight;
     try {
-      const readings = await readAll(account, keys, signal === undefined ? NO_OPTIONS : { signal });
+      const options = signal === undefined ? NO_OPTIONS : { signal };
+      const readings =
+        keys.length === 1 && account.readOne !== undefined
+          ? [await account.readOne(keys[0] as ExportKey, options)]
+          : await account.readMany(keys, options);
       if (!isOver) this.latest.add(names, readings);
       return readings;
     } finally {
@@ -244,17 +257,6 @@ export class ExportReader {
 
 /** Reads without a signal share their options. */
 const NO_OPTIONS: ReadOptions = {};
-
-async function readAll(
-  account: VendorAccount,
-  keys: readonly ExportKey[],
-  options: ReadOptions,
-): Promise<readonly Reading[]> {
-  const [key] = keys;
-  if (key === undefined || keys.length > 1 || account.readOne === undefined)
-    return account.readMany(keys, options);
-  return [await account.readOne(key, options)];
-}
 
 function toName(account: VendorAccount, key: ExportKey): string {
   return `${account.identity} ${key.id}`;

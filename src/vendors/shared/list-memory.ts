@@ -1,7 +1,7 @@
 /** A list call is asked for where it may be expected to answer this many exports: then it spares calls even if some are not in it. */
 const WORTHWHILE = 1.5;
 
-/** Where a list call does not pay, it is tried beside the single calls after this long; one that failed, after this. */
+/** Where a list call does not pay, it is tried beside the single calls after this long; one that failed once, after this. */
 const TRIAL_MS = 60_000;
 const FAILED_TRIAL_MS = 10_000;
 
@@ -33,7 +33,8 @@ export class ListMemory {
   private found = 2;
   private sought = 2;
   private lastFound = 2;
-  private isFailing = false;
+  /** In a row. */
+  private failures = 0;
   private askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param names - two or more exports, each once */
@@ -46,14 +47,14 @@ export class ListMemory {
       listed.add(name);
     }
     const pays = known + (listed.size - known) * this.ratio >= WORTHWHILE;
-    if (pays && !this.isFailing) return { listed, isTrial: false };
-    const waitMs = this.isFailing ? FAILED_TRIAL_MS : TRIAL_MS;
+    if (pays && this.failures === 0) return { listed, isTrial: false };
+    const waitMs = this.failures === 1 ? FAILED_TRIAL_MS : TRIAL_MS;
     return { listed: NOTHING, isTrial: now - this.askedAt >= waitMs };
   }
 
   /** True where a list call would pay for so many exports of which nothing is known. */
   pays(count: number): boolean {
-    return count > 1 && !this.isFailing && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
+    return count > 1 && this.failures === 0 && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
   }
 
   /** A list call begins. */
@@ -78,7 +79,7 @@ export class ListMemory {
     }
     this.held = held;
     this.lastFound = found;
-    this.isFailing = false;
+    this.failures = 0;
     if (newlySought === 0) return;
     this.found = this.found / 2 + newlyFound;
     this.sought = this.sought / 2 + newlySought;
@@ -86,7 +87,7 @@ export class ListMemory {
 
   /** The list could not be had. */
   fail(): void {
-    this.isFailing = true;
+    this.failures += 1;
   }
 
   private get ratio(): number {
