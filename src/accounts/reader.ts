@@ -121,7 +121,7 @@ export class ExportReader {
     return inSpan(toSpanPlan(account, keys.length), (span) => this.share(account, keys, options, span));
   }
 
-  private async share(
+  private share(
     account: VendorAccount,
     keys: readonly ExportKey[],
     { signal, scope, askedAt = this.moment }: AskOptions,
@@ -145,6 +145,15 @@ export class ExportReader {
 
     // The calls for these stand in the trace of whoever asked first.
     span?.setAttribute('waybill.exports_shared', keys.length - wanted.length);
+    return this.gather(found, begin, signal);
+  }
+
+  /** Waits for all flights that these answers come with. */
+  private async gather(
+    found: readonly (Place | Reading)[],
+    begin: (flight: Flight) => Promise<readonly Reading[]>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Reading[]> {
     const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.flight] : [])));
     const joined = [...flights].map(
       async (flight) => [flight, await this.flights.join(flight, begin, signal)] as const,
@@ -170,7 +179,11 @@ export class ExportReader {
     // Whoever comes after it was abandoned begins anew: what is under way then is no longer theirs.
     flight.onAbandoned(forget);
     try {
-      const readings = await readAll(account, keys, toOptions(flight, scope));
+      const options = toOptions(flight, scope);
+      const readings =
+        keys.length === 1 && account.readOne !== undefined
+          ? [await account.readOne(keys[0] as ExportKey, options)]
+          : await account.readMany(keys, options);
       if (!isOver) this.latest.add(names, readings);
       return readings;
     } finally {
@@ -249,17 +262,6 @@ const NO_OPTIONS: ReadOptions = {};
 
 function toOptions({ signal }: Flight, scope: WorkScope | undefined): ReadOptions {
   return signal === undefined && scope === undefined ? NO_OPTIONS : { signal, scope };
-}
-
-async function readAll(
-  account: VendorAccount,
-  keys: readonly ExportKey[],
-  options: ReadOptions,
-): Promise<readonly Reading[]> {
-  const [key] = keys;
-  if (key === undefined || keys.length > 1 || account.readOne === undefined)
-    return account.readMany(keys, options);
-  return [await account.readOne(key, options)];
 }
 
 function toName(account: VendorAccount, key: ExportKey): string {

@@ -86,6 +86,27 @@ describe('vendor calls for 40 exports of one account', () => {
     },
   );
 
+  it.each(['hi-energy', 'talkdesk', 'web-admit'] as const)(
+    'are single calls from then on where the list at %s has held nothing of what was asked for',
+    async (vendor) => {
+      await using gateway = await startFakedGateway();
+      const ask = async (numbers: readonly number[]) => {
+        const before = gateway.fakes[vendor].requests.length;
+        const { errors } = await gateway.query(EXPORTS_QUERY, { locators: locatorsOf(vendor, numbers) });
+        expect(errors).toEqual([]);
+        return gateway.fakes[vendor].requests.slice(before);
+      };
+
+      const first = await ask(NUMBERS);
+      const again = await ask(NUMBERS);
+      const others = await ask(NUMBERS.map((n) => n + 100));
+
+      expect([first.length, again.length, others.length]).toEqual([41, 40, 40]);
+      expect(first.filter(isList)).toHaveLength(1);
+      expect([...again, ...others].some(isList)).toBe(false);
+    },
+  );
+
   it('are single calls where nothing says which WebAdMIT identity to list', async () => {
     await using gateway = await startFakedGateway({ vendors: LISTS_HOLD_ALL });
 

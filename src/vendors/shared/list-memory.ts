@@ -1,7 +1,7 @@
 /** A list call is asked for where it may be expected to answer this many exports: then it spares calls even if some are not in it. */
 const WORTHWHILE = 1.5;
 
-/** Where a list call does not pay, it is tried beside the single calls after this long; one that failed, after this. */
+/** Where a list call does not pay, it is tried beside the single calls after this long; one that failed once, after this. */
 const TRIAL_MS = 60_000;
 const FAILED_TRIAL_MS = 10_000;
 
@@ -33,7 +33,8 @@ export class ListMemory {
   private found = 2;
   private sought = 2;
   private lastFound = 2;
-  private isFailing = false;
+  /** In a row. */
+  private failures = 0;
   private askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param names - two or more exports, each once */
@@ -46,7 +47,7 @@ export class ListMemory {
       listed.add(name);
     }
     const pays = known + (listed.size - known) * this.ratio >= WORTHWHILE;
-    if (pays && !this.isFailing) return { listed, isTrial: false };
+    if (pays && this.failures === 0) return { listed, isTrial: false };
     return { listed: NOTHING, isTrial: this.isTrialDue(now) };
   }
 
@@ -57,7 +58,7 @@ export class ListMemory {
   pays(count: number, now: number): boolean {
     if (count < 2) return false;
     if (this.isTrialDue(now)) return true;
-    return !this.isFailing && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
+    return this.failures === 0 && (this.lastFound > 1 || count * this.ratio >= WORTHWHILE);
   }
 
   /** A list call begins. */
@@ -82,7 +83,7 @@ export class ListMemory {
     }
     this.held = held;
     this.lastFound = found;
-    this.isFailing = false;
+    this.failures = 0;
     if (newlySought === 0) return;
     this.found = this.found / 2 + newlyFound;
     this.sought = this.sought / 2 + newlySought;
@@ -90,11 +91,11 @@ export class ListMemory {
 
   /** The list could not be had. */
   fail(): void {
-    this.isFailing = true;
+    this.failures += 1;
   }
 
   private isTrialDue(now: number): boolean {
-    return now - this.askedAt >= (this.isFailing ? FAILED_TRIAL_MS : TRIAL_MS);
+    return now - this.askedAt >= (this.failures === 1 ? FAILED_TRIAL_MS : TRIAL_MS);
   }
 
   private get ratio(): number {

@@ -148,6 +148,23 @@ describe('a list call', () => {
     expect(after.calls).toEqual([LIST]);
   });
 
+  it('that keeps failing is tried once a minute', async () => {
+    const { read, clock, state } = createVendor();
+    state.listError = 'VENDOR_FORBIDDEN';
+    await read(toKeys(1, 3));
+    await clock.advance(10_000);
+    const second = await read(toKeys(1, 3));
+
+    await clock.advance(10_000);
+    const early = await read(toKeys(1, 3));
+    await clock.advance(50_000);
+    const third = await read(toKeys(1, 3));
+
+    expect(second.calls).toContain(LIST);
+    expect(early.calls).not.toContain(LIST);
+    expect(third.calls).toContain(LIST);
+  });
+
   it.each<VendorErrorCode>(['VENDOR_RATE_LIMITED', 'VENDOR_UNAUTHENTICATED'])(
     'that is answered with %s is the answer for all that it was to tell of',
     async (code) => {
