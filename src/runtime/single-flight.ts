@@ -1,4 +1,5 @@
 import { onAbort } from './on-abort.ts';
+import { SpareControllers } from './spare-controllers.ts';
 
 /** Work under way, as the one who does it sees it. */
 export interface Flight {
@@ -45,6 +46,8 @@ export class SingleFlight<Result> {
   }
 }
 
+const CONTROLLERS = new SpareControllers();
+
 interface Waiter<Result> {
   resolve(result: Result): void;
   reject(reason: unknown): void;
@@ -56,6 +59,7 @@ class SharedFlight<Result> implements Flight {
   private readonly onOver: () => void;
   private readonly waiters = new Set<Waiter<Result>>();
   private isCancellable: boolean;
+  private isOver = false;
   private controller: AbortController | undefined;
   private abandoned: (() => void) | undefined;
   private result: Promise<Result> | undefined;
@@ -68,7 +72,8 @@ class SharedFlight<Result> implements Flight {
 
   get signal(): AbortSignal | undefined {
     if (this.controller === undefined && !this.isCancellable) return undefined;
-    this.controller ??= new AbortController();
+    // Work that has ended has given its own back.
+    this.controller ??= this.isOver ? new AbortController() : CONTROLLERS.take();
     return this.controller.signal;
   }
 
@@ -114,11 +119,15 @@ class SharedFlight<Result> implements Flight {
   }
 
   private end(settle: (waiter: Waiter<Result>) => void): void {
+    this.isOver = true;
     this.onOver();
     for (const waiter of this.waiters) {
       waiter.release();
       settle(waiter);
     }
     this.waiters.clear();
+    if (this.controller === undefined || this.controller.signal.aborted) return;
+    CONTROLLERS.giveBack(this.controller);
+    this.controller = undefined;
   }
 }

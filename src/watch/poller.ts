@@ -3,6 +3,7 @@ import { VendorError } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
 import { hasEnded } from '../export/transitions.ts';
+import { SpareControllers } from '../runtime/spare-controllers.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
 import { LEASE_MARGIN_MS, Leases } from './leases.ts';
@@ -19,8 +20,6 @@ const BACKPLANE_RETRY_MS = 1_000;
 const OFFSETS = 32;
 /** Subscriptions that a poll's span names as what led to it. */
 const MAX_LINKS = 32;
-/** Abort controllers that no read uses are kept for the next ones: hardly any is ever aborted. */
-const MAX_SPARE_READS = 1_000;
 
 /** Reads exports of one account as one batch, as queries do. */
 export type ReadMany = (
@@ -56,7 +55,7 @@ export class Poller {
   private readonly wheel: TimerWheel<Watch>;
   private readonly queues = new Map<string, PollQueue<Watch>>();
   private queuesOpened = 0;
-  private readonly spareReads: SharedRead[] = [];
+  private readonly controllers = new SpareControllers();
   private readonly leases: Leases;
 
   constructor(settings: PollerSettings) {
@@ -196,8 +195,7 @@ export class Poller {
     const throttledUntil = queue.throttledUntil(now);
     if (throttledUntil !== null) return held.map(() => toThrottled(account, throttledUntil - now));
 
-    const read = this.spareReads.pop() ?? { abort: new AbortController(), waiting: 0 };
-    read.waiting = held.length;
+    const read: SharedRead = { abort: this.controllers.take(), waiting: held.length };
     for (const watch of held) {
       onPoll(now - watch.dueAt);
       watch.beginRead(read);
@@ -214,7 +212,7 @@ export class Poller {
       return [];
     } finally {
       for (const watch of held) watch.endRead(read);
-      if (!signal.aborted && this.spareReads.length < MAX_SPARE_READS) this.spareReads.push(read);
+      this.controllers.giveBack(read.abort);
     }
   }
 
