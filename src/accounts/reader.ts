@@ -1,6 +1,6 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
-import type { Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
+import type { CancelSignal, Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
 import { present } from '../export/present.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Flight, SingleFlight } from '../runtime/single-flight.ts';
@@ -152,7 +152,7 @@ export class ExportReader {
   private async gather(
     found: readonly (Place | Reading)[],
     begin: (flight: Flight) => Promise<readonly Reading[]>,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
   ): Promise<readonly Reading[]> {
     const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.flight] : [])));
     const joined = [...flights].map(

@@ -20,8 +20,6 @@ const BACKPLANE_RETRY_MS = 1_000;
 const OFFSETS = 32;
 /** Subscriptions that a poll's span names as what led to it. */
 const MAX_LINKS = 32;
-/** Abort controllers that no read uses are kept for the next ones: hardly any is ever aborted. */
-const MAX_SPARE_READS = 1_000;
 
 /** Reads exports of one account as one batch, as queries do. */
 export type ReadMany = (
@@ -57,7 +55,6 @@ export class Poller {
   private readonly wheel: TimerWheel<Watch>;
   private readonly queues = new Map<string, PollQueue<Watch>>();
   private queuesOpened = 0;
-  private readonly spareReads: SharedRead[] = [];
   private readonly leases: Leases;
 
   constructor(settings: PollerSettings) {
@@ -197,8 +194,7 @@ export class Poller {
     const throttledUntil = queue.throttledUntil(now);
     if (throttledUntil !== null) return held.map(() => toThrottled(account, throttledUntil - now));
 
-    const read = this.spareReads.pop() ?? { abort: new Cancellation(), waiting: 0 };
-    read.waiting = held.length;
+    const read: SharedRead = { abort: new Cancellation(), waiting: held.length };
     for (const watch of held) {
       onPoll(now - watch.dueAt);
       watch.beginRead(read);
@@ -215,7 +211,6 @@ export class Poller {
       return [];
     } finally {
       for (const watch of held) watch.endRead(read);
-      if (!signal.aborted && this.spareReads.length < MAX_SPARE_READS) this.spareReads.push(read);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Export, ExportKey, ExportSnapshot, LocatorIds } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
-import type { IdRule, Reading, VendorAccount, VendorInfo } from '../../src/export/ports.ts';
+import type { CancelSignal, IdRule, Reading, VendorAccount, VendorInfo } from '../../src/export/ports.ts';
 import type { VendorId } from '../../src/export/vendor-id.ts';
 
 const NUMBER = { test: (value: string) => /^[1-9]\d{0,17}$/.test(value), allowed: 'a number' };
@@ -60,7 +60,7 @@ export interface FakeAccount extends VendorAccount {
   /** The keys of each `readMany`, oldest first. */
   readonly batches: (readonly ExportKey[])[];
   /** The signals they were given. */
-  readonly signals: AbortSignal[];
+  readonly signals: CancelSignal[];
 }
 
 /** An account whose reads end when and as a test says. */
@@ -69,7 +69,7 @@ export function createFakeAccount(
   answer: (key: ExportKey) => Reading | Promise<Reading> = (key) => toSnapshot(key),
 ): FakeAccount {
   const batches: (readonly ExportKey[])[] = [];
-  const signals: AbortSignal[] = [];
+  const signals: CancelSignal[] = [];
   const key = overrides.key ?? 'admit';
   const vendor: VendorId = 'web-admit';
   return {

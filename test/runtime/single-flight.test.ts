@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { CancelSignal } from '../../src/export/ports.ts';
 import { onAbort } from '../../src/runtime/cancellation.ts';
 import { type Flight, SingleFlight } from '../../src/runtime/single-flight.ts';
 import { settle } from '../support/manual-clock.ts';
@@ -6,7 +7,7 @@ import { settle } from '../support/manual-clock.ts';
 /** Work that ends when the test says so. */
 function createTask() {
   const begun: {
-    readonly signal: AbortSignal | undefined;
+    readonly signal: CancelSignal | undefined;
     end(value: string): void;
     fail(error: Error): void;
   }[] = [];
@@ -127,7 +128,7 @@ describe('shared work', () => {
     const work = new SingleFlight<string>();
     const { begun, begin } = createTask();
 
-    await expect(work.join('key', begin, AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
+    await expect(work.join('key', begin, CancelSignal.abort(new Error('left')))).rejects.toThrow('left');
 
     expect(begun).toEqual([]);
   });
