@@ -100,7 +100,9 @@ export class OperationEngine {
     const { caller, transport } = call.origin;
     const attributes = {
       'waybill.tenant': caller.tenant,
-      ...(transport === 'websocket' ? {} : { 'http.route': '/graphql' }),
+      ...(transport === 'websocket'
+        ? {}
+        : { 'http.request.method': call.isReadOnly ? 'GET' : 'POST', 'http.route': '/graphql' }),
     };
     const plan = { name: 'GraphQL', kind: 'server', attributes, parent: parentFrom(call.trace) } as const;
     return inSpan(plan, async (span) => {

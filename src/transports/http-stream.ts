@@ -16,6 +16,8 @@ export interface HttpStreamSettings {
   readonly sessions: AccessSessions;
   readonly clock: Clock;
   readonly counter: ConnectionCounter;
+  /** Ends the connection in the middle of the answer. */
+  readonly breakOff: () => void;
 }
 
 /**
@@ -45,16 +47,18 @@ class HttpSink implements AnswerSink {
   private readonly controller: ReadableStreamDefaultController<Uint8Array>;
   private readonly format: StreamFormat;
   private readonly counter: ConnectionCounter;
+  private readonly breakOff: () => void;
   private readonly session: { close(): void };
   private cancelHeartbeat: () => void;
 
   constructor(
     controller: ReadableStreamDefaultController<Uint8Array>,
-    { stream, format, origin, sessions, clock, counter }: HttpStreamSettings,
+    { stream, format, origin, sessions, clock, counter, breakOff }: HttpStreamSettings,
   ) {
     this.controller = controller;
     this.format = format;
     this.counter = counter;
+    this.breakOff = breakOff;
     this.session = sessions.open(origin.caller, {
       onExpiring: (expiresAt) => stream.warn(expiresAt),
       onEnded: (toError) => stream.fail(toError),
@@ -79,11 +83,8 @@ class HttpSink implements AnswerSink {
   finish(error: FormattedError | null, isSlow: boolean): void {
     this.close();
     if (isSlow) this.counter.slowConsumersClosed.sse += 1;
-    if (error?.extensions.code === 'SERVER_DRAINING') {
-      this.controller.error(new Error('The gateway drains.'));
-      return;
-    }
-    this.write(error === null ? this.format.complete : this.format.error(error));
+    if (error?.extensions.code === 'SERVER_DRAINING') this.breakOff();
+    else this.write(error === null ? this.format.complete : this.format.error(error));
     this.controller.close();
   }
 

@@ -17,7 +17,7 @@ import { isJson } from '../web/json-type.ts';
 import { respondText, wantsPage } from '../web/respond.ts';
 import { GRAPHIQL_PAGE } from '../web/security-headers.ts';
 import type { GraphiQL } from './graphiql.ts';
-import { toHttpAnswer } from './http-answer.ts';
+import { toBody, toContentType, toHttpAnswer } from './http-answer.ts';
 import { negotiate, SPOKEN } from './media-types.ts';
 import type { StalledResponses } from './stalled-responses.ts';
 import type { HandleByYoga } from './yoga.ts';
@@ -52,20 +52,24 @@ interface HttpRefusal {
 export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
   const { engine, yoga, authenticate, bodyBytes, graphiql, origins, reports, clientAddressOf } = settings;
 
-  function refuse(request: IncomingMessage, response: ServerResponse, refusal: HttpRefusal): void {
+  /** @param caller - where it is known already */
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    refusal: HttpRefusal,
+    caller?: Caller,
+  ): void {
     const { status, code, reason, message, headers, retryable = false } = refusal;
     const requestId = requestIdOf(response);
     reports.refused(reason, {
-      scope: { requestId },
+      scope: caller === undefined ? { requestId } : { requestId, tenant: caller.tenant, caller: caller.name },
       transport: 'http',
       clientAddress: clientAddressOf(request),
     });
-    const accepted = negotiate(request.headers.accept);
-    const type =
-      accepted?.single === 'application/graphql-response+json' ? accepted.single : 'application/json';
+    const type = negotiate(request.headers.accept)?.single ?? 'application/json';
     const errors = [toRefusal(code, message, requestId, { retryable })];
-    respondText(response, status, JSON.stringify({ errors }), {
-      'content-type': `${type}; charset=utf-8`,
+    respondText(response, status, toBody({ errors }, type), {
+      'content-type': toContentType(type),
       ...headers,
     });
   }
@@ -77,7 +81,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     read: () => OperationRequest,
   ): Promise<void> {
     const accepted = negotiate(request.headers.accept);
-    if (accepted === null) return refuse(request, response, NOT_ACCEPTABLE);
+    if (accepted === null) return refuse(request, response, NOT_ACCEPTABLE, caller);
     const call = new HttpCall(request, response, {
       caller,
       clientAddress: clientAddressOf(request),
@@ -88,13 +92,15 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
       call.hasOutcome(outcome);
       return outcome;
     };
+    const breakOff = (): void => void response.destroy();
     const isJsonAsked =
       accepted.single === 'application/json' || accepted.single === 'application/graphql-response+json';
-    if (call.isReadOnly || !isJsonAsked) return yoga(request, response, { origin: call, accepted, run });
+    if (call.isReadOnly || !isJsonAsked)
+      return yoga(request, response, { origin: call, accepted, run, breakOff });
     const outcome = await run();
     if (call.isGone) return;
     if (outcome.type === 'stream')
-      return yoga(request, response, { origin: call, accepted, run: async () => outcome });
+      return yoga(request, response, { origin: call, accepted, run: async () => outcome, breakOff });
     const { status, headers, body } = toHttpAnswer(outcome, accepted.single);
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(body);
@@ -128,7 +134,8 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     if (body === null) {
       // Nobody reads the rest, so a next request on this connection would never be seen.
       response.once('finish', () => closeGently(socket));
-      return refuse(request, response, { ...toTooLarge(bodyBytes), headers: { connection: 'close' } });
+      const refusal = { ...toTooLarge(bodyBytes), headers: { connection: 'close' } };
+      return refuse(request, response, refusal, caller);
     }
     if (body !== undefined) await answer(request, response, caller, () => toRequest(parseJson(body)));
   };

@@ -42,7 +42,8 @@ describe.concurrent('the page on subscriptions', { timeout: 40_000 }, () => {
 
     const lines = await run('bash', ['-euo', 'pipefail', '-c', toScript('curl', gateway.url)]);
 
-    expect(lines.slice(0, 2)).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^id: [\w.-]+$/),
       'event: next',
       'data: {"data":{"exportEvents":{"__typename":"ExportSnapshot","export":{"status":"QUEUED"}}}}',
     ]);
