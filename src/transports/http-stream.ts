@@ -8,6 +8,8 @@ import type { StreamFormat } from './stream-formats.ts';
 
 /** Proxies close a connection on which nothing comes. */
 const HEARTBEAT_MS = 12_000;
+/** That may wait for one response before its events have to: with less, progress that comes in one go would be told in part. */
+const MAX_GATHERED_BYTES = 65_536;
 
 export interface HttpStreamSettings {
   readonly stream: AnswerStream;
@@ -28,19 +30,22 @@ export interface HttpStreamSettings {
 export function toStreamBody(settings: HttpStreamSettings): ReadableStream<Uint8Array> {
   const { stream } = settings;
   let sink: HttpSink | null = null;
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      sink = new HttpSink(controller, settings);
-      stream.pipe(sink);
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        sink = new HttpSink(controller, settings);
+        stream.pipe(sink);
+      },
+      pull() {
+        stream.resume();
+      },
+      cancel() {
+        sink?.close();
+        stream.close();
+      },
     },
-    pull() {
-      stream.resume();
-    },
-    cancel() {
-      sink?.close();
-      stream.close();
-    },
-  });
+    new ByteLengthQueuingStrategy({ highWaterMark: MAX_GATHERED_BYTES }),
+  );
 }
 
 class HttpSink implements AnswerSink {

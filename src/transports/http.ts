@@ -86,6 +86,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
       caller,
       clientAddress: clientAddressOf(request),
       canStream: accepted.stream !== null,
+      resumeAfter: accepted.stream === 'text/event-stream' ? lastEventIdOf(request.headers) : undefined,
     });
     const run = async (): Promise<Outcome> => {
       const outcome = await engine.run(call, read);
@@ -148,6 +149,7 @@ class HttpCall implements Call, Origin {
   readonly canStream: boolean;
   readonly isReadOnly: boolean;
   readonly requestId: string;
+  readonly resumeAfter: string | undefined;
   isGone = false;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
@@ -157,7 +159,7 @@ class HttpCall implements Call, Origin {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream'>,
+    origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream' | 'resumeAfter'>,
   ) {
     this.request = request;
     this.response = response;
@@ -166,6 +168,7 @@ class HttpCall implements Call, Origin {
     this.canStream = origin.canStream;
     this.isReadOnly = request.method !== 'POST';
     this.requestId = requestIdOf(response);
+    this.resumeAfter = origin.resumeAfter;
     response.once('close', () => this.closed());
   }
 
@@ -266,6 +269,12 @@ function toAccessRefusal({
 /** The listener gives every request an id. */
 function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader('x-request-id'));
+}
+
+/** Of server-sent events it is the cursor; absent where it is empty, as of a stream that had none. */
+function lastEventIdOf(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 /**

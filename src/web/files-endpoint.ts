@@ -97,8 +97,8 @@ async function open(
 function toSubject({ tenant, exportId }: FileGrant): Subject {
   try {
     const parsed = parseGlobalId(exportId);
-    const vendor = parsed.type === 'export' ? parsed.vendor : '';
-    return { tenant, vendor, account: parsed.account, exportId };
+    if (parsed.type !== 'export') return { ...NOBODY, tenant, exportId };
+    return { tenant, vendor: parsed.vendor, account: parsed.account, exportId };
   } catch {
     // Signed by a release whose ids were written otherwise.
     return { ...NOBODY, tenant, exportId };
