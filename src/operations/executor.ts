@@ -30,8 +30,8 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 /** An operation that was run so often is compiled: that takes some milliseconds once, and saves most of what each run costs. */
 const RUNS_TO_COMPILE = 8;
-/** Larger operations are interpreted: to compile one would hold up everybody else. Each selection takes some thirty microseconds. */
-const MAX_COMPILED_SELECTIONS = 300;
+/** Larger operations are interpreted: to compile one would hold up everybody else. Each selection takes 30 µs, and three times as much in a process that has just begun. */
+const MAX_COMPILED_SELECTIONS = 200;
 const MAX_COMPILED_LENGTH = 4_000;
 /** Of one operation's variables; the rest is not told. */
 const MAX_VARIABLE_ERRORS = 50;
