@@ -134,7 +134,7 @@ function parseExportId(id: string): Extract<GlobalId, { type: 'export' }> {
   const parsed = parseGlobalId(id, 'locator.id');
   if (parsed.type === 'export') return parsed;
   throw new InputError(
-    'locator.id names an account, not an export: give the `id` of an export.',
+    `locator.id names ${parsed.type === 'vendor' ? 'a vendor' : 'an account'}, not an export: give the \`id\` of an export.`,
     'locator.id',
   );
 }

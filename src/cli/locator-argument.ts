@@ -106,7 +106,8 @@ function parse(text: string): LocatorArgument | string {
 function parseId(text: string): LocatorArgument | string {
   try {
     const parsed = parseGlobalId(text);
-    if (parsed.type === 'account') return 'it is the id of an account. Give the `id` of an export.';
+    if (parsed.type !== 'export')
+      return `it is the id of ${parsed.type === 'vendor' ? 'a vendor' : 'an account'}. Give the \`id\` of an export.`;
     return { text, vendor: parsed.vendor, locator: { id: text }, names: (exportId) => exportId === text };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

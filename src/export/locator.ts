@@ -9,6 +9,7 @@ const MAX_GLOBAL_ID_LENGTH = 2_048;
 
 const EXPORT_TAG = 'export';
 const ACCOUNT_TAG = 'account';
+const VENDOR_TAG = 'vendor';
 
 /**
  * Checks a locator's ids against the vendor's grammar.
@@ -62,6 +63,11 @@ export function toAccountId(account: string): string {
   return encodeGlobalId([ACCOUNT_TAG, account]);
 }
 
+/** The global id of a vendor. */
+export function toVendorGlobalId(vendor: VendorId): string {
+  return encodeGlobalId([VENDOR_TAG, vendor]);
+}
+
 /** What a global id says, before anyone asked whether such an account or export exists. */
 export type GlobalId =
   | {
@@ -70,7 +76,8 @@ export type GlobalId =
       readonly account: string;
       readonly values: readonly (string | null)[];
     }
-  | { readonly type: 'account'; readonly account: string };
+  | { readonly type: 'account'; readonly account: string }
+  | { readonly type: 'vendor'; readonly vendor: VendorId };
 
 /**
  * Reads a global id. Only the canonical spelling is accepted, so that equal exports always have equal ids.
@@ -82,11 +89,12 @@ export function parseGlobalId(id: string, where = 'id'): GlobalId {
   if (parts?.[0] === ACCOUNT_TAG && parts.length === 2 && typeof parts[1] === 'string') {
     return { type: 'account', account: parts[1] };
   }
-  if (parts?.[0] === EXPORT_TAG && parts.length > 3) {
-    const [, vendor, account, ...values] = parts;
-    const known = VENDOR_IDS.find((candidate) => candidate === vendor);
-    if (known !== undefined && typeof account === 'string')
-      return { type: 'export', vendor: known, account, values };
+  const vendor = VENDOR_IDS.find((candidate) => candidate === parts?.[1]);
+  if (parts?.[0] === VENDOR_TAG && parts.length === 2 && vendor !== undefined)
+    return { type: 'vendor', vendor };
+  if (parts?.[0] === EXPORT_TAG && parts.length > 3 && vendor !== undefined) {
+    const [, , account, ...values] = parts;
+    if (typeof account === 'string') return { type: 'export', vendor, account, values };
   }
   throw new InputError(
     `${where} is not a global id of this gateway: give one from an earlier answer.`,

@@ -20,6 +20,8 @@ export interface ContextOrigin {
   readonly scope: WorkScope;
   /** Asked for only where something listens to it. */
   readonly signal: () => CancelSignal | undefined;
+  /** See `Call`. */
+  readonly resumeAfter?: string | undefined;
 }
 
 export interface ContextParts {
@@ -36,7 +38,7 @@ export interface ContextParts {
 /** Makes the contexts of operations. */
 export function createContexts(parts: ContextParts): (origin: ContextOrigin) => GatewayContext {
   const { vendors, directoryFor, reader, watches, signer, limits, admitLocators } = parts;
-  return ({ caller, scope, signal }) => {
+  return ({ caller, scope, signal, resumeAfter }) => {
     const askedAt = reader.moment;
     const exports = new ExportGateway({
       vendors,
@@ -49,6 +51,7 @@ export function createContexts(parts: ContextParts): (origin: ContextOrigin) => 
         admit: (count) => admitLocators(caller, count),
       }),
       options: () => ({ signal: signal(), scope, askedAt }),
+      resumeAfter,
     });
     return {
       scope,

@@ -36,6 +36,8 @@ export interface ExportGatewayParts {
   readonly costs: OperationCosts;
   /** Of each read; the signal aborts when the caller has left. Asked when something is read. */
   readonly options: () => ReadOptions;
+  /** The cursor after which streams go on where their operation names none; what a transport knows of it. */
+  readonly resumeAfter?: string | undefined;
 }
 
 /** One export to read, and how old the answer may be. */
@@ -144,14 +146,14 @@ export class ExportGateway {
     this.checkCount(locators, 'locators');
     if (locators.length === 0)
       throw new InputError('locators is empty: name at least one export.', 'locators');
-    const { directory, costs, watches } = this.parts;
+    const { directory, costs, watches, resumeAfter } = this.parts;
     const targets = locators.map((locator) => directory.resolveLeniently(toLocator(locator)));
     const known = targets.filter(({ key }) => directory.account(key.account) !== undefined);
     await costs.charge(
       known.map(({ key }) => key.id),
       'locators',
     );
-    return watches.events(targets, { after: after ?? undefined });
+    return watches.events(targets, { after: after ?? resumeAfter });
   }
 
   /** @throws InputError, VendorError */
@@ -159,11 +161,12 @@ export class ExportGateway {
     return { ...this.parts.directory.resolve(toLocator(locator)), maxAgeMs: parseMaxAge(maxAgeMs) };
   }
 
-  /** What a global id stands for: an account, or an export that is still to be read. @throws InputError */
-  private find(id: string): VendorAccount | Question | null {
+  /** What a global id stands for: a vendor, an account, or an export that is still to be read. @throws InputError */
+  private find(id: string): VendorInfo | VendorAccount | Question | null {
     const { directory } = this.parts;
     const parsed = parseGlobalId(id);
     if (parsed.type === 'account') return directory.account(parsed.account) ?? null;
+    if (parsed.type === 'vendor') return this.vendors.find((vendor) => vendor.id === parsed.vendor) ?? null;
     try {
       return { ...directory.resolveGlobalId(parsed), maxAgeMs: 0 };
     } catch (error) {

@@ -26,6 +26,8 @@ export interface Call {
   readonly isReadOnly: boolean;
   /** False where an answer comes in one piece, so that no subscription can be told. */
   readonly canStream: boolean;
+  /** The cursor after which a stream goes on where its operation names none: a browser's `EventSource` says it by itself. */
+  readonly resumeAfter?: string | undefined;
   /** Headers, or what stands for them, that may hold `traceparent`. */
   readonly trace: unknown;
   /** Aborts when the caller has left. Asked for only where something listens to it. */
@@ -101,7 +103,9 @@ export class OperationEngine {
     const { caller, transport } = call.origin;
     const attributes = {
       'waybill.tenant': caller.tenant,
-      ...(transport === 'websocket' ? {} : { 'http.route': '/graphql' }),
+      ...(transport === 'websocket'
+        ? {}
+        : { 'http.request.method': call.isReadOnly ? 'GET' : 'POST', 'http.route': '/graphql' }),
     };
     const plan = { name: 'GraphQL', kind: 'server', attributes, parent: parentFrom(call.trace) } as const;
     return inSpan(plan, async (span) => {
@@ -211,7 +215,8 @@ export class OperationEngine {
     const { caller } = call.origin;
     const { tenant } = caller;
     // A stream is ended by its transport, and calls no vendor for its one subscriber.
-    const context = createContext({ caller, scope: report.scope, signal: NO_SIGNAL });
+    const { resumeAfter } = call;
+    const context = createContext({ caller, scope: report.scope, signal: NO_SIGNAL, resumeAfter });
     try {
       const source = await createSourceEventStream({
         schema,

@@ -201,7 +201,10 @@ export class OperationReport {
   end(reason: EndReason): void {
     if (this.isOver) return;
     this.isOver = true;
-    const { subject, codes, reports } = this;
+    const { subject, reports } = this;
+    // What became of a query says nothing where nobody waited for it: it was given up half-way.
+    const isGivenUp = reason !== 'completed' && (subject.type === 'query' || subject.type === 'mutation');
+    const codes = isGivenUp ? NO_CODES : this.codes;
     const [code] = codes;
     const untroubled = reason === 'completed' ? 'ok' : 'left';
     reports.finished(this.asked, {

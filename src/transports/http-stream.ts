@@ -8,6 +8,8 @@ import type { StreamFormat } from './stream-formats.ts';
 
 /** Proxies close a connection on which nothing comes. */
 const HEARTBEAT_MS = 12_000;
+/** That may wait for one response before its events have to: with less, progress that comes in one go would be told in part. */
+const MAX_GATHERED_BYTES = 65_536;
 
 export interface HttpStreamSettings {
   readonly stream: AnswerStream;
@@ -16,6 +18,8 @@ export interface HttpStreamSettings {
   readonly sessions: AccessSessions;
   readonly clock: Clock;
   readonly counter: ConnectionCounter;
+  /** Ends the connection in the middle of the answer. */
+  readonly breakOff: () => void;
 }
 
 /**
@@ -26,35 +30,40 @@ export interface HttpStreamSettings {
 export function toStreamBody(settings: HttpStreamSettings): ReadableStream<Uint8Array> {
   const { stream } = settings;
   let sink: HttpSink | null = null;
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      sink = new HttpSink(controller, settings);
-      stream.pipe(sink);
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        sink = new HttpSink(controller, settings);
+        stream.pipe(sink);
+      },
+      pull() {
+        stream.resume();
+      },
+      cancel() {
+        sink?.close();
+        stream.close();
+      },
     },
-    pull() {
-      stream.resume();
-    },
-    cancel() {
-      sink?.close();
-      stream.close();
-    },
-  });
+    new ByteLengthQueuingStrategy({ highWaterMark: MAX_GATHERED_BYTES }),
+  );
 }
 
 class HttpSink implements AnswerSink {
   private readonly controller: ReadableStreamDefaultController<Uint8Array>;
   private readonly format: StreamFormat;
   private readonly counter: ConnectionCounter;
+  private readonly breakOff: () => void;
   private readonly session: { close(): void };
   private cancelHeartbeat: () => void;
 
   constructor(
     controller: ReadableStreamDefaultController<Uint8Array>,
-    { stream, format, origin, sessions, clock, counter }: HttpStreamSettings,
+    { stream, format, origin, sessions, clock, counter, breakOff }: HttpStreamSettings,
   ) {
     this.controller = controller;
     this.format = format;
     this.counter = counter;
+    this.breakOff = breakOff;
     this.session = sessions.open(origin.caller, {
       onExpiring: (expiresAt) => stream.warn(expiresAt),
       onEnded: (toError) => stream.fail(toError),
@@ -79,11 +88,8 @@ class HttpSink implements AnswerSink {
   finish(error: FormattedError | null, isSlow: boolean): void {
     this.close();
     if (isSlow) this.counter.slowConsumersClosed.sse += 1;
-    if (error?.extensions.code === 'SERVER_DRAINING') {
-      this.controller.error(new Error('The gateway drains.'));
-      return;
-    }
-    this.write(error === null ? this.format.complete : this.format.error(error));
+    if (error?.extensions.code === 'SERVER_DRAINING') this.breakOff();
+    else this.write(error === null ? this.format.complete : this.format.error(error));
     this.controller.close();
   }
 

@@ -18,7 +18,7 @@ import { isJson } from '../web/json-type.ts';
 import { respondText, wantsPage } from '../web/respond.ts';
 import { GRAPHIQL_PAGE } from '../web/security-headers.ts';
 import type { GraphiQL } from './graphiql.ts';
-import { toHttpAnswer } from './http-answer.ts';
+import { toBody, toContentType, toHttpAnswer } from './http-answer.ts';
 import { negotiate, SPOKEN } from './media-types.ts';
 import type { StalledResponses } from './stalled-responses.ts';
 import type { HandleByYoga } from './yoga.ts';
@@ -50,20 +50,19 @@ interface HttpRefusal {
 export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
   const { engine, yoga, authenticate, bodyBytes, graphiql, origins, reports, clientAddressOf } = settings;
 
-  function refuse(request: IncomingMessage, response: Answer, refusal: HttpRefusal): void {
+  /** @param caller - where it is known already */
+  function refuse(request: IncomingMessage, response: Answer, refusal: HttpRefusal, caller?: Caller): void {
     const { status, code, reason, message, headers, retryable = false } = refusal;
     const requestId = response.requestId;
     reports.refused(reason, {
-      scope: { requestId },
+      scope: caller === undefined ? { requestId } : { requestId, tenant: caller.tenant, caller: caller.name },
       transport: 'http',
       clientAddress: clientAddressOf(request),
     });
-    const accepted = negotiate(request.headers.accept);
-    const type =
-      accepted?.single === 'application/graphql-response+json' ? accepted.single : 'application/json';
+    const type = negotiate(request.headers.accept)?.single ?? 'application/json';
     const errors = [toRefusal(code, message, requestId, { retryable })];
-    respondText(response, status, JSON.stringify({ errors }), {
-      'content-type': `${type}; charset=utf-8`,
+    respondText(response, status, toBody({ errors }, type), {
+      'content-type': toContentType(type),
       ...headers,
     });
   }
@@ -75,24 +74,27 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     read: () => OperationRequest,
   ): Promise<void> {
     const accepted = negotiate(request.headers.accept);
-    if (accepted === null) return refuse(request, response, NOT_ACCEPTABLE);
+    if (accepted === null) return refuse(request, response, NOT_ACCEPTABLE, caller);
     const call = new HttpCall(request, response, {
       caller,
       clientAddress: clientAddressOf(request),
       canStream: accepted.stream !== null,
+      resumeAfter: accepted.stream === 'text/event-stream' ? lastEventIdOf(request.headers) : undefined,
     });
     const run = async (): Promise<Outcome> => {
       const outcome = await engine.run(call, read);
       call.hasOutcome(outcome);
       return outcome;
     };
+    const breakOff = (): void => void response.destroy();
     const isJsonAsked =
       accepted.single === 'application/json' || accepted.single === 'application/graphql-response+json';
-    if (call.isReadOnly || !isJsonAsked) return yoga(request, response, { origin: call, accepted, run });
+    if (call.isReadOnly || !isJsonAsked)
+      return yoga(request, response, { origin: call, accepted, run, breakOff });
     const outcome = await run();
     if (call.isGone) return;
     if (outcome.type === 'stream')
-      return yoga(request, response, { origin: call, accepted, run: async () => outcome });
+      return yoga(request, response, { origin: call, accepted, run: async () => outcome, breakOff });
     const { status, headers, body } = toHttpAnswer(outcome, accepted.single);
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(body);
@@ -122,7 +124,7 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
       return answer(request, response, caller, read);
     }
     const body = await readBody(request, bodyBytes);
-    if (body === null) return refuse(request, response, toTooLarge(bodyBytes));
+    if (body === null) return refuse(request, response, toTooLarge(bodyBytes), caller);
     if (body !== undefined) await answer(request, response, caller, () => toRequest(parseJson(body)));
   };
 }
@@ -134,6 +136,7 @@ class HttpCall implements Call, Origin {
   readonly canStream: boolean;
   readonly isReadOnly: boolean;
   readonly requestId: string;
+  readonly resumeAfter: string | undefined;
   isGone = false;
   private readonly request: IncomingMessage;
   private readonly response: Answer;
@@ -143,7 +146,7 @@ class HttpCall implements Call, Origin {
   constructor(
     request: IncomingMessage,
     response: Answer,
-    origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream'>,
+    origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream' | 'resumeAfter'>,
   ) {
     this.request = request;
     this.response = response;
@@ -152,6 +155,7 @@ class HttpCall implements Call, Origin {
     this.canStream = origin.canStream;
     this.isReadOnly = request.method !== 'POST';
     this.requestId = response.requestId;
+    this.resumeAfter = origin.resumeAfter;
     response.once('close', () => this.closed());
   }
 
@@ -247,6 +251,12 @@ function toAccessRefusal({
     message,
     headers: { 'www-authenticate': 'Bearer' },
   };
+}
+
+/** Of server-sent events it is the cursor; absent where it is empty, as of a stream that had none. */
+function lastEventIdOf(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 /**

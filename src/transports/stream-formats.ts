@@ -1,4 +1,5 @@
 import type { FormattedError } from '../operations/errors.ts';
+import type { AnswerType } from './media-types.ts';
 
 /** How a stream of answers is written over HTTP. Every part is bytes, ready to be sent. */
 export interface StreamFormat {
@@ -44,3 +45,7 @@ export const MULTIPART: StreamFormat = {
   error: (error) => `${PART}{"payload":null,"errors":${JSON.stringify([error])}}\r\n--graphql--\r\n`,
   complete: '--graphql--\r\n',
 };
+
+export function formatOf(type: Extract<AnswerType, 'text/event-stream' | 'multipart/mixed'>): StreamFormat {
+  return type === 'multipart/mixed' ? MULTIPART : SERVER_SENT_EVENTS;
+}

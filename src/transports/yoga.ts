@@ -8,8 +8,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
 import { toHttpAnswer } from './http-answer.ts';
 import { toStreamBody } from './http-stream.ts';
-import type { Accepted, AnswerType } from './media-types.ts';
-import { MULTIPART, SERVER_SENT_EVENTS } from './stream-formats.ts';
+import type { Accepted } from './media-types.ts';
+import { formatOf } from './stream-formats.ts';
 
 export interface YogaSettings {
   readonly schema: GraphQLSchema;
@@ -23,6 +23,8 @@ export interface YogaRequest {
   readonly origin: Origin;
   readonly accepted: Accepted;
   readonly run: () => Promise<Outcome>;
+  /** Ends the connection in the middle of the answer. */
+  readonly breakOff: () => void;
 }
 
 export type HandleByYoga = (
@@ -77,27 +79,23 @@ function delegate({ sessions, clock, counter }: YogaSettings): Plugin<object, Yo
     onResultProcess({ serverContext, setResultProcessor }) {
       const { asked, outcome } = serverContext as YogaContext;
       if (outcome === undefined) return;
-      const type = typeOf(outcome, asked.accepted);
-      setResultProcessor((_result, { Response }) => {
-        if (type === 'application/json' || type === 'application/graphql-response+json') {
-          const { status, headers, body } = toHttpAnswer(
-            outcome as Exclude<Outcome, { type: 'stream' }>,
-            type,
-          );
+      const { accepted, origin, breakOff } = asked;
+      const { single } = accepted;
+      if (outcome.type !== 'stream') {
+        setResultProcessor((_result, { Response }) => {
+          const { status, headers, body } = toHttpAnswer(outcome, single);
           return new Response(body, { status, headers });
-        }
-        const format = type === 'multipart/mixed' ? MULTIPART : SERVER_SENT_EVENTS;
-        const headers = { 'content-type': format.contentType, 'x-accel-buffering': 'no' };
-        if (outcome.type === 'stream') {
-          const { origin } = asked;
-          const { stream } = outcome;
-          return new Response(toStreamBody({ stream, format, origin, sessions, clock, counter }), {
-            headers,
-          });
-        }
-        const result = outcome.type === 'refused' ? { errors: outcome.refusal.errors } : outcome.result;
-        const only = format.next(Buffer.from(JSON.stringify(result)), null);
-        return new Response(`${format.opening}${only}${format.complete}`, { headers });
+        }, single);
+        return;
+      }
+      const { stream } = outcome;
+      const type = accepted.stream ?? 'text/event-stream';
+      const format = formatOf(type);
+      setResultProcessor((_result, { Response }) => {
+        const body = toStreamBody({ stream, format, origin, sessions, clock, counter, breakOff });
+        return new Response(body, {
+          headers: { 'content-type': format.contentType, 'x-accel-buffering': 'no' },
+        });
       }, type);
     },
   };
@@ -105,7 +103,3 @@ function delegate({ sessions, clock, counter }: YogaSettings): Plugin<object, Yo
 
 /** The engine reads the request itself; Yoga checks that there is one. */
 const NOTHING_READ = { query: '' };
-
-function typeOf({ type }: Outcome, { single, stream }: Accepted): AnswerType {
-  return type === 'stream' ? (stream ?? 'text/event-stream') : single;
-}

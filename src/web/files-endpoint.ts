@@ -122,7 +122,7 @@ function toSubject(grant: FileGrant | null, exportId: GlobalId | null): Subject 
   return {
     tenant: grant?.tenant ?? '',
     vendor: exportId?.type === 'export' ? exportId.vendor : '',
-    account: exportId?.account ?? '',
+    account: exportId?.type === 'export' ? exportId.account : '',
     exportId: grant?.exportId ?? '',
   };
 }

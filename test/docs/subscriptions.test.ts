@@ -4,7 +4,9 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createScaledClock } from '../../simulator/scaled-clock.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { toHiAccount } from '../graphql/subscriptions/live-gateway.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startIssuer } from '../support/issuer.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 
@@ -42,7 +44,8 @@ describe.concurrent('the page on subscriptions', { timeout: 40_000 }, () => {
 
     const lines = await run('bash', ['-euo', 'pipefail', '-c', toScript('curl', gateway.url)]);
 
-    expect(lines.slice(0, 2)).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^id: [\w.-]+$/),
       'event: next',
       'data: {"data":{"exportEvents":{"__typename":"ExportSnapshot","export":{"status":"QUEUED"}}}}',
     ]);
@@ -81,6 +84,38 @@ describe.concurrent('the page on subscriptions', { timeout: 40_000 }, () => {
     expect(percents).toEqual([...new Set(percents)].sort((one, other) => one - other));
     expect(lines.at(-1)).toBe('ExportStatusChanged SUCCEEDED 100');
   });
+  it.each([
+    ['graphql-ws', '4216'],
+    ['Apollo Client', '4211'],
+    ['urql', '4211'],
+  ])('shows %s as it lives through a restart of the gateway', async (heading, exportId) => {
+    let status = 'processing';
+    await using vendor = await startFakeVendor(({ url }) => {
+      const shown = { id: Number(exportId), report_type: 'deals_excel', status };
+      return { body: url.includes('?') ? { exports: [shown] } : { export: shown } };
+    });
+    const start = (port: number) =>
+      startTestGateway({
+        accounts: [toHiAccount(vendor.url)],
+        config: { server: { port }, files: { linkSecret: 'a secret that stays the same for ever' } },
+      });
+    await using first = await start(0);
+    let restarted: Promise<TestGateway> | undefined;
+
+    const lines = await runModule(heading, first.url, undefined, (line) => {
+      if (!line.includes('RUNNING') || restarted !== undefined) return;
+      restarted = first.gateway.drain().then(async () => {
+        status = 'completed';
+        return start(Number(new URL(first.url).port));
+      });
+    });
+
+    await using _second = (await restarted) as TestGateway;
+    expect(lines.filter((line) => line.includes('RUNNING'))).toHaveLength(1);
+    // urql tells the last result again when the stream is complete.
+    expect(withoutRepeats(lines).filter((line) => line.includes('SUCCEEDED'))).toHaveLength(1);
+  });
+
   it('shows a renewal that keeps the stream', async () => {
     await using issuer = await startIssuer();
     const clock = createScaledClock(systemClock, SPEED);
@@ -129,19 +164,25 @@ function runModule(
   heading: string,
   url: string,
   change = (program: string) => program,
+  onLine?: (line: string) => void,
 ): Promise<readonly string[]> {
   const prelude = "import { WebSocket as Socket } from 'ws'; globalThis.WebSocket ??= Socket;\n";
   const program = prelude + change(toScript(heading, url));
-  return run(process.execPath, ['--input-type=module', '--eval', program]);
+  return run(process.execPath, ['--input-type=module', '--eval', program], onLine);
 }
 
 /** The lines that a program prints, blank ones and comments left out; it must end well, and complain of nothing. */
-function run(command: string, parameters: readonly string[]): Promise<readonly string[]> {
+function run(
+  command: string,
+  parameters: readonly string[],
+  onLine: (line: string) => void = () => undefined,
+): Promise<readonly string[]> {
   const child = spawn(command, parameters, { env: { ...process.env, NODE_OPTIONS: '' } });
   let printed = '';
   let complaints = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;
+    for (const line of text.split('\n')) if (line !== '') onLine(line);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;

@@ -200,6 +200,7 @@ function toMeaning(grammar: LocatorGrammar, id: string): string {
   try {
     const parsed = parseGlobalId(id);
     if (parsed.type === 'account') return `account ${parsed.account}`;
+    if (parsed.type === 'vendor') return `vendor ${parsed.vendor}`;
     const { account, ids } = toKeyFromGlobalId(grammar, parsed);
     return `${parsed.vendor} ${account} ${sorted(ids as Record<string, string>)}`;
   } catch {

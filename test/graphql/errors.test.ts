@@ -2,7 +2,6 @@ import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { InputError, VendorError } from '../../src/export/errors.ts';
 import { createErrorMask } from '../../src/operations/errors.ts';
-import { inRequestScope } from '../../src/telemetry/scope.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { createRecordingLog, createTestTools } from '../support/tools.ts';
 import { EXPORTS_QUERY, startFakedGateway, toLocator } from './support.ts';
@@ -12,8 +11,7 @@ describe('the mask over errors', () => {
     new GraphQLError(originalError.message, { path: ['export'], originalError });
   const shown = (error: unknown) => {
     const log = createRecordingLog();
-    const masked = inRequestScope(() => createErrorMask(createTestTools({ log }))(error), 'request-1');
-    return { ...masked.toJSON(), log: log.lines };
+    return { ...createErrorMask(createTestTools({ log }))(error, 'request-1'), log: log.lines };
   };
 
   it('shows a mistake of ours as one sentence, and logs the rest under the same id', () => {
@@ -25,7 +23,7 @@ describe('the mask over errors', () => {
 
     expect({ message, extensions, path }).toEqual({
       message: 'Unexpected error.',
-      extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'request-1' },
+      extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId: 'request-1' },
       path: ['export'],
     });
     expect(log).toMatchObject([
@@ -51,7 +49,7 @@ describe('the mask over errors', () => {
 
     expect(shown(error)).toEqual({
       message: error.message,
-      extensions: { code: 'BAD_USER_INPUT', requestId: 'request-1' },
+      extensions: { code: 'BAD_USER_INPUT', retryable: false, requestId: 'request-1' },
       log: [],
     });
   });
@@ -101,7 +99,7 @@ describe('the mask over errors', () => {
       account: 'desk',
     });
 
-    expect(createErrorMask(createTestTools())(thrown(error)).extensions).toEqual({
+    expect(createErrorMask(createTestTools())(thrown(error), null).extensions).toEqual({
       code: 'VENDOR_TIMEOUT',
       vendor: 'talkdesk',
       account: 'desk',

@@ -118,6 +118,7 @@ describe('exports', () => {
         extensions: {
           code: 'BAD_USER_INPUT',
           field: 'locator.hiEnergy.exportId',
+          retryable: false,
           requestId: expect.stringMatching(/^[\w-]{36}$/),
         },
       },

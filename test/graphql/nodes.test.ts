@@ -49,6 +49,24 @@ describe('node and nodes', () => {
     expect(data.node).toMatchObject({ id: ids[vendor], status: 'RUNNING' });
   });
 
+  it('find a vendor by its global id, without asking it', async () => {
+    const before = gateway.calls();
+    const { data: listed } = await gateway.query('{ vendors { id key } }');
+    const vendors: readonly { readonly id: string; readonly key: string }[] = listed.vendors;
+
+    const { data, errors } = await gateway.query(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Vendor { key name } } }',
+      { ids: vendors.map(({ id }) => id) },
+    );
+
+    expect(errors).toEqual([]);
+    expect(data.nodes).toEqual(
+      vendors.map(({ id, key }) => ({ __typename: 'Vendor', id, key, name: expect.any(String) })),
+    );
+    expect(new Set(vendors.map(({ id }) => id)).size).toBe(VENDOR_IDS.length);
+    expect(gateway.calls()).toBe(before);
+  });
+
   it('find an account by its global id, without asking its vendor', async () => {
     const before = gateway.calls();
 
@@ -143,7 +161,9 @@ describe('an id that no answer ever held', () => {
     ['a trailing newline inside the JSON', encodeText('["account","bi"]\n')],
     ['no array', encodeText('{"0":"account","1":"bi"}')],
     ['a number among the texts', encodeText('["export","hi-energy","hi",4001]')],
-    ['an unknown kind of object', encode('vendor', 'talkdesk')],
+    ['an unknown kind of object', encode('gateway', 'talkdesk')],
+    ['an unknown vendor', encode('vendor', 'constructor')],
+    ['a vendor and more', encode('vendor', 'talkdesk', 'x')],
     ['an unknown vendor', encode('export', 'fedex', 'bi', '1')],
     ['a vendor that every object knows', encode('export', 'constructor', 'bi', '1')],
     ['no ids', encode('export', 'hi-energy', 'hi')],

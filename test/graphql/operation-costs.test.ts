@@ -65,7 +65,10 @@ describe('the exports of one operation', () => {
       again: { id: b },
     });
     expect(errors.map(({ path, extensions }) => [path, extensions])).toEqual([
-      [['export'], { code: 'BAD_USER_INPUT', field: 'locator', requestId: expect.any(String) }],
+      [
+        ['export'],
+        { code: 'BAD_USER_INPUT', field: 'locator', retryable: false, requestId: expect.any(String) },
+      ],
     ]);
     expect(gateway.paths('hi-energy').filter((path) => path.includes('4004'))).toEqual([]);
   });

@@ -262,7 +262,11 @@ describe('a socket', () => {
       refused.type === 'error' ? refused.payload : Object(refused.payload).errors
     ) as unknown[];
     expect(error).toMatchObject({ message: expect.any(String) });
-    expect(Object(error).extensions).toEqual({ code, requestId: expect.stringMatching(/^[\w-]{36}$/) });
+    expect(Object(error).extensions).toEqual({
+      code,
+      retryable: false,
+      requestId: expect.stringMatching(/^[\w-]{36}$/),
+    });
     expect(answered).toMatchObject({ type: 'next', payload: { data: { vendors: expect.any(Array) } } });
   });
 

@@ -34,7 +34,7 @@ const MANIFEST = {
 const UNTRUSTED = '{ accounts { id key vendor { name } } }';
 const REFUSED = {
   message: 'This gateway answers only operations it was told to trust: send the id or the exact text of one.',
-  extensions: { code: 'OPERATION_NOT_TRUSTED', requestId: expect.any(String) },
+  extensions: { code: 'OPERATION_NOT_TRUSTED', retryable: false, requestId: expect.any(String) },
 };
 
 let folder: string;
@@ -305,8 +305,17 @@ describe('without a manifest', () => {
     expect(await (await ask({ documentId: 'two' })).json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_REQUEST' } }],
     });
-    expect(await (await ask({ extensions: apollo(hashOf(VENDORS)) })).json()).toMatchObject({
+    expect(await (await ask({ query: VENDORS, documentId: 'two' })).json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+    });
+    // In Apollo's own words: its link then sends the text, now and from then on.
+    expect(await (await ask({ extensions: apollo(hashOf(VENDORS)) })).json()).toMatchObject({
+      errors: [
+        {
+          message: 'PersistedQueryNotSupported',
+          extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', retryable: false },
+        },
+      ],
     });
     peer.send({ type: 'subscribe', id: '1', payload: { documentId: 'two' } });
     expect((await peer.closed).code).toBe(4400);

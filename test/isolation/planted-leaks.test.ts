@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ReadManyOptions } from '../../src/accounts/reader.ts';
 import type { ExportKey } from '../../src/export/export.ts';
-import type { VendorAccount } from '../../src/export/ports.ts';
+import type { ReadOptions, VendorAccount } from '../../src/export/ports.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { runSchedule } from './schedule.ts';
 
@@ -32,8 +32,8 @@ vi.mock('../../src/accounts/reader.ts', async (importOriginal) => {
       return super.readMany(...leak(account, keys), options);
     }
 
-    override listRecent(account: VendorAccount, limit: number, signal?: AbortSignal): List {
-      if (planted.leak !== 'lists across accounts') return super.listRecent(account, limit, signal);
+    override listRecent(account: VendorAccount, limit: number, options?: ReadOptions): List {
+      if (planted.leak !== 'lists across accounts') return super.listRecent(account, limit, options);
       const list = this.shared.get(account.vendor) ?? super.listRecent(account, limit);
       this.shared.set(account.vendor, list);
       return list;
@@ -94,10 +94,10 @@ vi.mock('../../src/http/throttle-gate.ts', async (importOriginal) => {
   };
 });
 
-vi.mock('../../src/operations/shared-answers.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/operations/shared-answers.ts')>();
-  type Find = InstanceType<typeof original.SharedAnswers>['find'];
-  class LeakyAnswers extends original.SharedAnswers {
+vi.mock('../../src/operations/answer-stream.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/operations/answer-stream.ts')>();
+  type Find = InstanceType<typeof original.Answers>['find'];
+  class LeakyAnswers extends original.Answers {
     private readonly shared = new Map<string, ReturnType<Find>>();
 
     override find(...args: Parameters<Find>): ReturnType<Find> {
@@ -109,7 +109,7 @@ vi.mock('../../src/operations/shared-answers.ts', async (importOriginal) => {
       return answer;
     }
   }
-  return { ...original, SharedAnswers: LeakyAnswers };
+  return { ...original, Answers: LeakyAnswers };
 });
 
 vi.mock('../../src/access/file-links.ts', async (importOriginal) => {

@@ -251,7 +251,8 @@ describe('a subscription', () => {
 
     const second = await open();
     await expect.poll(() => linesOf(gateway, BEGUN)).toHaveLength(2);
-    await Promise.all([second.text(), gateway.gateway.drain()]);
+    // Cut, so that its client comes back.
+    await Promise.all([expect(second.text()).rejects.toThrow(), gateway.gateway.drain()]);
     expect(linesOf(gateway, SUBSCRIPTION_ENDED)[1]).toMatchObject({ why: 'SERVER_DRAINING' });
   });
 });

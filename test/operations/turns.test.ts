@@ -1,24 +1,36 @@
-import { describe, expect, it } from 'vitest';
-import { ANONYMOUS } from '../../src/access/caller.ts';
-import type { Admission } from '../../src/access/rate-limits.ts';
-import { createTurns, inTurns } from '../../src/operations/turns.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Turns } from '../../src/operations/turns.ts';
+
+/** Works for as long as one turn of the event loop may take, as operations do: in one piece. */
+function work(): void {
+  const until = performance.now() + 5;
+  while (performance.now() < until);
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('turns', () => {
   it('come one by one, in order, with the loop turning in between', async () => {
-    const takeTurn = createTurns();
+    const turns = new Turns();
     const story: string[] = [];
     const turning = setInterval(() => story.push('loop'), 0);
+    await nextTurn();
 
     await Promise.all(
-      [1, 2, 3, 4].map(async (n) => {
-        await takeTurn();
-        story.push(`begin ${n}`);
-        // As an operation does: promises alone, which let nobody else in.
-        for (let step = 0; step < 100; step += 1) await null;
-        const until = performance.now() + 5;
-        while (performance.now() < until);
-        story.push(`end ${n}`);
-      }),
+      [1, 2, 3, 4].map(
+        (n) =>
+          new Promise<void>((resolve) => {
+            turns.run(() => {
+              story.push(`begin ${n}`);
+              work();
+              story.push(`end ${n}`);
+              resolve();
+            });
+          }),
+      ),
     );
     clearInterval(turning);
 
@@ -28,36 +40,53 @@ describe('turns', () => {
     );
   });
 
+  it('begin at once while there is little to do', () => {
+    const turns = new Turns();
+    const seen: number[] = [];
+    vi.spyOn(performance, 'now').mockReturnValue(1);
+
+    for (const n of [1, 2, 3]) turns.run(() => seen.push(n));
+
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
   it('go on after all that waited have had theirs', async () => {
-    const takeTurn = createTurns();
+    const turns = new Turns();
     const seen: number[] = [];
 
-    await takeTurn();
-    await Promise.all([
-      takeTurn().then(() => seen.push(1)),
-      takeTurn()
-        .then(() => takeTurn())
-        .then(() => seen.push(2)),
-    ]);
+    await new Promise<void>((resolve) => {
+      turns.run(work);
+      turns.run(() => seen.push(1));
+      turns.run(() => {
+        work();
+        turns.run(() => {
+          seen.push(2);
+          resolve();
+        });
+      });
+    });
 
     expect(seen).toEqual([1, 2]);
   });
 
-  it('are for those who are admitted', async () => {
-    const refusal = new Error('too many');
-    const counted: number[] = [];
-    const admission: Admission = {
-      operation: () => Promise.reject(refusal),
-      locators: async (_caller, count) => void counted.push(count),
-    };
-    let turns = 0;
-    const both = inTurns(admission, async () => {
-      turns += 1;
+  it('keep nothing of those that are over, however long some always wait', async () => {
+    const turns = new Turns();
+    let begun = 0;
+    let mostKept = 0;
+    const kept = () => (turns as unknown as { readonly waiting: readonly unknown[] }).waiting.length;
+
+    await new Promise<void>((resolve) => {
+      // Each brings its successor, so that the queue is never empty, and a hundred of them fill a turn.
+      const begin = (): void => {
+        begun += 1;
+        if (begun % 100 === 0) work();
+        mostKept = Math.max(mostKept, kept());
+        if (begun >= 20_000) resolve();
+        else turns.run(begin);
+      };
+      for (let n = 0; n < 10; n += 1) turns.run(begin);
     });
 
-    await expect(both.operation(ANONYMOUS)).rejects.toBe(refusal);
-    await both.locators(ANONYMOUS, 3);
-
-    expect([turns, counted]).toEqual([0, [3]]);
+    expect(mostKept).toBeLessThan(3_000);
   });
 });

@@ -128,7 +128,7 @@ describe('shared work', () => {
     const work = new SingleFlight<string>();
     const { begun, begin } = createTask();
 
-    await expect(work.join('key', begin, CancelSignal.abort(new Error('left')))).rejects.toThrow('left');
+    await expect(work.join('key', begin, AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
 
     expect(begun).toEqual([]);
   });

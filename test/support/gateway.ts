@@ -15,6 +15,8 @@ export interface TestGatewayOptions {
   readonly tools?: Partial<Tools>;
   /** Other times for slow senders than the usual ones. */
   readonly arrival?: GatewayOptions['arrival'];
+  /** How operations are run; the product's default where it is left out. */
+  readonly executor?: GatewayOptions['executor'];
 }
 
 export interface GraphQLAnswer {
@@ -54,6 +56,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = await startGateway({
     config,
     arrival: options.arrival,
+    executor: options.executor,
     tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {

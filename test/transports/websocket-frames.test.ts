@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Push, toFrames } from '../../src/transports/websocket-frames.ts';
+import { type Push, toFrameHead, toFrames } from '../../src/transports/websocket-frames.ts';
 
 function toPush(id: string, payload: string | Buffer): Push {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  return { envelope: { head, headBytes: Buffer.byteLength(head) }, payload: Buffer.from(payload) };
+  const head = toFrameHead(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  return { head, payload: Buffer.from(payload) };
 }
 
 /** Texts of unmasked frames, by RFC 6455, section 5.2. */
@@ -27,7 +27,7 @@ function readMessages(bytes: Buffer): string[] {
 }
 
 describe('frames of pushes', () => {
-  // The envelope of the id "1" is 35 bytes: around each of these a frame's length is written in another way.
+  // The head of the id "1" is 35 bytes: around each of these a frame's length is written in another way.
   it.each([1, 89, 90, 91, 16_383, 16_384, 65_500, 65_501, 200_000])(
     'hold a payload of %d bytes whole',
     (size) => {

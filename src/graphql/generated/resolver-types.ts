@@ -451,8 +451,10 @@ export type AccountProblem = {
 };
 
 /** A service whose export jobs this gateway can read. */
-export type Vendor = {
+export type Vendor = Node & {
   readonly __typename?: 'Vendor';
+  /** Opaque and stable. Not the key: that is for people and filters. */
+  readonly id: Scalars['ID']['output'];
   /** `power-bi`, `hi-energy`, `talkdesk`, `web-admit`, or a later one: not an enum, so that vendors can be added. */
   readonly key: Scalars['String']['output'];
   /** As its owner writes it. */
@@ -956,7 +958,7 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 }
 
 export type NodeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Account' | 'HiEnergyExport' | 'PowerBiExport' | 'TalkdeskExport' | 'WebAdmitExport', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Vendor' | 'Account' | 'HiEnergyExport' | 'PowerBiExport' | 'TalkdeskExport' | 'WebAdmitExport', ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -1116,9 +1118,11 @@ export type AccountProblemResolvers<ContextType = GatewayContext, ParentType ext
 };
 
 export type VendorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Vendor'] = ResolversParentTypes['Vendor']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   capabilities?: Resolver<ResolversTypes['VendorCapabilities'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type VendorCapabilitiesResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['VendorCapabilities'] = ResolversParentTypes['VendorCapabilities']> = {

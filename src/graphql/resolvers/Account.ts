@@ -1,4 +1,4 @@
-import { toAccountId } from '../../export/locator.ts';
+import { toAccountId, toVendorGlobalId } from '../../export/locator.ts';
 import type { AccountResolvers, NodeResolvers, VendorResolvers } from '../generated/resolver-types.ts';
 import { nodeType } from '../node.ts';
 
@@ -10,4 +10,4 @@ export const Account: AccountResolvers = {
   health: (account) => account.health(),
 };
 
-export const Vendor: VendorResolvers = { key: ({ id }) => id };
+export const Vendor: VendorResolvers = { id: ({ id }) => toVendorGlobalId(id), key: ({ id }) => id };

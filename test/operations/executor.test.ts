@@ -1,0 +1,155 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLError } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { GatewayContext } from '../../src/graphql/context.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { Documents, type Operation } from '../../src/operations/documents.ts';
+import { createErrorMask } from '../../src/operations/errors.ts';
+import { Executor, type ExecutorKind } from '../../src/operations/executor.ts';
+import { createTestTools } from '../support/tools.ts';
+
+type Schema = ReturnType<typeof createSchema>;
+
+const LIMITS = { tokens: 1_000, depth: 10, aliases: 30, directives: 20 };
+
+function read(schema: Schema, text: string): Operation {
+  const maskError = createErrorMask(createTestTools());
+  const document = new Documents({ schema, limits: LIMITS, mode: 'development', maskError }).read(text);
+  expect(document.errors).toBeNull();
+  return document.find(null) as Operation;
+}
+
+async function run(kind: ExecutorKind, schema: Schema, text: string) {
+  const operation = read(schema, text);
+  const result = await new Executor(schema, kind).execute(operation, {}, {} as GatewayContext, {}, {});
+  return { result: JSON.parse(JSON.stringify(result)), isCompiled: Boolean(operation.compiled), raw: result };
+}
+
+describe.each(['interpreted', 'compiled'] as const)(
+  'a list whose entries settle in any order, %s',
+  (kind) => {
+    const settleAfter = (turns: number, settle: () => unknown): Promise<unknown> =>
+      turns === 0
+        ? Promise.resolve().then(settle)
+        : Promise.resolve().then(() => settleAfter(turns - 1, settle));
+    const fail = (n: number) => () => {
+      throw new Error(`no ${n}`);
+    };
+    const schema = makeExecutableSchema({
+      typeDefs: 'type Query { list: [Entry], late: [Entry]!, strict: [Entry!] } type Entry { n: Int }',
+      resolvers: {
+        Query: {
+          list: () => [
+            settleAfter(20, () => ({ n: 0 })),
+            settleAfter(0, fail(1)),
+            settleAfter(10, fail(2)),
+            { n: 3 },
+            settleAfter(1, fail(4)),
+          ],
+          late: async () => [settleAfter(5, () => ({ n: 0 })), settleAfter(0, fail(1))],
+          strict: () => [settleAfter(5, () => ({ n: 0 })), settleAfter(0, fail(1))],
+        },
+      },
+    });
+
+    it('has each entry in its place, and null for those that failed', async () => {
+      const { result, raw, isCompiled } = await run(kind, schema, '{ list { n } late { n } }');
+
+      expect(isCompiled).toBe(kind === 'compiled');
+      expect(result.data).toEqual({
+        list: [{ n: 0 }, null, null, { n: 3 }, null],
+        late: [{ n: 0 }, null],
+      });
+      const errors = raw.errors as readonly GraphQLError[];
+      expect(errors.map(({ message, path }) => [message, path])).toEqual(
+        expect.arrayContaining([
+          ['no 1', ['list', 1]],
+          ['no 2', ['list', 2]],
+          ['no 4', ['list', 4]],
+          ['no 1', ['late', 1]],
+        ]),
+      );
+      for (const error of errors) expect(error.originalError).toBeInstanceOf(Error);
+    });
+
+    it('is null where its entries may not be', async () => {
+      const { result } = await run(kind, schema, '{ strict { n } }');
+
+      expect(result).toMatchObject({
+        data: { strict: null },
+        errors: [{ message: 'no 1', path: ['strict', 1] }],
+      });
+    });
+  },
+);
+
+const EVERYTHING = `id name status rawStatus isTerminal outcome createdAt startedAt updatedAt finishedAt
+  vendor { id key name capabilities { canList reportsProgress reportsTimes } }
+  account { id key vendor { id key name capabilities { canList reportsProgress reportsTimes } } }
+  failure { code message } progress { percent } observation { observedAt }`;
+
+/** Few characters that stand for very many selections: fragments inside aliases, interfaces inside interfaces. */
+const COSTLY = {
+  'one fragment behind 30 aliases': `{ ${Array.from({ length: 30 }, (_, n) => `a${n}: node(id: "x") { ...N }`).join(' ')} }
+    fragment N on Node { id ... on Export { ${EVERYTHING} } ... on Account { id key } ... on Vendor { id key } }`,
+  'a chain of parents behind every field': `query { ${Array.from(
+    { length: 30 },
+    (_, n) => `a${n}: node(id: "x") { ...F }`,
+  ).join(' ')} recentExports { edges { node { ...F } } } }
+    fragment F on Export { ...A ... on HiEnergyExport { parent { ...A ... on HiEnergyExport { parent { ...A } } } } }
+    fragment A on Export { ${EVERYTHING} }`,
+};
+
+describe('what is compiled', () => {
+  const schema = createSchema();
+  const compile = (text: string) => {
+    const operation = read(schema, text);
+    const executor = new Executor(schema, 'compiled') as unknown as {
+      compiled(operation: Operation): unknown;
+    };
+    // Of the processor's time: others run on this machine too.
+    const before = process.cpuUsage();
+    const compiled = executor.compiled(operation);
+    const { user, system } = process.cpuUsage(before);
+    return { isCompiled: compiled !== null, ms: (user + system) / 1_000 };
+  };
+
+  it('is an ordinary question for everything about exports', () => {
+    const text = `query { exports(locators: []) { ${EVERYTHING} ... on HiEnergyExport { reportType parent { id status } } } }`;
+
+    expect(compile(text).isCompiled).toBe(true);
+  });
+
+  it.each(Object.entries(COSTLY))('is not %s: that would hold up everybody else', (_what, text) => {
+    const { isCompiled, ms } = compile(text);
+
+    expect(isCompiled).toBe(false);
+    expect(ms).toBeLessThan(50);
+  });
+
+  it('takes less than 50 ms, however much of it is let through', () => {
+    // Just below the bound, whichever way it is filled.
+    const texts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25].flatMap((count) => [
+      `{ ${Array.from({ length: count }, (_, n) => `a${n}: vendors { id key name capabilities { canList reportsProgress reportsTimes } }`).join(' ')} }`,
+      `{ ${Array.from(
+        { length: count },
+        (_, n) =>
+          `a${n}: recentExports(first: 5, filter: { accounts: ["a"] }) @include(if: true) { edges { node { id status vendor { key } } } }`,
+      )
+        .slice(0, 20)
+        .join(' ')} }`,
+      `{ ${Array.from({ length: count }, (_, n) => `a${n}: node(id: "x") { id ... on Export { status vendor { key name } account { key } } }`).join(' ')} }`,
+    ]);
+    // The compiler's own code is compiled with the first of them.
+    compile('{ vendors { id key name } }');
+
+    // Twice each: the time of other threads, those that optimise and collect garbage, is counted too.
+    const rounds = [texts.map(compile), texts.map(compile)];
+    const times = (rounds[0] ?? [])
+      .map((first, n) => ({ ...first, ms: Math.min(first.ms, rounds[1]?.[n]?.ms ?? 0) }))
+      .filter(({ isCompiled }) => isCompiled);
+
+    expect(times.length).toBeGreaterThan(15);
+    expect(Math.max(...times.map(({ ms }) => ms))).toBeLessThan(50);
+  });
+});
