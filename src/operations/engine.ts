@@ -93,9 +93,20 @@ export class OperationEngine {
     const report = new OperationReport(this.settings.reports, call.origin, call.requestId);
     return new Promise((resolve) => {
       this.settings.turns.run(() => {
-        resolve(isTracing() ? this.beginTraced(call, report, read) : this.begin(call, report, read));
+        try {
+          const outcome = isTracing() ? this.beginTraced(call, report, read) : this.begin(call, report, read);
+          resolve(outcome instanceof Promise ? outcome.catch(() => this.giveUp(report)) : outcome);
+        } catch {
+          resolve(this.giveUp(report));
+        }
       });
     });
+  }
+
+  /** Not even its error could be told: whatever hides and logs errors is broken itself. */
+  private giveUp(report: OperationReport): Outcome {
+    const errors = [toRefusal('INTERNAL_SERVER_ERROR', 'Unexpected error.', report.requestId)];
+    return this.settle(report, { type: 'refused', refusal: { errors, status: 500 } });
   }
 
   private beginTraced(call: Call, report: OperationReport, read: () => OperationRequest): Promise<Outcome> {
