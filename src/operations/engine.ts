@@ -165,17 +165,17 @@ export class OperationEngine {
   ): Outcome | Promise<Outcome> {
     const document = this.documents.read(this.textOf(request));
     const { errors } = document;
+    const operation = document.find(request.operationName ?? null);
+    if (operation !== null) report.subject = operation.subject;
     if (errors !== null)
       return this.refuseWith(
         report,
         errors.map((error) => forRequest(error, report.requestId)),
       );
-    const operation = document.find(request.operationName ?? null);
     if (operation === null) {
       const message = 'Could not determine what operation to execute.';
       return this.refuseWith(report, [toRefusal('OPERATION_RESOLUTION_FAILURE', message, report.requestId)]);
     }
-    report.subject = operation.subject;
     const misfit = this.findMisfit(call, operation, report.requestId);
     if (misfit !== null) return this.settle(report, { type: 'refused', refusal: misfit });
     const given = request.variables ?? NO_VARIABLES;
