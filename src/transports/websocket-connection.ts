@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { CloseCode, type Context, type SubscribePayload, validateMessage } from 'graphql-ws';
+import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import type { Authenticate } from '../access/authenticate.ts';
 import { ANONYMOUS, type Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
@@ -18,6 +17,7 @@ import type { OperationRequest } from '../operations/request.ts';
 import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
 import { createRequestId } from '../telemetry/scope.ts';
 import { type FrameHead, toFrameHead } from './websocket-frames.ts';
+import { parse, read, toHeaders, withQuery } from './websocket-messages.ts';
 import type { WebSocketSink } from './websocket-sink.ts';
 
 /** How long a client whose access was taken away may take to hear of it before its socket is closed. */
@@ -392,41 +392,6 @@ class WebSocketOperation implements Call, AnswerSink {
 
 const SLOW_CONSUMER = toRefusal('SLOW_CONSUMER', 'This client reads too slowly.', null);
 
-function parse(data: string): { readonly type?: unknown } | undefined {
-  try {
-    const message: unknown = JSON.parse(data);
-    return typeof message === 'object' && message !== null ? message : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The message where it is one of the protocol's. */
-function read(message: object): ReturnType<typeof validateMessage> | null {
-  try {
-    return validateMessage(message);
-  } catch {
-    return null;
-  }
-}
-
-/** graphql-transport-ws demands a `query` of every `subscribe`: one that names its document by an id need not have any. */
-function withQuery(message: object): object {
-  const { payload } = message as { readonly payload?: unknown };
-  if (typeof payload !== 'object' || payload === null) return message;
-  return { ...message, payload: { ...payload, query: (payload as OperationRequest).query ?? '' } };
-}
-
 function refuseRenewal(message: string): object {
   return { access: 'refused', message };
-}
-
-/** What `connection_init` or a renewal says, as the headers that would say it over HTTP: browsers can send none with a socket. */
-function toHeaders(said: Readonly<Record<string, unknown>> = {}): IncomingHttpHeaders {
-  const texts = Object.entries(said).filter(([, value]) => typeof value === 'string');
-  const tokens = Object.entries(said.vendorTokens ?? {}).filter(([, value]) => typeof value === 'string');
-  return Object.fromEntries([
-    ...texts.map(([name, value]) => [name.toLowerCase(), value]),
-    ...tokens.map(([account, token]) => [`x-waybill-token-${account}`, token]),
-  ]);
 }
