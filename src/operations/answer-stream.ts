@@ -5,7 +5,7 @@ import type { GatewayContext } from '../graphql/context.ts';
 import type { EventSink } from '../watch/channel.ts';
 import type { EventSource } from '../watch/event-stream.ts';
 import type { Operation } from './documents.ts';
-import type { FormattedError, MaskError } from './errors.ts';
+import { type FormattedError, type MaskError, toRefusal } from './errors.ts';
 import type { Executor, Variables } from './executor.ts';
 import type { OperationReport } from './reports.ts';
 
@@ -129,7 +129,17 @@ export class Answers {
     context: GatewayContext,
   ): FormattedResult | Promise<FormattedResult> {
     const { requestId } = context.scope;
-    const format = (result: ExecutionResult) => formatResult(result, this.maskError, requestId);
+    const format = (result: ExecutionResult): FormattedResult => {
+      try {
+        return formatResult(result, this.maskError, requestId);
+      } catch {
+        // Whatever hides and logs errors is broken itself.
+        return {
+          errors: [toRefusal('INTERNAL_SERVER_ERROR', 'Unexpected error.', requestId)],
+          data: null,
+        };
+      }
+    };
     const fail = (error: unknown) => format({ data: null, errors: [toGraphQLError(error)] });
     try {
       const result = this.executor.execute(operation, event, context, given, variables);

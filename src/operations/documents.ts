@@ -158,9 +158,9 @@ export class Documents {
     try {
       const node = parse(text, { maxTokens: this.settings.limits.tokens });
       const errors = this.validate(node);
-      return errors.length > 0 ? this.refuse(errors) : new Document(node, null);
+      return errors.length > 0 ? this.refuse(errors, node) : new Document(node, null);
     } catch (error) {
-      return this.refuse([error]);
+      return this.refuse([error], null);
     }
   }
 
@@ -174,9 +174,10 @@ export class Documents {
     return validate(schema, node, this.rules, options).map(withValidationCode);
   }
 
-  private refuse(errors: readonly unknown[]): Document {
+  /** @param node - where it could be read: what is refused is called by its name too */
+  private refuse(errors: readonly unknown[], node: DocumentNode | null): Document {
     return new Document(
-      null,
+      node,
       errors.map((error) => this.settings.maskError(error, null)),
     );
   }

@@ -94,9 +94,20 @@ export class OperationEngine {
     const report = new OperationReport(this.settings.reports, call.origin, call.requestId);
     return new Promise((resolve) => {
       this.settings.turns.run(() => {
-        resolve(isTracing() ? this.beginTraced(call, report, read) : this.begin(call, report, read));
+        try {
+          const outcome = isTracing() ? this.beginTraced(call, report, read) : this.begin(call, report, read);
+          resolve(outcome instanceof Promise ? outcome.catch(() => this.giveUp(report)) : outcome);
+        } catch {
+          resolve(this.giveUp(report));
+        }
       });
     });
+  }
+
+  /** Not even its error could be told: whatever hides and logs errors is broken itself. */
+  private giveUp(report: OperationReport): Outcome {
+    const errors = [toRefusal('INTERNAL_SERVER_ERROR', 'Unexpected error.', report.requestId)];
+    return this.settle(report, { type: 'refused', refusal: { errors, status: 500 } });
   }
 
   private beginTraced(call: Call, report: OperationReport, read: () => OperationRequest): Promise<Outcome> {
@@ -155,17 +166,17 @@ export class OperationEngine {
   ): Outcome | Promise<Outcome> {
     const document = this.documents.read(this.textOf(request));
     const { errors } = document;
+    const operation = document.find(request.operationName ?? null);
+    if (operation !== null) report.subject = operation.subject;
     if (errors !== null)
       return this.refuseWith(
         report,
         errors.map((error) => forRequest(error, report.requestId)),
       );
-    const operation = document.find(request.operationName ?? null);
     if (operation === null) {
       const message = 'Could not determine what operation to execute.';
       return this.refuseWith(report, [toRefusal('OPERATION_RESOLUTION_FAILURE', message, report.requestId)]);
     }
-    report.subject = operation.subject;
     const misfit = this.findMisfit(call, operation, report.requestId);
     if (misfit !== null) return this.settle(report, { type: 'refused', refusal: misfit });
     const given = request.variables ?? NO_VARIABLES;

@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../graphql/context.ts';
-import { isCheapToCompile } from './compile-cost.ts';
+import { isCompilable } from './compilable.ts';
 import type { Operation } from './documents.ts';
 
 /**
@@ -111,7 +111,7 @@ function compile(schema: GraphQLSchema, { document, node, name }: Operation): Co
   const text = document.loc?.source.body ?? '';
   // Such a name is a key like any other to GraphQL, and none to an object literal.
   if (length > MAX_COMPILED_LENGTH || text.includes('__proto__')) return null;
-  if (!isCheapToCompile(schema, document, node, MAX_COMPILED_SELECTIONS)) return null;
+  if (!isCompilable(schema, document, node, MAX_COMPILED_SELECTIONS)) return null;
   const definitions = document.definitions.map((definition) =>
     definition === node ? withCheckedVariables(node) : definition,
   );

@@ -217,6 +217,14 @@ const UNREAD_METHOD: HttpRefusal = {
   headers: { allow: 'GET, POST' },
 };
 
+const UNFRAMED: HttpRefusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  reason: 'unreadable',
+  message: 'Where the body ends cannot be told: send it chunked, or say its length.',
+  headers: { connection: 'close' },
+};
+
 function toTooLarge(bodyBytes: number): HttpRefusal {
   const message = `The body is larger than the ${bodyBytes} bytes that are allowed.`;
   return { status: 413, code: 'BAD_USER_INPUT', reason: 'too_large', message };
@@ -329,8 +337,14 @@ function refusalOf(request: IncomingMessage, bodyBytes: number): HttpRefusal | n
   // Whatever a browser's form can send without asking first is no way to speak to this server.
   if (!isJson(headers['content-type']))
     return toMediaTypeRefusal('Send the operation as JSON in UTF-8, with content-type application/json.');
+  if (!isFramed(headers)) return UNFRAMED;
   if (!isPlain(headers)) return toMediaTypeRefusal('Send the body uncompressed: it is read as it comes.');
   return Number(headers['content-length'] ?? 0) > bodyBytes ? toTooLarge(bodyBytes) : null;
+}
+
+/** False for a body whose last transfer coding is not `chunked` (RFC 9112, section 6.3). */
+function isFramed({ 'transfer-encoding': transfer = 'chunked' }: IncomingHttpHeaders): boolean {
+  return /(?:^|,)\s*chunked\s*$/i.test(transfer);
 }
 
 /** False for a body that would have to be unpacked: what is small on the wire could be of any size then. */

@@ -1,16 +1,16 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { CloseCode, type Context, type SubscribePayload, validateMessage } from 'graphql-ws';
+import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import type { Authenticate } from '../access/authenticate.ts';
 import { ANONYMOUS, type Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
 import type { AnswerStream } from '../operations/answer-stream.ts';
 import type { OperationEngine } from '../operations/engine.ts';
 import { type FormattedError, type MaskError, toRefusal } from '../operations/errors.ts';
-import type { EndReason, OperationReports, Origin, RefusalReason, Transport } from '../operations/reports.ts';
+import type { EndReason, OperationReports, RefusalReason, Transport } from '../operations/reports.ts';
 import type { OperationRequest } from '../operations/request.ts';
 import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
 import { createRequestId } from '../telemetry/scope.ts';
 import { toFrameHead } from './websocket-frames.ts';
+import { parse, read, toHeaders, withQuery } from './websocket-messages.ts';
 import { NOTHING, type OperationHost, WebSocketOperation } from './websocket-operation.ts';
 import type { WebSocketSink } from './websocket-sink.ts';
 
@@ -266,41 +266,6 @@ export class WebSocketConnection implements OperationHost, SessionListener {
   }
 }
 
-function parse(data: string): { readonly type?: unknown } | undefined {
-  try {
-    const message: unknown = JSON.parse(data);
-    return typeof message === 'object' && message !== null ? message : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The message where it is one of the protocol's. */
-function read(message: object): ReturnType<typeof validateMessage> | null {
-  try {
-    return validateMessage(message);
-  } catch {
-    return null;
-  }
-}
-
-/** graphql-transport-ws demands a `query` of every `subscribe`: one that names its document by an id need not have any. */
-function withQuery(message: object): object {
-  const { payload } = message as { readonly payload?: unknown };
-  if (typeof payload !== 'object' || payload === null) return message;
-  return { ...message, payload: { ...payload, query: (payload as OperationRequest).query ?? '' } };
-}
-
 function refuseRenewal(message: string): object {
   return { access: 'refused', message };
-}
-
-/** What `connection_init` or a renewal says, as the headers that would say it over HTTP: browsers can send none with a socket. */
-function toHeaders(said: Readonly<Record<string, unknown>> = {}): IncomingHttpHeaders {
-  const texts = Object.entries(said).filter(([, value]) => typeof value === 'string');
-  const tokens = Object.entries(said.vendorTokens ?? {}).filter(([, value]) => typeof value === 'string');
-  return Object.fromEntries([
-    ...texts.map(([name, value]) => [name.toLowerCase(), value]),
-    ...tokens.map(([account, token]) => [`x-waybill-token-${account}`, token]),
-  ]);
 }

@@ -81,7 +81,7 @@ describe('the demo in the README', () => {
   it.skipIf(!hasShell)('streams what the README shows, and ends', { timeout: 120_000 }, async () => {
     const script = block('sh', 'subscription').replaceAll('http://127.0.0.1:4000', url);
 
-    const events = (await paste(script)).replace(/^:\n\n/gm, '');
+    const events = (await paste(script)).replace(/^:\n\n|^id: .+\n/gm, '');
 
     expect(events.trim()).toBe(block('text', 'event: next').trim());
   });

@@ -202,7 +202,7 @@ describe('a socket', () => {
       [
         {
           message: 'At most 100 operations may run on one socket: end one, or open another socket.',
-          extensions: { code: 'SUBSCRIPTION_LIMIT', requestId: 'ID' },
+          extensions: { code: 'SUBSCRIPTION_LIMIT', retryable: false, requestId: 'ID' },
         },
       ],
     ]);

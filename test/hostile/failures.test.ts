@@ -40,7 +40,11 @@ describe('a failure outside of any operation', () => {
       errors: [
         {
           message: 'Unexpected error.',
-          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: response.headers.get('x-request-id') },
+          extensions: {
+            code: 'INTERNAL_SERVER_ERROR',
+            retryable: false,
+            requestId: response.headers.get('x-request-id'),
+          },
         },
       ],
     });

@@ -79,6 +79,17 @@ describe('a query', () => {
     },
   );
 
+  it('that GraphQL refuses is called by its name, where it could be read', async () => {
+    await gateway.query('query Wrong { nothing }', {}, asAcme);
+
+    expect(await lineOf(ENDED)).toMatchObject({
+      type: 'query',
+      name: 'Wrong',
+      outcome: 'errors',
+      codes: ['GRAPHQL_VALIDATION_FAILED'],
+    });
+  });
+
   it('that nobody waits for is told as left', async () => {
     gateway.say(1, { reply: 'hang' });
     const leaving = new AbortController();

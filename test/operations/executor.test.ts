@@ -100,6 +100,36 @@ const COSTLY = {
     fragment A on Export { ${EVERYTHING} }`,
 };
 
+describe('the order of fields that stand twice in one place', () => {
+  const schema = makeExecutableSchema({
+    typeDefs: 'type Query { a: Int b: Int inner: Query! }',
+    resolvers: { Query: { a: () => 1, b: () => 2, inner: () => ({}) } },
+  });
+
+  it.each([
+    ['{ a @skip(if: true) b a }', ['b', 'a']],
+    ['{ ... @skip(if: true) { a } b a }', ['b', 'a']],
+    ['{ ...F @include(if: false) b a } fragment F on Query { a }', ['b', 'a']],
+    ['{ a b a @skip(if: true) }', ['a', 'b']],
+    ['{ a b a }', ['a', 'b']],
+  ])('is GraphQL’s: %s', async (text, order) => {
+    for (const kind of ['interpreted', 'compiled'] as const)
+      expect(Object.keys((await run(kind, schema, text)).result.data)).toEqual(order);
+  });
+
+  it('is GraphQL’s inside of two that are put together', async () => {
+    for (const kind of ['interpreted', 'compiled'] as const) {
+      const { result } = await run(kind, schema, '{ inner { a @skip(if: true) } inner { b a } }');
+      expect(Object.keys(result.data.inner)).toEqual(['b', 'a']);
+    }
+  });
+
+  it('does not keep other conditions from being compiled', async () => {
+    const text = '{ a @skip(if: false) inner { a @include(if: true) b } }';
+    expect((await run('compiled', schema, text)).isCompiled).toBe(true);
+  });
+});
+
 describe('what is compiled', () => {
   const schema = createSchema();
   const compile = (text: string) => {

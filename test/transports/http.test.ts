@@ -110,12 +110,13 @@ describe('the body of a POST', () => {
     const piece = `2710\r\n${' '.repeat(10_000)}\r\n`;
 
     // Resolves when the server has closed the connection, though the client asked it to be kept.
-    const { status, body } = await sendRaw(
+    const { status, headers, body } = await sendRaw(
       gateway.url,
       `${head}transfer-encoding: chunked\r\n\r\n${piece.repeat(40)}`,
     );
 
     expect(status).toBe(413);
+    expect(headers.connection).toBe('close');
     expect(JSON.parse(body).errors).toHaveLength(1);
   });
 
