@@ -99,6 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const engine = new OperationEngine({
     ...{ schema, limits, mode, executor, createContext, admission, trustedDocuments, maskError, reports },
     hasLostAccess: access.isOut,
+    moment: () => reader.moment,
     turns: new Turns(),
   });
 

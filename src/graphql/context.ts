@@ -18,6 +18,8 @@ export interface GatewayContext {
 export interface ContextOrigin {
   readonly caller: Caller;
   readonly scope: WorkScope;
+  /** The reader's `moment` when the operation came: a vendor's answer that came since then is shared with it. */
+  readonly askedAt: number;
   /** Asked for only where something listens to it. */
   readonly signal: () => CancelSignal | undefined;
   /** See `Call`. */
@@ -38,8 +40,7 @@ export interface ContextParts {
 /** Makes the contexts of operations. */
 export function createContexts(parts: ContextParts): (origin: ContextOrigin) => GatewayContext {
   const { vendors, directoryFor, reader, watches, signer, limits, admitLocators } = parts;
-  return ({ caller, scope, signal, resumeAfter }) => {
-    const askedAt = reader.moment;
+  return ({ caller, scope, askedAt, signal, resumeAfter }) => {
     const exports = new ExportGateway({
       vendors,
       directory: directoryFor(caller),

@@ -56,6 +56,8 @@ export interface EngineSettings {
   readonly limits: OperationLimits & { readonly tokens: number; readonly locators: number };
   readonly mode: 'development' | 'production';
   readonly createContext: (origin: ContextOrigin) => GatewayContext;
+  /** Stands for the moment at which a call comes: see `ContextOrigin`. */
+  readonly moment: () => number;
   /** True for a caller that was let in, but would not be any more. */
   readonly hasLostAccess: (caller: Caller) => boolean;
   /** Asked for every operation, those that are then refused for another reason too. */
@@ -91,7 +93,12 @@ export class OperationEngine {
 
   /** Never rejects. @param read - gives the request; what it throws is told the caller */
   run(call: Call, read: () => OperationRequest): Promise<Outcome> {
-    const report = new OperationReport(this.settings.reports, call.origin, call.requestId);
+    const report = new OperationReport(
+      this.settings.reports,
+      call.origin,
+      call.requestId,
+      this.settings.moment(),
+    );
     return new Promise((resolve) => {
       this.settings.turns.run(() => {
         try {
@@ -201,6 +208,7 @@ export class OperationEngine {
     const context = this.settings.createContext({
       caller: call.origin.caller,
       scope: report.scope,
+      askedAt: report.askedAt,
       signal: () => call.signal,
     });
     const result = this.executor.execute(operation, undefined, context, given, variables);
@@ -227,7 +235,8 @@ export class OperationEngine {
     const { tenant } = caller;
     // A stream is ended by its transport, and calls no vendor for its one subscriber.
     const { resumeAfter } = call;
-    const context = createContext({ caller, scope: report.scope, signal: NO_SIGNAL, resumeAfter });
+    const { scope, askedAt } = report;
+    const context = createContext({ caller, scope, askedAt, signal: NO_SIGNAL, resumeAfter });
     try {
       const source = await createSourceEventStream({
         schema,
@@ -243,7 +252,12 @@ export class OperationEngine {
         selection: this.answers.selectionOf(operation, given, tenant),
         // An event is shown to many: it belongs to no one request.
         createContext: () =>
-          createContext({ caller, scope: { requestId: null, tenant, caller: null }, signal: NO_SIGNAL }),
+          createContext({
+            caller,
+            scope: { requestId: null, tenant, caller: null },
+            askedAt: this.settings.moment(),
+            signal: NO_SIGNAL,
+          }),
         maskError,
         report,
       });

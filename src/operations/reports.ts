@@ -170,14 +170,17 @@ export class OperationReport {
   subject: Subject = UNKNOWN_SUBJECT;
   private readonly reports: OperationReports;
   private readonly origin: Origin;
+  /** The moment at which it came, before it waited for its turn: see `ContextOrigin`. */
+  readonly askedAt: number;
   private readonly startedAt: number;
   private codes = NO_CODES;
   private isOver = false;
 
-  constructor(reports: OperationReports, origin: Origin, requestId: string) {
+  constructor(reports: OperationReports, origin: Origin, requestId: string, askedAt: number) {
     this.reports = reports;
     this.origin = origin;
     this.requestId = requestId;
+    this.askedAt = askedAt;
     this.startedAt = reports.now();
   }
 

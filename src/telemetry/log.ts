@@ -13,6 +13,8 @@ const MAX_WAITING = 4_194_304;
 const STUCK_MS = 1_000;
 /** How long the end of the process waits for the write under way. */
 const LAST_WRITE_MS = 20;
+/** How long a line waits for others to be written with it: a write costs more than a line does. */
+const GATHER_MS = 10;
 /** How soon a full pipe is tried again. */
 const FULL_RETRY_MS = 50;
 
@@ -97,11 +99,12 @@ function unblock(stream: NodeJS.WriteStream): void {
   if (!stream.isTTY) handle?.setBlocking?.(false);
 }
 
-/** Lines on their way to standard error: one write is under way at a time, what comes meanwhile goes out together with the next. */
+/** Lines on their way to standard error: one write is under way at a time, and takes all that has come until it begins. */
 class WaitingLines {
   /** What is being written, as far as it has not been taken. */
   private batch: Buffer | null = null;
   private isInThread = false;
+  private isGathering = false;
   private waiting = '';
   private lost = 0;
   /** When the reader took something, or was first offered something, last. */
@@ -118,16 +121,15 @@ class WaitingLines {
       return;
     }
     this.waiting += line;
-    if (this.batch !== null) return;
-    this.takenAt = Date.now();
-    this.writeNext();
+    if (this.batch === null) this.gather();
   }
 
   /** At the end of the process: gives the reader what is left of its time. */
   writeLast(): void {
-    if (this.batch === null) return;
+    if (this.batch === null) this.takenAt = Date.now();
     if (this.isInThread) pause(LAST_WRITE_MS);
-    let rest = Buffer.concat([this.isInThread ? Buffer.alloc(0) : this.batch, Buffer.from(this.waiting)]);
+    const begun = this.batch === null || this.isInThread ? Buffer.alloc(0) : this.batch;
+    let rest = Buffer.concat([begun, Buffer.from(this.waiting)]);
     while (rest.length > 0 && Date.now() - this.takenAt < STUCK_MS) {
       try {
         rest = rest.subarray(writeSync(this.fd, rest));
@@ -136,6 +138,17 @@ class WaitingLines {
         pause(LAST_WRITE_MS);
       }
     }
+  }
+
+  private gather(): void {
+    if (this.isGathering) return;
+    this.isGathering = true;
+    // The end of the process writes what is gathered: it need not wait for this.
+    setTimeout(() => {
+      this.isGathering = false;
+      this.takenAt = Date.now();
+      this.writeNext();
+    }, GATHER_MS).unref();
   }
 
   private writeNext(): void {
@@ -159,8 +172,8 @@ class WaitingLines {
       this.takenAt = Date.now();
       // A reader that has gone takes nothing of it; the next lines may find another.
       this.batch = error === null && count < batch.length ? batch.subarray(count) : null;
-      if (this.batch === null) this.writeNext();
-      else this.write(this.batch);
+      if (this.batch !== null) this.write(this.batch);
+      else if (this.waiting !== '' || this.lost > 0) this.gather();
     });
   }
 }

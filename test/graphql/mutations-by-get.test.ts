@@ -48,6 +48,7 @@ async function startWithMutation() {
     trustedDocuments: null,
     maskError: createErrorMask(tools),
     reports,
+    moment: () => 0,
     turns: new Turns(),
   });
   const sessions = new AccessSessions(clock);

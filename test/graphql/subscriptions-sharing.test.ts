@@ -65,6 +65,7 @@ function createStage() {
     trustedDocuments: null,
     maskError: createErrorMask(tools),
     reports: new OperationReports({ ...tools, onFinished: ignore, onRefused: ignore }),
+    moment: () => 0,
     turns: new Turns(),
   });
 
