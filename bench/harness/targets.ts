@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, scratch, startProcess, TARGET_CORE } from './processes.ts';
@@ -84,9 +84,15 @@ function toArguments(name: string, builds: Builds, settings: TargetSettings): re
   if (name === 'waybill' || name === 'baseline') {
     const folder = name === 'waybill' ? builds.waybill : builds.baseline;
     if (folder === undefined) throw new Error('There is no baseline to start: --baseline names its folder.');
-    return [join(folder, 'dist/main.js'), 'serve', '--config', writeConfig(settings)];
+    return [mainOf(folder), 'serve', '--config', writeConfig(settings)];
   }
   return [fileURLToPath(new URL(`../peers/${name}.js`, import.meta.url)), JSON.stringify(settings)];
+}
+
+/** Where a checkout's program is built; in an older one it is one folder higher. */
+function mainOf(checkout: string): string {
+  const main = join(checkout, 'dist/src/main.js');
+  return existsSync(main) ? main : join(checkout, 'dist/main.js');
 }
 
 let configs = 0;
