@@ -8,9 +8,8 @@ import type { Export, ExportKey } from '../export/export.ts';
 import { type LinkableFile, toLinkableFiles } from '../export/files.ts';
 import { parseGlobalId } from '../export/locator.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
-import type { ExportLocator } from './generated/resolver-types.ts';
 import { ExportLoaders } from './loaders.ts';
-import { toLocator } from './locator-input.ts';
+import { type LocatorInput, toLocator } from './locator-input.ts';
 import type { NodeObject } from './node.ts';
 import type { OperationCosts } from './operation-costs.ts';
 import type { HiEnergyExportObject } from './vendor-types.ts';
@@ -75,14 +74,14 @@ export class ExportGateway {
   }
 
   /** @throws InputError, RateLimitedError, VendorError */
-  byLocator(locator: ExportLocator, maxAgeMs: number): Promise<Export> {
+  byLocator(locator: LocatorInput, maxAgeMs: number): Promise<Export> {
     const question = this.ask(locator, maxAgeMs);
     const charged = this.parts.costs.charge([question.key.id], 'locator');
     return charged === undefined ? this.read(question) : charged.then(() => this.read(question));
   }
 
   /** One entry per locator, in their order; one that fails is a rejected promise. @throws InputError */
-  byLocators(locators: readonly ExportLocator[], maxAgeMs: number): Promise<Export>[] {
+  byLocators(locators: readonly LocatorInput[], maxAgeMs: number): Promise<Export>[] {
     this.checkCount(locators, 'locators');
     return this.readAll<never>(
       locators.map((locator) => attempt(() => this.ask(locator, maxAgeMs))),
@@ -140,7 +139,7 @@ export class ExportGateway {
    * @throws InputError, RateLimitedError
    */
   async events(
-    locators: readonly ExportLocator[],
+    locators: readonly LocatorInput[],
     after: string | null | undefined,
   ): Promise<AsyncIterable<ExportEvent>> {
     this.checkCount(locators, 'locators');
@@ -157,7 +156,7 @@ export class ExportGateway {
   }
 
   /** @throws InputError, VendorError */
-  private ask(locator: ExportLocator, maxAgeMs: number): Question {
+  private ask(locator: LocatorInput, maxAgeMs: number): Question {
     return { ...this.parts.directory.resolve(toLocator(locator)), maxAgeMs: parseMaxAge(maxAgeMs) };
   }
 
