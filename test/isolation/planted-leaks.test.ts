@@ -170,8 +170,15 @@ describe('A schedule finds out a gateway that shares', () => {
   ])('%s', { timeout: 300_000 }, async (leak) => {
     planted.leak = leak;
 
-    const { ledger } = await runSchedule({ seed: 1, steps: STEPS, startGateway, enough: 1 });
-
-    expect(ledger.violations).not.toEqual([]);
+    expect(await findViolations()).not.toEqual([]);
   });
 });
+
+/** Not every schedule comes by every leak. */
+async function findViolations(): Promise<readonly unknown[]> {
+  for (const seed of [1, 2, 3]) {
+    const { ledger } = await runSchedule({ seed, steps: STEPS, startGateway, enough: 1 });
+    if (ledger.violations.length > 0) return ledger.violations;
+  }
+  return [];
+}
