@@ -131,7 +131,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Metrics count what happens everywhere: they know its types. */
 const isMetrics = (file: string) => file.startsWith('src/telemetry/metrics');
 
-/** `src/watch/hub.ts` stands in `src/watch`, `src/gateway.ts` for itself. */
+/** `src/watch/watch.ts` stands in `src/watch`, `src/gateway.ts` for itself. */
 function folderOf(file: string): string {
   const [top = '', next = ''] = file.split('/');
   return top === 'src' ? `${top}/${next}` : top;

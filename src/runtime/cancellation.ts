@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../export/ports.ts';
 
 /**
- * What an `AbortController` and its signal are, for the paths that every request takes: an object of four fields, where those two cost
+ * What an `AbortController` and its signal are, for the paths that every request takes: an object of three fields, where those two cost
  * several microseconds and a listener as much again.
  */
 export class Cancellation implements CancelSignal {
