@@ -206,6 +206,7 @@ describe('packages', () => {
       /^(graphql|graphql-yoga|graphql-ws|dataloader|@graphql-tools\/.*|@graphql-yoga\/.*)$/,
       /^src\/(graphql|operations|transports|cli)\//,
     ],
+    [/^graphql-jit$/, /^src\/operations\//],
     [/^undici$/, /^(src\/(http|cli)\/|simulator\/)/],
     [/^ws$/, /^src\/(transports|cli)\//],
     [/^yaml$/, /^src\/config\//],
