@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FakeAnswer } from '../support/fake-vendor.ts';
 import { type FakedGateway, startFakedGateway, toAccount, toLocator } from './support.ts';
 
 /** Watches one export over SSE for as long as it is held, from its first event on. */
@@ -86,3 +87,71 @@ describe('an export that somebody watches', () => {
     expect(gateway.paths('power-bi').filter((path) => path.includes('export-2'))).toHaveLength(1);
   });
 });
+
+describe('an export whose watch has ended', () => {
+  const READ = /* GraphQL */ `
+    query ($locator: ExportLocator!, $maxAgeMs: Int) {
+      export(locator: $locator, maxAgeMs: $maxAgeMs) {
+        status
+        ... on PowerBiExport { files { name } }
+        observation { isStale }
+      }
+    }
+  `;
+
+  async function startWatched() {
+    const vendor: { answer: FakeAnswer } = { answer: RUNNING };
+    const gateway = await startFakedGateway({ vendors: { 'power-bi': () => vendor.answer } });
+    const locator = toLocator('power-bi', 1);
+    const read = (maxAgeMs: number) => gateway.query(READ, { locator, maxAgeMs });
+    return { gateway, vendor, locator, read };
+  }
+
+  it('is what was read last, its file included, however old an answer may be', async () => {
+    const { gateway, vendor, locator, read } = await startWatched();
+    await using _gateway = gateway;
+    {
+      await using _watch = await watch(gateway, locator);
+    }
+    vendor.answer = {
+      body: {
+        id: 'export-1==',
+        status: 'Succeeded',
+        percentComplete: 100,
+        reportName: 'Sales',
+        resourceFileExtension: '.pdf',
+        resourceLocation: 'https://example.invalid/file',
+        expirationTime: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+    };
+
+    const now = await read(0);
+    const later = await read(600_000);
+
+    expect(now.errors).toEqual([]);
+    expect(now.data.export).toMatchObject({ status: 'SUCCEEDED', files: [{ name: expect.any(String) }] });
+    expect(later.data.export).toEqual(now.data.export);
+  });
+
+  it('is asked for while it has not ended, and stands in, as stale, for a vendor in trouble', async () => {
+    const { gateway, vendor, locator, read } = await startWatched();
+    await using _gateway = gateway;
+    {
+      await using _watch = await watch(gateway, locator);
+    }
+    const before = gateway.calls();
+
+    const asked = await read(600_000);
+    vendor.answer = { status: 503, body: {} };
+    const standIn = await read(600_000);
+    const tooOld = await read(0);
+
+    expect(gateway.calls() - before).toBeGreaterThanOrEqual(2);
+    expect(asked.data.export).toMatchObject({ status: 'RUNNING', observation: { isStale: false } });
+    expect(standIn.errors).toEqual([]);
+    expect(standIn.data.export).toMatchObject({ status: 'RUNNING', observation: { isStale: true } });
+    expect(tooOld.errors).toMatchObject([{ extensions: { code: 'VENDOR_UNAVAILABLE', retryable: true } }]);
+  });
+});
+
+const RUNNING: FakeAnswer = { body: { id: 'export-1==', status: 'Running', percentComplete: 40 } };
