@@ -109,6 +109,8 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
         'cache-control': 'no-cache',
       });
     }
+    // A body that came in one piece with its headers has been read by then: a refusal need not end the connection.
+    if (!request.complete) await null;
     setCorsHeaders(request, response, origins);
     if (isForeign(request.headers, origins)) return refuse(request, response, FOREIGN);
     if (request.method === 'OPTIONS') return respondText(response, 204, '');

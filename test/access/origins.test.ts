@@ -82,7 +82,7 @@ describe('a browser at another origin', () => {
     expect(errors).toEqual([
       {
         message: 'This origin may not speak to this server.',
-        extensions: { code: 'FORBIDDEN', requestId: headers.get('x-request-id') },
+        extensions: { code: 'FORBIDDEN', retryable: false, requestId: headers.get('x-request-id') },
       },
     ]);
     expect(headers.get('access-control-allow-origin')).toBeNull();
