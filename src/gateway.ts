@@ -85,16 +85,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const vendors = Object.values(VENDORS);
 
   const maskError = createErrorMask({ log, secrets, hidesSuggestions: mode === 'production' });
-  const admitLocators = admission.locators;
-  const directoryFor = pool.directoryFor.bind(pool);
   const createContext = createContexts({
-    vendors,
-    directoryFor,
-    reader,
-    watches: hub,
-    signer,
-    limits,
-    admitLocators,
+    ...{ vendors, reader, watches: hub, signer, limits },
+    directoryFor: pool.directoryFor.bind(pool),
+    admitLocators: admission.locators,
   });
   const engine = new OperationEngine({
     ...{ schema, limits, mode, executor, createContext, admission, trustedDocuments, maskError, reports },
