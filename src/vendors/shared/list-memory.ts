@@ -18,6 +18,19 @@ export interface ReadPlan {
   readonly isTrial: boolean;
 }
 
+/** What a list that was never asked for may be worth: what those of the same account were worth when they first came. */
+export class ListHope {
+  /** The part of the exports looked for that it is expected to hold. Full of hope at first. */
+  ratio = 1;
+  /** When any of the account's lists was asked for last. */
+  askedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param ratio - of a list that came for the first time */
+  learn(ratio: number): void {
+    this.ratio += (ratio - this.ratio) / 4;
+  }
+}
+
 /**
  * What one list call has been worth so far: which exports it held, which it did not, and how often it held one that nobody had
  * asked it for before.
@@ -29,13 +42,22 @@ export class ListMemory {
   /** Of the last list. */
   private held: ReadonlySet<string> = NOTHING;
   private readonly unlisted = new Set<string>();
-  /** Counts that fade with every list. Full of hope at first: a list that is never tried teaches nothing. */
-  private found = 2;
+  /** Counts that fade with every list. */
+  private found: number;
   private sought = 2;
-  private lastFound = 2;
+  private lastFound: number;
+  private hasCome = false;
   /** In a row. */
   private failures = 0;
-  private askedAt = Number.NEGATIVE_INFINITY;
+  private askedAt: number;
+  private readonly hope: ListHope;
+
+  constructor(hope: ListHope) {
+    this.hope = hope;
+    this.found = this.sought * hope.ratio;
+    this.lastFound = this.found;
+    this.askedAt = hope.askedAt;
+  }
 
   /** @param names - two or more exports, each once */
   plan(names: Iterable<string>, now: number): ReadPlan {
@@ -64,6 +86,7 @@ export class ListMemory {
   /** A list call begins. */
   begin(now: number): void {
     this.askedAt = now;
+    this.hope.askedAt = now;
   }
 
   /** A list has come. @param wanted - what it was looked through for */
@@ -85,6 +108,8 @@ export class ListMemory {
     this.lastFound = found;
     this.failures = 0;
     if (newlySought === 0) return;
+    if (!this.hasCome) this.hope.learn(newlyFound / newlySought);
+    this.hasCome = true;
     this.found = this.found / 2 + newlyFound;
     this.sought = this.sought / 2 + newlySought;
   }

@@ -3,7 +3,7 @@ import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.
 import type { Reading } from '../../export/ports.ts';
 import type { AccountClient, CallOptions } from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { ListMemory } from './list-memory.ts';
+import { ListHope, ListMemory } from './list-memory.ts';
 
 /** How many calls' time a list and the single calls after it may take together: as many as one call with its retries. */
 const MAX_READ_TIMEOUTS = 3;
@@ -64,6 +64,7 @@ const NO_OPTIONS: CallOptions = {};
 class Reads implements VendorReads {
   private readonly parts: ReadParts;
   private readonly memories = new Map<string, ListMemory>();
+  private readonly hope = new ListHope();
 
   constructor(parts: ReadParts) {
     this.parts = parts;
@@ -183,7 +184,7 @@ class Reads implements VendorReads {
       if (memories.size < MAX_LISTS) break;
       memories.delete(oldest);
     }
-    memory = new ListMemory();
+    memory = new ListMemory(this.hope);
     memories.set(name, memory);
     return memory;
   }

@@ -184,6 +184,24 @@ describe('a list call', () => {
     expect(calls).toEqual(['list h']);
   });
 
+  it('is hoped for less where many lists of the account held nothing, and tried once a minute', async () => {
+    const { read, clock } = createVendor();
+    for (let n = 0; n < 6; n += 1)
+      await read([1, 2, 3, 4, 5].map((id) => toRunKey(String(id), `hopeless-${n}`)));
+
+    const five = (list: string) => [1, 2, 3, 4, 5].map((id) => toRunKey(String(id), list));
+    const { calls } = await read(five('new'));
+    await clock.advance(60_000);
+    const later = await read(five('newer'));
+    const soon = await read(five('newest'));
+
+    expect(calls).toHaveLength(5);
+    expect(calls).not.toContain('list new');
+    expect(later.calls).toContain('list newer');
+    expect(later.calls).toHaveLength(6);
+    expect(soon.calls).toHaveLength(5);
+  });
+
   it('forgets lists beyond a bound, so that whoever names many fills no memory', async () => {
     const { read } = createVendor();
     await read(toKeys(1, 5));
