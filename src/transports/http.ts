@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
@@ -67,6 +68,16 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
     });
   }
 
+  /** A body that came in one piece with its headers has been parsed a turn later: then the connection need not end. */
+  async function refuseUnread(
+    request: IncomingMessage,
+    response: Answer,
+    refusal: HttpRefusal,
+  ): Promise<void> {
+    if (!request.complete) await nextTurn();
+    refuse(request, response, refusal);
+  }
+
   async function answer(
     request: IncomingMessage,
     response: Answer,
@@ -109,17 +120,15 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
         'cache-control': 'no-cache',
       });
     }
-    // A body that came in one piece with its headers has been read by then: a refusal need not end the connection.
-    if (!request.complete) await null;
     setCorsHeaders(request, response, origins);
-    if (isForeign(request.headers, origins)) return refuse(request, response, FOREIGN);
+    if (isForeign(request.headers, origins)) return refuseUnread(request, response, FOREIGN);
     if (request.method === 'OPTIONS') return respondText(response, 204, '');
     const refusal = refusalOf(request, bodyBytes);
-    if (refusal !== null) return refuse(request, response, refusal);
+    if (refusal !== null) return refuseUnread(request, response, refusal);
 
     const authenticated = authenticate(request.headers);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
-    if ('refusal' in caller) return refuse(request, response, toAccessRefusal(caller));
+    if ('refusal' in caller) return refuseUnread(request, response, toAccessRefusal(caller));
     settings.stalledResponses.watch(response);
     if (request.method !== 'POST') {
       const read = () => fromSearch(new URLSearchParams(target.search));
