@@ -82,17 +82,6 @@ function hashIn(extensions: unknown): unknown {
   return (Object(persistedQuery) as { readonly sha256Hash?: unknown }).sha256Hash;
 }
 
-/**
- * The websocket message with a `query`, which graphql-transport-ws demands of every `subscribe`: one that names its document by an id need
- * not have any.
- */
-export function completeSubscribe(message: unknown): unknown {
-  const { type, payload } = Object(message) as { readonly type?: unknown; readonly payload?: unknown };
-  if (type === 'subscribe' && typeof payload === 'object' && payload !== null)
-    Object.assign(payload, { query: (payload as DocumentRequest).query ?? '' });
-  return message;
-}
-
 export interface DocumentRules {
   readonly schema: GraphQLSchema;
   readonly limits: OperationLimits & { readonly tokens: number };

@@ -23,8 +23,3 @@ export class StreamClosedError extends Error {
     this.cursor = cursor;
   }
 }
-
-/** True where a stream was ended because it was not read. */
-export function isSlowConsumer(error: unknown): boolean {
-  return error instanceof StreamClosedError && error.code === 'SLOW_CONSUMER';
-}
