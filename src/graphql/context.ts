@@ -39,25 +39,35 @@ export interface ContextParts {
 
 /** Makes the contexts of operations. */
 export function createContexts(parts: ContextParts): (origin: ContextOrigin) => GatewayContext {
-  const { vendors, directoryFor, reader, watches, signer, limits, admitLocators } = parts;
-  return ({ caller, scope, askedAt, signal, resumeAfter }) => {
-    const exports = new ExportGateway({
+  return (origin) => new OperationContext(parts, origin);
+}
+
+class OperationContext implements GatewayContext {
+  readonly scope: WorkScope;
+  readonly exports: ExportGateway;
+  private readonly signer: FileLinkSigner;
+  private links: FileLinks | null = null;
+
+  constructor(parts: ContextParts, origin: ContextOrigin) {
+    const { vendors, directoryFor, reader, watches, signer, limits, admitLocators } = parts;
+    const { caller, scope, askedAt, signal, resumeAfter } = origin;
+    this.scope = scope;
+    this.signer = signer;
+    this.exports = new ExportGateway({
       vendors,
       directory: directoryFor(caller),
       reader,
       watches,
       maxLocators: limits.locators,
-      costs: new OperationCosts({
-        maxLocators: limits.locatorsPerOperation,
-        admit: (count) => admitLocators(caller, count),
-      }),
+      costs: new OperationCosts(limits.locatorsPerOperation, (count) => admitLocators(caller, count)),
       options: () => ({ signal: signal(), scope, askedAt }),
       resumeAfter,
     });
-    return {
-      scope,
-      exports,
-      fileLinks: signer.linksFor((file) => exports.account(file.export.key)),
-    };
-  };
+  }
+
+  /** Made where a file is shown: most operations show none. */
+  get fileLinks(): FileLinks {
+    this.links ??= this.signer.linksFor((file) => this.exports.account(file.export.key));
+    return this.links;
+  }
 }

@@ -1,12 +1,5 @@
 import { InputError } from '../export/errors.ts';
 
-export interface OperationCostsSettings {
-  /** Most exports that one operation may name, whatever its fields and aliases. */
-  readonly maxLocators: number;
-  /** Asks for so many exports more on behalf of the caller. @throws RateLimitedError */
-  readonly admit: (count: number) => Promise<void> | undefined;
-}
-
 /**
  * What one operation has asked of vendors so far.
  *
@@ -14,12 +7,18 @@ export interface OperationCostsSettings {
  * other fields got before stays theirs.
  */
 export class OperationCosts {
-  private readonly settings: OperationCostsSettings;
+  private readonly maxLocators: number;
+  private readonly admit: (count: number) => Promise<void> | undefined;
   /** By export id: whether the caller's limit lets it through. A field that names it again waits for the same answer. */
   private admissions: Map<string, Promise<void> | undefined> | null = null;
 
-  constructor(settings: OperationCostsSettings) {
-    this.settings = settings;
+  /**
+   * @param maxLocators - most exports that one operation may name, whatever its fields and aliases
+   * @param admit - asks for so many exports more on behalf of the caller; throws, or rejects with, a RateLimitedError
+   */
+  constructor(maxLocators: number, admit: (count: number) => Promise<void> | undefined) {
+    this.maxLocators = maxLocators;
+    this.admit = admit;
   }
 
   /**
@@ -32,23 +31,27 @@ export class OperationCosts {
     this.admissions ??= new Map();
     const { admissions } = this;
     const fresh = [...new Set(ids)].filter((id) => !admissions.has(id));
-    const { maxLocators, admit } = this.settings;
-    if (admissions.size + fresh.length > maxLocators) {
+    if (admissions.size + fresh.length > this.maxLocators) {
       throw new InputError(
-        `This operation names more than ${maxLocators} exports over all its fields: ask in several operations.`,
+        `This operation names more than ${this.maxLocators} exports over all its fields: ask in several operations.`,
         field,
       );
     }
     if (fresh.length > 0) {
-      const admission = admit(fresh.length);
+      const admission = this.admit(fresh.length);
       for (const id of fresh) admissions.set(id, admission);
     }
-    const waits = new Set(ids.map((id) => admissions.get(id)).filter((wait) => wait !== undefined));
-    return waits.size === 0 ? undefined : Promise.all(waits).then(() => undefined);
+    const waits = new Set<Promise<void>>();
+    for (const id of ids) {
+      const wait = admissions.get(id);
+      if (wait !== undefined) waits.add(wait);
+    }
+    if (waits.size <= 1) return waits.values().next().value;
+    return Promise.all(waits).then(() => undefined);
   }
 
   /** For lists that name no export: one for each account that is asked. @throws RateLimitedError */
   chargeLists(accounts: number): Promise<void> | undefined {
-    return accounts > 0 ? this.settings.admit(accounts) : undefined;
+    return accounts > 0 ? this.admit(accounts) : undefined;
   }
 }

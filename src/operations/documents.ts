@@ -16,6 +16,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { FormattedError, MaskError } from './errors.ts';
 import { limitRules, type OperationLimits } from './limits.ts';
+import type { ReadVariables } from './variable-reader.ts';
 
 /** Of all documents that are kept, together; read, each character may take a hundred bytes. */
 const MAX_LENGTH = 300_000;
@@ -85,6 +86,8 @@ export class Operation {
   readonly subject: Subject;
   /** What the executor has made of it; see there. */
   compiled: unknown;
+  /** How its variables are read; null where graphql-js reads them, `undefined` until it is first run. */
+  readVariables: ReadVariables | null | undefined;
   /** How often it was run. */
   runs = 0;
   private event: EventView | null = null;

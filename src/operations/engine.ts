@@ -92,29 +92,23 @@ export class OperationEngine {
   }
 
   /** Never rejects. @param read - gives the request; what it throws is told the caller */
-  run(call: Call, read: () => OperationRequest): Promise<Outcome> {
-    const report = new OperationReport(
-      this.settings.reports,
-      call.origin,
-      call.requestId,
-      this.settings.moment(),
-    );
-    return new Promise((resolve) => {
-      this.settings.turns.run(() => {
-        try {
-          const outcome = isTracing() ? this.beginTraced(call, report, read) : this.begin(call, report, read);
-          resolve(outcome instanceof Promise ? outcome.catch(() => this.giveUp(report)) : outcome);
-        } catch {
-          resolve(this.giveUp(report));
-        }
-      });
+  run(call: Call, read: () => OperationRequest): Outcome | Promise<Outcome> {
+    const { reports, moment, turns } = this.settings;
+    const report = new OperationReport(reports, call.origin, call.requestId, moment());
+    return turns.run(() => {
+      try {
+        const outcome = isTracing() ? this.beginTraced(call, report, read) : this.begin(call, report, read);
+        return outcome instanceof Promise ? outcome.catch(() => this.giveUp(report)) : outcome;
+      } catch {
+        return this.giveUp(report);
+      }
     });
   }
 
   /** Not even its error could be told: whatever hides and logs errors is broken itself. */
   private giveUp(report: OperationReport): Outcome {
     const errors = [toRefusal('INTERNAL_SERVER_ERROR', 'Unexpected error.', report.requestId)];
-    return this.settle(report, { type: 'refused', refusal: { errors, status: 500 } });
+    return this.settle(report, { errors, status: 500 });
   }
 
   private beginTraced(call: Call, report: OperationReport, read: () => OperationRequest): Promise<Outcome> {
@@ -185,7 +179,7 @@ export class OperationEngine {
       return this.refuseWith(report, [toRefusal('OPERATION_RESOLUTION_FAILURE', message, report.requestId)]);
     }
     const misfit = this.findMisfit(call, operation, report.requestId);
-    if (misfit !== null) return this.settle(report, { type: 'refused', refusal: misfit });
+    if (misfit !== null) return this.settle(report, misfit);
     const given = request.variables ?? NO_VARIABLES;
     checkVariables(given, this.settings.limits.locators);
     const variables = this.executor.readVariables(operation, given);
@@ -221,7 +215,8 @@ export class OperationEngine {
 
   private answer(report: OperationReport, result: ExecutionResult): Outcome {
     const formatted = formatResult(result, this.settings.maskError, report.requestId);
-    return this.settle(report, { type: 'result', result: formatted });
+    if (formatted.errors !== undefined) report.note(formatted.errors);
+    return { type: 'result', result: formatted, report };
   }
 
   private async subscribe(
@@ -302,26 +297,21 @@ export class OperationEngine {
   private refuse(report: OperationReport, error: unknown): Outcome {
     if (error instanceof MalformedRequestError) {
       const errors = [toRefusal(error.code, error.message, report.requestId)];
-      return this.settle(report, { type: 'refused', refusal: { errors, status: 400 } });
+      return this.settle(report, { errors, status: 400 });
     }
     if (error instanceof PersistedQueryNotSupportedError)
       return this.refuseWith(report, [toRefusal(error.code, error.message, report.requestId)]);
     const errors = [this.settings.maskError(error, report.requestId)];
-    return this.settle(report, { type: 'refused', refusal: { errors, ...toHttp(errors[0], error) } });
+    return this.settle(report, { errors, ...toHttp(errors[0], error) });
   }
 
   private refuseWith(report: OperationReport, errors: readonly FormattedError[]): Outcome {
-    return this.settle(report, { type: 'refused', refusal: { errors, status: null } });
+    return this.settle(report, { errors, status: null });
   }
 
-  private settle(
-    report: OperationReport,
-    outcome:
-      | { readonly type: 'refused'; readonly refusal: Refusal }
-      | { readonly type: 'result'; readonly result: FormattedResult },
-  ): Outcome {
-    report.note(outcome.type === 'refused' ? outcome.refusal.errors : (outcome.result.errors ?? []));
-    return { ...outcome, report };
+  private settle(report: OperationReport, refusal: Refusal): Outcome {
+    report.note(refusal.errors);
+    return { type: 'refused', refusal, report };
   }
 }
 

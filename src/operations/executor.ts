@@ -9,6 +9,7 @@ import type { CompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../graphql/context.ts';
 import type { Compiler } from './compiler.ts';
 import type { Operation } from './documents.ts';
+import { VariableReaders } from './variable-reader.ts';
 
 /**
  * `compiled`: every operation is compiled before it is first run; `interpreted`: none is; `adaptive`: those that are run again and again.
@@ -27,25 +28,31 @@ const MAX_VARIABLE_ERRORS = 50;
 export class Executor {
   private readonly schema: GraphQLSchema;
   private readonly kind: ExecutorKind;
+  private readonly variableReaders: VariableReaders;
   private compiler: Compiler | null = null;
   private loading: Promise<void> | null = null;
 
   constructor(schema: GraphQLSchema, kind: ExecutorKind = 'adaptive') {
     this.schema = schema;
     this.kind = kind;
+    this.variableReaders = new VariableReaders(schema);
   }
 
   /**
    * Checks an operation's variables against what it declares.
    *
-   * graphql-js does it whichever way the operation is run: the compiler knows nothing of `@oneOf`, and has words of its own.
+   * graphql-js has the last word, whichever way the operation is run: the compiler knows nothing of `@oneOf`, and has words of its own.
    */
   readVariables(
-    { node }: Operation,
+    operation: Operation,
     given: Readonly<Record<string, unknown>>,
   ): { readonly coerced: Variables } | { readonly errors: readonly GraphQLError[] } {
-    const { variableDefinitions } = node;
+    const { variableDefinitions } = operation.node;
     if (variableDefinitions === undefined || variableDefinitions.length === 0) return NO_VARIABLES;
+    if (operation.readVariables === undefined)
+      operation.readVariables = this.variableReaders.create(operation.node);
+    const coerced = operation.readVariables?.(given) ?? null;
+    if (coerced !== null) return { coerced };
     const read = getVariableValues(this.schema, variableDefinitions, given, {
       maxErrors: MAX_VARIABLE_ERRORS,
     });

@@ -97,22 +97,20 @@ export class OperationReports {
     }
     const { scope, transport, clientAddress } = asked;
     const { type, name } = subject;
-    const errors = codes.length === 0 ? {} : { codes };
     this.settings.onFinished(asked, ending);
-    this.settings.log.info(
-      {
-        ...toScopeFields(scope),
-        type,
-        ...toName(name),
-        transport,
-        outcome,
-        ...errors,
-        ...(why === undefined ? {} : { why }),
-        durationMs,
-        clientAddress,
-      },
-      type === 'subscription' ? 'A subscription has ended.' : 'An operation has ended.',
-    );
+    const { log } = this.settings;
+    if (!log.isEnabled('info')) return;
+    // Put together field by field: every operation has this line.
+    const fields: Record<string, unknown> = toScopeFields(scope);
+    fields.type = type;
+    if (name !== null) fields.name = name;
+    fields.transport = transport;
+    fields.outcome = outcome;
+    if (codes.length > 0) fields.codes = codes;
+    if (why !== undefined) fields.why = why;
+    fields.durationMs = durationMs;
+    fields.clientAddress = clientAddress;
+    log.info(fields, type === 'subscription' ? 'A subscription has ended.' : 'An operation has ended.');
   }
 
   /** For requests that are refused before their path is looked at. */

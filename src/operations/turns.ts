@@ -15,10 +15,14 @@ export class Turns {
   /** When the first operation of this turn of the event loop began; null where none has. */
   private sliceStartedAt: number | null = null;
 
-  /** Runs the work now, or when those that came before have had their turn. */
-  run(work: () => void): void {
-    if (this.next < this.waiting.length || !this.hasTime()) this.waiting.push(work);
-    else work();
+  /**
+   * Runs the work now, or when those that came before have had their turn.
+   *
+   * @param work - must not throw
+   */
+  run<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
+    if (this.next === this.waiting.length && this.hasTime()) return work();
+    return new Promise((resolve) => void this.waiting.push(() => resolve(work())));
   }
 
   private hasTime(): boolean {

@@ -27,18 +27,23 @@ export function checkVariables(variables: unknown, maxLocators: number): void {
     values += level.length;
     if (values > maxValues) throw refuse(`more than ${maxValues} values: ask in several operations.`);
     if (depth > MAX_DEPTH) throw refuse(`values nested deeper than ${MAX_DEPTH} levels.`);
-    level = level.flatMap(toInner);
+    const inner: unknown[] = [];
+    for (const value of level) addInner(value, inner);
+    level = inner;
   }
 }
 
-function toInner(value: unknown): readonly unknown[] {
-  if (Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw refuse('a whole number that JSON cannot carry exactly: write long ids as text.');
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null) return [];
-  const fields = Object.values(value);
-  if (fields.length > MAX_FIELDS) throw refuse(`an object of more than ${MAX_FIELDS} fields.`);
-  return fields;
+function addInner(value: unknown, inner: unknown[]): void {
+  if (typeof value === 'number') {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw refuse('a whole number that JSON cannot carry exactly: write long ids as text.');
+  } else if (Array.isArray(value)) {
+    for (const item of value) inner.push(item);
+  } else if (typeof value === 'object' && value !== null) {
+    const fields = Object.values(value);
+    if (fields.length > MAX_FIELDS) throw refuse(`an object of more than ${MAX_FIELDS} fields.`);
+    for (const field of fields) inner.push(field);
+  }
 }
 
 function refuse(what: string): InputError {

@@ -12,12 +12,12 @@ export function createRequestId(): string {
 /** What a log line says about whom its work is done for: what is known of it. */
 export function toScopeFields(
   scope: Partial<WorkScope> | undefined,
-): Readonly<Partial<Record<keyof WorkScope, string>>> {
-  if (scope === undefined) return {};
+): Partial<Record<keyof WorkScope, string>> {
+  const fields: Partial<Record<keyof WorkScope, string>> = {};
+  if (scope === undefined) return fields;
   const { requestId, tenant, caller } = scope;
-  return {
-    ...(requestId ? { requestId } : {}),
-    ...(tenant ? { tenant: tenant.slice(0, MAX_NAME_LENGTH) } : {}),
-    ...(caller ? { caller: caller.slice(0, MAX_NAME_LENGTH) } : {}),
-  };
+  if (requestId) fields.requestId = requestId;
+  if (tenant) fields.tenant = tenant.slice(0, MAX_NAME_LENGTH);
+  if (caller) fields.caller = caller.slice(0, MAX_NAME_LENGTH);
+  return fields;
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Authenticate } from '../access/authenticate.ts';
+import type { Authenticate, Refusal } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from '../access/origins.ts';
@@ -20,7 +20,7 @@ import { respondText, wantsPage } from '../web/respond.ts';
 import { GRAPHIQL_PAGE } from '../web/security-headers.ts';
 import type { GraphiQL } from './graphiql.ts';
 import { toBody, toContentType, toHttpAnswer } from './http-answer.ts';
-import { negotiate, SPOKEN } from './media-types.ts';
+import { type Accepted, negotiate, SPOKEN } from './media-types.ts';
 import type { StalledResponses } from './stalled-responses.ts';
 import type { HandleByYoga } from './yoga.ts';
 
@@ -69,75 +69,84 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
   }
 
   /** A body that came in one piece with its headers has been parsed a turn later: then the connection need not end. */
-  async function refuseUnread(
+  function refuseUnread(
     request: IncomingMessage,
     response: Answer,
     refusal: HttpRefusal,
-  ): Promise<void> {
-    if (!request.complete) await nextTurn();
-    refuse(request, response, refusal);
+  ): Promise<void> | void {
+    if (request.complete) return refuse(request, response, refusal);
+    return nextTurn().then(() => refuse(request, response, refusal));
   }
 
-  async function answer(
+  function answer(
     request: IncomingMessage,
     response: Answer,
     caller: Caller,
     read: () => OperationRequest,
-  ): Promise<void> {
+  ): Promise<void> | void {
     const accepted = negotiate(request.headers.accept);
     if (accepted === null) return refuse(request, response, NOT_ACCEPTABLE, caller);
-    const call = new HttpCall(request, response, {
-      caller,
-      clientAddress: clientAddressOf(request),
-      canStream: accepted.stream !== null,
-      resumeAfter: accepted.stream === 'text/event-stream' ? lastEventIdOf(request.headers) : undefined,
-    });
-    const run = async (): Promise<Outcome> => {
-      const outcome = await engine.run(call, read);
-      call.hasOutcome(outcome);
-      return outcome;
-    };
-    const breakOff = (): void => void response.destroy();
+    const call = new HttpCall(request, response, caller, clientAddressOf(request), accepted);
+    const answerByYoga = (run: () => Promise<Outcome>): Promise<void> =>
+      yoga(request, response, { origin: call, accepted, run, breakOff: () => void response.destroy() });
     const isJsonAsked =
       accepted.single === 'application/json' || accepted.single === 'application/graphql-response+json';
     if (call.isReadOnly || !isJsonAsked)
-      return yoga(request, response, { origin: call, accepted, run, breakOff });
-    const outcome = await run();
-    if (call.isGone) return;
-    if (outcome.type === 'stream')
-      return yoga(request, response, { origin: call, accepted, run: async () => outcome, breakOff });
-    const { status, headers, body } = toHttpAnswer(outcome, accepted.single);
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-    response.end(body);
+      return answerByYoga(async () => {
+        const outcome = await engine.run(call, read);
+        call.hasOutcome(outcome);
+        return outcome;
+      });
+    const write = (outcome: Outcome): Promise<void> | void => {
+      call.hasOutcome(outcome);
+      if (call.isGone) return;
+      if (outcome.type === 'stream') return answerByYoga(async () => outcome);
+      const { status, headers, body } = toHttpAnswer(outcome, accepted.single);
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+      response.end(body);
+    };
+    const outcome = engine.run(call, read);
+    return outcome instanceof Promise ? outcome.then(write) : write(outcome);
   }
 
-  return async (request: IncomingMessage, response: Answer, target: Pick<URL, 'search'>): Promise<void> => {
-    if (graphiql !== null && wantsGraphiQL(request, target.search)) {
-      const page = await graphiql.page();
-      return respondText(response, 200, page.body, {
-        'content-type': page.contentType,
-        ...GRAPHIQL_PAGE,
-        'cache-control': 'no-cache',
-      });
-    }
+  function receive(
+    request: IncomingMessage,
+    response: Answer,
+    { search }: Pick<URL, 'search'>,
+    caller: Caller | Refusal,
+  ): Promise<void> | void {
+    if ('refusal' in caller) return refuseUnread(request, response, toAccessRefusal(caller));
+    settings.stalledResponses.watch(response);
+    if (request.method !== 'POST')
+      return answer(request, response, caller, () => fromSearch(new URLSearchParams(search)));
+    return readBody(request, bodyBytes).then((body) => {
+      if (body === null) return refuse(request, response, toTooLarge(bodyBytes), caller);
+      if (body !== undefined) return answer(request, response, caller, () => toRequest(parseJson(body)));
+    });
+  }
+
+  return (request: IncomingMessage, response: Answer, target: Pick<URL, 'search'>): Promise<void> | void => {
+    if (graphiql !== null && wantsGraphiQL(request, target.search)) return showGraphiQL(graphiql, response);
     setCorsHeaders(request, response, origins);
     if (isForeign(request.headers, origins)) return refuseUnread(request, response, FOREIGN);
     if (request.method === 'OPTIONS') return respondText(response, 204, '');
     const refusal = refusalOf(request, bodyBytes);
     if (refusal !== null) return refuseUnread(request, response, refusal);
 
-    const authenticated = authenticate(request.headers);
-    const caller = authenticated instanceof Promise ? await authenticated : authenticated;
-    if ('refusal' in caller) return refuseUnread(request, response, toAccessRefusal(caller));
-    settings.stalledResponses.watch(response);
-    if (request.method !== 'POST') {
-      const read = () => fromSearch(new URLSearchParams(target.search));
-      return answer(request, response, caller, read);
-    }
-    const body = await readBody(request, bodyBytes);
-    if (body === null) return refuse(request, response, toTooLarge(bodyBytes), caller);
-    if (body !== undefined) await answer(request, response, caller, () => toRequest(parseJson(body)));
+    const caller = authenticate(request.headers);
+    if (caller instanceof Promise)
+      return caller.then((authenticated) => receive(request, response, target, authenticated));
+    return receive(request, response, target, caller);
   };
+}
+
+async function showGraphiQL(graphiql: GraphiQL, response: Answer): Promise<void> {
+  const page = await graphiql.page();
+  respondText(response, 200, page.body, {
+    'content-type': page.contentType,
+    ...GRAPHIQL_PAGE,
+    'cache-control': 'no-cache',
+  });
 }
 
 /** One operation that came over HTTP: who asks, and whether anybody still waits. */
@@ -157,17 +166,19 @@ class HttpCall implements Call, Origin {
   constructor(
     request: IncomingMessage,
     response: Answer,
-    origin: Pick<HttpCall, 'caller' | 'clientAddress' | 'canStream' | 'resumeAfter'>,
+    caller: Caller,
+    clientAddress: string,
+    { stream }: Accepted,
   ) {
     this.request = request;
     this.response = response;
-    this.caller = origin.caller;
-    this.clientAddress = origin.clientAddress;
-    this.canStream = origin.canStream;
+    this.caller = caller;
+    this.clientAddress = clientAddress;
+    this.canStream = stream !== null;
     this.isReadOnly = request.method !== 'POST';
     this.requestId = response.requestId;
-    this.resumeAfter = origin.resumeAfter;
-    response.once('close', () => this.closed());
+    this.resumeAfter = stream === 'text/event-stream' ? lastEventIdOf(request.headers) : undefined;
+    response.whenClosed(() => this.closed());
   }
 
   get origin(): this {

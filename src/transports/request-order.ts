@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Answer } from '../web/http-server.ts';
 
 /** Begins the work on a request when the one before it on its connection is answered; never, where the client has left before. */
-export type InOrder = (request: IncomingMessage, response: ServerResponse, work: () => void) => void;
+export type InOrder = (request: IncomingMessage, response: Answer, work: () => void) => void;
 
 /**
  * The requests of one connection, one after the other.
@@ -21,7 +22,7 @@ export function createRequestOrder(): InOrder {
       if (!request.destroyed) work();
     };
     const queue = behind.get(socket);
-    response.once('close', () => {
+    response.whenClosed(() => {
       const next = behind.get(socket)?.shift();
       if (next === undefined) behind.delete(socket);
       else setImmediate(next);

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Clock } from '../runtime/clock.ts';
+import type { Answer } from '../web/http-server.ts';
 
 /** How often open responses are looked at. */
 const CHECK_MS = 2_500;
@@ -14,12 +14,12 @@ interface Progress {
 /** Ends responses whose peer has stopped reading, so that none of them holds memory or a stream for ever. */
 export interface StalledResponses {
   /** Looks after this response until it is closed. */
-  watch(response: ServerResponse): void;
+  watch(response: Answer): void;
 }
 
 /** One timer for all of them, and none while there is none. */
 export function createStalledResponses(clock: Clock, onStalled: () => void): StalledResponses {
-  const open = new Map<ServerResponse, Progress | null>();
+  const open = new Map<Answer, Progress | null>();
   let isTicking = false;
 
   function tick(): void {
@@ -32,7 +32,7 @@ export function createStalledResponses(clock: Clock, onStalled: () => void): Sta
     });
   }
 
-  function check(response: ServerResponse, progress: Progress | null): void {
+  function check(response: Answer, progress: Progress | null): void {
     if (!response.writableNeedDrain) {
       open.set(response, null);
       return;
@@ -48,13 +48,13 @@ export function createStalledResponses(clock: Clock, onStalled: () => void): Sta
   return {
     watch(response) {
       open.set(response, null);
-      response.once('close', () => open.delete(response));
+      response.whenClosed(() => void open.delete(response));
       tick();
     },
   };
 }
 
 /** Bytes that the kernel has taken: what was written, but for what waits here. */
-function countSent({ socket }: ServerResponse): number {
+function countSent({ socket }: Answer): number {
   return socket === null ? 0 : socket.bytesWritten - socket.writableLength;
 }

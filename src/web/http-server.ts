@@ -50,6 +50,20 @@ type OutgoingHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 /** An answer with a request id and the standing headers, which give way to its own. */
 export class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   readonly requestId = createRequestId();
+  private whenClosedCallbacks: (() => void)[] | null = null;
+
+  /** Calls back once it was sent or its connection is gone, in the order of the calls. All share one listener. */
+  whenClosed(callback: () => void): void {
+    if (this.whenClosedCallbacks === null) {
+      this.whenClosedCallbacks = [];
+      this.on('close', Answer.callBack);
+    }
+    this.whenClosedCallbacks.push(callback);
+  }
+
+  private static callBack(this: Answer): void {
+    for (const callback of this.whenClosedCallbacks ?? []) callback();
+  }
 
   override writeHead(status: number, ...rest: readonly (string | OutgoingHeaders | undefined)[]): this {
     const own = toHeaders(rest.at(-1));
@@ -65,7 +79,10 @@ export class Answer<Request extends IncomingMessage = IncomingMessage> extends S
     // In one piece: to set eight headers one by one costs more than all the rest of the head.
     const headers: OutgoingHttpHeader[] = ['x-request-id', this.requestId];
     if (isLast) headers.push('connection', 'close');
-    for (const [name, value] of STANDING_HEADERS) if (own[name] === undefined) headers.push(name, value);
+    for (let index = 0; index < STANDING_HEADERS.length; index += 1) {
+      const [name, value] = STANDING_HEADERS[index] as (typeof STANDING_HEADERS)[number];
+      if (own[name] === undefined) headers.push(name, value);
+    }
     for (const name in own) {
       const value = own[name];
       if (value !== undefined) headers.push(name, value);
@@ -197,9 +214,9 @@ class Connections {
       this.underWay.set(socket, 0);
       socket.once('close', () => this.release(socket));
     });
-    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    server.on('request', ({ socket }: IncomingMessage, response: Answer) => {
       this.underWay.set(socket, (this.underWay.get(socket) ?? 0) + 1);
-      response.once('close', () => this.onAnswered(socket));
+      response.whenClosed(() => this.onAnswered(socket));
     });
   }
 

@@ -91,41 +91,46 @@ function serve(
   { hosts, log, arrival, onRefused, inOrder }: ListenerSettings,
   onUpgrade?: UpgradeHandler,
 ): HttpServer {
-  async function answer(request: IncomingMessage, response: Answer): Promise<void> {
-    const { requestId } = response;
+  function fail(response: Answer, error: unknown): void {
+    const stack = error instanceof Error ? error.stack : typeof error;
+    log.error({ requestId: response.requestId, error: stack }, 'A request failed unexpectedly.');
+    if (response.headersSent) response.destroy();
+    else respondText(response, 500, 'Something went wrong on our side.\n');
+  }
+
+  function answer(request: IncomingMessage, response: Answer): void {
     const target = readTarget(request, hosts);
     if ('status' in target) {
-      onRefused(target.reason, { request, transport: 'http', requestId });
+      onRefused(target.reason, { request, transport: 'http', requestId: response.requestId });
       return respondText(response, target.status, target.message);
     }
     try {
-      await handler(request, response, target);
+      handler(request, response, target)?.catch((error: unknown) => fail(response, error));
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : typeof error;
-      log.error({ requestId, error: stack }, 'A request failed unexpectedly.');
-      if (response.headersSent) response.destroy();
-      else respondText(response, 500, 'Something went wrong on our side.\n');
+      fail(response, error);
     }
   }
 
   return createHttpServer(
-    (request, response) => inOrder(request, response, () => void answer(request, response)),
+    (request, response) => inOrder(request, response, () => answer(request, response)),
     { arrival, onUpgrade },
   );
 }
 
-async function route(
+function route(
   routes: Routes,
   request: IncomingMessage,
   response: Answer,
   target: Target,
-): Promise<void> {
+): Promise<void> | void {
   const { pathname } = target;
 
   if (pathname === '/graphql') return routes.graphql(request, response, target);
   if (pathname.startsWith('/graphql/graphiql/') && routes.graphiql !== null) {
     const name = pathname.slice('/graphql/graphiql/'.length);
-    if (await respondGraphiQLPart(routes.graphiql, name, request, response)) return;
+    return respondGraphiQLPart(routes.graphiql, name, request, response).then((isAnswered) => {
+      if (!isAnswered) respondText(response, 404, NOTHING_HERE);
+    });
   }
   if (pathname.startsWith('/files/')) return routes.files(request, response, target);
   if (pathname === '/health') return respondJson(response, 200, { status: 'alive' });
@@ -133,8 +138,10 @@ async function route(
   if (pathname === '/metrics' && routes.metrics !== null)
     return respondMetrics(routes.metrics, request, response);
   if (pathname === '/' || pathname.startsWith('/board/')) return routes.board(request, response, target);
-  respondText(response, 404, 'Nothing is served here. GraphQL is at /graphql.\n');
+  respondText(response, 404, NOTHING_HERE);
 }
+
+const NOTHING_HERE = 'Nothing is served here. GraphQL is at /graphql.\n';
 
 async function respondMetrics(
   read: MetricsText,
