@@ -37,9 +37,7 @@ export class SingleFlight<Result> {
     begin: (flight: Flight) => Promise<Result>,
     signal: CancelSignal | undefined,
   ): SharedFlight<Result> {
-    const flight = new SharedFlight<Result>(signal !== undefined, () => {
-      if (this.flights.get(key) === flight) this.flights.delete(key);
-    });
+    const flight = new SharedFlight<Result>(signal !== undefined, this.flights, key);
     flight.begin(begin);
     this.flights.set(key, flight);
     return flight;
@@ -54,17 +52,19 @@ interface Waiter<Result> {
 }
 
 class SharedFlight<Result> implements Flight {
-  private readonly onOver: () => void;
+  /** Where it can be joined until it has ended or was given up. */
+  private readonly flights: Map<string, SharedFlight<Result>>;
+  private readonly key: string;
   private readonly waiters = new Set<Waiter<Result>>();
   private isCancellable: boolean;
   private cancellation: Cancellation | undefined;
   private abandoned: (() => void) | undefined;
   private result: Promise<Result> | undefined;
 
-  /** @param onOver - called when none may join any more: it has ended, or was cancelled */
-  constructor(isCancellable: boolean, onOver: () => void) {
+  constructor(isCancellable: boolean, flights: Map<string, SharedFlight<Result>>, key: string) {
     this.isCancellable = isCancellable;
-    this.onOver = onOver;
+    this.flights = flights;
+    this.key = key;
   }
 
   get signal(): CancelSignal | undefined {
@@ -107,7 +107,7 @@ class SharedFlight<Result> implements Flight {
     this.waiters.delete(waiter);
     waiter.reject(reason);
     if (this.waiters.size > 0 || !this.isCancellable) return;
-    this.onOver();
+    this.close();
     this.abandoned?.();
     // Read later, it has to be aborted too.
     this.cancellation ??= new Cancellation();
@@ -115,11 +115,19 @@ class SharedFlight<Result> implements Flight {
   }
 
   private end(settle: (waiter: Waiter<Result>) => void): void {
-    this.onOver();
+    this.close();
     for (const waiter of this.waiters) {
       waiter.release();
       settle(waiter);
     }
     this.waiters.clear();
+    // The table of flights may hold on to this one until the next full collection: nothing else is to stay with it.
+    this.result = undefined;
+    this.abandoned = undefined;
+  }
+
+  /** None may join any more. */
+  private close(): void {
+    if (this.flights.get(this.key) === this) this.flights.delete(this.key);
   }
 }
