@@ -44,7 +44,7 @@ export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
   return {
     async readExport(exportId, options) {
       const asked = 'the status of an export';
-      const response = await http.send({ path: ['exports', exportId], ...options });
+      const response = await http.send({ path: ['exports', exportId] }, options);
       const wire = readAnswer(http, response, asked, checkSingleAnswer);
       if (typeof wire.id === 'string' && wire.id !== exportId)
         throw http.toBadResponse(response, asked, '"export.id" names another export');
@@ -53,7 +53,7 @@ export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
 
     async listExports(limit, options) {
       const query = { limit: Math.max(1, Math.min(limit, MAX_LISTED)) };
-      const response = await http.send({ path: ['exports'], query, ...options });
+      const response = await http.send({ path: ['exports'], query }, options);
       const wire = readAnswer(http, response, 'the list of exports', checkListAnswer);
       return { wire, facts: toFacts(response, 'list') };
     },

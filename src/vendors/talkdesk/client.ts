@@ -70,7 +70,7 @@ export function createTalkdeskClient(
   onServerFault: (response: AccountResponse) => void,
 ): TalkdeskClient {
   async function get(path: readonly string[], options?: CallOptions, query?: Record<string, number>) {
-    const response = await http.send({ path, query, ...options });
+    const response = await http.send({ path, query }, options);
     if (response.status >= 500) onServerFault(response);
     return response;
   }
