@@ -1,6 +1,6 @@
 import { VendorError } from '../export/errors.ts';
 import type { CancelSignal, WorkScope } from '../export/ports.ts';
-import { onAbort } from '../runtime/cancellation.ts';
+import { type AbortListener, addAbortListener, removeAbortListener } from '../runtime/cancellation.ts';
 import { currentContext } from '../telemetry/spans.ts';
 import { Attempt, type AttemptOwner, type AttemptParts, type Destination, type Outcome } from './attempt.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
@@ -72,7 +72,7 @@ type Headers = Readonly<Record<string, string>>;
  * Each step calls the next one, and only waits where something is in the way: a call that may go at once is written to its
  * connection before `start` returns.
  */
-export class Call implements Timed, Entrant, AttemptOwner {
+export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   dueAt = 0;
   readonly breaker: CircuitBreaker;
   readonly endsAt: number;
@@ -83,7 +83,6 @@ export class Call implements Timed, Entrant, AttemptOwner {
   private readonly parts: CallParts;
   private readonly request: CallRequest;
   private readonly end: CallEnd;
-  private releaseSignal: (() => void) | undefined;
   private cancelWait: (() => void) | undefined;
   private auth: AuthHeaders | undefined;
   private isQueued = false;
@@ -118,7 +117,7 @@ export class Call implements Timed, Entrant, AttemptOwner {
       this.fail(this.parts.errors.overdue(0));
       return;
     }
-    if (signal !== undefined) this.releaseSignal = onAbort(signal, () => this.abandon(signal.reason));
+    if (signal !== undefined) addAbortListener(signal, this);
     if (this.request.isRepeatable) this.parts.retries.begin();
     this.authorize();
   }
@@ -135,6 +134,11 @@ export class Call implements Timed, Entrant, AttemptOwner {
       attempt.giveUp('timeout');
       this.fail(this.parts.errors.overdue(this.endsAt - this.request.beginsAt));
     }
+  }
+
+  /** The caller left. */
+  onAbort(): void {
+    this.abandon(this.request.signal?.reason);
   }
 
   /** The caller left, or the account is closed. */
@@ -291,7 +295,7 @@ export class Call implements Timed, Entrant, AttemptOwner {
   private settle(): void {
     this.isOver = true;
     this.parts.deadlines.delete(this);
-    this.releaseSignal?.();
+    if (this.request.signal !== undefined) removeAbortListener(this.request.signal, this);
     this.cancelWait?.();
     if (this.isQueued) {
       this.isQueued = false;
