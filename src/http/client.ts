@@ -130,16 +130,7 @@ class HttpAccountClient implements AccountClient {
         signal,
         scope,
       };
-      this.start(request, {
-        onAnswer: (response, isThrottled) => {
-          this.noteAnswer(response, isThrottled);
-          resolve(response);
-        },
-        onError: (error) => {
-          this.noteError(error);
-          reject(error);
-        },
-      });
+      this.start(request, new Waiter(this, resolve, reject));
     });
   }
 
@@ -230,12 +221,12 @@ class HttpAccountClient implements AccountClient {
     return wanted === undefined ? latest : Math.min(wanted, latest);
   }
 
-  private noteAnswer(response: AccountResponse, isThrottled: boolean): void {
+  noteAnswer(response: AccountResponse, isThrottled: boolean): void {
     const isTrouble = response.status >= 500 || response.status === 401 || isThrottled;
     this.lastError = isTrouble ? this.parts.errors.fromResponse(response, 'an answer').code : null;
   }
 
-  private noteError(error: unknown): void {
+  noteError(error: unknown): void {
     if (error instanceof VendorError) this.lastError = error.code;
   }
 
@@ -296,6 +287,33 @@ class HttpAccountClient implements AccountClient {
       };
       this.start(request, { onAnswer: resolve, onError: reject });
     });
+  }
+}
+
+/** Waits for a whole answer. */
+class Waiter implements CallEnd {
+  private readonly client: HttpAccountClient;
+  private readonly resolve: (response: AccountResponse) => void;
+  private readonly reject: (error: unknown) => void;
+
+  constructor(
+    client: HttpAccountClient,
+    resolve: (response: AccountResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.client = client;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  onAnswer(response: AccountResponse, isThrottled: boolean): void {
+    this.client.noteAnswer(response, isThrottled);
+    this.resolve(response);
+  }
+
+  onError(error: unknown): void {
+    this.client.noteError(error);
+    this.reject(error);
   }
 }
 

@@ -168,20 +168,26 @@ class Reads implements VendorReads {
     return http.toError('VENDOR_TIMEOUT', message);
   }
 
-  private async readWithin(key: ExportKey, options: CallOptions): Promise<Reading> {
-    try {
-      const snapshot = await this.parts.readOne(key, options);
-      this.parts.onSnapshot(snapshot);
-      return snapshot;
-    } catch (thrown) {
-      options.signal?.throwIfAborted();
-      if (thrown instanceof VendorError) return thrown;
-      // Our own mistake, and still it spoils no neighbour.
-      const { http, vendorName } = this.parts;
-      const message = `An answer of ${vendorName} could not be read.`;
-      const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
-      return new VendorError({ code, message, vendor, account, cause: thrown });
-    }
+  private readWithin(key: ExportKey, options: CallOptions): Promise<Reading> {
+    const { readOne, onSnapshot } = this.parts;
+    return readOne(key, options).then(
+      (snapshot) => {
+        onSnapshot(snapshot);
+        return snapshot;
+      },
+      (thrown: unknown) => this.toError(thrown, options),
+    );
+  }
+
+  /** @throws the signal's reason where that has aborted */
+  private toError(thrown: unknown, { signal }: CallOptions): VendorError {
+    signal?.throwIfAborted();
+    if (thrown instanceof VendorError) return thrown;
+    // Our own mistake, and still it spoils no neighbour.
+    const { http, vendorName } = this.parts;
+    const message = `An answer of ${vendorName} could not be read.`;
+    const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
+    return new VendorError({ code, message, vendor, account, cause: thrown });
   }
 
   private memoryOf(name: string): ListMemory {

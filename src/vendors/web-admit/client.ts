@@ -55,13 +55,15 @@ export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
       get([...API, 'user_identities'], 'the identities of its user', checkIdentityList, options),
   };
 
-  async function get<T>(
+  function get<T>(
     path: readonly string[],
     asked: string,
     check: (json: unknown) => Checked<T>,
     options: CallOptions | undefined,
   ): Promise<Answer<T>> {
-    const response = await http.send({ path }, options);
-    return { value: readAnswer(http, response, asked, check), receivedAt: response.receivedAt };
+    return http.send({ path }, options).then((response) => ({
+      value: readAnswer(http, response, asked, check),
+      receivedAt: response.receivedAt,
+    }));
   }
 }
