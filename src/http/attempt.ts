@@ -1,7 +1,14 @@
 import type { WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { toScopeFields } from '../telemetry/scope.ts';
-import { type Context, markFailed, type OpenSpan, openSpan, type SpanPlan } from '../telemetry/spans.ts';
+import {
+  type Context,
+  isTracing,
+  markFailed,
+  type OpenSpan,
+  openSpan,
+  type SpanPlan,
+} from '../telemetry/spans.ts';
 import { readText } from './body.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { describeError, type ErrorMapper } from './errors.ts';
@@ -70,7 +77,6 @@ export class Attempt implements ExchangeListener {
   private readonly parts: AttemptParts;
   private readonly destination: Destination;
   private readonly slot: Slot;
-  /** Counted from 1. */
   private readonly number: number;
   private readonly owner: AttemptOwner;
   private exchange: Exchange | undefined;
@@ -79,24 +85,29 @@ export class Attempt implements ExchangeListener {
   private headers = NO_HEADERS;
   private isOver = false;
 
+  /** @param number - counted from 1 */
   constructor(
     parts: AttemptParts,
-    { destination, slot, number }: { destination: Destination; slot: Slot; number: number },
     owner: AttemptOwner,
+    destination: Destination,
+    slot: Slot,
+    number: number,
   ) {
     this.parts = parts;
+    this.owner = owner;
     this.destination = destination;
     this.slot = slot;
     this.number = number;
-    this.owner = owner;
     this.startedAt = parts.clock.now();
   }
 
   send(request: TransportRequest): void {
     const { transport } = this.destination;
-    this.span = openSpan(() => this.toSpanPlan(request.method));
-    const send = (): Exchange => transport.send(request, this);
-    this.exchange = this.span === undefined ? send() : this.span.run(send);
+    if (isTracing()) this.span = openSpan(() => this.toSpanPlan(request.method));
+    this.exchange =
+      this.span === undefined
+        ? transport.send(request, this)
+        : this.span.run(() => transport.send(request, this));
   }
 
   /** Its time is up. */

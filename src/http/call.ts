@@ -1,6 +1,6 @@
 import { VendorError } from '../export/errors.ts';
 import type { CancelSignal, WorkScope } from '../export/ports.ts';
-import { onAbort } from '../runtime/cancellation.ts';
+import { type AbortListener, addAbortListener, removeAbortListener } from '../runtime/cancellation.ts';
 import { currentContext } from '../telemetry/spans.ts';
 import { Attempt, type AttemptOwner, type AttemptParts, type Destination, type Outcome } from './attempt.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
@@ -24,10 +24,9 @@ export interface CallRequest {
   readonly credentials: CredentialProvider | undefined;
   /** A GET that failed in a passing way is repeated. */
   readonly isRepeatable: boolean;
-  /** When the call ends at the latest, epoch milliseconds. */
+  /** When the call begins, and when it ends at the latest, epoch milliseconds. */
+  readonly beginsAt: number;
   readonly endsAt: number;
-  /** How long that was when it began, in milliseconds. */
-  readonly lifetimeMs: number;
   readonly signal: CancelSignal | undefined;
   /** Whom it is made for, for the log. */
   readonly scope: WorkScope | undefined;
@@ -46,7 +45,25 @@ export interface CallParts extends AttemptParts {
   readonly deadlines: Deadlines<Call>;
   readonly retries: RetryPolicy;
   readonly limiter: RateLimiter;
+  readonly headers: JoinedHeaders;
 }
+
+/** A request's headers and those of its credential in one: nearly always the same two as last time. */
+export class JoinedHeaders {
+  private own: Headers | undefined;
+  private auth: Headers | undefined;
+  private joined: Headers = {};
+
+  of(own: Headers, auth: Headers): Headers {
+    if (own === this.own && auth === this.auth) return this.joined;
+    this.own = own;
+    this.auth = auth;
+    this.joined = { ...own, ...auth };
+    return this.joined;
+  }
+}
+
+type Headers = Readonly<Record<string, string>>;
 
 /**
  * One call to a vendor, in the order in which it runs: deadline → credentials → limiter and breaker → attempt (transport, and what
@@ -55,7 +72,7 @@ export interface CallParts extends AttemptParts {
  * Each step calls the next one, and only waits where something is in the way: a call that may go at once is written to its
  * connection before `start` returns.
  */
-export class Call implements Timed, Entrant, AttemptOwner {
+export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   dueAt = 0;
   readonly breaker: CircuitBreaker;
   readonly endsAt: number;
@@ -66,7 +83,6 @@ export class Call implements Timed, Entrant, AttemptOwner {
   private readonly parts: CallParts;
   private readonly request: CallRequest;
   private readonly end: CallEnd;
-  private releaseSignal: (() => void) | undefined;
   private cancelWait: (() => void) | undefined;
   private auth: AuthHeaders | undefined;
   private isQueued = false;
@@ -97,11 +113,11 @@ export class Call implements Timed, Entrant, AttemptOwner {
       this.fail(signal.reason);
       return;
     }
-    if (this.request.lifetimeMs <= 0) {
+    if (this.endsAt <= this.request.beginsAt) {
       this.fail(this.parts.errors.overdue(0));
       return;
     }
-    if (signal !== undefined) this.releaseSignal = onAbort(signal, () => this.abandon(signal.reason));
+    if (signal !== undefined) addAbortListener(signal, this);
     if (this.request.isRepeatable) this.parts.retries.begin();
     this.authorize();
   }
@@ -111,13 +127,18 @@ export class Call implements Timed, Entrant, AttemptOwner {
     const { attempt } = this;
     if (attempt === undefined) {
       if (this.isQueued) this.refuse(this.parts.errors.crowded(undefined));
-      else this.fail(this.parts.errors.overdue(this.request.lifetimeMs));
+      else this.fail(this.parts.errors.overdue(this.endsAt - this.request.beginsAt));
     } else if (attempt.startedAt + this.parts.settings.limits.timeoutMs <= this.endsAt) {
       attempt.expire();
     } else {
       attempt.giveUp('timeout');
-      this.fail(this.parts.errors.overdue(this.request.lifetimeMs));
+      this.fail(this.parts.errors.overdue(this.endsAt - this.request.beginsAt));
     }
+  }
+
+  /** The caller left. */
+  onAbort(): void {
+    this.abandon(this.request.signal?.reason);
   }
 
   /** The caller left, or the account is closed. */
@@ -182,11 +203,12 @@ export class Call implements Timed, Entrant, AttemptOwner {
     const { destination, headers, method, target, body } = this.request;
     this.isQueued = false;
     this.attempts += 1;
-    const attempt = new Attempt(this.parts, { destination, slot, number: this.attempts }, this);
+    const attempt = new Attempt(this.parts, this, destination, slot, this.attempts);
     this.attempt = attempt;
     const { startedAt } = attempt;
     deadlines.set(this, Math.min(startedAt + settings.limits.timeoutMs, this.endsAt), startedAt);
-    attempt.send({ method, target, headers: { ...headers, ...this.auth?.headers }, body });
+    const joined = this.auth === undefined ? headers : this.parts.headers.of(headers, this.auth.headers);
+    attempt.send({ method, path: target, headers: joined, body: body || null });
   }
 
   /** Credentials again: what the answer means for them. */
@@ -273,7 +295,7 @@ export class Call implements Timed, Entrant, AttemptOwner {
   private settle(): void {
     this.isOver = true;
     this.parts.deadlines.delete(this);
-    this.releaseSignal?.();
+    if (this.request.signal !== undefined) removeAbortListener(this.request.signal, this);
     this.cancelWait?.();
     if (this.isQueued) {
       this.isQueued = false;

@@ -3,7 +3,7 @@ import { VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
 import type { Destination } from './attempt.ts';
 import { ACCEPTED_ENCODINGS } from './body.ts';
-import { Call, type CallEnd, type CallParts, type CallRequest } from './call.ts';
+import { Call, type CallEnd, type CallParts, type CallRequest, JoinedHeaders } from './call.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import {
   type CredentialProvider,
@@ -26,6 +26,7 @@ import type {
   AccountClientSettings,
   AccountRequest,
   AccountResponse,
+  CallOptions,
   Credential,
 } from './types.ts';
 
@@ -41,6 +42,8 @@ const DEFAULT_RENEWAL_MS = 60_000;
 const API_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS };
 const FILE_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' };
 const TOKEN_HEADERS = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+
+const NO_OPTIONS: CallOptions = {};
 
 /** What a caller may say about the file it wants; everything else in a request is ours. */
 const PASSED_ON: ReadonlySet<string> = new Set(['range', 'if-range', 'if-none-match', 'if-modified-since']);
@@ -105,33 +108,29 @@ class HttpAccountClient implements AccountClient {
       gate,
       limiter,
       errors,
+      headers: new JoinedHeaders(),
     };
     this.credentials = this.createCredentials();
   }
 
-  send({ method = 'GET', path, query, signal, endsAt, scope }: AccountRequest): Promise<AccountResponse> {
+  send({ method = 'GET', path, query }: AccountRequest, options = NO_OPTIONS): Promise<AccountResponse> {
+    const { endsAt, signal, scope } = options;
     return new Promise((resolve, reject) => {
+      const beginsAt = this.parts.clock.now();
       const request: CallRequest = {
         destination: this.api,
         method,
         target: buildTarget(this.base, path, query),
         headers: API_HEADERS,
+        body: undefined,
         credentials: this.credentials,
         isRepeatable: true,
-        ...this.lifetime(endsAt),
+        beginsAt,
+        endsAt: this.endsAt(beginsAt, endsAt),
         signal,
         scope,
       };
-      this.start(request, {
-        onAnswer: (response, isThrottled) => {
-          this.noteAnswer(response, isThrottled);
-          resolve(response);
-        },
-        onError: (error) => {
-          this.noteError(error);
-          reject(error);
-        },
-      });
+      this.start(request, new Waiter(this, resolve, reject));
     });
   }
 
@@ -143,8 +142,9 @@ class HttpAccountClient implements AccountClient {
     signal,
     endsAt,
     scope,
-  }: Omit<AccountRequest, 'method'> & OpenOptions): Promise<FileStream> {
+  }: Omit<AccountRequest, 'method'> & CallOptions & OpenOptions): Promise<FileStream> {
     return new Promise((resolve, reject) => {
+      const beginsAt = this.parts.clock.now();
       const wanted = Object.entries(headers).filter(([name]) => PASSED_ON.has(name.toLowerCase()));
       const request: CallRequest = {
         destination: this.files,
@@ -153,7 +153,8 @@ class HttpAccountClient implements AccountClient {
         headers: { ...Object.fromEntries(wanted), ...FILE_HEADERS },
         credentials: this.credentials,
         isRepeatable: false,
-        ...this.lifetime(endsAt),
+        beginsAt,
+        endsAt: this.endsAt(beginsAt, endsAt),
         signal,
         scope,
       };
@@ -215,18 +216,17 @@ class HttpAccountClient implements AccountClient {
     else end.onError(this.closedBy);
   }
 
-  private lifetime(wanted: number | undefined): Pick<CallRequest, 'endsAt' | 'lifetimeMs'> {
-    const now = this.parts.clock.now();
-    const endsAt = wanted === undefined ? now + this.callMs : Math.min(wanted, now + this.callMs);
-    return { endsAt, lifetimeMs: endsAt - now };
+  private endsAt(beginsAt: number, wanted: number | undefined): number {
+    const latest = beginsAt + this.callMs;
+    return wanted === undefined ? latest : Math.min(wanted, latest);
   }
 
-  private noteAnswer(response: AccountResponse, isThrottled: boolean): void {
+  noteAnswer(response: AccountResponse, isThrottled: boolean): void {
     const isTrouble = response.status >= 500 || response.status === 401 || isThrottled;
     this.lastError = isTrouble ? this.parts.errors.fromResponse(response, 'an answer').code : null;
   }
 
-  private noteError(error: unknown): void {
+  noteError(error: unknown): void {
     if (error instanceof VendorError) this.lastError = error.code;
   }
 
@@ -269,6 +269,7 @@ class HttpAccountClient implements AccountClient {
       if (this.tokens === undefined || rules.tokenRequest === undefined) {
         throw new TypeError('Only client credentials are exchanged for a token.');
       }
+      const beginsAt = this.parts.clock.now();
       const { pathname, search } = new URL(credential.tokenUrl);
       const { headers, body } = rules.tokenRequest(credential);
       const request: CallRequest = {
@@ -279,12 +280,40 @@ class HttpAccountClient implements AccountClient {
         body,
         credentials: undefined,
         isRepeatable: false,
-        ...this.lifetime(undefined),
+        beginsAt,
+        endsAt: this.endsAt(beginsAt, undefined),
         signal,
         scope: undefined,
       };
       this.start(request, { onAnswer: resolve, onError: reject });
     });
+  }
+}
+
+/** Waits for a whole answer. */
+class Waiter implements CallEnd {
+  private readonly client: HttpAccountClient;
+  private readonly resolve: (response: AccountResponse) => void;
+  private readonly reject: (error: unknown) => void;
+
+  constructor(
+    client: HttpAccountClient,
+    resolve: (response: AccountResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.client = client;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  onAnswer(response: AccountResponse, isThrottled: boolean): void {
+    this.client.noteAnswer(response, isThrottled);
+    this.resolve(response);
+  }
+
+  onError(error: unknown): void {
+    this.client.noteError(error);
+    this.reject(error);
   }
 }
 

@@ -1,3 +1,5 @@
+const NO_QUERY = {};
+
 /** What requests are appended to, taken apart once. */
 export interface BaseAddress {
   /** Scheme, host and port: the only place that requests of this account go to. */
@@ -27,13 +29,16 @@ export function parseBaseAddress(baseUrl: string): BaseAddress {
 export function buildTarget(
   base: BaseAddress,
   segments: readonly string[],
-  query: Readonly<Record<string, string | number>> = {},
+  query: Readonly<Record<string, string | number>> = NO_QUERY,
 ): string {
-  const path = segments.map((segment) => `/${encodeSegment(segment)}`).join('');
-  const pairs = Object.entries(query).map(
-    ([name, value]) => `${encodePart(name)}=${encodePart(String(value))}`,
-  );
-  return `${base.pathPrefix}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}` || '/';
+  let target = base.pathPrefix;
+  for (const segment of segments) target += `/${encodeSegment(segment)}`;
+  let separator = '?';
+  for (const [name, value] of Object.entries(query)) {
+    target += `${separator}${encodePart(name)}=${encodePart(String(value))}`;
+    separator = '&';
+  }
+  return target || '/';
 }
 
 function encodeSegment(segment: string): string {
@@ -43,7 +48,11 @@ function encodeSegment(segment: string): string {
   return encodePart(segment);
 }
 
+/** What stands for itself wherever it is encoded: most ids are nothing else. */
+const UNRESERVED = /^[A-Za-z0-9_.~-]+$/;
+
 function encodePart(part: string): string {
+  if (UNRESERVED.test(part)) return part;
   if (!part.isWellFormed() || /\p{Cc}/u.test(part)) {
     throw new TypeError('A part of a request holds no control character and no half of a character.');
   }

@@ -12,7 +12,8 @@ const SECONDS = /^\d{1,15}(?:\.\d{1,9})?$/;
  * @returns milliseconds, 0 for a date that has passed; `undefined` where there is none or it makes no sense
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
-  const text = value?.trim() ?? '';
+  if (value === undefined) return undefined;
+  const text = value.trim();
   if (SECONDS.test(text)) return Math.ceil(Number(text) * 1_000);
   if (!HTTP_DATE.test(text)) return undefined;
   // The oldest spelling has no zone, and would be read as local time.
@@ -36,8 +37,9 @@ export function parseRateLimitReset(
   reset: string | undefined,
   now: number,
 ): number | undefined {
-  const isSpent = SECONDS.test(remaining?.trim() ?? '') && Number(remaining) === 0;
-  const text = reset?.trim() ?? '';
+  if (remaining === undefined || reset === undefined) return undefined;
+  const isSpent = SECONDS.test(remaining.trim()) && Number(remaining) === 0;
+  const text = reset.trim();
   if (!isSpent || !SECONDS.test(text)) return undefined;
   const seconds = Number(text);
   const delayMs = seconds > EPOCH_SECONDS_FROM ? seconds * 1_000 - now : seconds * 1_000;

@@ -5,10 +5,10 @@ import type { ResponseHeaders } from './types.ts';
 /** One request as it is written to its connection. */
 export interface TransportRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
-  /** Path and query, encoded. */
-  readonly target: string;
+  /** With its query, encoded. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body: string | null;
 }
 
 /** Connections to one origin. Redirects are answers like any other. */
@@ -32,9 +32,9 @@ export class Transport {
   }
 
   /** Sends a request; the listener is told what becomes of it, perhaps before this returns. */
-  send({ method, target, headers, body = '' }: TransportRequest, listener: ExchangeListener): Exchange {
+  send(request: TransportRequest, listener: ExchangeListener): Exchange {
     const exchange = new Exchange(listener);
-    this.pool.dispatch({ method, path: target, headers, body: body === '' ? null : body }, exchange);
+    this.pool.dispatch(request, exchange);
     return exchange;
   }
 

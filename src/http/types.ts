@@ -48,7 +48,7 @@ export interface CallOptions extends ReadOptions {
   readonly endsAt?: number | undefined;
 }
 
-export interface AccountRequest extends CallOptions {
+export interface AccountRequest {
   /** Only a GET is ever repeated. Default GET. */
   readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
   /** Path segments below the base URL; each is percent-encoded here, and `.` or `..` is refused. */
@@ -141,7 +141,7 @@ export interface AccountClient {
    * account is waiting for longer than this call may), VENDOR_BAD_RESPONSE (body over the bound, broken compression),
    * VENDOR_UNAUTHENTICATED (no token to be had); the signal's reason when it aborts
    */
-  send(request: AccountRequest): Promise<AccountResponse>;
+  send(request: AccountRequest, options?: CallOptions): Promise<AccountResponse>;
   /**
    * Opens an answer as a stream, for files behind the account's credential: one attempt (one more where the token had
    * expired), the deadline until the headers and then between two pieces of the body, no body bound.
@@ -151,7 +151,7 @@ export interface AccountClient {
    *
    * @throws VendorError as `send` does; a body that breaks off errors its stream
    */
-  open(request: Omit<AccountRequest, 'method'> & OpenOptions): Promise<FileStream>;
+  open(request: Omit<AccountRequest, 'method'> & CallOptions & OpenOptions): Promise<FileStream>;
   /**
    * The error for an answer that is none of the expected ones; by HTTP status, with the vendor's code beside it.
    *

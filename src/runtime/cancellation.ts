@@ -7,7 +7,7 @@ import type { CancelSignal } from '../export/ports.ts';
 export class Cancellation implements CancelSignal {
   aborted = false;
   private given: unknown;
-  private callbacks: Set<() => void> | null = null;
+  private listeners: Set<AbortListener> | null = null;
 
   /** Why; an `AbortError` where no reason was given. */
   get reason(): unknown {
@@ -24,62 +24,86 @@ export class Cancellation implements CancelSignal {
     if (this.aborted) return;
     this.aborted = true;
     this.given = reason;
-    const { callbacks } = this;
-    this.callbacks = null;
-    // Each may let go of others.
-    if (callbacks !== null) for (const callback of [...callbacks]) if (callbacks.delete(callback)) callback();
+    if (this.listeners !== null) tellAll(this.listeners);
   }
 
-  /** See `onAbort`. */
-  listen(callback: () => void): () => void {
-    this.callbacks ??= new Set();
-    const { callbacks } = this;
-    // One function may be given twice.
-    const own = (): void => callback();
-    callbacks.add(own);
-    return () => void callbacks.delete(own);
+  /** See `addAbortListener`. */
+  add(listener: AbortListener): void {
+    this.listeners ??= new Set();
+    this.listeners.add(listener);
+  }
+
+  /** See `removeAbortListener`. */
+  remove(listener: AbortListener): void {
+    this.listeners?.delete(listener);
   }
 }
 
-/** What is to be called when a signal aborts. */
-const CALLBACKS = new WeakMap<AbortSignal, Callbacks>();
+/** Is told, once, that work was given up. */
+export interface AbortListener {
+  onAbort(): void;
+}
 
-interface Callbacks {
-  readonly all: Set<() => void>;
-  readonly listener: () => void;
+/** Who waits for a signal of Node's. */
+const WAITING = new WeakMap<AbortSignal, Waiting>();
+
+interface Waiting {
+  readonly listeners: Set<AbortListener>;
+  readonly tell: () => void;
 }
 
 /**
- * Calls back when a signal aborts that has not aborted yet.
+ * Tells a listener when a signal aborts that has not aborted yet.
  *
- * However many wait for one signal, it has one listener: Node warns of an eleventh, and one caller may wait for a hundred things.
+ * However many wait for one signal, it has one listener of its own: Node warns of an eleventh, and one caller may wait for a hundred
+ * things.
+ */
+export function addAbortListener(signal: CancelSignal, listener: AbortListener): void {
+  if (signal instanceof Cancellation) signal.add(listener);
+  else (WAITING.get(nodeSignal(signal)) ?? waitFor(nodeSignal(signal))).listeners.add(listener);
+}
+
+/** Lets go of the signal. */
+export function removeAbortListener(signal: CancelSignal, listener: AbortListener): void {
+  if (signal instanceof Cancellation) {
+    signal.remove(listener);
+    return;
+  }
+  const waiting = WAITING.get(nodeSignal(signal));
+  if (waiting === undefined || !waiting.listeners.delete(listener) || waiting.listeners.size > 0) return;
+  nodeSignal(signal).removeEventListener('abort', waiting.tell);
+  WAITING.delete(nodeSignal(signal));
+}
+
+/**
+ * Calls back when a signal aborts that has not aborted yet. For paths that are taken seldom: a listener costs less.
  *
  * @returns lets go of the signal
  */
 export function onAbort(signal: CancelSignal, callback: () => void): () => void {
-  if (signal instanceof Cancellation) return signal.listen(callback);
-  if (!(signal instanceof AbortSignal))
-    throw new TypeError('Work is cancelled by a Cancellation or an AbortSignal.');
-  const callbacks = CALLBACKS.get(signal) ?? listen(signal);
-  const own = (): void => callback();
-  callbacks.all.add(own);
-  return () => {
-    if (!callbacks.all.delete(own) || callbacks.all.size > 0) return;
-    signal.removeEventListener('abort', callbacks.listener);
-    CALLBACKS.delete(signal);
-  };
+  const listener = { onAbort: callback };
+  addAbortListener(signal, listener);
+  return () => removeAbortListener(signal, listener);
 }
 
-function listen(signal: AbortSignal): Callbacks {
-  const all = new Set<() => void>();
-  const listener = (): void => {
-    CALLBACKS.delete(signal);
-    // Each may add or let go of others.
-    const due = [...all];
-    for (const callback of due) if (all.delete(callback)) callback();
+function nodeSignal(signal: CancelSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  throw new TypeError('Work is cancelled by a Cancellation or an AbortSignal.');
+}
+
+function waitFor(signal: AbortSignal): Waiting {
+  const listeners = new Set<AbortListener>();
+  const tell = (): void => {
+    tellAll(listeners);
+    WAITING.delete(signal);
   };
-  const callbacks = { all, listener };
-  CALLBACKS.set(signal, callbacks);
-  signal.addEventListener('abort', listener, { once: true });
-  return callbacks;
+  const waiting = { listeners, tell };
+  WAITING.set(signal, waiting);
+  signal.addEventListener('abort', tell, { once: true });
+  return waiting;
+}
+
+/** Each may add or let go of others. */
+function tellAll(listeners: Set<AbortListener>): void {
+  for (const listener of [...listeners]) if (listeners.delete(listener)) listener.onAbort();
 }

@@ -1,5 +1,5 @@
 import type { CancelSignal } from '../export/ports.ts';
-import { Cancellation, onAbort } from './cancellation.ts';
+import { type AbortListener, addAbortListener, Cancellation, removeAbortListener } from './cancellation.ts';
 
 /** Work under way, as the one who does it sees it. */
 export interface Flight {
@@ -44,11 +44,29 @@ export class SingleFlight<Result> {
   }
 }
 
-interface Waiter<Result> {
-  resolve(result: Result): void;
-  reject(reason: unknown): void;
-  /** Lets go of the waiter's signal. */
-  release(): void;
+/** One who waits for a flight, and may leave. */
+class Waiter<Result> implements AbortListener {
+  readonly signal: CancelSignal;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (reason: unknown) => void;
+  private readonly flight: SharedFlight<Result>;
+
+  constructor(
+    flight: SharedFlight<Result>,
+    signal: CancelSignal,
+    resolve: (result: Result) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.flight = flight;
+    this.signal = signal;
+    this.resolve = resolve;
+    this.reject = reject;
+    addAbortListener(signal, this);
+  }
+
+  onAbort(): void {
+    this.flight.leave(this);
+  }
 }
 
 class SharedFlight<Result> implements Flight {
@@ -94,18 +112,13 @@ class SharedFlight<Result> implements Flight {
 
   waitUntil(signal: CancelSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter<Result> = {
-        resolve,
-        reject,
-        release: onAbort(signal, () => this.leave(waiter, signal.reason)),
-      };
-      this.waiters.add(waiter);
+      this.waiters.add(new Waiter(this, signal, resolve, reject));
     });
   }
 
-  private leave(waiter: Waiter<Result>, reason: unknown): void {
+  leave(waiter: Waiter<Result>): void {
     this.waiters.delete(waiter);
-    waiter.reject(reason);
+    waiter.reject(waiter.signal.reason);
     if (this.waiters.size > 0 || !this.isCancellable) return;
     this.close();
     this.abandoned?.();
@@ -117,7 +130,7 @@ class SharedFlight<Result> implements Flight {
   private end(settle: (waiter: Waiter<Result>) => void): void {
     this.close();
     for (const waiter of this.waiters) {
-      waiter.release();
+      removeAbortListener(waiter.signal, waiter);
       settle(waiter);
     }
     this.waiters.clear();

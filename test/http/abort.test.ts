@@ -9,7 +9,7 @@ const REASON = new DOMException('The reader left.', 'AbortError');
 /** Starts a call, lets it get somewhere, aborts it, and gives what it rejected with. */
 async function abortOnce(stage: Stage, isThere: () => boolean): Promise<unknown> {
   const controller = new AbortController();
-  const call = failure(stage.client.send({ path: ['left'], signal: controller.signal }));
+  const call = failure(stage.client.send({ path: ['left'] }, { signal: controller.signal }));
   await until(isThere);
   await settle();
   controller.abort(REASON);
@@ -21,7 +21,9 @@ describe('a caller who leaves', () => {
     await using stage = await startStage(() => GOOD);
 
     expect(await abortOnce(stage, () => true).then(() => stage.client.health().state)).toBe('HEALTHY');
-    await expect(stage.client.send({ path: ['x'], signal: AbortSignal.abort(REASON) })).rejects.toBe(REASON);
+    await expect(stage.client.send({ path: ['x'] }, { signal: AbortSignal.abort(REASON) })).rejects.toBe(
+      REASON,
+    );
     expect(stage.arrivals.every(({ request }) => !request.url.endsWith('/x'))).toBe(true);
   });
 
@@ -51,7 +53,7 @@ describe('a caller who leaves', () => {
   it('while waiting for a place leaves the queue', async () => {
     await using stage = await startStage(() => 'hang', { limits: { maxConcurrent: 1 } });
     const first = new AbortController();
-    const holding = failure(stage.client.send({ path: ['holding'], signal: first.signal }));
+    const holding = failure(stage.client.send({ path: ['holding'] }, { signal: first.signal }));
     await until(() => stage.api() === 1);
 
     expect(await abortOnce(stage, () => true)).toBe(REASON);
@@ -101,7 +103,7 @@ describe('a caller who leaves', () => {
     await using stage = await startStage(() => GOOD);
     const { signal } = new AbortController();
 
-    await Promise.all(Array.from({ length: 100 }, () => stage.client.send({ path: ['x'], signal })));
+    await Promise.all(Array.from({ length: 100 }, () => stage.client.send({ path: ['x'] }, { signal })));
     await settle();
     process.off('warning', note);
 

@@ -155,7 +155,7 @@ describe('a credential that no answer has shown to be good', () => {
     await using stage = await startStage(() => 'hang');
     const controller = new AbortController();
     const { signal } = controller;
-    const leaving = Array.from({ length: 3 }, () => failure(stage.client.send({ path: ['x'], signal })));
+    const leaving = Array.from({ length: 3 }, () => failure(stage.client.send({ path: ['x'] }, { signal })));
     const staying = askTwenty(stage);
     await until(() => stage.api() === 3);
 

@@ -188,7 +188,7 @@ describe('deadlines', () => {
     await using stage = await startStage(() => 'hang');
     const startedAt = stage.clock.now();
     const calls = Array.from({ length: 5 }, () =>
-      failure(stage.client.send({ path: ['x'], endsAt: startedAt + 300 })),
+      failure(stage.client.send({ path: ['x'] }, { endsAt: startedAt + 300 })),
     );
 
     const errors = await drive(stage.clock, Promise.all(calls));
@@ -199,7 +199,7 @@ describe('deadlines', () => {
       message: 'Hi Energy did not answer within 300 ms, retries included.',
     });
     expect(stage.client.health().state).toBe('DEGRADED');
-    expect(await failure(stage.client.send({ path: ['x'], endsAt: stage.clock.now() }))).toMatchObject({
+    expect(await failure(stage.client.send({ path: ['x'] }, { endsAt: stage.clock.now() }))).toMatchObject({
       code: 'VENDOR_TIMEOUT',
       message: 'There was no time left to ask Hi Energy.',
     });
@@ -333,11 +333,10 @@ describe('what is logged', () => {
       },
     );
     const send = (requestId: string, name: string) =>
-      stage.client.send({
-        method: 'POST',
-        path: [name],
-        scope: { requestId, tenant: null, caller: null },
-      });
+      stage.client.send(
+        { method: 'POST', path: [name] },
+        { scope: { requestId, tenant: null, caller: null } },
+      );
 
     await send('r1', 'good');
     await Promise.all([send('r2', 'bad'), send('r3', 'good'), send('r4', 'bad')]);

@@ -264,7 +264,7 @@ describe('the circuit breaker', () => {
     await using stage = await startStage(() => 'hang');
     for (let count = 0; count < 12; count += 1) {
       const controller = new AbortController();
-      const call = failure(stage.client.send({ path: ['x'], signal: controller.signal }));
+      const call = failure(stage.client.send({ path: ['x'] }, { signal: controller.signal }));
       controller.abort();
       await call;
     }

@@ -302,7 +302,7 @@ describe('callers who leave while a token is fetched', () => {
       },
     });
     const controller = new AbortController();
-    const leaving = failure(stage.client.send({ path: ['x'], signal: controller.signal }));
+    const leaving = failure(stage.client.send({ path: ['x'] }, { signal: controller.signal }));
     const staying = stage.client.send({ path: ['x'] });
     await until(() => stage.token() === 1);
 
@@ -320,7 +320,7 @@ describe('callers who leave while a token is fetched', () => {
       onToken: () => (isSilent ? 'hang' : { body: { access_token: 't', expires_in: 60 } }),
     });
     const controller = new AbortController();
-    const leaving = failure(stage.client.send({ path: ['x'], signal: controller.signal }));
+    const leaving = failure(stage.client.send({ path: ['x'] }, { signal: controller.signal }));
     await until(() => stage.token() === 1);
 
     controller.abort();

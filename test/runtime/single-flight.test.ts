@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CancelSignal } from '../../src/export/ports.ts';
-import { onAbort } from '../../src/runtime/cancellation.ts';
+import { Cancellation, onAbort } from '../../src/runtime/cancellation.ts';
 import { type Flight, SingleFlight } from '../../src/runtime/single-flight.ts';
 import { settle } from '../support/manual-clock.ts';
 
@@ -257,34 +257,47 @@ describe('what shared work costs', () => {
   });
 });
 
-describe('onAbort', () => {
+function nodeAbort() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+function ownAbort() {
+  const signal = new Cancellation();
+  return { signal, abort: () => signal.abort() };
+}
+
+describe.each([
+  ['an AbortSignal', nodeAbort],
+  ['a Cancellation', ownAbort],
+])('onAbort of %s', (_name, createAbort) => {
   it('calls back once, and not those who let go, even while it calls', () => {
-    const controller = new AbortController();
+    const work = createAbort();
     const called: string[] = [];
-    onAbort(controller.signal, () => {
+    onAbort(work.signal, () => {
       called.push('first');
       releaseThird();
     });
-    onAbort(controller.signal, () => called.push('second'));
-    const releaseThird = onAbort(controller.signal, () => called.push('third'));
-    onAbort(controller.signal, () => called.push('fourth'))();
+    onAbort(work.signal, () => called.push('second'));
+    const releaseThird = onAbort(work.signal, () => called.push('third'));
+    onAbort(work.signal, () => called.push('fourth'))();
 
-    controller.abort();
+    work.abort();
 
     expect(called).toEqual(['first', 'second']);
   });
 
   it('listens again after all have let go', () => {
-    const controller = new AbortController();
+    const work = createAbort();
     let calls = 0;
     const count = (): void => {
       calls += 1;
     };
-    onAbort(controller.signal, count)();
-    onAbort(controller.signal, count);
-    onAbort(controller.signal, count);
+    onAbort(work.signal, count)();
+    onAbort(work.signal, count);
+    onAbort(work.signal, count);
 
-    controller.abort();
+    work.abort();
 
     expect(calls).toBe(2);
   });

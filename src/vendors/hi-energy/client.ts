@@ -42,20 +42,21 @@ export interface HiEnergyClient {
 /** Hi Energy's endpoints on one account's way to the vendor. */
 export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
   return {
-    async readExport(exportId, options) {
-      const asked = 'the status of an export';
-      const response = await http.send({ path: ['exports', exportId], ...options });
-      const wire = readAnswer(http, response, asked, checkSingleAnswer);
-      if (typeof wire.id === 'string' && wire.id !== exportId)
-        throw http.toBadResponse(response, asked, '"export.id" names another export');
-      return { wire, facts: toFacts(response, 'single') };
-    },
+    readExport: (exportId, options) =>
+      http.send({ path: ['exports', exportId] }, options).then((response) => {
+        const asked = 'the status of an export';
+        const wire = readAnswer(http, response, asked, checkSingleAnswer);
+        if (typeof wire.id === 'string' && wire.id !== exportId)
+          throw http.toBadResponse(response, asked, '"export.id" names another export');
+        return { wire, facts: toFacts(response, 'single') };
+      }),
 
-    async listExports(limit, options) {
+    listExports(limit, options) {
       const query = { limit: Math.max(1, Math.min(limit, MAX_LISTED)) };
-      const response = await http.send({ path: ['exports'], query, ...options });
-      const wire = readAnswer(http, response, 'the list of exports', checkListAnswer);
-      return { wire, facts: toFacts(response, 'list') };
+      return http.send({ path: ['exports'], query }, options).then((response) => {
+        const wire = readAnswer(http, response, 'the list of exports', checkListAnswer);
+        return { wire, facts: toFacts(response, 'list') };
+      });
     },
   };
 }

@@ -19,10 +19,8 @@ export function createHiEnergyLoader(
   toKey: (ids: HiEnergyIds) => HiEnergyKey,
 ): Omit<OwnReads<HiEnergyIds>, 'locateFile'> {
   return {
-    async readOne(key, options): Promise<Snapshot> {
-      const { wire, facts } = await client.readExport(key.ids.exportId, options);
-      return toSnapshot(key, wire, facts);
-    },
+    readOne: (key, options): Promise<Snapshot> =>
+      client.readExport(key.ids.exportId, options).then(({ wire, facts }) => toSnapshot(key, wire, facts)),
 
     list: {
       listOf: () => 'exports',

@@ -51,16 +51,16 @@ const DROPPED: ReadonlySet<number> = new Set([404, 410]);
 /** Power BI's endpoints over one account's client. */
 export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiClient {
   return {
-    async readExport(ids, options) {
-      const response = await http.send({ path: toExportPath(ids), ...options });
-      const { status, headers, receivedAt } = response;
-      if (!STATUS_ANSWERS.has(status)) throw toRefusal(http, response, STATUS_CALL);
-      const wire = readAnswer(http, response, STATUS_CALL, checkExport);
-      // An answer about another job must never be shown as this one's.
-      if (wire.id !== null && wire.id !== ids.exportId)
-        throw http.toBadResponse(response, STATUS_CALL, '"id" names another export');
-      return { wire, retryAfter: headers['retry-after'], receivedAt };
-    },
+    readExport: (ids, options) =>
+      http.send({ path: toExportPath(ids) }, options).then((response) => {
+        const { status, headers, receivedAt } = response;
+        if (!STATUS_ANSWERS.has(status)) throw toRefusal(http, response, STATUS_CALL);
+        const wire = readAnswer(http, response, STATUS_CALL, checkExport);
+        // An answer about another job must never be shown as this one's.
+        if (wire.id !== null && wire.id !== ids.exportId)
+          throw http.toBadResponse(response, STATUS_CALL, '"id" names another export');
+        return { wire, retryAfter: headers['retry-after'], receivedAt };
+      }),
 
     async openFile(ids, options) {
       const stream = await http.open({ path: [...toExportPath(ids), 'file'], ...options });
@@ -72,8 +72,10 @@ export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiC
 }
 
 function toExportPath(ids: PowerBiIds): readonly string[] {
-  const workspace = ids.groupId === undefined ? [] : ['groups', ids.groupId];
-  return [...workspace, 'reports', ids.reportId, 'exports', ids.exportId];
+  const { groupId, reportId, exportId } = ids;
+  return groupId === undefined
+    ? ['reports', reportId, 'exports', exportId]
+    : ['groups', groupId, 'reports', reportId, 'exports', exportId];
 }
 
 /** A redirect would carry the token to another host (client routing, 307): it is an answer we cannot read. */

@@ -7,7 +7,7 @@ import type { PowerBiDetails, PowerBiIds } from './types.ts';
 /** How Power BI's exports are read: it has no list call, so each costs one GET. */
 export function createPowerBiLoader(client: PowerBiClient): Pick<OwnReads<PowerBiIds>, 'readOne'> {
   return {
-    readOne: async (key, options): Promise<ExportSnapshot<PowerBiDetails>> =>
-      toSnapshot(key, await client.readExport(key.ids, options)),
+    readOne: (key, options): Promise<ExportSnapshot<PowerBiDetails>> =>
+      client.readExport(key.ids, options).then((answer) => toSnapshot(key, answer)),
   };
 }

@@ -61,16 +61,17 @@ export class ListMemory {
 
   /** @param names - two or more exports, each once */
   plan(names: Iterable<string>, now: number): ReadPlan {
-    let known = 0;
-    const listed = new Set<string>();
+    let held = 0;
+    let unheard = 0;
     for (const name of names) {
-      if (this.held.has(name)) known += 1;
-      else if (this.unlisted.has(name)) continue;
-      listed.add(name);
+      if (this.held.has(name)) held += 1;
+      else if (!this.unlisted.has(name)) unheard += 1;
     }
-    const pays = known + (listed.size - known) * this.ratio >= WORTHWHILE;
-    if (pays && this.failures === 0) return { listed, isTrial: false };
-    return { listed: NOTHING, isTrial: this.isTrialDue(now) };
+    const pays = held + unheard * this.ratio >= WORTHWHILE;
+    if (!pays || this.failures > 0) return { listed: NOTHING, isTrial: this.isTrialDue(now) };
+    const listed = new Set<string>();
+    for (const name of names) if (this.held.has(name) || !this.unlisted.has(name)) listed.add(name);
+    return { listed, isTrial: false };
   }
 
   /**

@@ -76,16 +76,18 @@ class Reads implements VendorReads {
 
   readMany(keys: readonly ExportKey[], options: CallOptions = NO_OPTIONS): Promise<readonly Reading[]> {
     const { list } = this.parts;
-    if (list === undefined || keys.length < 2)
-      return Promise.all(keys.map((key) => this.readWithin(key, options)));
-
+    // By global id: a key that is named twice is one.
     const readings = new Map<string, Promise<Reading>>();
-    for (const [name, members] of groupByList(keys, list)) {
-      const isList = name !== undefined && members.size > 1;
-      if (isList) this.readGroup(list, name, members, readings, options);
-      else for (const key of members.values()) readings.set(key.id, this.readWithin(key, options));
-    }
-    return Promise.all(keys.map((key) => readings.get(key.id) as Promise<Reading>));
+    if (list !== undefined && keys.length > 1) this.readLists(list, keys, readings, options);
+    return Promise.all(
+      keys.map((key) => {
+        let reading = readings.get(key.id);
+        if (reading !== undefined) return reading;
+        reading = this.readWithin(key, options);
+        readings.set(key.id, reading);
+        return reading;
+      }),
+    );
   }
 
   listPays(count: number): boolean {
@@ -95,29 +97,35 @@ class Reads implements VendorReads {
     return this.memories.size === 0;
   }
 
-  /** Each export waits for its own list only, so that one slow list holds up no other. */
-  private readGroup(
+  /** Asks for the lists that pay. Each export waits for its own list only, so that one slow list holds up no other. */
+  private readLists(
     list: ListCall,
-    name: string,
-    members: ReadonlyMap<string, ExportKey>,
+    keys: readonly ExportKey[],
     readings: Map<string, Promise<Reading>>,
     options: CallOptions,
   ): void {
     const { clock, timeoutMs } = this.parts;
     const now = clock.now();
-    const memory = this.memoryOf(name);
-    const wanted = new Set([...members.values()].map(({ ids }) => list.nameOf(ids)));
-    const { listed, isTrial } = memory.plan(wanted, now);
-    // The list call and what follows it share the time of one.
-    const shared = { ...options, endsAt: now + MAX_READ_TIMEOUTS * timeoutMs };
-
-    const told = listed.size > 0 ? this.askList(list, name, memory, listed, shared) : undefined;
-    for (const key of members.values()) {
-      const isListed = told !== undefined && listed.has(list.nameOf(key.ids));
-      readings.set(key.id, isListed ? this.readListed(key, told, shared) : this.readWithin(key, options));
+    for (const [name, members] of groupByList(keys, list)) {
+      if (name === undefined) continue;
+      const wanted = new Set<string>();
+      for (const { ids } of members) wanted.add(list.nameOf(ids));
+      if (wanted.size < 2) continue;
+      const memory = this.memoryOf(name);
+      const { listed, isTrial } = memory.plan(wanted, now);
+      if (listed.size > 0) {
+        // The list call and what follows it share the time of one.
+        const shared = { ...options, endsAt: now + MAX_READ_TIMEOUTS * timeoutMs };
+        const told = this.askList(list, name, memory, listed, shared);
+        for (const key of members) {
+          const isListed = listed.has(list.nameOf(key.ids)) && !readings.has(key.id);
+          if (isListed) readings.set(key.id, this.readListed(key, told, shared));
+        }
+      } else if (isTrial) {
+        // Nothing waits for it, and it must not hold up what is waited for.
+        void this.askList(list, name, memory, wanted, options);
+      }
     }
-    // Nothing waits for it, and it must not hold up what is waited for.
-    if (isTrial) void this.askList(list, name, memory, wanted, options);
   }
 
   /** What the list tells; an error where single calls would meet the same; undefined where they need not. */
@@ -160,20 +168,26 @@ class Reads implements VendorReads {
     return http.toError('VENDOR_TIMEOUT', message);
   }
 
-  private async readWithin(key: ExportKey, options: CallOptions): Promise<Reading> {
-    try {
-      const snapshot = await this.parts.readOne(key, options);
-      this.parts.onSnapshot(snapshot);
-      return snapshot;
-    } catch (thrown) {
-      options.signal?.throwIfAborted();
-      if (thrown instanceof VendorError) return thrown;
-      // Our own mistake, and still it spoils no neighbour.
-      const { http, vendorName } = this.parts;
-      const message = `An answer of ${vendorName} could not be read.`;
-      const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
-      return new VendorError({ code, message, vendor, account, cause: thrown });
-    }
+  private readWithin(key: ExportKey, options: CallOptions): Promise<Reading> {
+    const { readOne, onSnapshot } = this.parts;
+    return readOne(key, options).then(
+      (snapshot) => {
+        onSnapshot(snapshot);
+        return snapshot;
+      },
+      (thrown: unknown) => this.toError(thrown, options),
+    );
+  }
+
+  /** @throws the signal's reason where that has aborted */
+  private toError(thrown: unknown, { signal }: CallOptions): VendorError {
+    signal?.throwIfAborted();
+    if (thrown instanceof VendorError) return thrown;
+    // Our own mistake, and still it spoils no neighbour.
+    const { http, vendorName } = this.parts;
+    const message = `An answer of ${vendorName} could not be read.`;
+    const { code, vendor, account } = http.toError('VENDOR_BAD_RESPONSE', message);
+    return new VendorError({ code, message, vendor, account, cause: thrown });
   }
 
   private memoryOf(name: string): ListMemory {
@@ -190,13 +204,16 @@ class Reads implements VendorReads {
   }
 }
 
-/** By list, and within it by global id: a key that is named twice is one. */
-function groupByList(keys: readonly ExportKey[], { listOf }: ListCall) {
-  const groups = new Map<string | undefined, Map<string, ExportKey>>();
+function groupByList(
+  keys: readonly ExportKey[],
+  { listOf }: ListCall,
+): ReadonlyMap<string | undefined, ExportKey[]> {
+  const groups = new Map<string | undefined, ExportKey[]>();
   for (const key of keys) {
     const name = listOf(key.ids);
-    const group = groups.get(name) ?? new Map<string, ExportKey>();
-    groups.set(name, group.set(key.id, key));
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [key]);
+    else group.push(key);
   }
   return groups;
 }

@@ -69,32 +69,34 @@ export function createTalkdeskClient(
   baseUrl: string,
   onServerFault: (response: AccountResponse) => void,
 ): TalkdeskClient {
-  async function get(path: readonly string[], options?: CallOptions, query?: Record<string, number>) {
-    const response = await http.send({ path, query, ...options });
-    if (response.status >= 500) onServerFault(response);
-    return response;
+  function get(path: readonly string[], options?: CallOptions, query?: Record<string, number>) {
+    return http.send({ path, query }, options).then((response) => {
+      if (response.status >= 500) onServerFault(response);
+      return response;
+    });
+  }
+
+  function readJobAnswer(ids: TalkdeskIds, response: AccountResponse): JobReading {
+    const asked = `the status of a ${ids.reportType} job`;
+    const { status, headers, json, receivedAt } = response;
+    if (status === 204) return { word: NO_CONTENT_WORD, job: EMPTY_JOB, receivedAt };
+    if (REDIRECT_STATUSES.has(status)) {
+      const decision = decideRedirect({ location: headers.location, body: json, baseUrl, ids });
+      if (decision.type === 'error') throw http.toBadResponse(response, asked, decision.problem);
+      return { word: decision.word, job: decision.job, receivedAt };
+    }
+    if (status !== 200) throw toRefusal(http, response, asked);
+    // Somebody between us and Talkdesk followed the redirects: the report itself means done.
+    if (isReport(json)) return { word: DONE_WORD, job: EMPTY_JOB, receivedAt };
+    const job = parseJob(json);
+    if (job === undefined) throw http.toBadResponse(response, asked, 'there is no "job" in it');
+    if (isOtherJob(job, ids)) throw http.toBadResponse(response, asked, OTHER_JOB_PROBLEM);
+    if (job.status === null) throw http.toBadResponse(response, asked, '"status" is missing');
+    return { word: job.status, job, receivedAt };
   }
 
   return {
-    async readJob(ids, options) {
-      const asked = `the status of a ${ids.reportType} job`;
-      const response = await get(jobPath(ids), options);
-      const { status, headers, json, receivedAt } = response;
-      if (status === 204) return { word: NO_CONTENT_WORD, job: EMPTY_JOB, receivedAt };
-      if (REDIRECT_STATUSES.has(status)) {
-        const decision = decideRedirect({ location: headers.location, body: json, baseUrl, ids });
-        if (decision.type === 'error') throw http.toBadResponse(response, asked, decision.problem);
-        return { word: decision.word, job: decision.job, receivedAt };
-      }
-      if (status !== 200) throw toRefusal(http, response, asked);
-      // Somebody between us and Talkdesk followed the redirects: the report itself means done.
-      if (isReport(json)) return { word: DONE_WORD, job: EMPTY_JOB, receivedAt };
-      const job = parseJob(json);
-      if (job === undefined) throw http.toBadResponse(response, asked, 'there is no "job" in it');
-      if (isOtherJob(job, ids)) throw http.toBadResponse(response, asked, OTHER_JOB_PROBLEM);
-      if (job.status === null) throw http.toBadResponse(response, asked, '"status" is missing');
-      return { word: job.status, job, receivedAt };
-    },
+    readJob: (ids, options) => get(jobPath(ids), options).then((response) => readJobAnswer(ids, response)),
 
     async listJobs(reportType, perPage, options) {
       const asked = `the list of ${reportType} jobs`;

@@ -26,8 +26,8 @@ type Snapshot = ExportSnapshot<TalkdeskDetails>;
 export function createTalkdeskLoader(parts: LoaderParts): Omit<OwnReads<TalkdeskIds>, 'locateFile'> {
   const { client } = parts;
   return {
-    readOne: async (key, options): Promise<Snapshot> =>
-      toSnapshot(key, await client.readJob(key.ids, options)),
+    readOne: (key, options): Promise<Snapshot> =>
+      client.readJob(key.ids, options).then((reading) => toSnapshot(key, reading)),
 
     list: {
       listOf: ({ reportType }) => reportType,

@@ -39,29 +39,31 @@ export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
   return {
     readRun: (exportId, exportFileId, options) =>
       get(
-        ['exports', exportId, 'export_files', exportFileId],
+        [...API, 'exports', exportId, 'export_files', exportFileId],
         'the status of an export file',
         checkSingleRun,
         options,
       ),
     listRuns: (userIdentityId, options) =>
       get(
-        ['user_identities', userIdentityId, 'export_files'],
+        [...API, 'user_identities', userIdentityId, 'export_files'],
         'the recent export files of an identity',
         checkRunList,
         options,
       ),
     listIdentities: (options) =>
-      get(['user_identities'], 'the identities of its user', checkIdentityList, options),
+      get([...API, 'user_identities'], 'the identities of its user', checkIdentityList, options),
   };
 
-  async function get<T>(
+  function get<T>(
     path: readonly string[],
     asked: string,
     check: (json: unknown) => Checked<T>,
     options: CallOptions | undefined,
   ): Promise<Answer<T>> {
-    const response = await http.send({ path: [...API, ...path], ...options });
-    return { value: readAnswer(http, response, asked, check), receivedAt: response.receivedAt };
+    return http.send({ path }, options).then((response) => ({
+      value: readAnswer(http, response, asked, check),
+      receivedAt: response.receivedAt,
+    }));
   }
 }

@@ -29,12 +29,13 @@ export function createWebAdmitLoader(
   // A run has two names, with and without its identity: it is one call all the same.
   const runs = new SingleFlight<Answer<WireRun>>();
   return {
-    async readOne(key, options): Promise<Snapshot> {
+    readOne(key, options): Promise<Snapshot> {
       const { exportId, exportFileId } = key.ids;
       const read = (flight: Flight) =>
         client.readRun(exportId, exportFileId, { ...options, signal: flight.signal });
-      const { value, receivedAt } = await runs.join(`${exportId}/${exportFileId}`, read, options?.signal);
-      return toSnapshot(key, value, 'single', receivedAt);
+      return runs
+        .join(`${exportId}/${exportFileId}`, read, options?.signal)
+        .then(({ value, receivedAt }) => toSnapshot(key, value, 'single', receivedAt));
     },
 
     list: {
