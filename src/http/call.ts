@@ -42,7 +42,7 @@ export interface CallEnd {
 
 /** What all calls of one account share. */
 export interface CallParts extends AttemptParts {
-  readonly deadlines: Deadlines<Call>;
+  readonly deadlines: Deadlines;
   readonly retries: RetryPolicy;
   readonly limiter: RateLimiter;
   readonly headers: JoinedHeaders;
@@ -74,6 +74,7 @@ type Headers = Readonly<Record<string, string>>;
  */
 export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   dueAt = 0;
+  deadline: Timed['deadline'] = null;
   readonly breaker: CircuitBreaker;
   readonly endsAt: number;
   readonly isUrgent: boolean;

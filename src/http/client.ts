@@ -99,7 +99,7 @@ class HttpAccountClient implements AccountClient {
       maxConcurrent: limits.maxConcurrent,
       errors,
     });
-    const deadlines = new Deadlines<Call>(clock);
+    const deadlines = new Deadlines(clock);
     this.parts = {
       settings,
       clock,
@@ -205,7 +205,7 @@ class HttpAccountClient implements AccountClient {
   async close(): Promise<void> {
     const closed = this.parts.errors.closed();
     this.closedBy = closed;
-    for (const call of this.parts.deadlines.all) call.abandon(closed);
+    this.parts.deadlines.abandonAll(closed);
     await Promise.all(
       [this.api, this.files, this.tokens].map((destination) => destination?.transport.close()),
     );

@@ -18,7 +18,9 @@ type ReadValue = (value: unknown) => unknown;
 const UNSURE = Symbol('unsure');
 
 /** An operation's variables as graphql-js would read them; null where it has to, for its errors or for what is rare. */
-export type ReadVariables = (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | null;
+export type ReadVariables = (
+  given: Readonly<Record<string, unknown>>,
+) => Readonly<Record<string, unknown>> | null;
 
 interface VariableReader {
   readonly name: string;

@@ -5,11 +5,13 @@ import { createManualClock } from '../support/manual-clock.ts';
 function createDeadlines() {
   const clock = createManualClock();
   const startedAt = clock.now();
-  const deadlines = new Deadlines<Timed>(clock);
+  const deadlines = new Deadlines(clock);
   const late: string[] = [];
   const add = (name: string, afterMs: number): Timed => {
     const work: Timed = {
       dueAt: 0,
+      deadline: null,
+      abandon: (reason) => void late.push(`${name} given up: ${reason}`),
       onDue() {
         late.push(`${name} after ${clock.now() - startedAt}`);
         deadlines.delete(work);
@@ -58,6 +60,16 @@ describe('Deadlines', () => {
     await clock.advance(2_000);
 
     expect(late).toEqual([]);
+  });
+
+  it('give all work up at once, in the order in which it came', () => {
+    const { deadlines, late, add } = createDeadlines();
+    const [, second] = ['one', 'two', 'three'].map((name) => add(name, 1_000));
+    deadlines.delete(second as Timed);
+
+    deadlines.abandonAll('closed');
+
+    expect(late).toEqual(['one given up: closed', 'three given up: closed']);
   });
 
   it('move with what is said last', async () => {
