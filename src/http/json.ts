@@ -9,7 +9,7 @@ const MAX_VALUES = 50_000;
 /** Longer texts are gone through in steps, so that others get their turn in between; a step takes some milliseconds. */
 const STEP = 262_144;
 
-/** Shorter digit runs always fit a float exactly. */
+/** Shorter rows of digits always fit a float exactly. */
 const SHORTEST_UNSAFE = 16;
 
 const OPENING = ['[', '{'] as const;
@@ -20,9 +20,6 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 
-/** Digits in a row that may be an integer which no float can hold. */
-const LONG_DIGITS = /\d{16}/;
-
 /**
  * Reads JSON without losing a digit: integers that a float cannot hold come as decimal strings, so that a 64-bit id
  * stays itself. The engine's own parser does it alone where there is no such integer and the text is too short to go over a bound;
@@ -32,7 +29,7 @@ const LONG_DIGITS = /\d{16}/;
  */
 export function parseJson(text: string): unknown {
   // Each value takes a character at least.
-  if (text.length <= MAX_VALUES && !LONG_DIGITS.test(text) && !mayNestTooDeep(text)) {
+  if (text.length <= MAX_VALUES && !hasLongDigits(text) && !mayNestTooDeep(text)) {
     return parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
   }
   const scanner = new Scanner(text);
@@ -52,6 +49,22 @@ async function readLongJson(text: string): Promise<unknown> {
   const value = parse(scanner.result());
   await nextTurn();
   return value;
+}
+
+/**
+ * Whether there is a row of digits that may be an integer which no float can hold. A row of sixteen has one of them in every sixteenth
+ * place, so only those are looked at: a pattern takes as long for it as the parser takes for everything.
+ */
+function hasLongDigits(text: string): boolean {
+  for (let at = SHORTEST_UNSAFE - 1; at < text.length; at += SHORTEST_UNSAFE) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let first = at;
+    while (isDigit(text.charCodeAt(first - 1))) first -= 1;
+    let end = at + 1;
+    while (isDigit(text.charCodeAt(end))) end += 1;
+    if (end - first >= SHORTEST_UNSAFE) return true;
+  }
+  return false;
 }
 
 /** Whether there are as many brackets as it takes; those inside of texts count too. */

@@ -33,6 +33,16 @@ describe('parseJson', () => {
     );
   });
 
+  it('finds a long integer wherever it begins', () => {
+    fc.assert(
+      fc.property(fc.nat(64), fc.integer({ min: 17, max: 40 }), fc.boolean(), (before, digits, isLast) => {
+        const integer = '7'.repeat(digits);
+        const text = `[${' '.repeat(before)}${integer}${isLast ? '' : ',1'}]`;
+        expect(parseJson(text)).toEqual(isLast ? [integer] : [integer, 1]);
+      }),
+    );
+  });
+
   it('leaves digits in texts and keys, fractions and exponents alone', () => {
     const text =
       '{"12345678901234567890":"\\"12345678901234567890\\\\","pi":3.14159265358979323846,"big":1234567890123456789e2}';
