@@ -50,11 +50,11 @@ export function createAdmission(settings: RateLimitSettings): Admission {
   const operations = operationsPerMinute === undefined ? null : new MinuteLimit(operationsPerMinute);
   const locators = locatorsPerMinute === undefined ? null : new MinuteLimit(locatorsPerMinute);
 
-  async function admit(kind: LimitedKind, limit: MinuteLimit, caller: Caller, count: number): Promise<void> {
-    const waitMs = await limit.take(toKey(caller), count);
-    if (waitMs === 0) return;
-    onRefused(kind);
-    throw count > limit.perMinute ? tooManyAtOnce(count, limit) : tooManyInAMinute(kind, limit, waitMs);
+  function admit(kind: LimitedKind, limit: MinuteLimit, caller: Caller, count: number): Promise<void> {
+    return limit.take(toKey(caller), count, (waitMs) => {
+      onRefused(kind);
+      throw count > limit.perMinute ? tooManyAtOnce(count, limit) : tooManyInAMinute(kind, limit, waitMs);
+    });
   }
 
   return {
@@ -81,9 +81,11 @@ function tooManyAtOnce(count: number, { perMinute }: MinuteLimit): RateLimitedEr
 
 /** Tenant and name: two tenants never share a count, whatever their callers are called. */
 function toKey({ tenant, name }: Caller): string {
-  const key = JSON.stringify([tenant, name]);
+  const key = `${tenant.length} ${tenant} ${name}`;
   return key.length <= MAX_KEY_LENGTH ? key : createHash('sha256').update(key).digest('base64url');
 }
+
+const NOTHING = (): void => undefined;
 
 /**
  * One limit, counted for each key by itself.
@@ -103,17 +105,14 @@ class MinuteLimit {
     this.limiter = new RateLimiterMemory({ points: perMinute, duration: MINUTE_SECONDS, keyPrefix: '' });
   }
 
-  /** Takes all of them, or none: then the milliseconds until the minute is over. */
-  async take(key: string, count: number): Promise<number> {
+  /** Takes all of them, or none: then it is told the milliseconds until the minute is over. */
+  take(key: string, count: number, onRefused: (waitMs: number) => never): Promise<void> {
     this.keys.get(key) ?? this.keys.set(key, true);
-    try {
-      await this.limiter.consume(key, count);
-      return 0;
-    } catch (refusal) {
+    return this.limiter.consume(key, count).then(NOTHING, async (refusal: unknown) => {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       // What is refused takes nothing away: a smaller question may still be answered. Below one there is none.
       if (count > 1) await this.limiter.reward(key, count);
-      return Math.max(1, refusal.msBeforeNext);
-    }
+      onRefused(Math.max(1, refusal.msBeforeNext));
+    });
   }
 }

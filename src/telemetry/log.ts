@@ -39,7 +39,8 @@ export function createLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => writeLine(`${toPrintable(toMasked(line.trimEnd(), secrets))}\n`) },
+    // Each line ends with its line feed.
+    { write: (line: string) => writeLine(`${toPrintable(toMasked(line.slice(0, -1), secrets))}\n`) },
   );
   return {
     isEnabled: (asked) => logger.isLevelEnabled(asked),
