@@ -3,6 +3,7 @@ import { ExportReader } from './accounts/reader.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { observeBackplane } from './backplane/observed.ts';
 import type { Config } from './config/config.ts';
+import type { Turns } from './operations/turns.ts';
 import type { Tools } from './runtime/tools.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { toCursorSecret } from './watch/cursor.ts';
@@ -21,6 +22,7 @@ export async function openExports(
   { accounts, files }: Config,
   tools: Tools,
   metrics: Pick<Metrics, 'onVendorCall' | 'onPoll'>,
+  turns: Turns,
 ): Promise<Exports> {
   const pool = createAccountPool(accounts, tools, metrics.onVendorCall);
   const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
@@ -36,6 +38,6 @@ export async function openExports(
     onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
     onPoll: metrics.onPoll,
   });
-  const reader = new ExportReader(tools.clock, hub);
+  const reader = new ExportReader(tools.clock, hub, () => turns.isBusy);
   return { pool, reader, hub, backplaneState };
 }

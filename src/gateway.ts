@@ -75,7 +75,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onRefused: metrics.onRefused,
   });
 
-  const exports = await openExports(config, tools, metrics);
+  const turns = new Turns();
+  const exports = await openExports(config, tools, metrics, turns);
   const { pool, reader, hub, backplaneState } = exports;
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(clock);
@@ -94,7 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...{ schema, limits, mode, executor, createContext, admission, trustedDocuments, maskError, reports },
     hasLostAccess: access.isOut,
     moment: () => reader.moment,
-    turns: new Turns(),
+    turns,
   });
 
   const endpoints = createEndpoints({

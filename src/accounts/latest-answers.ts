@@ -20,11 +20,14 @@ interface Answer {
  */
 export class LatestAnswers {
   private readonly clock: Clock;
+  private readonly isAwaited: () => boolean;
   private readonly answers = new Map<string, Answer>();
   private count = 0;
 
-  constructor(clock: Clock) {
+  /** @param isAwaited - false while nobody has asked who is still on the way: then nothing is kept */
+  constructor(clock: Clock, isAwaited: () => boolean) {
     this.clock = clock;
+    this.isAwaited = isAwaited;
   }
 
   /** Stands for this moment: how many times answers have come so far. */
@@ -34,12 +37,17 @@ export class LatestAnswers {
 
   /** @param names - of the exports, for one identity */
   add(names: readonly string[], readings: readonly Reading[]): void {
+    const order = this.count;
+    this.count += 1;
+    if (!this.isAwaited()) {
+      if (this.answers.size > 0) this.answers.clear();
+      return;
+    }
     const at = this.clock.now();
     for (const [index, name] of names.entries()) {
       this.answers.delete(name);
-      this.answers.set(name, { reading: readings[index] as Reading, order: this.count, at });
+      this.answers.set(name, { reading: readings[index] as Reading, order, at });
     }
-    this.count += 1;
     for (const [oldest, answer] of this.answers) {
       if (this.answers.size <= MAX_KEPT && at - answer.at < KEPT_MS) return;
       this.answers.delete(oldest);

@@ -71,10 +71,15 @@ export class ExportReader {
   private readonly fileLists = new SingleFlight<readonly FileDescription[]>();
   private flightsBegun = 0;
 
-  constructor(clock: Clock, watched: WatchedExports = NOTHING_WATCHED) {
+  /** @param isAwaited - false while nobody who has asked still waits for its turn: then answers need not be kept for anybody */
+  constructor(
+    clock: Clock,
+    watched: WatchedExports = NOTHING_WATCHED,
+    isAwaited: () => boolean = () => true,
+  ) {
     this.clock = clock;
     this.watched = watched;
-    this.latest = new LatestAnswers(clock);
+    this.latest = new LatestAnswers(clock, isAwaited);
   }
 
   /** Stands for this moment, for `askedAt`. */

@@ -15,13 +15,18 @@ export class Turns {
   /** When the first operation of this turn of the event loop began; null where none has. */
   private sliceStartedAt: number | null = null;
 
+  /** True while work waits for its turn. */
+  get isBusy(): boolean {
+    return this.next < this.waiting.length;
+  }
+
   /**
    * Runs the work now, or when those that came before have had their turn.
    *
    * @param work - must not throw
    */
   run<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
-    if (this.next === this.waiting.length && this.hasTime()) return work();
+    if (!this.isBusy && this.hasTime()) return work();
     return new Promise((resolve) => void this.waiting.push(() => resolve(work())));
   }
 
@@ -34,7 +39,7 @@ export class Turns {
 
   private readonly endSlice = (): void => {
     this.sliceStartedAt = null;
-    while (this.next < this.waiting.length && this.hasTime()) {
+    while (this.isBusy && this.hasTime()) {
       const work = this.waiting[this.next];
       this.waiting[this.next] = NOTHING;
       this.next += 1;

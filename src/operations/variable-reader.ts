@@ -2,7 +2,6 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLSchema,
-  isInputObjectType,
   isInputType,
   isLeafType,
   isListType,

@@ -56,12 +56,12 @@ export class Answer<Request extends IncomingMessage = IncomingMessage> extends S
   whenClosed(callback: () => void): void {
     if (this.whenClosedCallbacks === null) {
       this.whenClosedCallbacks = [];
-      this.on('close', Answer.callBack);
+      this.on('close', () => this.callBack());
     }
     this.whenClosedCallbacks.push(callback);
   }
 
-  private static callBack(this: Answer): void {
+  private callBack(): void {
     for (const callback of this.whenClosedCallbacks ?? []) callback();
   }
 

@@ -102,7 +102,8 @@ function serve(
     const target = readTarget(request, hosts);
     if ('status' in target) {
       onRefused(target.reason, { request, transport: 'http', requestId: response.requestId });
-      return respondText(response, target.status, target.message);
+      respondText(response, target.status, target.message);
+      return;
     }
     try {
       handler(request, response, target)?.catch((error: unknown) => fail(response, error));
