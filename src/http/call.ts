@@ -209,7 +209,7 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
     const { startedAt } = attempt;
     deadlines.set(this, Math.min(startedAt + settings.limits.timeoutMs, this.endsAt), startedAt);
     const joined = this.auth === undefined ? headers : this.parts.headers.of(headers, this.auth.headers);
-    attempt.send({ method, path: target, headers: joined, body: body || null });
+    attempt.send({ method, path: target, headers: joined, body: body || null, blocking: false });
   }
 
   /** Credentials again: what the answer means for them. */

@@ -113,7 +113,11 @@ class HttpAccountClient implements AccountClient {
     this.credentials = this.createCredentials();
   }
 
-  send({ method = 'GET', path, query }: AccountRequest, options = NO_OPTIONS): Promise<AccountResponse> {
+  send<Result>(
+    { method = 'GET', path, query }: AccountRequest,
+    options = NO_OPTIONS,
+    read = asItIs as (response: AccountResponse) => Result,
+  ): Promise<Result> {
     const { endsAt, signal, scope } = options;
     return new Promise((resolve, reject) => {
       const beginsAt = this.parts.clock.now();
@@ -130,7 +134,7 @@ class HttpAccountClient implements AccountClient {
         signal,
         scope,
       };
-      this.start(request, new Waiter(this, resolve, reject));
+      this.start(request, new Waiter(this, read, resolve, reject));
     });
   }
 
@@ -291,30 +295,41 @@ class HttpAccountClient implements AccountClient {
 }
 
 /** Waits for a whole answer. */
-class Waiter implements CallEnd {
+class Waiter<Result> implements CallEnd {
   private readonly client: HttpAccountClient;
-  private readonly resolve: (response: AccountResponse) => void;
+  private readonly read: (response: AccountResponse) => Result;
+  private readonly resolve: (result: Result) => void;
   private readonly reject: (error: unknown) => void;
 
   constructor(
     client: HttpAccountClient,
-    resolve: (response: AccountResponse) => void,
+    read: (response: AccountResponse) => Result,
+    resolve: (result: Result) => void,
     reject: (error: unknown) => void,
   ) {
     this.client = client;
+    this.read = read;
     this.resolve = resolve;
     this.reject = reject;
   }
 
   onAnswer(response: AccountResponse, isThrottled: boolean): void {
     this.client.noteAnswer(response, isThrottled);
-    this.resolve(response);
+    try {
+      this.resolve(this.read(response));
+    } catch (error) {
+      this.reject(error);
+    }
   }
 
   onError(error: unknown): void {
     this.client.noteError(error);
     this.reject(error);
   }
+}
+
+function asItIs(response: AccountResponse): AccountResponse {
+  return response;
 }
 
 function toTokenOrigin(tokenUrl: string): string {

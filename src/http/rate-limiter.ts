@@ -1,5 +1,6 @@
 import type { VendorError } from '../export/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { type Entry, Registry } from '../runtime/registry.ts';
 import type { CircuitBreaker, Permit } from './circuit-breaker.ts';
 import type { ErrorMapper } from './errors.ts';
 import { MAX_RETRY_WAIT_MS } from './retry.ts';
@@ -23,6 +24,8 @@ export class Passage {
   sentAt: number | null = null;
   /** The vendor has it, or it will never be sent. */
   isOver = false;
+  /** Among those on the wire; null where it is not. For the window alone. */
+  travelling: Entry<Passage> | null = null;
 }
 
 /**
@@ -40,7 +43,7 @@ export class RateWindow {
   /** Let through and perhaps not arrived yet: they count, and their second has not begun. */
   private underWay = 0;
   /** Those of them that are on the wire, in the order in which they were sent. */
-  private readonly travelling = new Set<Passage>();
+  private readonly travelling = new Registry<Passage>();
 
   constructor(requestsPerSecond: number) {
     this.capacity = Math.max(1, Math.floor(requestsPerSecond));
@@ -69,17 +72,14 @@ export class RateWindow {
   sent(passage: Passage, now: number): void {
     if (passage.isOver || passage.sentAt !== null) return;
     passage.sentAt = now;
-    this.travelling.add(passage);
+    passage.travelling = this.travelling.add(passage);
   }
 
   /** The vendor has the request by now. */
   arrived(passage: Passage, now: number): void {
     this.arrive(now);
     if (passage.isOver) return;
-    passage.isOver = true;
-    this.travelling.delete(passage);
-    this.underWay -= 1;
-    this.arrivedAt.push(now);
+    this.leave(passage, now);
   }
 
   /** The request never reached the wire. */
@@ -91,14 +91,19 @@ export class RateWindow {
 
   /** Counts those that must have arrived, as of then. */
   private arrive(now: number): void {
-    for (const passage of this.travelling) {
+    for (let passage = this.travelling.first; passage !== null; passage = this.travelling.first) {
       const arrivedAt = (passage.sentAt ?? now) + MAX_TRAVEL_MS;
       if (arrivedAt > now) return;
-      passage.isOver = true;
-      this.travelling.delete(passage);
-      this.underWay -= 1;
-      this.arrivedAt.push(arrivedAt);
+      this.leave(passage, arrivedAt);
     }
+  }
+
+  private leave(passage: Passage, arrivedAt: number): void {
+    passage.isOver = true;
+    if (passage.travelling !== null) this.travelling.remove(passage.travelling);
+    passage.travelling = null;
+    this.underWay -= 1;
+    this.arrivedAt.push(arrivedAt);
   }
 
   private forget(now: number): void {

@@ -9,6 +9,8 @@ export interface TransportRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** What undici would do to keep others from its connection, until the answer begins: none is sent there anyway before it ends. */
+  readonly blocking: false;
 }
 
 /** Connections to one origin. Redirects are answers like any other. */

@@ -134,6 +134,8 @@ export interface AccountClient {
   /**
    * Sends a request and reads its answer.
    *
+   * @param read - what is made of the answer, at once; default: itself
+   *
    * Every status below 500 is an answer and returned, redirects (never followed) included; so is a 5xx that outlived
    * its retries, and a 429. Whoever calls turns them into codes with `toVendorError`.
    *
@@ -142,6 +144,11 @@ export interface AccountClient {
    * VENDOR_UNAUTHENTICATED (no token to be had); the signal's reason when it aborts
    */
   send(request: AccountRequest, options?: CallOptions): Promise<AccountResponse>;
+  send<Result>(
+    request: AccountRequest,
+    options: CallOptions | undefined,
+    read: (response: AccountResponse) => Result,
+  ): Promise<Result>;
   /**
    * Opens an answer as a stream, for files behind the account's credential: one attempt (one more where the token had
    * expired), the deadline until the headers and then between two pieces of the body, no body bound.

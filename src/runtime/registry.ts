@@ -25,6 +25,11 @@ export class Registry<Item> {
     return this.end.after === this.end;
   }
 
+  /** The one that has been here longest; null where there is none. */
+  get first(): Item | null {
+    return this.end.after.item;
+  }
+
   get all(): readonly Item[] {
     const items: Item[] = [];
     for (let entry = this.end.after; entry !== this.end; entry = entry.after) items.push(entry.item as Item);

@@ -8,7 +8,11 @@ export function createStubHttp(vendor: VendorId, account: string, json?: unknown
     new VendorError({ code, message, vendor, account });
   const response: AccountResponse = { status: 200, headers: {}, text: '', json, receivedAt: 0 };
   return {
-    send: async () => response,
+    send: async <Result>(
+      _request: unknown,
+      _options?: unknown,
+      read?: (answer: AccountResponse) => Result,
+    ) => (read === undefined ? response : read(response)),
     open: async () => {
       throw new TypeError('not part of this test');
     },

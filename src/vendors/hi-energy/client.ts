@@ -43,7 +43,7 @@ export interface HiEnergyClient {
 export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
   return {
     readExport: (exportId, options) =>
-      http.send({ path: ['exports', exportId] }, options).then((response) => {
+      http.send({ path: ['exports', exportId] }, options, (response) => {
         const asked = 'the status of an export';
         const wire = readAnswer(http, response, asked, checkSingleAnswer);
         if (typeof wire.id === 'string' && wire.id !== exportId)
@@ -53,7 +53,7 @@ export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
 
     listExports(limit, options) {
       const query = { limit: Math.max(1, Math.min(limit, MAX_LISTED)) };
-      return http.send({ path: ['exports'], query }, options).then((response) => {
+      return http.send({ path: ['exports'], query }, options, (response) => {
         const wire = readAnswer(http, response, 'the list of exports', checkListAnswer);
         return { wire, facts: toFacts(response, 'list') };
       });

@@ -52,7 +52,7 @@ const DROPPED: ReadonlySet<number> = new Set([404, 410]);
 export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiClient {
   return {
     readExport: (ids, options) =>
-      http.send({ path: toExportPath(ids) }, options).then((response) => {
+      http.send({ path: toExportPath(ids) }, options, (response) => {
         const { status, headers, receivedAt } = response;
         if (!STATUS_ANSWERS.has(status)) throw toRefusal(http, response, STATUS_CALL);
         const wire = readAnswer(http, response, STATUS_CALL, checkExport);

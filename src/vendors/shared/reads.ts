@@ -65,6 +65,10 @@ class Reads implements VendorReads {
   private readonly parts: ReadParts;
   private readonly memories = new Map<string, ListMemory>();
   private readonly hope = new ListHope();
+  private readonly tell = (snapshot: ExportSnapshot): ExportSnapshot => {
+    this.parts.onSnapshot(snapshot);
+    return snapshot;
+  };
 
   constructor(parts: ReadParts) {
     this.parts = parts;
@@ -158,10 +162,7 @@ class Reads implements VendorReads {
     if (listed instanceof VendorError) return listed;
     options.signal?.throwIfAborted();
     const found = listed?.find(key);
-    if (found !== undefined) {
-      this.parts.onSnapshot(found);
-      return found;
-    }
+    if (found !== undefined) return this.tell(found);
     if (this.parts.clock.now() < options.endsAt) return this.readWithin(key, options);
     const { http, vendorName } = this.parts;
     const message = `${vendorName} did not answer in time, neither with its list nor one by one.`;
@@ -169,14 +170,9 @@ class Reads implements VendorReads {
   }
 
   private readWithin(key: ExportKey, options: CallOptions): Promise<Reading> {
-    const { readOne, onSnapshot } = this.parts;
-    return readOne(key, options).then(
-      (snapshot) => {
-        onSnapshot(snapshot);
-        return snapshot;
-      },
-      (thrown: unknown) => this.toError(thrown, options),
-    );
+    return this.parts
+      .readOne(key, options)
+      .then(this.tell, (thrown: unknown) => this.toError(thrown, options));
   }
 
   /** @throws the signal's reason where that has aborted */

@@ -69,10 +69,15 @@ export function createTalkdeskClient(
   baseUrl: string,
   onServerFault: (response: AccountResponse) => void,
 ): TalkdeskClient {
-  function get(path: readonly string[], options?: CallOptions, query?: Record<string, number>) {
-    return http.send({ path, query }, options).then((response) => {
+  function get<Result>(
+    path: readonly string[],
+    options: CallOptions | undefined,
+    read: (response: AccountResponse) => Result,
+    query?: Record<string, number>,
+  ): Promise<Result> {
+    return http.send({ path, query }, options, (response) => {
       if (response.status >= 500) onServerFault(response);
-      return response;
+      return read(response);
     });
   }
 
@@ -96,19 +101,21 @@ export function createTalkdeskClient(
   }
 
   return {
-    readJob: (ids, options) => get(jobPath(ids), options).then((response) => readJobAnswer(ids, response)),
+    readJob: (ids, options) => get(jobPath(ids), options, (response) => readJobAnswer(ids, response)),
 
-    async listJobs(reportType, perPage, options) {
+    listJobs(reportType, perPage, options) {
       const asked = `the list of ${reportType} jobs`;
-      const path = ['data', 'reports', reportType, 'jobs'];
-      const response = await get(path, options, { page: 1, per_page: perPage });
-      if (response.status !== 200) throw toRefusal(http, response, asked);
-      const jobs = parseJobPage(response.json);
-      if (jobs === undefined) throw http.toBadResponse(response, asked, 'it is no list page');
-      return { jobs, receivedAt: response.receivedAt };
+      const read = (response: AccountResponse): JobPage => {
+        if (response.status !== 200) throw toRefusal(http, response, asked);
+        const jobs = parseJobPage(response.json);
+        if (jobs === undefined) throw http.toBadResponse(response, asked, 'it is no list page');
+        return { jobs, receivedAt: response.receivedAt };
+      };
+      return get(['data', 'reports', reportType, 'jobs'], options, read, { page: 1, per_page: perPage });
     },
 
-    readFile: (ids, options) => get(filePath(ids), options).catch(unlessTooBig),
+    readFile: (ids, options) =>
+      get<AccountResponse | VendorError>(filePath(ids), options, (response) => response).catch(unlessTooBig),
 
     openFile: (ids, options) => http.open({ ...options, path: filePath(ids) }),
   };

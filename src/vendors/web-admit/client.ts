@@ -61,7 +61,7 @@ export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
     check: (json: unknown) => Checked<T>,
     options: CallOptions | undefined,
   ): Promise<Answer<T>> {
-    return http.send({ path }, options).then((response) => ({
+    return http.send({ path }, options, (response) => ({
       value: readAnswer(http, response, asked, check),
       receivedAt: response.receivedAt,
     }));
