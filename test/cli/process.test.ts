@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { FAKE_LOCATOR, startFakeGateway, toSnapshot } from './fake-gateway.ts';
 
 const WAYBILL = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url));
 const BUILD = fileURLToPath(new URL('../../scripts/build.js', import.meta.url));
+const BUILT = new URL('../../dist/src/', import.meta.url);
 
 let folder: string;
 beforeAll(async () => {
@@ -45,6 +46,42 @@ function runWaybill(
     child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
 }
+
+/** The text of each file of the build that is read before a gateway listens. */
+async function readFilesOfServe(): Promise<readonly string[]> {
+  const texts = new Map<string, string>();
+  const read = async (file: string): Promise<void> => {
+    if (texts.has(file)) return;
+    const text = await readFile(new URL(file, BUILT), 'utf8');
+    texts.set(file, text);
+    for (const [, imported = ''] of text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)";$/gm))
+      await read(new URL(imported, new URL(file, BUILT)).href);
+  };
+  const serve = (await readdir(new URL('chunks/', BUILT))).find((name) => /^serve-\w+\.js$/.test(name));
+  for (const file of ['main.js', `chunks/${serve}`]) await read(new URL(file, BUILT).href);
+  return [...texts.values()];
+}
+
+describe('the build', () => {
+  it('lets a gateway start from few files, without what only some requests need', async () => {
+    const texts = await readFilesOfServe();
+    const sources = texts.flatMap((text) => text.match(/^\/\/ (?:src|simulator|node_modules)\/.+$/gm) ?? []);
+
+    expect(texts.length).toBeLessThan(20);
+    expect(sources).toContain('// src/gateway.ts');
+    expect(sources).toContain('// node_modules/graphql/error/GraphQLError.mjs');
+    const NOT_YET =
+      /^\/\/ (simulator\/|node_modules\/(graphql-yoga|graphql-jit|jose|undici\/index|graphql\/.*\.js$))/;
+    expect(sources.filter((source) => NOT_YET.test(source))).toEqual([]);
+  });
+
+  it('says whose code is in it', async () => {
+    const notes = await readFile(new URL('THIRD-PARTY-LICENSES.txt', BUILT), 'utf8');
+
+    for (const name of ['undici', 'graphql', 'graphql-yoga', 'zod', '@opentelemetry/api'])
+      expect(notes).toMatch(new RegExp(`^${name} \\d\\S* \\(.+\\)$`, 'm'));
+  });
+});
 
 describe('the built command', { timeout: 60_000 }, () => {
   it('watches', async () => {
