@@ -3,13 +3,14 @@ import {
   buildSchema,
   findBreakingChanges,
   type GraphQLNamedType,
-  type GraphQLSchema,
+  GraphQLSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
+  validateSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { isTerminal } from '../src/export/export.ts';
@@ -35,6 +36,14 @@ interface Item {
 }
 
 describe('the served schema', () => {
+  it('is valid, which is not asked again when the gateway starts', () => {
+    const assumed = SERVED.toConfig();
+
+    expect(assumed.assumeValid).toBe(true);
+    expect(validateSchema(new GraphQLSchema({ ...assumed, assumeValid: false }))).toEqual([]);
+    expect(() => buildSchema(typeDefs)).not.toThrow();
+  });
+
   it('describes every type, field, argument, enum value and input field', () => {
     const items = OWN_TYPES.flatMap(toItems);
 
