@@ -23,12 +23,20 @@ export async function bundleAll(esbuild) {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: LEFT_IN_PACKAGES.flatMap((name) => [name, `${name}/*`]),
-    plugins: [asModules, simulatorApart],
+    plugins: [asModules, whenUsed, simulatorApart],
     banner: { js: REQUIRE },
+    // The text of what is loaded stays in memory; names stay as they are, so that stacks can be read.
+    minifyWhitespace: true,
+    lineLimit: 160,
     // Beside the chunks, for `node --enable-source-maps`; what they name stands in the repository.
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
+    ...(process.env.MIN === 'ws'
+      ? { minifyWhitespace: true, minifySyntax: true }
+      : process.env.MIN === 'all'
+        ? { minify: true }
+        : {}),
     logLevel: 'warning',
   };
   const builds = await Promise.all([
@@ -57,6 +65,30 @@ const asModules = {
         ? { path: join(resolveDir, path.replace(/\.js$/, '.mjs')) }
         : undefined,
     );
+  },
+};
+
+/**
+ * What is loaded when it is first used. An `import` of node:http reads all that it exports, and with that, on Node 24, the whole of
+ * Node's `fetch` (14 MB); HTTP/2 stands behind undici's pool, and no vendor is asked for it (3 MB).
+ */
+const whenUsed = {
+  name: 'when used',
+  setup(build) {
+    const namespace = 'when-used';
+    build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:http', namespace } : undefined,
+    );
+    build.onResolve({ filter: /^\.\/client-h2\.js$/ }, ({ resolveDir, namespace: from }) =>
+      from === namespace ? undefined : { path: 'client-h2', namespace, pluginData: { resolveDir } },
+    );
+    build.onLoad({ filter: /^node:http$/, namespace }, () => ({
+      contents: `module.exports = require('node:http');`,
+    }));
+    build.onLoad({ filter: /^client-h2$/, namespace }, ({ pluginData: { resolveDir } }) => ({
+      contents: `module.exports = (client, socket) => require('./client-h2.js')(client, socket);`,
+      resolveDir,
+    }));
   },
 };
 
@@ -93,7 +125,7 @@ function copyPage(folder) {
 /** What each bundled package asks to be kept with its code. */
 function toLicenses(inputs) {
   const folders = new Set(
-    inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
+    inputs.flatMap((path) => /^(?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
   );
   const notes = [...folders].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));

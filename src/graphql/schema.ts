@@ -13,7 +13,7 @@ import { scalars } from './scalars.ts';
 /** The served schema, its resolvers bound. */
 export function createSchema(): GraphQLSchema {
   return makeExecutableSchema({
-    typeDefs: inheritDescriptions(parse(typeDefs)),
+    typeDefs: inheritDescriptions(parse(typeDefs, { noLocation: true })),
     resolvers: {
       Query,
       Subscription,
