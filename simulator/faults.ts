@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Clock, type Random, sleep } from '../src/runtime/clock.ts';
 import { MOUNT_NAMES, type MountName } from './calls.ts';
 import { sendAnswer, serializeAnswer } from './http-message.ts';

@@ -18,7 +18,7 @@ import { createGraphiQL, type GraphiQLTab } from './transports/graphiql.ts';
 import { createGraphQLEndpoint } from './transports/http.ts';
 import { createStalledResponses } from './transports/stalled-responses.ts';
 import { createWebSocketEndpoint } from './transports/websocket.ts';
-import { createYogaTransport } from './transports/yoga.ts';
+import { yogaWhenAsked } from './transports/yoga-when-asked.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
 import { createFilesEndpoint } from './web/files-endpoint.ts';
@@ -66,7 +66,7 @@ export function createEndpoints(parts: EndpointParts) {
   });
   const graphql = createGraphQLEndpoint({
     ...shared,
-    yoga: createYogaTransport({ schema, sessions, clock, counter }),
+    yoga: yogaWhenAsked({ schema, sessions, clock, counter }),
     bodyBytes: limits.bodyBytes,
     graphiql,
     origins,

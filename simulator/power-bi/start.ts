@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Random } from '../../src/runtime/clock.ts';
 import type { PowerBiStatus } from '../../src/vendors/power-bi/types.ts';
 import type { JobStep } from '../job.ts';

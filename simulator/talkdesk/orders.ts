@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseInstant } from '../../src/vendors/shared/instant.ts';
 import { type FieldProblem, refuseOrder } from './answers.ts';
 import type { ReportFormat, ReportOrder } from './jobs.ts';

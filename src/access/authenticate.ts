@@ -5,7 +5,6 @@ import type { JWTPayload } from 'jose';
 import type { AccessConfig, AccessKey, JwtConfig } from '../config/config.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
-import { createTokenCheck } from './jwt.ts';
 
 /** Why a caller is not let in. */
 export interface Refusal {
@@ -143,10 +142,13 @@ function keepsListed(keys: readonly AccessKey[]): Rules['keeps'] {
 }
 
 function byJwt(config: JwtConfig, { clock, secrets }: AccessTools): Authenticate {
-  const check = createTokenCheck(config, () => clock.now());
+  // Loaded where there are tokens to be checked.
+  const check = import('./jwt.ts').then(({ createTokenCheck }) =>
+    createTokenCheck(config, () => clock.now()),
+  );
 
   async function verify(token: string, headers: IncomingHttpHeaders): Promise<Caller | Refusal> {
-    const verdict = await check(token);
+    const verdict = await (await check)(token);
     if (verdict === 'unknown') return OUTAGE;
     const tenant = verdict === 'refused' ? undefined : verdict[config.tenantClaim];
     if (verdict === 'refused' || typeof tenant !== 'string' || tenant === '') return WRONG;

@@ -20,7 +20,7 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
     return EXIT.usage;
   }
   // Only here: a gateway in production has neither the simulators nor what they stand on.
-  const { startSimulators } = await import('../../simulator/server.ts');
+  const { startSimulators } = await import('../../simulator/index.ts');
   const simulators = await startSimulators();
   const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
   if ('problems' in loaded) {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { closestName } from './closest.ts';
 import type { Config } from './config.ts';
 import { type SubstitutedTree, substituteEnvironment } from './environment.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { accessSchema } from './schema/access.ts';
 import { accountSchema } from './schema/account.ts';
 import { filesSchema } from './schema/files.ts';

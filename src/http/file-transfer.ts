@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
-import { type Agent, Pool } from 'undici';
+import type { Agent } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { VendorError } from '../export/errors.ts';
 import type { CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
 import { onAbort } from '../runtime/cancellation.ts';

@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { MAX_BODY_BYTES, UnreadableBodyError } from './body.ts';
 import type { ResponseHeaders } from './types.ts';
 

@@ -84,6 +84,7 @@ describe('docs/adding-a-vendor.md', { timeout: 120_000 }, () => {
   it('ends in a tree that builds', async () => {
     await follow('Generate, and bind the resolvers');
 
+    expect(await tree.complaints()).toEqual([]);
     expect(await tree.run('scripts/build.js')).toMatchObject({ exitCode: 0, output: '' });
   });
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { FAKE_LOCATOR, startFakeGateway, toSnapshot } from './fake-gateway.ts';
 
 const WAYBILL = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url));
 const BUILD = fileURLToPath(new URL('../../scripts/build.js', import.meta.url));
+const BUILT = new URL('../../dist/src/', import.meta.url);
 
 let folder: string;
 beforeAll(async () => {
@@ -45,6 +46,56 @@ function runWaybill(
     child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
 }
+
+/** The files of the build that are read before a gateway listens, and what is in them: `src/gateway.ts`, `node_modules/…`. */
+async function readFilesOfServe() {
+  const files = new Set<string>();
+  const sources: string[] = [];
+  const read = async (file: URL): Promise<void> => {
+    if (files.has(file.href)) return;
+    files.add(file.href);
+    const { sources: parts } = JSON.parse(await readFile(new URL(`${file.href}.map`), 'utf8'));
+    sources.push(...(parts as string[]).map((part) => part.replace(/^(\.\.\/)+/, '')));
+    const text = await readFile(file, 'utf8');
+    for (const [, imported = ''] of text.matchAll(/\b(?:from|import)"(\.[^"]+\.js)"/g))
+      await read(new URL(imported, file));
+  };
+  const serve = (await readdir(new URL('chunks/', BUILT))).find((name) => /^serve-\w+\.js$/.test(name));
+  for (const file of ['main.js', `chunks/${serve}`]) await read(new URL(file, BUILT));
+  return { files: [...files], sources };
+}
+
+describe('the build', () => {
+  it('lets a gateway start from few files, without what only some requests need', async () => {
+    const { files, sources } = await readFilesOfServe();
+
+    expect(files.length).toBeLessThan(20);
+    expect(sources).toContain('src/gateway.ts');
+    expect(sources).toContain('node_modules/graphql/error/GraphQLError.mjs');
+    expect(sources).toContain('node_modules/undici/lib/dispatcher/pool.js');
+    const LATER =
+      /^(simulator\/|node_modules\/(graphql-yoga|graphql-jit|jose|undici\/index|graphql\/.*\.js$))/;
+    expect(sources.filter((source) => LATER.test(source))).toEqual([]);
+  });
+
+  it('does not let a gateway load what Node has of fetch', () => {
+    const noted = `process.on('exit', () => console.log(process.moduleLoadList.filter((name) => /deps\\/undici|http2/.test(name))))`;
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(noted)}`, WAYBILL, 'serve', '--config', 'none'],
+      { cwd: folder, encoding: 'utf8' },
+    );
+
+    expect(stdout).toBe('[]\n');
+  });
+
+  it('says whose code is in it', async () => {
+    const notes = await readFile(new URL('THIRD-PARTY-LICENSES.txt', BUILT), 'utf8');
+
+    for (const name of ['undici', 'graphql', 'graphql-yoga', 'zod', '@opentelemetry/api'])
+      expect(notes).toMatch(new RegExp(`^${name} \\d\\S* \\(.+\\)$`, 'm'));
+  });
+});
 
 describe('the built command', { timeout: 60_000 }, () => {
   it('watches', async () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { VENDOR_IDS, type VendorId } from '../../export/vendor-id.ts';
 import { isSecureAddress } from '../address.ts';
 import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';

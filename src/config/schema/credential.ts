@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSecureAddress } from '../address.ts';
 import type { AccountCredential } from '../config.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * Every check of every key carries one and the same message: what is allowed there. It becomes the last part of the

@@ -11,7 +11,7 @@ import {
  * Gives every field of an implementing type the description of the interface's field, where it has none of its own, so that
  * the SDL says each thing once and the served schema says it everywhere.
  */
-export function inheritDescriptions(document: DocumentNode): DocumentNode {
+function inheritDescriptions(document: DocumentNode): DocumentNode {
   const interfaces = new Map(
     document.definitions.flatMap((definition) =>
       definition.kind === 'InterfaceTypeDefinition' ? [[definition.name.value, definition] as const] : [],
@@ -35,7 +35,12 @@ export function inheritDescriptions(document: DocumentNode): DocumentNode {
   });
 }
 
+/** The schema as the gateway reads it when it starts. */
+export function readServedSchema(sdl: string): DocumentNode {
+  return inheritDescriptions(parse(sdl, { noLocation: true }));
+}
+
 /** The schema as it is served, in a fixed order: the committed snapshot that makes each contract change a diff. */
-export function printServedSchema(sdl: string): string {
-  return printSchema(lexicographicSortSchema(buildASTSchema(inheritDescriptions(parse(sdl)))));
+export function printServedSchema(served: DocumentNode): string {
+  return printSchema(lexicographicSortSchema(buildASTSchema(served)));
 }

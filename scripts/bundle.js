@@ -1,0 +1,139 @@
+import { cpSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** As the bundler names it: behind links. */
+const PACKAGES = realpathSync(join(ROOT, 'node_modules'));
+
+/** Only when one of its features is used, and from its own package: they read files beside their code, or are large. */
+const LEFT_IN_PACKAGES = ['@graphql-yoga/render-graphiql', 'pdfkit', 'pptxgenjs', 'write-excel-file'];
+
+/** CommonJS packages ask for Node's modules with `require`, which a module has to make. */
+const REQUIRE = `import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);`;
+
+/** @param esbuild - the bundler's module */
+export async function bundleAll(esbuild) {
+  const options = {
+    absWorkingDir: ROOT,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external: LEFT_IN_PACKAGES.flatMap((name) => [name, `${name}/*`]),
+    plugins: [asModules, whenUsed, simulatorApart],
+    banner: { js: REQUIRE },
+    // The text of what is loaded stays in memory; names stay as they are, so that stacks can be read.
+    minifyWhitespace: true,
+    lineLimit: 160,
+    // Beside the chunks, for `node --enable-source-maps`; what they name stands in the repository.
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    ...(process.env.MIN === 'ws'
+      ? { minifyWhitespace: true, minifySyntax: true }
+      : process.env.MIN === 'all'
+        ? { minify: true }
+        : {}),
+    logLevel: 'warning',
+  };
+  const builds = await Promise.all([
+    esbuild.build({ ...options, entryPoints: ['src/main.ts'], outdir: 'dist/src' }),
+    esbuild.build({ ...options, entryPoints: ['simulator/index.ts'], outdir: 'dist/simulator' }),
+  ]);
+  removeOthers(builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
+  for (const folder of ['board', 'graphiql']) copyPage(folder);
+  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync(join(ROOT, 'dist/src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
+}
+
+/**
+ * One copy of graphql-js, as modules: two copies refuse each other's types, and of modules only what is used is bundled. graphql-jit
+ * has its code as modules too, but its entry names the other files.
+ */
+const asModules = {
+  name: 'as modules',
+  setup(build) {
+    build.onResolve({ filter: /^graphql(\/.*\.js)?$/ }, ({ path }) => {
+      const file = path === 'graphql' ? 'graphql/index.mjs' : path.replace(/\.js$/, '.mjs');
+      return { path: join(PACKAGES, file), sideEffects: false };
+    });
+    build.onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, resolveDir }) =>
+      resolveDir === join(PACKAGES, 'graphql-jit/dist')
+        ? { path: join(resolveDir, path.replace(/\.js$/, '.mjs')) }
+        : undefined,
+    );
+  },
+};
+
+/**
+ * What is loaded when it is first used. An `import` of node:http reads all that it exports, and with that, on Node 24, the whole of
+ * Node's `fetch` (14 MB); HTTP/2 stands behind undici's pool, and no vendor is asked for it (3 MB).
+ */
+const whenUsed = {
+  name: 'when used',
+  setup(build) {
+    const namespace = 'when-used';
+    build.onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:http', namespace } : undefined,
+    );
+    build.onResolve({ filter: /^\.\/client-h2\.js$/ }, ({ resolveDir, namespace: from }) =>
+      from === namespace ? undefined : { path: 'client-h2', namespace, pluginData: { resolveDir } },
+    );
+    build.onLoad({ filter: /^node:http$/, namespace }, () => ({
+      contents: `module.exports = require('node:http');`,
+    }));
+    build.onLoad({ filter: /^client-h2$/, namespace }, ({ pluginData: { resolveDir } }) => ({
+      contents: `module.exports = (client, socket) => require('./client-h2.js')(client, socket);`,
+      resolveDir,
+    }));
+  },
+};
+
+/** The program finds the simulators in their own folder, which an image for production need not hold. */
+const simulatorApart = {
+  name: 'simulator apart',
+  setup(build) {
+    build.onResolve({ filter: /\/simulator\/index\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: '../../simulator/index.js', external: true } : undefined,
+    );
+  },
+};
+
+/** Chunks of earlier builds. */
+function removeOthers(outputs) {
+  const kept = new Set(outputs.map((path) => join(ROOT, path)));
+  for (const folder of ['dist/src', 'dist/simulator']) {
+    for (const entry of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && !kept.has(path)) rmSync(path);
+    }
+  }
+}
+
+/** The board, and what is ours of GraphiQL's page, run in the browser as they are written. */
+function copyPage(folder) {
+  const served = ['', '.html', '.js', '.css', '.svg'];
+  cpSync(join(ROOT, 'src', folder), join(ROOT, 'dist/src', folder), {
+    recursive: true,
+    filter: (path) => served.includes(extname(path)),
+  });
+}
+
+/** What each bundled package asks to be kept with its code. */
+function toLicenses(inputs) {
+  const folders = new Set(
+    inputs.flatMap((path) => /^(?:[^:]*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []),
+  );
+  const notes = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const files = readdirSync(join(ROOT, folder)).filter((file) =>
+      /^(licen[cs]e|copying|notice)/i.test(file),
+    );
+    const texts = files.map((file) => readFileSync(join(ROOT, folder, file), 'utf8').trim());
+    return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+  });
+  return `${['What is bundled here of other packages, and their licences.', ...notes].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
