@@ -32,11 +32,6 @@ export async function bundleAll(esbuild) {
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
-    ...(process.env.MIN === 'ws'
-      ? { minifyWhitespace: true, minifySyntax: true }
-      : process.env.MIN === 'all'
-        ? { minify: true }
-        : {}),
     logLevel: 'warning',
   };
   const builds = await Promise.all([
