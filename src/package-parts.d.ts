@@ -5,7 +5,22 @@
 
 declare module 'undici/lib/dispatcher/pool.js' {
   import { Pool } from 'undici';
-  export = Pool;
+
+  /** The methods left out are put on it by the index. */
+  type BarePool = Omit<Pool, 'request' | 'stream' | 'pipeline' | 'upgrade' | 'connect'>;
+  const BarePool: new (...settings: ConstructorParameters<typeof Pool>) => BarePool;
+  export = BarePool;
+}
+
+declare module 'undici/lib/api/api-request.js' {
+  import type { Dispatcher } from 'undici';
+
+  /** @this the pool to ask by, as the index binds it */
+  function request(
+    this: Pick<Dispatcher, 'dispatch'>,
+    options: Dispatcher.RequestOptions,
+  ): Promise<Dispatcher.ResponseData>;
+  export = request;
 }
 
 declare module 'rate-limiter-flexible/lib/RateLimiterMemory.js' {

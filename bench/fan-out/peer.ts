@@ -1,11 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ExecutionArgs } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { createPubSub, createSchema, createYoga } from 'graphql-yoga';
-import { WebSocketServer } from 'ws';
+import { createPubSub } from 'graphql-yoga';
+import { serveSubscriptions } from '../peers/yoga-subscriptions.ts';
 import { readSettings } from './child.ts';
 import { serveMeasurements } from './measured-server.ts';
 import { PeerExports } from './peer-exports.ts';
@@ -32,60 +28,9 @@ async function* follow(exportId: string): AsyncGenerator<object> {
   }
 }
 
-interface FollowArguments {
-  readonly locators: readonly { readonly hiEnergy: { readonly exportId: string } }[];
-}
-
-const yoga = createYoga({
-  schema: createSchema({
-    typeDefs,
-    resolvers: {
-      Subscription: {
-        exportEvents: {
-          subscribe: (_root: unknown, { locators }: FollowArguments) =>
-            follow(locators[0]?.hiEnergy.exportId ?? ''),
-          resolve: (event: object) => event,
-        },
-      },
-    },
-  }),
-  logging: false,
-});
-
-const server = createServer(yoga);
-const sockets = new WebSocketServer({ server, path: yoga.graphqlEndpoint });
-
-// From here to the end: https://the-guild.dev/graphql/yoga-server/docs/features/subscriptions (graphql-ws), read 2026-11.
-interface EnvelopedRoot {
-  execute(args: ExecutionArgs): never;
-  subscribe(args: ExecutionArgs): never;
-}
-useServer(
-  {
-    execute: (args) => (args.rootValue as EnvelopedRoot).execute(args),
-    subscribe: (args) => (args.rootValue as EnvelopedRoot).subscribe(args),
-    onSubscribe: async (context, _id, params) => {
-      const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-        ...context,
-        req: context.extra.request,
-        socket: context.extra.socket,
-        params,
-      });
-      const args = {
-        schema,
-        operationName: params.operationName,
-        document: parse(params.query),
-        variableValues: params.variables,
-        contextValue: await contextFactory(),
-        rootValue: { execute, subscribe },
-      };
-      const errors = validate(args.schema, args.document);
-      return errors.length > 0 ? errors : args;
-    },
-  },
-  sockets,
-);
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  serveMeasurements({ url: () => `ws://127.0.0.1:${port}` });
+serveSubscriptions({
+  typeDefs,
+  follow: (locator: { readonly hiEnergy: { readonly exportId: string } }) =>
+    follow(locator.hiEnergy.exportId),
+  onListening: (port) => serveMeasurements({ url: () => `ws://127.0.0.1:${port}` }),
 });

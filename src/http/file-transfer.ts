@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 import type { Agent } from 'undici';
+import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { VendorError } from '../export/errors.ts';
 import type { CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
@@ -256,7 +257,7 @@ export async function openLink(
     connect: { timeout: timeoutMs, lookup: pinTo(link) },
   });
   try {
-    const { statusCode, headers, body } = await pool.request({
+    const { statusCode, headers, body } = await request.call(pool, {
       method: options.method,
       path: link.target,
       headers: { ...options.headers, 'accept-encoding': 'identity' },

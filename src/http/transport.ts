@@ -18,7 +18,7 @@ export interface TransportRequest {
 export class Transport {
   /** Where it leads to. */
   readonly address: { readonly hostname: string; readonly port: number };
-  private readonly pool: Pool;
+  private readonly pool: InstanceType<typeof Pool>;
 
   /** @param connections - null for as many as there are requests */
   constructor(origin: string, connections: number | null, connectTimeoutMs: number) {
