@@ -26,12 +26,19 @@ const LENGTH_IN_EIGHT_BYTES = 127;
 
 const END = Buffer.from('}');
 
-/** Text frames for these pushes, in their order, in as few pieces as pays. */
-export function toFrames(pushes: readonly Push[]): readonly Buffer[] {
+/** A ping without a payload, unmasked (RFC 6455, section 5.5.2). */
+export const PING = Buffer.from([0x89, 0]);
+
+/**
+ * Text frames for these pushes, in their order, in as few pieces as pays.
+ *
+ * @param hasPing - a ping goes before them
+ */
+export function toFrames(pushes: readonly Push[], hasPing = false): readonly Buffer[] {
   const [first] = pushes;
   if (first !== undefined && pushes.length === 1 && first.payload.length < MIN_SHARED_BYTES)
-    return [join(pushes)];
-  const frames: Buffer[] = [];
+    return [join(pushes, hasPing)];
+  const frames: Buffer[] = hasPing ? [PING] : [];
   let small: Push[] = [];
   for (const push of pushes) {
     if (push.payload.length < MIN_SHARED_BYTES) {
@@ -49,14 +56,14 @@ export function toFrames(pushes: readonly Push[]): readonly Buffer[] {
 }
 
 /** All of them in one piece of memory. */
-function join(pushes: readonly Push[]): Buffer {
-  let size = 0;
+function join(pushes: readonly Push[], hasPing = false): Buffer {
+  let size = hasPing ? PING.length : 0;
   for (const push of pushes) {
     const bytes = messageBytes(push);
     size += headerBytes(bytes) + bytes;
   }
   const target = Buffer.allocUnsafe(size);
-  let offset = 0;
+  let offset = hasPing ? PING.copy(target) : 0;
   for (const push of pushes) {
     offset = writeHead(target, offset, push);
     target.set(push.payload, offset);

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../runtime/clock.ts';
 import type { ConnectionCounter } from '../telemetry/connection-counter.ts';
-import { type FrameHead, type Push, toFrames } from './websocket-frames.ts';
+import { type FrameHead, PING, type Push, toFrames } from './websocket-frames.ts';
 
 /** Close code for a subscriber that stopped reading; 4000 to 4999 are an application's own. */
 export const SLOW_CONSUMER_CLOSE_CODE = 4490;
@@ -43,6 +43,7 @@ export class WebSocketSink {
   private readonly counter: ConnectionCounter;
   private pushes: Push[] | null = null;
   private gatheredBytes = 0;
+  private isPingDue = false;
   private isBlocked = false;
   /** Messages that the kernel has not taken yet, and when it last took one. */
   private unsent = 0;
@@ -87,15 +88,28 @@ export class WebSocketSink {
     this.gatheredBytes += payload.length;
   }
 
+  /** Pings the client with the next push; `ping` does where none comes. */
+  pingWithPush(): void {
+    this.isPingDue = true;
+  }
+
+  /** Pings the client now, unless a push has done so. */
+  ping(): void {
+    if (!this.isPingDue || this.socket.readyState !== this.socket.OPEN) return;
+    this.isPingDue = false;
+    this.connection.write(PING);
+  }
+
   /** Sends what was pushed so far. */
   flush(): void {
-    const { pushes, connection, gatheredBytes } = this;
+    const { pushes, connection, gatheredBytes, isPingDue } = this;
     if (pushes === null) return;
     this.pushes = null;
     this.gatheredBytes = 0;
+    this.isPingDue = false;
     if (this.socket.readyState !== this.socket.OPEN) return;
     // Frames of our own on the websocket's connection: it writes each of its frames whole, so that none is torn apart.
-    const frames = toFrames(pushes);
+    const frames = toFrames(pushes, isPingDue);
     if (connection.writableLength > MAX_BUFFERED_BYTES) {
       this.cutOff();
       return;

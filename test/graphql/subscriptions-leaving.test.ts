@@ -149,6 +149,29 @@ describe('a dead peer', () => {
     expect(gateway.polls(1)).toBe(polls);
   });
 
+  it('is pinged with a push where one comes shortly before it is due, and then not again', async () => {
+    const clock = createManualClock();
+    await using gateway = await startLiveGateway({ clock });
+    gateway.say(1, { status: 'queued' });
+    await using peer = await Peer.connect(gateway.url);
+    let pings = 0;
+    peer.socket.on('ping', () => {
+      pings += 1;
+    });
+    peer.send({ type: 'subscribe', id: '1', payload: { query: WATCH, variables: { locators: [hi(1)] } } });
+    await expect.poll(() => clock.advance(50).then(() => peer.messages.length)).toBe(2);
+    await clock.advance(8_000);
+    expect(pings).toBe(0);
+
+    gateway.say(1, { status: 'processing' });
+    await expect.poll(() => clock.advance(50).then(() => peer.messages.length)).toBe(3);
+    const pingsWithPush = pings;
+    await clock.advance(5_000);
+    await peer.ask('alive', '{ vendors { key } }');
+
+    expect([pingsWithPush, pings]).toEqual([1, 1]);
+  });
+
   it('is pinged, and may ping', async () => {
     await using gateway = await startLiveGateway({ speed: 100 });
     await using peer = await Peer.connect(gateway.url);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Push, toFrameHead, toFrames } from '../../src/transports/websocket-frames.ts';
+import { PING, type Push, toFrameHead, toFrames } from '../../src/transports/websocket-frames.ts';
 
 function toPush(id: string, payload: string | Buffer): Push {
   const head = toFrameHead(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
@@ -60,6 +60,15 @@ describe('frames of pushes', () => {
 
     expect(toFrames([small, small, small])).toHaveLength(1);
     expect(toFrames([large, large]).filter((piece) => piece === large.payload)).toHaveLength(2);
+  });
+
+  it.each([10, 20_000])('of %d bytes have a ping before them where one is due', (size) => {
+    const push = toPush('1', JSON.stringify('x'.repeat(size)));
+
+    const bytes = Buffer.concat(toFrames([push, push], true));
+
+    expect(bytes.subarray(0, 2)).toEqual(PING);
+    expect(readMessages(bytes.subarray(2))).toHaveLength(2);
   });
 
   it('hold ids and payloads beyond ASCII', () => {
