@@ -54,7 +54,7 @@ export function createErrorMask({ log, secrets, hidesSuggestions = false }: Erro
     const cause = originalOf(error);
     const own = toExtensions(cause);
     if (own !== undefined) return format(error, secrets.mask((cause as Error).message), own, requestId);
-    if (cause === undefined && error instanceof GraphQLError) {
+    if (cause === undefined && error instanceof GraphQLError && !isOfCompiled(error)) {
       const message = bound(error.message);
       return format(
         error,
@@ -102,6 +102,14 @@ function codeOfGraphQL({ message, extensions }: GraphQLError): string {
 function bound(message: string): string {
   if (message.length <= MAX_MESSAGE_LENGTH) return message;
   return `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`;
+}
+
+/**
+ * True for an error that graphql-jit makes itself while it runs an operation: a field that cannot be shown as its type, or is null where it
+ * must not be. graphql-js wraps what was thrown there; graphql-jit keeps its message alone, and gives the error no extensions.
+ */
+function isOfCompiled({ extensions }: { readonly extensions: unknown }): boolean {
+  return extensions === undefined;
 }
 
 /** The thrown error behind what GraphQL wraps around it; undefined where GraphQL made the error itself. */

@@ -1,5 +1,3 @@
-import { createScaledClock } from '../../simulator/scaled-clock.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
 import { Peer } from '../graphql/subscriptions/peer.ts';
 import { EVERYTHING_RUNS, type FakedGateway, lastSegment, startFakedGateway } from '../graphql/support.ts';
 import { ENDED, linesOf, REFUSED } from '../operating/support.ts';
@@ -100,30 +98,30 @@ async function askSocket(url: string, question: Question, beforehand?: () => voi
   return { status: null, text, requestId: null };
 }
 
-/** A gateway whose one switch breaks its clock, as a bug in the middle of a read would. */
+/** A gateway with one switch, by which a resolver breaks where it shows when export 1 was created. */
 export interface ConformanceGateway extends FakedGateway {
   readonly bug: { isThere: boolean };
 }
+
+const bug = { isThere: false };
+const CREATED_AT = '2026-02-03T04:05:06.789Z';
+const { toISOString } = Date.prototype;
+/** How every resolver of an instant shows it. */
+Date.prototype.toISOString = function show(this: Date): string {
+  const text = toISOString.call(this);
+  if (bug.isThere && text === CREATED_AT)
+    throw new RangeError('broken at /srv/secret/clock.ts:1 on host 10.0.0.7');
+  return text;
+};
 
 /** Export 404 of Hi Energy is unknown, 1 has finished; every other one runs. */
 export async function startConformanceGateway(
   executor: Executor,
   config: Readonly<Record<string, object>> = {},
 ): Promise<ConformanceGateway> {
-  const bug = { isThere: false };
-  const clock = createScaledClock(systemClock, 1);
   const gateway = await startFakedGateway({
     executor,
     config: { files: { linkSecret: 'the same at every gateway of a test, always' }, ...config },
-    tools: {
-      clock: {
-        now: () => {
-          if (bug.isThere) throw new RangeError('broken at /srv/secret/clock.ts:1 on host 10.0.0.7');
-          return clock.now();
-        },
-        setTimer: clock.setTimer,
-      },
-    },
     vendors: {
       'hi-energy': (request) => {
         const id = lastSegment(request.url);
@@ -136,6 +134,7 @@ export async function startConformanceGateway(
               report_type: 'deals_excel',
               status: 'completed',
               display_name: 'Deals',
+              created_at: CREATED_AT,
               parent_report_id: 4404,
               progress: { parts_ready: 4, total_parts: 4 },
             },

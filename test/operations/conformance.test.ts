@@ -289,9 +289,8 @@ const CASES: readonly Case[] = [
   // ---------------------------------------------------------------- a bug
   {
     what: 'a bug of ours',
-    query:
-      'query ($locators: [ExportLocator!]!) { exports(locators: $locators) { status observation { observedAt } } }',
-    variables: { locators: [RUNNING] },
+    query: 'query ($locators: [ExportLocator!]!) { exports(locators: $locators) { status createdAt } }',
+    variables: { locators: [DONE] },
     isBroken: true,
     told: { errors: [error('INTERNAL_SERVER_ERROR', { message: 'Unexpected error.' })] },
   },

@@ -26,6 +26,36 @@ async function run(kind: ExecutorKind, schema: Schema, text: string) {
   return { result: JSON.parse(JSON.stringify(result)), isCompiled: Boolean(operation.compiled), raw: result };
 }
 
+describe.each(['interpreted', 'compiled'] as const)('a bug of ours, %s', (kind) => {
+  const schema = makeExecutableSchema({
+    typeDefs: 'scalar Odd type Query { shown: Odd, needed: Part } type Part { here: Int, missing: Int! }',
+    resolvers: {
+      Odd: {
+        serialize: () => {
+          throw new RangeError('broken at /srv/secret/odd.ts:1');
+        },
+      },
+      Query: { shown: () => 1, needed: async () => ({ here: 1, missing: null }) },
+    },
+  });
+
+  it.each([
+    ['a field that cannot be shown', '{ shown }', ['shown']],
+    ['null where there must be a value', '{ needed { here missing } }', ['needed', 'missing']],
+  ])('is told by its place alone: %s', async (_name, text, path) => {
+    const { raw } = await run(kind, schema, text);
+    const tools = createTestTools();
+    const [error] = raw.errors ?? [];
+
+    expect(createErrorMask(tools)(error, 'id')).toEqual({
+      message: 'Unexpected error.',
+      locations: [expect.anything()],
+      path,
+      extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId: 'id' },
+    });
+  });
+});
+
 describe.each(['interpreted', 'compiled'] as const)(
   'a list whose entries settle in any order, %s',
   (kind) => {
