@@ -33,6 +33,10 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
+  drainOnSignal(async () => {
+    await gateway.drain();
+    await simulators[Symbol.asyncDispose]();
+  });
   announce(gateway);
   console.log(
     describeDemo(
@@ -41,10 +45,6 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
       tabs.map((tab) => tab.query),
     ),
   );
-  drainOnSignal(async () => {
-    await gateway.drain();
-    await simulators[Symbol.asyncDispose]();
-  });
   return undefined;
 }
 

@@ -43,11 +43,12 @@ export async function serve(
   logStrayOutput(log);
   reload = (reason) => reloadConfig({ gateway, file, env, log }, reason);
   watch.start(systemClock, () => reload('file change'));
-  announce(gateway);
   drainOnSignal(() => {
     watch.close();
     return gateway.drain();
   });
+  // A script may send the signal as soon as it has read this.
+  announce(gateway);
   return undefined;
 }
 
