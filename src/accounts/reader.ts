@@ -42,13 +42,27 @@ const PASSING: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
   'VENDOR_BAD_RESPONSE',
 ]);
 
-/** Where the answer about an export will stand: in a `readMany` that is under way. */
-class Place {
+/** How long callers who keep coming may hold up an answer that has come, so that they share it. */
+const MAX_HOLD_MS = 25;
+
+/** A `readMany` that is under way. */
+class Journey {
   readonly flight: string;
+  /** How many have joined it for one of its exports. */
+  joined = 0;
+
+  constructor(flight: string) {
+    this.flight = flight;
+  }
+}
+
+/** Where the answer about an export will stand. */
+class Place {
+  readonly journey: Journey;
   readonly index: number;
 
-  constructor(flight: string, index: number) {
-    this.flight = flight;
+  constructor(journey: Journey, index: number) {
+    this.journey = journey;
     this.index = index;
   }
 }
@@ -70,6 +84,7 @@ export class ExportReader {
   private readonly lists = new SingleFlight<readonly ExportSnapshot[]>();
   private readonly fileLists = new SingleFlight<readonly FileDescription[]>();
   private flightsBegun = 0;
+  private turn: Promise<void> | null = null;
 
   /** @param isAwaited - false while nobody who has asked still waits for its turn: then answers need not be kept for anybody */
   constructor(
@@ -129,24 +144,27 @@ export class ExportReader {
   private share(
     account: VendorAccount,
     keys: readonly ExportKey[],
-    { signal, scope, askedAt = this.moment }: AskOptions,
+    { signal, scope, askedAt }: AskOptions,
     span: Span | null,
   ): Promise<readonly Reading[]> {
+    const isCaller = askedAt !== undefined;
+    const since = askedAt ?? this.moment;
     this.flightsBegun += 1;
-    const own = String(this.flightsBegun);
+    const own = new Journey(String(this.flightsBegun));
     const wanted: ExportKey[] = [];
     const names: string[] = [];
     const found = keys.map((key) => {
       const name = toName(account, key);
-      const known = this.latest.since(name, askedAt) ?? this.places.get(name);
+      const known = this.latest.since(name, since) ?? this.places.get(name);
+      if (known instanceof Place) known.journey.joined += 1;
       if (known !== undefined) return known;
       names.push(name);
       const place = new Place(own, wanted.push(key) - 1);
       this.places.set(name, place);
       return place;
     });
-    const begin = (flight: Flight) => this.send(account, wanted, names, flight, scope);
-    if (wanted.length === keys.length) return this.flights.join(own, begin, signal);
+    const begin = (flight: Flight) => this.send(account, wanted, names, flight, scope, isCaller ? own : null);
+    if (wanted.length === keys.length) return this.flights.join(own.flight, begin, signal);
 
     // The calls for these stand in the trace of whoever asked first.
     span?.setAttribute('waybill.exports_shared', keys.length - wanted.length);
@@ -159,13 +177,13 @@ export class ExportReader {
     begin: (flight: Flight) => Promise<readonly Reading[]>,
     signal: CancelSignal | undefined,
   ): Promise<readonly Reading[]> {
-    const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.flight] : [])));
+    const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.journey.flight] : [])));
     const joined = [...flights].map(
       async (flight) => [flight, await this.flights.join(flight, begin, signal)] as const,
     );
     const readings = new Map(await Promise.all(joined));
     return found.map((place) =>
-      place instanceof Place ? (readings.get(place.flight)?.[place.index] as Reading) : place,
+      place instanceof Place ? (readings.get(place.journey.flight)?.[place.index] as Reading) : place,
     );
   }
 
@@ -175,6 +193,7 @@ export class ExportReader {
     names: readonly string[],
     flight: Flight,
     scope: WorkScope | undefined,
+    journey: Journey | null,
   ): Promise<readonly Reading[]> {
     let isOver = false;
     const forget = (): void => {
@@ -189,11 +208,36 @@ export class ExportReader {
         keys.length === 1 && account.readOne !== undefined
           ? [await account.readOne(keys[0] as ExportKey, options)]
           : await account.readMany(keys, options);
+      if (journey !== null) await this.hold(journey);
       if (!isOver) this.latest.add(names, readings);
       return readings;
     } finally {
       forget();
     }
+  }
+
+  /**
+   * Holds an answer back until the requests have been read that had come by then, while the gateway was at work, and for a little longer
+   * while more callers come for it. They share it, and nobody has seen it before they asked.
+   */
+  private async hold(journey: Journey): Promise<void> {
+    const until = this.clock.now() + MAX_HOLD_MS;
+    let before: number;
+    do {
+      before = journey.joined;
+      await this.nextTurn();
+    } while (journey.joined > before && this.clock.now() < until);
+  }
+
+  /** One turn of the event loop ends what was read together with an answer; what has come meanwhile is read in the next one. */
+  private nextTurn(): Promise<void> {
+    this.turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.turn = null;
+        setImmediate(resolve);
+      });
+    });
+    return this.turn;
   }
 
   /** The files of a finished export, asked of the vendor where the snapshot does not name them. @throws VendorError */

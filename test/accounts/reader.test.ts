@@ -316,6 +316,48 @@ describe('an answer that has just come', () => {
     expect(account.batches).toEqual([[ONE], [ONE], [ONE, TWO]]);
   });
 
+  it('is shared with callers who come while it is handed out, and with nobody after that', async () => {
+    const account = createFakeAccount();
+    const { reader } = createReader();
+    const ask = () => reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt: reader.moment });
+    const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+    // The account answers at once; each turn of the loop brings one more caller.
+    const early: Promise<readonly (Export | VendorError)[]>[] = [ask()];
+    for (let turn = 0; turn < 10; turn += 1) {
+      await nextTurn();
+      early.push(ask());
+    }
+    const answers = await Promise.all(early);
+    expect(account.batches).toEqual([[ONE]]);
+    await ask();
+
+    expect(answers.map(words)).toEqual(early.map(() => ['In Progress']));
+    expect(account.batches).toEqual([[ONE], [ONE]]);
+  });
+
+  it('is held back for 25 ms at most, however many come for it', async () => {
+    const account = createFakeAccount();
+    let now = 1_000_000;
+    const reader = new ExportReader({ now: () => now, setTimer: () => () => undefined });
+    let isOver = false;
+    const first = reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt: reader.moment }).then(() => {
+      isOver = true;
+    });
+
+    let callers = 0;
+    while (!isOver) {
+      void reader.readMany(account, [ONE], { maxAgeMs: 0, askedAt: reader.moment });
+      callers += 1;
+      now += 1;
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+    }
+    await first;
+
+    expect(callers).toBeGreaterThan(5);
+    expect(callers).toBeLessThan(40);
+  });
+
   it('is not shared across identities', async () => {
     const one = createFakeAccount({ identity: 'default/admit/a' });
     const other = createFakeAccount({ identity: 'default/admit/b' });
