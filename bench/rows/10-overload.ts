@@ -14,6 +14,9 @@ import { pause, Started } from '../harness/processes.ts';
 import { type Figure, median, toFigure, toText } from '../harness/stats.ts';
 import { startTarget } from '../harness/targets.ts';
 
+/** More than can wait at once while nobody waits longer than two seconds: fewer would hold the load back themselves. */
+const OVERLOAD_CONNECTIONS = 12_000;
+
 /** What is going on while the event loop is watched. */
 interface Blocks {
   /** Ten thousand requests come, a few at a time. */
@@ -184,7 +187,7 @@ async function measureOverload(bench: Bench, name: WaybillName, seconds: number)
   const weigh = setInterval(() => rssMb.push(process.rssBytes() / 1e6), 250);
   const request = {
     ...load,
-    connections: 2_000,
+    connections: OVERLOAD_CONNECTIONS,
     requestsPerSecond: 2 * capacity,
     seconds,
     patienceMs: 2_000,

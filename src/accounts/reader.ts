@@ -46,7 +46,7 @@ const PASSING: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
 const MAX_HOLD_MS = 25;
 
 /** A `readMany` that is under way. */
-class Journey {
+class ReadBatch {
   readonly flight: string;
   /** How many have joined it for one of its exports. */
   joined = 0;
@@ -58,11 +58,11 @@ class Journey {
 
 /** Where the answer about an export will stand. */
 class Place {
-  readonly journey: Journey;
+  readonly batch: ReadBatch;
   readonly index: number;
 
-  constructor(journey: Journey, index: number) {
-    this.journey = journey;
+  constructor(batch: ReadBatch, index: number) {
+    this.batch = batch;
     this.index = index;
   }
 }
@@ -150,13 +150,13 @@ export class ExportReader {
     const isCaller = askedAt !== undefined;
     const since = askedAt ?? this.moment;
     this.flightsBegun += 1;
-    const own = new Journey(String(this.flightsBegun));
+    const own = new ReadBatch(String(this.flightsBegun));
     const wanted: ExportKey[] = [];
     const names: string[] = [];
     const found = keys.map((key) => {
       const name = toName(account, key);
       const known = this.latest.since(name, since) ?? this.places.get(name);
-      if (known instanceof Place) known.journey.joined += 1;
+      if (known instanceof Place) known.batch.joined += 1;
       if (known !== undefined) return known;
       names.push(name);
       const place = new Place(own, wanted.push(key) - 1);
@@ -177,13 +177,13 @@ export class ExportReader {
     begin: (flight: Flight) => Promise<readonly Reading[]>,
     signal: CancelSignal | undefined,
   ): Promise<readonly Reading[]> {
-    const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.journey.flight] : [])));
+    const flights = new Set(found.flatMap((place) => (place instanceof Place ? [place.batch.flight] : [])));
     const joined = [...flights].map(
       async (flight) => [flight, await this.flights.join(flight, begin, signal)] as const,
     );
     const readings = new Map(await Promise.all(joined));
     return found.map((place) =>
-      place instanceof Place ? (readings.get(place.journey.flight)?.[place.index] as Reading) : place,
+      place instanceof Place ? (readings.get(place.batch.flight)?.[place.index] as Reading) : place,
     );
   }
 
@@ -193,7 +193,7 @@ export class ExportReader {
     names: readonly string[],
     flight: Flight,
     scope: WorkScope | undefined,
-    journey: Journey | null,
+    batch: ReadBatch | null,
   ): Promise<readonly Reading[]> {
     let isOver = false;
     const forget = (): void => {
@@ -208,7 +208,7 @@ export class ExportReader {
         keys.length === 1 && account.readOne !== undefined
           ? [await account.readOne(keys[0] as ExportKey, options)]
           : await account.readMany(keys, options);
-      if (journey !== null) await this.hold(journey);
+      if (batch !== null) await this.hold(batch);
       if (!isOver) this.latest.add(names, readings);
       return readings;
     } finally {
@@ -220,13 +220,13 @@ export class ExportReader {
    * Holds an answer back until the requests have been read that had come by then, while the gateway was at work, and for a little longer
    * while more callers come for it. They share it, and nobody has seen it before they asked.
    */
-  private async hold(journey: Journey): Promise<void> {
+  private async hold(batch: ReadBatch): Promise<void> {
     const until = this.clock.now() + MAX_HOLD_MS;
     let before: number;
     do {
-      before = journey.joined;
+      before = batch.joined;
       await this.nextTurn();
-    } while (journey.joined > before && this.clock.now() < until);
+    } while (batch.joined > before && this.clock.now() < until);
   }
 
   /** One turn of the event loop ends what was read together with an answer; what has come meanwhile is read in the next one. */
