@@ -34,6 +34,9 @@ const MAPPERS = {
   Account: '../../export/ports.ts#VendorAccount',
   Vendor: '../../export/ports.ts#VendorInfo',
   ExportFile: '../../export/files.ts#LinkableFile',
+  ExportTracking: '../../export/store.ts#TrackedExport',
+  ExportEstimate: '../../export/tracking.ts#ExportEstimate as DomainExportEstimate',
+  WebhookDelivery: '../../export/store.ts#DeliveryRecord',
   ExportConnection: '../../accounts/recent.ts#ExportPage',
   ExportEdge: '../../accounts/recent.ts#ExportEdge as DomainExportEdge',
   AccountProblem: '../../accounts/recent.ts#AccountProblem as DomainAccountProblem',
@@ -45,6 +48,8 @@ const MAPPERS = {
   ExportWatchResumed: "../event-types.ts#ExportEventOf<'ExportWatchResumed'>",
   ExportWatchFailed: "../event-types.ts#ExportEventOf<'ExportWatchFailed'>",
   ExportStalled: "../event-types.ts#ExportEventOf<'ExportStalled'>",
+  ExportTracked: "../event-types.ts#ExportEventOf<'ExportTracked'>",
+  ExportUntracked: "../event-types.ts#ExportEventOf<'ExportUntracked'>",
   SubscriptionTokenExpiring: "../event-types.ts#ExportEventOf<'SubscriptionTokenExpiring'>",
 };
 

@@ -59,6 +59,75 @@ export class VendorError extends Error {
   }
 }
 
+/** Why an export could not be started. A code, once shipped, keeps its meaning. */
+export type StartErrorCode =
+  | 'VENDOR_REJECTED' // the vendor looked at the order and refused it; see vendorMessage
+  | 'START_OUTCOME_UNKNOWN'; // the order may or may not have reached the vendor: its answer was lost
+
+export interface StartErrorFacts {
+  readonly code: StartErrorCode;
+  /** One sentence for a person: what came back, and what to do. Never a secret, a link or a host. */
+  readonly message: string;
+  readonly vendor: VendorId;
+  /** The account's key in the configuration. */
+  readonly account: string;
+  readonly httpStatus?: number | undefined;
+  /** The vendor's own code, bounded, where its answer held one. */
+  readonly vendorCode?: string | undefined;
+  /** The vendor's own words for the refusal: plain text, bounded, without markup and secrets. */
+  readonly vendorMessage?: string | undefined;
+  /** True where asking again with the same idempotency key cannot start a second export. */
+  readonly isRetryable?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/** An order came to nothing that can be shown. Every other failure of a start is a VendorError: then nothing was started. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: StartErrorCode;
+  readonly vendor: VendorId;
+  readonly account: string;
+  readonly httpStatus: number | undefined;
+  readonly vendorCode: string | undefined;
+  readonly vendorMessage: string | undefined;
+  readonly isRetryable: boolean;
+
+  constructor(facts: StartErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.code;
+    this.vendor = facts.vendor;
+    this.account = facts.account;
+    this.httpStatus = facts.httpStatus;
+    this.vendorCode = facts.vendorCode;
+    this.vendorMessage = facts.vendorMessage;
+    this.isRetryable = facts.isRetryable ?? false;
+  }
+}
+
+/** A mutation was refused by the gateway itself; no vendor was asked. */
+export class TrackingError extends Error {
+  override readonly name = 'TrackingError';
+  readonly code: 'IDEMPOTENCY_KEY_REUSED' | 'TRACKING_LIMIT';
+
+  constructor(code: TrackingError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What has to be written down could not be. Reads of vendors go on. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly code = 'STORE_UNAVAILABLE';
+
+  constructor(
+    message = 'The store cannot be reached, so nothing was started or changed: try again in a moment.',
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+}
+
 /** The caller's input can be refused without asking any vendor. The message says what to send instead. */
 export class InputError extends Error {
   override readonly name = 'InputError';

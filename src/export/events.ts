@@ -29,6 +29,8 @@ export type ExportFact =
   | { readonly type: 'ExportWatchInterrupted'; readonly code: VendorErrorCode }
   | { readonly type: 'ExportWatchResumed' }
   | { readonly type: 'ExportWatchFailed'; readonly code: VendorErrorCode; readonly message: string }
+  | { readonly type: 'ExportTracked'; readonly exportId: string }
+  | { readonly type: 'ExportUntracked'; readonly exportId: string }
   | {
       readonly type: 'ExportStalled';
       /** The last change, epoch milliseconds. */
@@ -47,6 +49,9 @@ export type ExportWatchInterruptedEvent = EventBase &
 export type ExportWatchResumedEvent = EventBase & FactOf<'ExportWatchResumed'>;
 export type ExportWatchFailedEvent = EventBase & FactOf<'ExportWatchFailed'>;
 export type ExportStalledEvent = EventBase & FactOf<'ExportStalled'>;
+/** Only in the stream of tracked exports. */
+export type ExportTrackedEvent = EventBase & FactOf<'ExportTracked'>;
+export type ExportUntrackedEvent = EventBase & FactOf<'ExportUntracked'>;
 /** About the stream, not the export: the caller's access ends at `expiresAt`, epoch milliseconds. No log holds it. */
 export type SubscriptionTokenExpiringEvent = EventBase & {
   readonly type: 'SubscriptionTokenExpiring';
@@ -62,4 +67,6 @@ export type ExportEvent =
   | ExportWatchResumedEvent
   | ExportWatchFailedEvent
   | ExportStalledEvent
+  | ExportTrackedEvent
+  | ExportUntrackedEvent
   | SubscriptionTokenExpiringEvent;

@@ -9,6 +9,10 @@ export interface VendorCapabilities {
   readonly canList: boolean;
   readonly reportsProgress: boolean;
   readonly reportsTimes: boolean;
+  /** It has a call that starts an export. */
+  readonly canStart: boolean;
+  /** It has a call that stops a job. */
+  readonly canCancel: boolean;
 }
 
 /** One id's grammar. An id that fails it never reaches the vendor. */
@@ -29,6 +33,45 @@ export interface VendorInfo<Ids extends LocatorIds = LocatorIds> {
   readonly name: string;
   readonly capabilities: VendorCapabilities;
   readonly locator: LocatorGrammar<Ids>;
+  /**
+   * Checks an order as the schema's input type of this vendor lets it through: ids, sizes, what is an object.
+   *
+   * @param where - the argument's path, for the message, e.g. `input.order.powerBi`
+   * @throws InputError naming the field and what is allowed
+   */
+  parseOrder(input: Readonly<Record<string, unknown>>, where: string): ExportOrder;
+  /** What exports of one kind have in common, so that how long one takes tells how long another will: a report type. Null: nothing is known. */
+  kindOf(snapshot: ExportSnapshot): string | null;
+}
+
+/**
+ * What to export, checked; plain JSON. Equal orders are equal as JSON with sorted keys, so leave out what was not given instead of
+ * writing null.
+ */
+export type ExportOrder = Readonly<Record<string, unknown>>;
+
+export interface StartOptions {
+  /** Stands in the log lines about the call. A start has no signal: it is not given up when its caller leaves. */
+  readonly scope?: WorkScope | undefined;
+  /** Where the vendor may say that the job has ended, for vendors with such a thing. */
+  readonly callbackUrl?: string | undefined;
+}
+
+/** What came of an order. */
+export interface StartedExport {
+  /** As the vendor's answer describes it. */
+  readonly snapshot: ExportSnapshot;
+  /** The vendor answered with an export that was there already. */
+  readonly isExisting: boolean;
+}
+
+/** Looks for an export whose start's answer was lost. */
+export interface StartedSearch {
+  readonly order: ExportOrder;
+  /** When the order was sent, epoch milliseconds by this gateway's clock. */
+  readonly sentAt: number;
+  /** What `markStart` said before it was sent; null where it said nothing. */
+  readonly mark: string | null;
 }
 
 /** How often a watch may ask about one export of this account. */
@@ -140,6 +183,36 @@ export interface VendorAccount {
    * @throws VendorError
    */
   locateFile(key: ExportKey, index: number, options?: ReadOptions): Promise<FileAccess>;
+  /**
+   * Starts an export. The order is sent once and never repeated, but for one renewal of a token that the vendor said had expired.
+   *
+   * Left out by vendors that cannot.
+   *
+   * @param order - as `parseOrder` gave it
+   * @throws StartError where the vendor refused the order, or its answer was lost; VendorError where nothing was started
+   */
+  start?(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
+  /**
+   * What tells exports that were there before an order from the one it starts, for vendors whose lists give no times: to be kept with the
+   * order. Null where it is not needed, or not to be had now. Costs a list call. Never rejects.
+   */
+  markStart?(order: ExportOrder, options?: StartOptions): Promise<string | null>;
+  /**
+   * Exports in the vendor's own list that this order may have started, the likeliest first; empty where none was.
+   *
+   * Left out by vendors without a list.
+   *
+   * @throws VendorError
+   */
+  findStarted?(search: StartedSearch, options?: StartOptions): Promise<readonly ExportSnapshot[]>;
+  /**
+   * Asks the vendor to stop a job; sent once. That it stops is told by its status.
+   *
+   * Left out by vendors that cannot.
+   *
+   * @throws VendorError
+   */
+  cancel?(key: ExportKey, options?: StartOptions): Promise<void>;
   health(): AccountHealth;
   /** Ends its connections; calls under way fail. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { VendorError, VendorErrorCode } from '../export/errors.ts';
+import type { StartError, VendorError, VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, FileStream, OpenOptions, ReadOptions } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { Tools } from '../runtime/tools.ts';
@@ -54,6 +54,13 @@ export interface AccountRequest {
   /** Path segments below the base URL; each is percent-encoded here, and `.` or `..` is refused. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | number>> | undefined;
+}
+
+/** A request that changes something at the vendor. */
+export interface OrderRequest extends Omit<AccountRequest, 'method'> {
+  readonly method: 'POST' | 'DELETE';
+  /** Sent as JSON; left out where there is no body. */
+  readonly json?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A token as the token endpoint gave it. */
@@ -165,6 +172,32 @@ export interface AccountClient {
    * @param asked - what was asked for, as a noun: `the status of an export`
    */
   toVendorError(response: AccountResponse, asked: string): VendorError;
+  /**
+   * Sends an order: a request that makes the vendor begin something, and so must not reach it twice.
+   *
+   * It is sent once, whatever comes of it; once more only where the answer says that the token had expired (`isTokenExpired`), since then
+   * the vendor has not looked at it. Its waits for a turn end as those of `send` do, before it is sent.
+   *
+   * @param ordered - what was ordered, for messages, as a noun: `an export`
+   * @param read - what is made of an answer below 500, at once; throws StartError or VendorError for those that are none. What it
+   *   finds unreadable in a 2xx it passes to `toLostAnswer`.
+   * @throws StartError START_OUTCOME_UNKNOWN where it was, or may have been, sent and no answer below 500 came back; VendorError as
+   *   `send` does where nothing was sent (no connection, breaker open, limits, no token)
+   */
+  order<Result>(
+    request: OrderRequest,
+    options: CallOptions | undefined,
+    ordered: string,
+    read: (response: AccountResponse) => Result,
+  ): Promise<Result>;
+  /** The error for a good status of an order whose body cannot be read; `problem` names the field: `"id" is missing`. */
+  toLostAnswer(response: AccountResponse, ordered: string, problem: string): StartError;
+  /**
+   * The error for a vendor's refusal of an order (400, 422, and whatever else the vendor's documentation says is one).
+   *
+   * @param vendorMessage - the vendor's own words as they came; bounded, cleaned of markup, control characters, links and known secrets here
+   */
+  toRejection(response: AccountResponse, ordered: string, vendorMessage: string | undefined): StartError;
   /** The error for a good status whose body cannot be read; `problem` names the field: `"status" is missing`. */
   toBadResponse(response: AccountResponse, asked: string, problem: string): VendorError;
   /** An error of this account that no answer stands behind, e.g. UNSUPPORTED_BY_VENDOR. */

@@ -4,6 +4,8 @@ import type { NodeObject } from '../node.ts';
 import type { Export as DomainExport } from '../../export/export.ts';
 import type { VendorAccount, VendorInfo } from '../../export/ports.ts';
 import type { LinkableFile } from '../../export/files.ts';
+import type { TrackedExport, DeliveryRecord } from '../../export/store.ts';
+import type { ExportEstimate as DomainExportEstimate } from '../../export/tracking.ts';
 import type { ExportPage, ExportEdge as DomainExportEdge, AccountProblem as DomainAccountProblem } from '../../accounts/recent.ts';
 import type { ExportEvent as DomainExportEvent } from '../../export/events.ts';
 import type { ExportEventOf } from '../event-types.ts';
@@ -11,6 +13,7 @@ import type { HiEnergyExportObject, PowerBiExportObject, TalkdeskExportObject, W
 import type { GatewayContext } from '../context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -59,11 +62,13 @@ export type Query = {
   readonly exports: ReadonlyArray<Maybe<Export>>;
   /**
    * The newest exports the caller may see, newest first, merged over all accounts: from the vendors' own list calls where they
-   * have one, and from what this gateway has watched. An account that cannot be listed is named in `unavailable`.
+   * have one, and from what this gateway tracks or has watched. An account that cannot be listed is named in `unavailable`.
    *
    * Exports of vendors that give no times stand last, in the order of their ids.
    */
   readonly recentExports: ExportConnection;
+  /** Webhooks of the caller's tenant, the newest first. At most 100. */
+  readonly webhookDeliveries: ReadonlyArray<WebhookDelivery>;
   /** The vendors this gateway speaks to, and what each can do. Costs no vendor call. */
   readonly vendors: ReadonlyArray<Vendor>;
   /** The vendor accounts this caller may use. Costs no vendor call. */
@@ -104,6 +109,15 @@ export type QueryRecentExportsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
+
+/** What can be asked, answered once. Everything here is about the caller's own accounts and their exports. */
+export type QueryWebhookDeliveriesArgs = {
+  endpoint?: InputMaybe<Scalars['ID']['input']>;
+  status?: InputMaybe<WebhookDeliveryStatus>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** Where one page of a list stands in the whole of it. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -129,12 +143,27 @@ export type Subscription = {
    * A cursor that is none of ours is BAD_USER_INPUT. Vendor trouble arrives as an event and does not end the stream. At most 100 exports.
    */
   readonly exportEvents: ExportEvent;
+  /**
+   * What happens to the tracked exports that fit, those that come to be tracked later included. It does not end by itself.
+   *
+   * First one `ExportSnapshot` for each that is open and for the newest that have ended (at most `first`), newest first; then their
+   * events and those of newcomers (`ExportTracked`). `after` works as in `exportEvents`, for the list as a whole.
+   */
+  readonly trackedExportEvents: ExportEvent;
 };
 
 
 /** What can be followed: answers keep coming as things happen, over websockets and over server-sent events. */
 export type SubscriptionExportEventsArgs = {
   locators: ReadonlyArray<ExportLocator>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be followed: answers keep coming as things happen, over websockets and over server-sent events. */
+export type SubscriptionTrackedExportEventsArgs = {
+  filter?: InputMaybe<ExportFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -252,6 +281,24 @@ export type SubscriptionTokenExpiring = ExportEvent & {
   readonly expiresAt: Scalars['DateTime']['output'];
 };
 
+/** An export came to be tracked; as a snapshot of it. Only in `trackedExportEvents`. */
+export type ExportTracked = ExportEvent & {
+  readonly __typename?: 'ExportTracked';
+  readonly cursor: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly exportId: Scalars['ID']['output'];
+  readonly export?: Maybe<Export>;
+};
+
+/** An export is tracked no longer. Only in `trackedExportEvents`. */
+export type ExportUntracked = ExportEvent & {
+  readonly __typename?: 'ExportUntracked';
+  readonly cursor: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly exportId: Scalars['ID']['output'];
+  readonly export?: Maybe<Export>;
+};
+
 /**
  * One export job at one vendor, as the vendor last described it.
  *
@@ -296,6 +343,10 @@ export type Export = {
   readonly observation: ExportObservation;
   /** Transitions this gateway has seen itself, oldest first; empty where it has never watched this export. */
   readonly transitions: ReadonlyArray<ExportTransition>;
+  /** Null where it is not tracked. */
+  readonly tracking?: Maybe<ExportTracking>;
+  /** When it will probably end, from how long such exports took before; null until five have been seen, and after the end. */
+  readonly estimate?: Maybe<ExportEstimate>;
 };
 
 /** Where a job stands, in the same words for every vendor. */
@@ -415,6 +466,14 @@ export type ExportFilter = {
   readonly vendors?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Statuses. */
   readonly statuses?: InputMaybe<ReadonlyArray<ExportStatus>>;
+  /** True: only those that are tracked. False: only those that are not. */
+  readonly isTracked?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Part of the name or label, whatever its case. At most 200 characters. */
+  readonly text?: InputMaybe<Scalars['String']['input']>;
+  /** Only those that the vendor says were created at this instant or later. */
+  readonly createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only those that the vendor says were created before this instant. */
+  readonly createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** One page of the newest exports. */
@@ -472,6 +531,10 @@ export type VendorCapabilities = {
   readonly reportsProgress: Scalars['Boolean']['output'];
   /** It says when a job was created and when it ended. */
   readonly reportsTimes: Scalars['Boolean']['output'];
+  /** It has a call that starts an export. */
+  readonly canStart: Scalars['Boolean']['output'];
+  /** It has a call that stops a job. */
+  readonly canCancel: Scalars['Boolean']['output'];
 };
 
 /** One account at one vendor, from the gateway's configuration. */
@@ -561,6 +624,8 @@ export type HiEnergyExport = Export & Node & {
   readonly files?: Maybe<ReadonlyArray<ExportFile>>;
   readonly observation: ExportObservation;
   readonly transitions: ReadonlyArray<ExportTransition>;
+  readonly tracking?: Maybe<ExportTracking>;
+  readonly estimate?: Maybe<ExportEstimate>;
   /** The vendor's id of the report, a whole number of up to 19 digits. */
   readonly exportId: Scalars['ID']['output'];
   /** `advertisers_csv`, `deals_excel`, `hot_advertisers_excel`, `clicks_details_excel`, or a later word of the vendor's. */
@@ -593,6 +658,18 @@ export type HiEnergyLocator = {
   readonly exportId: Scalars['ID']['input'];
 };
 
+/** An export report of Hi Energy to start. An identical one that runs, or has just ended, is the answer instead. */
+export type HiEnergyExportOrder = {
+  /** Account key; may be left out where the caller has exactly one Hi Energy account. */
+  readonly account?: InputMaybe<Scalars['ID']['input']>;
+  /** `advertisers_csv`, `deals_excel`, `hot_advertisers_excel`, `clicks_details_excel`, or a later one of the vendor's. */
+  readonly reportType: Scalars['String']['input'];
+  /** The vendor's own filters, checked to be an object and passed on. */
+  readonly searchParams?: InputMaybe<Scalars['JSON']['input']>;
+  /** The vendor's own sorting and columns, checked to be an object and passed on. */
+  readonly indexParams?: InputMaybe<Scalars['JSON']['input']>;
+};
+
 /**
  * An export of a Power BI report ("export to file").
  *
@@ -623,6 +700,8 @@ export type PowerBiExport = Export & Node & {
   readonly files?: Maybe<ReadonlyArray<ExportFile>>;
   readonly observation: ExportObservation;
   readonly transitions: ReadonlyArray<ExportTransition>;
+  readonly tracking?: Maybe<ExportTracking>;
+  readonly estimate?: Maybe<ExportEstimate>;
   /** The vendor's id of the job. */
   readonly exportId: Scalars['ID']['output'];
   /** The report that is exported. */
@@ -653,6 +732,22 @@ export type PowerBiLocator = {
   readonly reportId: Scalars['ID']['input'];
   /** As the vendor gave it when the export was started: base64 with its padding. */
   readonly exportId: Scalars['ID']['input'];
+};
+
+/** A Power BI report to export to a file. */
+export type PowerBiExportOrder = {
+  /** Account key; may be left out where the caller has exactly one Power BI account. */
+  readonly account?: InputMaybe<Scalars['ID']['input']>;
+  /** Workspace, a UUID; left out for My workspace. */
+  readonly groupId?: InputMaybe<Scalars['ID']['input']>;
+  /** A UUID. */
+  readonly reportId: Scalars['ID']['input'];
+  /** PPTX, PDF, PNG; for paginated reports also XLSX, DOCX, CSV, XML, MHTML, IMAGE, ACCESSIBLEPDF. */
+  readonly format: Scalars['String']['input'];
+  /** The vendor's own `powerBIReportConfiguration`, checked to be an object and passed on. */
+  readonly reportConfiguration?: InputMaybe<Scalars['JSON']['input']>;
+  /** The vendor's own `paginatedReportConfiguration`, checked to be an object and passed on. */
+  readonly paginatedReportConfiguration?: InputMaybe<Scalars['JSON']['input']>;
 };
 
 /**
@@ -687,6 +782,8 @@ export type TalkdeskExport = Export & Node & {
   readonly files?: Maybe<ReadonlyArray<ExportFile>>;
   readonly observation: ExportObservation;
   readonly transitions: ReadonlyArray<ExportTransition>;
+  readonly tracking?: Maybe<ExportTracking>;
+  readonly estimate?: Maybe<ExportEstimate>;
   /** The vendor's id of the job, and of its file. */
   readonly jobId: Scalars['ID']['output'];
   /** The vendor's slug: `calls`, `user_status`, `contacts`, … */
@@ -716,6 +813,221 @@ export type TalkdeskLocator = {
   readonly reportType: Scalars['String']['input'];
   /** As the vendor gave it when the job was created. */
   readonly jobId: Scalars['ID']['input'];
+};
+
+/** A report job of Talkdesk Explore to start. */
+export type TalkdeskExportOrder = {
+  /** Account key; may be left out where the caller has exactly one Talkdesk account. */
+  readonly account?: InputMaybe<Scalars['ID']['input']>;
+  /** The vendor's slug: lower-case letters, digits and underscores, at most 64. */
+  readonly reportType: Scalars['String']['input'];
+  /** What the vendor calls the report. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** IANA zone the timespan is meant in. */
+  readonly timezone?: InputMaybe<Scalars['String']['input']>;
+  /** `csv`, `json` or `json_bulk`. */
+  readonly format?: InputMaybe<Scalars['String']['input']>;
+  /** The first instant that the report covers. */
+  readonly from: Scalars['DateTime']['input'];
+  /** The first instant after it; the vendor allows about a month. */
+  readonly to: Scalars['DateTime']['input'];
+  /** Further parameters of the vendor's own, merged into the order's body; the fields above win. */
+  readonly parameters?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Starts an export at its vendor and tracks it from then on (see `trackExport`).
+   *
+   * The gateway sends a start once and never repeats it by itself. With an `idempotencyKey` that this tenant has used within 24
+   * hours for the same order, the export of then is the answer and no vendor is asked; for another order it is
+   * IDEMPOTENCY_KEY_REUSED. Where the vendor's answer was lost: START_OUTCOME_UNKNOWN, with what to do in the message; the same key
+   * may then be used again, and asks the vendor's own list first where it has one. What the vendor refused is VENDOR_REJECTED, with
+   * its words in `extensions.vendorMessage`. An export of an account whose credential each caller brings is started, but not tracked.
+   */
+  readonly startExport: StartExportPayload;
+  /**
+   * Asks the vendor to stop a job. UNSUPPORTED_BY_VENDOR where it cannot; no error where the job had ended already: the payload tells
+   * the truth.
+   *
+   * Until the vendor confirms, the export is CANCELING; where it ends otherwise, it says so.
+   */
+  readonly cancelExport: CancelExportPayload;
+  /**
+   * Follows an export until it has ended, whether anybody looks or not, and remembers it afterwards. It then stands in
+   * `recentExports`, in `trackedExportEvents`, and webhooks tell how it ended. Tracking it twice changes its label only. Not for
+   * accounts whose credential each caller brings (UNSUPPORTED_BY_VENDOR).
+   */
+  readonly trackExport: TrackExportPayload;
+  /** Follows and remembers it no longer; the job itself goes on. */
+  readonly untrackExport: UntrackExportPayload;
+  /** Sends a webhook again that was given up, or waits for its next attempt. BAD_USER_INPUT where there is none such. */
+  readonly retryWebhookDelivery: WebhookDelivery;
+  /** Sends one webhook of type `test` to an endpoint now, and says how that went. It is not repeated, and not listed. */
+  readonly sendTestWebhook: TestWebhookPayload;
+};
+
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type MutationStartExportArgs = {
+  input: StartExportInput;
+};
+
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type MutationCancelExportArgs = {
+  locator: ExportLocator;
+};
+
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type MutationTrackExportArgs = {
+  locator: ExportLocator;
+  label?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type MutationUntrackExportArgs = {
+  locator: ExportLocator;
+};
+
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type MutationRetryWebhookDeliveryArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each is done once, however often it is asked for in the same words where an `idempotencyKey` allows it. */
+export type MutationSendTestWebhookArgs = {
+  endpoint: Scalars['ID']['input'];
+};
+
+/** An export to start. */
+export type StartExportInput = {
+  /** What to export, where. */
+  readonly order: ExportOrder;
+  /** 1 to 200 characters. Makes asking twice safe. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** What people will call it; at most 200 characters. The vendor does not see it. */
+  readonly label?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What to export, where. `account` may be left out where the caller has exactly one account of that vendor. */
+export type ExportOrder =
+  /** A report of Power BI, exported to a file. */
+  { readonly powerBi: PowerBiExportOrder; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit?: never; }
+  |  /** An export report of Hi Energy. */
+  { readonly powerBi?: never; readonly hiEnergy: HiEnergyExportOrder; readonly talkdesk?: never; readonly webAdmit?: never; }
+  |  /** A report job of Talkdesk Explore. */
+  { readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk: TalkdeskExportOrder; readonly webAdmit?: never; }
+  |  /** A run of a WebAdMIT export. */
+  { readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit: WebAdmitExportOrder; };
+
+/** What came of a start. */
+export type StartExportPayload = {
+  readonly __typename?: 'StartExportPayload';
+  /** The export, as the vendor's answer describes it, or as it is known now where it is not new. */
+  readonly export: Export;
+  /** The vendor, or this gateway by the idempotency key, answered with an export that was there already. */
+  readonly isExisting: Scalars['Boolean']['output'];
+};
+
+/** What came of asking a vendor to stop a job. */
+export type CancelExportPayload = {
+  readonly __typename?: 'CancelExportPayload';
+  /** The export as it is now: CANCELING, CANCELED, or however else it had ended. */
+  readonly export: Export;
+};
+
+/** What came of tracking an export. */
+export type TrackExportPayload = {
+  readonly __typename?: 'TrackExportPayload';
+  /** The export; null where it could not be read yet: it is tracked all the same. */
+  readonly export?: Maybe<Export>;
+  /** How it is tracked. */
+  readonly tracking: ExportTracking;
+};
+
+/** What came of tracking an export no longer. */
+export type UntrackExportPayload = {
+  readonly __typename?: 'UntrackExportPayload';
+  /** The export's global id. */
+  readonly exportId: Scalars['ID']['output'];
+  /** False where it was not tracked. */
+  readonly wasTracked: Scalars['Boolean']['output'];
+};
+
+/** How an export is followed and remembered. */
+export type ExportTracking = {
+  readonly __typename?: 'ExportTracking';
+  /** What people call it; null where it was given no name. */
+  readonly label?: Maybe<Scalars['String']['output']>;
+  /** True where `startExport` began it. */
+  readonly startedHere: Scalars['Boolean']['output'];
+  /** The caller's name; null where the gateway found it in the vendor's list. */
+  readonly trackedBy?: Maybe<Scalars['String']['output']>;
+  /** Since when it is tracked. */
+  readonly trackedAt: Scalars['DateTime']['output'];
+  /** When it will be forgotten; null while it runs. */
+  readonly keptUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** When an export will probably end, from how long others of the same account and kind took. */
+export type ExportEstimate = {
+  readonly __typename?: 'ExportEstimate';
+  /** Half of such exports had ended by then. */
+  readonly finishAt: Scalars['DateTime']['output'];
+  /** Nine of ten had. */
+  readonly finishAtLatest: Scalars['DateTime']['output'];
+  /** How many were seen. */
+  readonly basedOn: Scalars['Int']['output'];
+};
+
+/** Where a webhook stands. */
+export type WebhookDeliveryStatus =
+  /** To be sent, or to be sent again. */
+  | 'OWED'
+  /** The endpoint answered 2xx. */
+  | 'DELIVERED'
+  /** No attempt is made any more: the last one failed, or the endpoint is gone from the configuration. */
+  | 'GIVEN_UP';
+
+/** One webhook for one endpoint. */
+export type WebhookDelivery = {
+  readonly __typename?: 'WebhookDelivery';
+  /** The `webhook-id` that the endpoint is sent. */
+  readonly id: Scalars['ID']['output'];
+  /** The endpoint's key in the configuration. */
+  readonly endpoint: Scalars['ID']['output'];
+  /** What it tells, such as `export.succeeded`. */
+  readonly type: Scalars['String']['output'];
+  /** When that happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The export's global id. */
+  readonly exportId: Scalars['ID']['output'];
+  /** Where it stands. */
+  readonly status: WebhookDeliveryStatus;
+  /** Attempts so far. */
+  readonly attempts: Scalars['Int']['output'];
+  /** When the next attempt is made; null where none is. */
+  readonly nextAttemptAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How the last attempt ended: an HTTP status, or a word such as `timeout`. */
+  readonly lastResult?: Maybe<Scalars['String']['output']>;
+  /** When the last attempt was made. */
+  readonly lastAttemptAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** What came of a test webhook. */
+export type TestWebhookPayload = {
+  readonly __typename?: 'TestWebhookPayload';
+  /** True where the endpoint answered 2xx. */
+  readonly isDelivered: Scalars['Boolean']['output'];
+  /** The HTTP status, or a word such as `timeout`, `address` or `connection`. */
+  readonly result: Scalars['String']['output'];
 };
 
 /**
@@ -750,11 +1062,13 @@ export type WebAdmitExport = Export & Node & {
   readonly files?: Maybe<ReadonlyArray<ExportFile>>;
   readonly observation: ExportObservation;
   readonly transitions: ReadonlyArray<ExportTransition>;
+  readonly tracking?: Maybe<ExportTracking>;
+  readonly estimate?: Maybe<ExportEstimate>;
   /** The template. */
   readonly exportId: Scalars['ID']['output'];
   /** The run. */
   readonly exportFileId: Scalars['ID']['output'];
-  /** The role under which the run was started, where the locator named it. */
+  /** The role under which the run was started, where this gateway knows it: from a locator, a list or a start. */
   readonly userIdentityId?: Maybe<Scalars['ID']['output']>;
   /** The run's path at the vendor. */
   readonly href?: Maybe<Scalars['String']['output']>;
@@ -770,6 +1084,16 @@ export type WebAdmitLocator = {
   readonly exportFileId: Scalars['ID']['input'];
   /** Lets many runs of one identity be read in one call. */
   readonly userIdentityId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** A WebAdMIT export to run. Where it is running already, that run is the answer. */
+export type WebAdmitExportOrder = {
+  /** Account key; may be left out where the caller has exactly one WebAdMIT account. */
+  readonly account?: InputMaybe<Scalars['ID']['input']>;
+  /** The role to start it under: a positive whole number. */
+  readonly userIdentityId: Scalars['ID']['input'];
+  /** The template: a positive whole number. */
+  readonly exportId: Scalars['ID']['input'];
 };
 
 
@@ -865,6 +1189,8 @@ export type ResolversTypes = {
   ExportWatchFailed: ResolverTypeWrapper<ExportEventOf<'ExportWatchFailed'>>;
   ExportStalled: ResolverTypeWrapper<ExportEventOf<'ExportStalled'>>;
   SubscriptionTokenExpiring: ResolverTypeWrapper<ExportEventOf<'SubscriptionTokenExpiring'>>;
+  ExportTracked: ResolverTypeWrapper<ExportEventOf<'ExportTracked'>>;
+  ExportUntracked: ResolverTypeWrapper<ExportEventOf<'ExportUntracked'>>;
   Export: ResolverTypeWrapper<DomainExport>;
   ExportStatus: ExportStatus;
   ExportOutcome: ExportOutcome;
@@ -887,13 +1213,29 @@ export type ResolversTypes = {
   VendorErrorCode: VendorErrorCode;
   HiEnergyExport: ResolverTypeWrapper<HiEnergyExportObject>;
   HiEnergyLocator: HiEnergyLocator;
+  HiEnergyExportOrder: HiEnergyExportOrder;
   PowerBiExport: ResolverTypeWrapper<PowerBiExportObject>;
   PowerBiLocator: PowerBiLocator;
+  PowerBiExportOrder: PowerBiExportOrder;
   TalkdeskExport: ResolverTypeWrapper<TalkdeskExportObject>;
   Timespan: ResolverTypeWrapper<Timespan>;
   TalkdeskLocator: TalkdeskLocator;
+  TalkdeskExportOrder: TalkdeskExportOrder;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  StartExportInput: StartExportInput;
+  ExportOrder: ExportOrder;
+  StartExportPayload: ResolverTypeWrapper<Omit<StartExportPayload, 'export'> & { export: ResolversTypes['Export'] }>;
+  CancelExportPayload: ResolverTypeWrapper<Omit<CancelExportPayload, 'export'> & { export: ResolversTypes['Export'] }>;
+  TrackExportPayload: ResolverTypeWrapper<Omit<TrackExportPayload, 'export' | 'tracking'> & { export?: Maybe<ResolversTypes['Export']>, tracking: ResolversTypes['ExportTracking'] }>;
+  UntrackExportPayload: ResolverTypeWrapper<UntrackExportPayload>;
+  ExportTracking: ResolverTypeWrapper<TrackedExport>;
+  ExportEstimate: ResolverTypeWrapper<DomainExportEstimate>;
+  WebhookDeliveryStatus: WebhookDeliveryStatus;
+  WebhookDelivery: ResolverTypeWrapper<DeliveryRecord>;
+  TestWebhookPayload: ResolverTypeWrapper<TestWebhookPayload>;
   WebAdmitExport: ResolverTypeWrapper<WebAdmitExportObject>;
   WebAdmitLocator: WebAdmitLocator;
+  WebAdmitExportOrder: WebAdmitExportOrder;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -918,6 +1260,8 @@ export type ResolversParentTypes = {
   ExportWatchFailed: ExportEventOf<'ExportWatchFailed'>;
   ExportStalled: ExportEventOf<'ExportStalled'>;
   SubscriptionTokenExpiring: ExportEventOf<'SubscriptionTokenExpiring'>;
+  ExportTracked: ExportEventOf<'ExportTracked'>;
+  ExportUntracked: ExportEventOf<'ExportUntracked'>;
   Export: DomainExport;
   ExportFailure: ExportFailure;
   ExportProgress: ExportProgress;
@@ -936,13 +1280,28 @@ export type ResolversParentTypes = {
   AccountHealth: AccountHealth;
   HiEnergyExport: HiEnergyExportObject;
   HiEnergyLocator: HiEnergyLocator;
+  HiEnergyExportOrder: HiEnergyExportOrder;
   PowerBiExport: PowerBiExportObject;
   PowerBiLocator: PowerBiLocator;
+  PowerBiExportOrder: PowerBiExportOrder;
   TalkdeskExport: TalkdeskExportObject;
   Timespan: Timespan;
   TalkdeskLocator: TalkdeskLocator;
+  TalkdeskExportOrder: TalkdeskExportOrder;
+  Mutation: Record<PropertyKey, never>;
+  StartExportInput: StartExportInput;
+  ExportOrder: ExportOrder;
+  StartExportPayload: Omit<StartExportPayload, 'export'> & { export: ResolversParentTypes['Export'] };
+  CancelExportPayload: Omit<CancelExportPayload, 'export'> & { export: ResolversParentTypes['Export'] };
+  TrackExportPayload: Omit<TrackExportPayload, 'export' | 'tracking'> & { export?: Maybe<ResolversParentTypes['Export']>, tracking: ResolversParentTypes['ExportTracking'] };
+  UntrackExportPayload: UntrackExportPayload;
+  ExportTracking: TrackedExport;
+  ExportEstimate: DomainExportEstimate;
+  WebhookDelivery: DeliveryRecord;
+  TestWebhookPayload: TestWebhookPayload;
   WebAdmitExport: WebAdmitExportObject;
   WebAdmitLocator: WebAdmitLocator;
+  WebAdmitExportOrder: WebAdmitExportOrder;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -967,6 +1326,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   export?: Resolver<Maybe<ResolversTypes['Export']>, ParentType, ContextType, RequireFields<QueryExportArgs, 'locator' | 'maxAgeMs'>>;
   exports?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Export']>>, ParentType, ContextType, RequireFields<QueryExportsArgs, 'locators' | 'maxAgeMs'>>;
   recentExports?: Resolver<ResolversTypes['ExportConnection'], ParentType, ContextType, RequireFields<QueryRecentExportsArgs, 'first'>>;
+  webhookDeliveries?: Resolver<ReadonlyArray<ResolversTypes['WebhookDelivery']>, ParentType, ContextType, RequireFields<QueryWebhookDeliveriesArgs, 'first'>>;
   vendors?: Resolver<ReadonlyArray<ResolversTypes['Vendor']>, ParentType, ContextType>;
   accounts?: Resolver<ReadonlyArray<ResolversTypes['Account']>, ParentType, ContextType>;
 };
@@ -980,10 +1340,11 @@ export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends R
 
 export type SubscriptionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   exportEvents?: SubscriptionResolver<ResolversTypes['ExportEvent'], "exportEvents", ParentType, ContextType, RequireFields<SubscriptionExportEventsArgs, 'locators'>>;
+  trackedExportEvents?: SubscriptionResolver<ResolversTypes['ExportEvent'], "trackedExportEvents", ParentType, ContextType, RequireFields<SubscriptionTrackedExportEventsArgs, 'first'>>;
 };
 
 export type ExportEventResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportEvent'] = ResolversParentTypes['ExportEvent']> = {
-  __resolveType: TypeResolveFn<'ExportSnapshot' | 'ExportStatusChanged' | 'ExportProgressed' | 'ExportWatchInterrupted' | 'ExportWatchResumed' | 'ExportWatchFailed' | 'ExportStalled' | 'SubscriptionTokenExpiring', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ExportSnapshot' | 'ExportStatusChanged' | 'ExportProgressed' | 'ExportWatchInterrupted' | 'ExportWatchResumed' | 'ExportWatchFailed' | 'ExportStalled' | 'SubscriptionTokenExpiring' | 'ExportTracked' | 'ExportUntracked', ParentType, ContextType>;
 };
 
 export type ExportSnapshotResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportSnapshot'] = ResolversParentTypes['ExportSnapshot']> = {
@@ -1060,6 +1421,22 @@ export type SubscriptionTokenExpiringResolvers<ContextType = GatewayContext, Par
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ExportTrackedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportTracked'] = ResolversParentTypes['ExportTracked']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  export?: Resolver<Maybe<ResolversTypes['Export']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ExportUntrackedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportUntracked'] = ResolversParentTypes['ExportUntracked']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  export?: Resolver<Maybe<ResolversTypes['Export']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ExportResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Export'] = ResolversParentTypes['Export']> = {
   __resolveType: TypeResolveFn<'HiEnergyExport' | 'PowerBiExport' | 'TalkdeskExport' | 'WebAdmitExport', ParentType, ContextType>;
 };
@@ -1129,6 +1506,8 @@ export type VendorCapabilitiesResolvers<ContextType = GatewayContext, ParentType
   canList?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   reportsProgress?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   reportsTimes?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  canStart?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  canCancel?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type AccountResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
@@ -1163,6 +1542,8 @@ export type HiEnergyExportResolvers<ContextType = GatewayContext, ParentType ext
   files?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExportFile']>>, ParentType, ContextType>;
   observation?: Resolver<ResolversTypes['ExportObservation'], ParentType, ContextType>;
   transitions?: Resolver<ReadonlyArray<ResolversTypes['ExportTransition']>, ParentType, ContextType>;
+  tracking?: Resolver<Maybe<ResolversTypes['ExportTracking']>, ParentType, ContextType>;
+  estimate?: Resolver<Maybe<ResolversTypes['ExportEstimate']>, ParentType, ContextType>;
   exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reportType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   displayName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1195,6 +1576,8 @@ export type PowerBiExportResolvers<ContextType = GatewayContext, ParentType exte
   files?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExportFile']>>, ParentType, ContextType>;
   observation?: Resolver<ResolversTypes['ExportObservation'], ParentType, ContextType>;
   transitions?: Resolver<ReadonlyArray<ResolversTypes['ExportTransition']>, ParentType, ContextType>;
+  tracking?: Resolver<Maybe<ResolversTypes['ExportTracking']>, ParentType, ContextType>;
+  estimate?: Resolver<Maybe<ResolversTypes['ExportEstimate']>, ParentType, ContextType>;
   exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reportName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1225,6 +1608,8 @@ export type TalkdeskExportResolvers<ContextType = GatewayContext, ParentType ext
   files?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExportFile']>>, ParentType, ContextType>;
   observation?: Resolver<ResolversTypes['ExportObservation'], ParentType, ContextType>;
   transitions?: Resolver<ReadonlyArray<ResolversTypes['ExportTransition']>, ParentType, ContextType>;
+  tracking?: Resolver<Maybe<ResolversTypes['ExportTracking']>, ParentType, ContextType>;
+  estimate?: Resolver<Maybe<ResolversTypes['ExportEstimate']>, ParentType, ContextType>;
   jobId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reportType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   timezone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1236,6 +1621,66 @@ export type TalkdeskExportResolvers<ContextType = GatewayContext, ParentType ext
 export type TimespanResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Timespan'] = ResolversParentTypes['Timespan']> = {
   from?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   to?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  startExport?: Resolver<ResolversTypes['StartExportPayload'], ParentType, ContextType, RequireFields<MutationStartExportArgs, 'input'>>;
+  cancelExport?: Resolver<ResolversTypes['CancelExportPayload'], ParentType, ContextType, RequireFields<MutationCancelExportArgs, 'locator'>>;
+  trackExport?: Resolver<ResolversTypes['TrackExportPayload'], ParentType, ContextType, RequireFields<MutationTrackExportArgs, 'locator'>>;
+  untrackExport?: Resolver<ResolversTypes['UntrackExportPayload'], ParentType, ContextType, RequireFields<MutationUntrackExportArgs, 'locator'>>;
+  retryWebhookDelivery?: Resolver<ResolversTypes['WebhookDelivery'], ParentType, ContextType, RequireFields<MutationRetryWebhookDeliveryArgs, 'id'>>;
+  sendTestWebhook?: Resolver<ResolversTypes['TestWebhookPayload'], ParentType, ContextType, RequireFields<MutationSendTestWebhookArgs, 'endpoint'>>;
+};
+
+export type StartExportPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['StartExportPayload'] = ResolversParentTypes['StartExportPayload']> = {
+  export?: Resolver<ResolversTypes['Export'], ParentType, ContextType>;
+  isExisting?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type CancelExportPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CancelExportPayload'] = ResolversParentTypes['CancelExportPayload']> = {
+  export?: Resolver<ResolversTypes['Export'], ParentType, ContextType>;
+};
+
+export type TrackExportPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['TrackExportPayload'] = ResolversParentTypes['TrackExportPayload']> = {
+  export?: Resolver<Maybe<ResolversTypes['Export']>, ParentType, ContextType>;
+  tracking?: Resolver<ResolversTypes['ExportTracking'], ParentType, ContextType>;
+};
+
+export type UntrackExportPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UntrackExportPayload'] = ResolversParentTypes['UntrackExportPayload']> = {
+  exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  wasTracked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ExportTrackingResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportTracking'] = ResolversParentTypes['ExportTracking']> = {
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  startedHere?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  trackedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  trackedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  keptUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ExportEstimateResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ExportEstimate'] = ResolversParentTypes['ExportEstimate']> = {
+  finishAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  finishAtLatest?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  basedOn?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type WebhookDeliveryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['WebhookDelivery'] = ResolversParentTypes['WebhookDelivery']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  endpoint?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['WebhookDeliveryStatus'], ParentType, ContextType>;
+  attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  nextAttemptAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastResult?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  lastAttemptAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type TestWebhookPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['TestWebhookPayload'] = ResolversParentTypes['TestWebhookPayload']> = {
+  isDelivered?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  result?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type WebAdmitExportResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['WebAdmitExport'] = ResolversParentTypes['WebAdmitExport']> = {
@@ -1256,6 +1701,8 @@ export type WebAdmitExportResolvers<ContextType = GatewayContext, ParentType ext
   files?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ExportFile']>>, ParentType, ContextType>;
   observation?: Resolver<ResolversTypes['ExportObservation'], ParentType, ContextType>;
   transitions?: Resolver<ReadonlyArray<ResolversTypes['ExportTransition']>, ParentType, ContextType>;
+  tracking?: Resolver<Maybe<ResolversTypes['ExportTracking']>, ParentType, ContextType>;
+  estimate?: Resolver<Maybe<ResolversTypes['ExportEstimate']>, ParentType, ContextType>;
   exportId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   exportFileId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   userIdentityId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -1280,6 +1727,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   ExportWatchFailed?: ExportWatchFailedResolvers<ContextType>;
   ExportStalled?: ExportStalledResolvers<ContextType>;
   SubscriptionTokenExpiring?: SubscriptionTokenExpiringResolvers<ContextType>;
+  ExportTracked?: ExportTrackedResolvers<ContextType>;
+  ExportUntracked?: ExportUntrackedResolvers<ContextType>;
   Export?: ExportResolvers<ContextType>;
   ExportFailure?: ExportFailureResolvers<ContextType>;
   ExportProgress?: ExportProgressResolvers<ContextType>;
@@ -1297,6 +1746,15 @@ export type Resolvers<ContextType = GatewayContext> = {
   PowerBiExport?: PowerBiExportResolvers<ContextType>;
   TalkdeskExport?: TalkdeskExportResolvers<ContextType>;
   Timespan?: TimespanResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  StartExportPayload?: StartExportPayloadResolvers<ContextType>;
+  CancelExportPayload?: CancelExportPayloadResolvers<ContextType>;
+  TrackExportPayload?: TrackExportPayloadResolvers<ContextType>;
+  UntrackExportPayload?: UntrackExportPayloadResolvers<ContextType>;
+  ExportTracking?: ExportTrackingResolvers<ContextType>;
+  ExportEstimate?: ExportEstimateResolvers<ContextType>;
+  WebhookDelivery?: WebhookDeliveryResolvers<ContextType>;
+  TestWebhookPayload?: TestWebhookPayloadResolvers<ContextType>;
   WebAdmitExport?: WebAdmitExportResolvers<ContextType>;
 };
 

@@ -10,7 +10,13 @@ export type { HiEnergyDetails, HiEnergyIds } from './types.ts';
 export const hiEnergy = defineVendor<HiEnergyIds>({
   id: 'hi-energy',
   name: 'Hi Energy',
-  capabilities: { canList: true, reportsProgress: true, reportsTimes: true },
+  capabilities: {
+    canList: true,
+    reportsProgress: true,
+    reportsTimes: true,
+    canStart: true,
+    canCancel: false,
+  },
   locator: HI_ENERGY_LOCATOR,
   rules: HI_ENERGY_HTTP_RULES,
   open({ http, toKey }) {

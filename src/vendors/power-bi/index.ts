@@ -10,7 +10,13 @@ export type { PowerBiDetails, PowerBiIds } from './types.ts';
 export const powerBi = defineVendor<PowerBiIds>({
   id: 'power-bi',
   name: 'Power BI',
-  capabilities: { canList: false, reportsProgress: true, reportsTimes: true },
+  capabilities: {
+    canList: false,
+    reportsProgress: true,
+    reportsTimes: true,
+    canStart: true,
+    canCancel: false,
+  },
   locator: POWER_BI_LOCATOR,
   rules: POWER_BI_HTTP_RULES,
   knownWords: ['Undefined'],

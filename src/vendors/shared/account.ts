@@ -1,6 +1,14 @@
 import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
-import type { FileAccess, VendorAccount, VendorInfo } from '../../export/ports.ts';
+import type {
+  ExportOrder,
+  FileAccess,
+  StartedExport,
+  StartedSearch,
+  StartOptions,
+  VendorAccount,
+  VendorInfo,
+} from '../../export/ports.ts';
 import { createAccountClient } from '../../http/client.ts';
 import type { AccountClient, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import type { Tools } from '../../runtime/tools.ts';
@@ -25,6 +33,11 @@ export interface OwnReads<Ids extends LocatorIds> {
   readonly list?: ListCall<Ids>;
   /** See `VendorAccount.listRecent`; left out where there is no such call. */
   listRecent?(limit: number, options?: CallOptions): Promise<readonly ExportSnapshot[]>;
+  /** See `VendorAccount`, for these four; each left out where the vendor has no such call. */
+  start?(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
+  markStart?(order: ExportOrder, options?: StartOptions): Promise<string | null>;
+  findStarted?(search: StartedSearch, options?: StartOptions): Promise<readonly ExportSnapshot[]>;
+  cancel?(key: ExportKey<Ids>, options?: StartOptions): Promise<void>;
   /** See `VendorAccount.locateFile`. */
   locateFile(key: ExportKey<Ids>, index: number, options?: CallOptions): Promise<FileAccess>;
 }

@@ -14,7 +14,13 @@ export type { TalkdeskDetails, TalkdeskIds } from './types.ts';
 export const talkdesk = defineVendor<TalkdeskIds>({
   id: 'talkdesk',
   name: 'Talkdesk',
-  capabilities: { canList: true, reportsProgress: false, reportsTimes: false },
+  capabilities: {
+    canList: true,
+    reportsProgress: false,
+    reportsTimes: false,
+    canStart: true,
+    canCancel: true,
+  },
   locator: TALKDESK_LOCATOR,
   rules: TALKDESK_HTTP_RULES,
   knownWords: [NO_CONTENT_WORD],

@@ -10,7 +10,13 @@ export type { WebAdmitDetails, WebAdmitIds } from './types.ts';
 export const webAdmit = defineVendor<WebAdmitIds>({
   id: 'web-admit',
   name: 'WebAdMIT',
-  capabilities: { canList: true, reportsProgress: false, reportsTimes: false },
+  capabilities: {
+    canList: true,
+    reportsProgress: false,
+    reportsTimes: false,
+    canStart: true,
+    canCancel: false,
+  },
   locator: WEB_ADMIT_LOCATOR,
   rules: WEB_ADMIT_HTTP_RULES,
   open({ http, toKey }) {
