@@ -1,5 +1,11 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
+import {
+  type Export,
+  type ExportKey,
+  type ExportSnapshot,
+  type FileDescription,
+  isTerminal,
+} from '../export/export.ts';
 import type { CancelSignal, Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
 import { present } from '../export/present.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -262,6 +268,11 @@ export class ExportReader {
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }
 
+  /** What a vendor's answer to something else than a read said of an export, as a caller is shown it. */
+  show(account: VendorAccount, snapshot: ExportSnapshot): Export {
+    return this.present(account, snapshot);
+  }
+
   /** A snapshot as a caller is shown it: with what a watch knows beside it. */
   private present(
     account: VendorAccount,
@@ -272,8 +283,9 @@ export class ExportReader {
     const live = this.watched.peek(account, snapshot.key);
     const seen = live ?? this.watched.lastKnown(account, snapshot.key);
     const nextPollAt = live?.observation.nextPollAt ?? null;
+    const isCanceling = seen?.status === 'CANCELING' && !isTerminal(snapshot.status);
     return present(
-      snapshot,
+      isCanceling ? { ...snapshot, status: 'CANCELING' } : snapshot,
       { nextPollAt, throttledUntil, isStale: false },
       seen?.transitions ?? NO_TRANSITIONS,
     );
