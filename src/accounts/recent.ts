@@ -1,6 +1,7 @@
 import { InputError, isAbort, VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { Export, ExportStatus } from '../export/export.ts';
-import type { CancelSignal, VendorAccount, VendorInfo } from '../export/ports.ts';
+import { toNamingIds } from '../export/locator.ts';
+import type { CancelSignal, VendorAccount } from '../export/ports.ts';
 
 /** How many exports one account is asked to list. */
 const LIST_LIMIT = 100;
@@ -45,7 +46,6 @@ export interface ExportPage {
 
 /** Where the exports of an account come from. */
 export interface RecentSources {
-  readonly vendors: readonly VendorInfo[];
   /** The vendor's own list call. @throws VendorError */
   list(account: VendorAccount, limit: number): Promise<readonly Export[]>;
   /** What was watched through these accounts. */
@@ -79,9 +79,9 @@ export async function readRecent(
     ...sources.watched(asked),
   ];
 
-  const places = newestOfEach(found, sources.vendors)
+  const places = newestOfEach(found)
     .filter((node) => filter?.statuses == null || filter.statuses.includes(node.status))
-    .map((node) => ({ node, place: placeOf(node, sources.vendors) }))
+    .map((node) => ({ node, place: placeOf(node) }))
     .sort((left, right) => comparePlaces(left.place, right.place))
     .filter(({ place }) => after === null || comparePlaces(place, after) > 0);
   const edges = places.slice(0, first).map(({ node, place }) => ({ cursor: toCursor(place), node }));
@@ -118,23 +118,15 @@ async function listOne(
   }
 }
 
-/** One entry per export: a run may be found with and without an optional id, in a list and in a watch. */
-function newestOfEach(exports: readonly Export[], vendors: readonly VendorInfo[]): Export[] {
+/** One entry per export: it may be found in a list and in a watch. */
+function newestOfEach(exports: readonly Export[]): Export[] {
   const newest = new Map<string, Export>();
   for (const candidate of exports) {
-    const name = JSON.stringify([candidate.key.account, ...requiredIds(candidate, vendors)]);
-    const known = newest.get(name);
-    if (known === undefined || candidate.observedAt > known.observedAt) newest.set(name, candidate);
+    const known = newest.get(candidate.key.id);
+    if (known === undefined || candidate.observedAt > known.observedAt)
+      newest.set(candidate.key.id, candidate);
   }
   return [...newest.values()];
-}
-
-/** The ids without which no locator of this vendor is whole: what two spellings of one export have in common. */
-function requiredIds(node: Export, vendors: readonly VendorInfo[]): readonly string[] {
-  const grammar = vendors.find((vendor) => vendor.id === node.key.vendor)?.locator ?? {};
-  return Object.entries(grammar).flatMap(([field, rule]) =>
-    rule.isOptional ? [] : (node.key.ids[field] ?? []),
-  );
 }
 
 /** A place in the order: creation time, then the ids. */
@@ -143,9 +135,9 @@ interface Place {
   readonly name: string;
 }
 
-function placeOf(node: Export, vendors: readonly VendorInfo[]): Place {
-  const ids = requiredIds(node, vendors);
-  return { createdAt: node.createdAt, name: [...ids.slice(-1), node.key.account, ...ids].join(' ') };
+function placeOf({ key, createdAt }: Export): Place {
+  const ids = toNamingIds(key);
+  return { createdAt, name: [...ids.slice(-1), key.account, ...ids].join(' ') };
 }
 
 /** "10" behind "9", whatever the machine's language. Made for the first list: its tables weigh 3 MB. */

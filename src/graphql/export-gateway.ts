@@ -121,12 +121,11 @@ export class ExportGateway {
 
   /** @throws InputError, RateLimitedError */
   async recent(options: Omit<RecentOptions, 'signal'>): Promise<ExportPage> {
-    const { reader, directory, vendors, watches, costs, options: read } = this.parts;
+    const { reader, directory, watches, costs, options: read } = this.parts;
     const isListed = (account: VendorAccount) =>
       isAsked(account, options.filter) && this.vendor(account).capabilities.canList;
     await costs.chargeLists(directory.accounts.filter(isListed).length);
     const sources = {
-      vendors,
       list: (account: VendorAccount, limit: number) => reader.listRecent(account, limit, read()),
       watched: (accounts: readonly VendorAccount[]) => watches.recent(accounts),
     };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
+import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
@@ -330,15 +331,19 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   attach(stream: Subscriber, requests: readonly WatchRequest[]): readonly Subscription[] {
     if (this.drainReason !== null) throw toDraining(this.drainReason, null);
-    const byTopic = new Map(
-      requests.map((request) => [toTopic(request.account.identity, request.key.id), request]),
-    );
+    const byTopic = new Map<string, WatchRequest>();
+    for (const request of requests) {
+      const topic = toTopic(request.account.identity, request.key.id);
+      const key = fullerKey(request.key, byTopic.get(topic)?.key ?? request.key);
+      byTopic.set(topic, key === request.key ? request : { ...request, key });
+    }
     // In one order for the same exports, however they were named: cursors count by it.
     const topics = [...byTopic].sort(([one], [other]) => (one < other ? -1 : 1));
     const opened: Watch[] = [];
     const subscriptions = topics.map(([topic, request], index) => {
       const watch = this.watches.get(topic) ?? this.startWatch(topic, request, opened);
       watch.queue.account = request.account;
+      watch.key = fullerKey(watch.key, request.key);
       const subscription: Subscription = { stream, watch, index, phase: 'awaiting', sequence: 0 };
       watch.addSubscriber(subscription);
       return subscription;

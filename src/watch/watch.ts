@@ -91,7 +91,8 @@ export interface WatchSettings {
 export class Watch implements WheelItem<Watch> {
   /** Names it in the backplane: the account's identity and the export's global id. */
   readonly topic: string;
-  readonly key: ExportKey;
+  /** The fullest that any subscriber has given: its hints help to read it. */
+  key: ExportKey;
   readonly queue: PollQueue<Watch>;
   readonly origin: SpanOrigin | null;
   private currentPhase: WatchPhase = 'opening';

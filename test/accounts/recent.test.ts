@@ -4,7 +4,7 @@ import { type RecentOptions, readRecent } from '../../src/accounts/recent.ts';
 import { InputError, VendorError } from '../../src/export/errors.ts';
 import type { Export } from '../../src/export/export.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
-import { createFakeAccount, toExport, toKey, VENDOR } from '../export/support.ts';
+import { createFakeAccount, toExport, toKey } from '../export/support.ts';
 
 const ADMIT = createFakeAccount({ key: 'admit' });
 const BROKEN = createFakeAccount({ key: 'broken' });
@@ -17,7 +17,6 @@ function read(
   accounts: readonly VendorAccount[] = [ADMIT],
 ) {
   const sources = {
-    vendors: [VENDOR],
     list: async (account: VendorAccount) => {
       if (account === BROKEN) throw broken();
       return listed;
@@ -71,7 +70,7 @@ describe('an export that is found twice', () => {
     expect((await read([watched], [listed])).nodes).toEqual([watched]);
   });
 
-  it('stands once where one of the two names an optional id', async () => {
+  it('stands once where one of the two holds a hint', async () => {
     const listed = toExport(toKey('1', '7'), { observedAt: 5 });
     const watched = toExport(toKey('1'), { observedAt: 4 });
 
@@ -160,7 +159,6 @@ describe('accounts that cannot be listed', () => {
 
   it('hide no mistake of ours', async () => {
     const sources = {
-      vendors: [VENDOR],
       list: () => Promise.reject(new TypeError('a bug')),
       watched: () => [],
     };

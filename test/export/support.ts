@@ -5,10 +5,10 @@ import type { VendorId } from '../../src/export/vendor-id.ts';
 
 const NUMBER = { test: (value: string) => /^[1-9]\d{0,17}$/.test(value), allowed: 'a number' };
 const required: IdRule = { ...NUMBER, isOptional: false };
-const optional: IdRule = { ...NUMBER, isOptional: true };
+const hint: IdRule = { ...NUMBER, isOptional: true, isHint: true };
 
-/** A vendor with one id that may be left out, in front of the one that must be there. */
-export const GRAMMAR = { group: optional, run: required };
+/** A vendor with one id that only helps to read an export, in front of the one that names it. */
+export const GRAMMAR = { group: hint, run: required };
 
 export const VENDOR: VendorInfo = {
   id: 'web-admit',

@@ -8,7 +8,7 @@ import {
   toProblem,
   toText,
 } from '../shared/answers.ts';
-import { integerRule, optional } from '../shared/id-rules.ts';
+import { hint, integerRule } from '../shared/id-rules.ts';
 
 /** How a locator names one run: the template, the run, and the identity that lets many runs be read in one call. */
 export type WebAdmitIds = { userIdentityId?: string; exportId: string; exportFileId: string };
@@ -35,6 +35,11 @@ export interface WireRun {
   readonly downloadUrl: string | null;
 }
 
+/** A run that was started, or that was under way already. */
+export interface StartedRun extends WireRun {
+  readonly id: string;
+}
+
 /** One role of the API user in one organisation and cycle; templates and runs belong to it. */
 export interface WireIdentity {
   readonly id: string;
@@ -43,11 +48,12 @@ export interface WireIdentity {
 /** An id this vendor gives. Other ids of this API have 14 digits; 18 always fit a signed 64-bit number. */
 export const ID_PATTERN = /^[1-9][0-9]{0,17}$/;
 
-const ID = integerRule(18);
+/** The rule for each of its ids. */
+export const ID = integerRule(18);
 
-/** WebAdMIT's ids; the identity may be left out, and without it runs cannot be read together. */
+/** WebAdMIT's ids; a run is named without its identity, which is what lets it be read together with others. */
 export const WEB_ADMIT_LOCATOR: LocatorGrammar<WebAdmitIds> = {
-  userIdentityId: optional(ID),
+  userIdentityId: hint(ID),
   exportId: ID,
   exportFileId: ID,
 };
@@ -62,6 +68,14 @@ export function checkSingleRun(json: unknown): Checked<WireRun> {
   const run = toFields(unwrap(body.export_files));
   if (run === undefined) return toProblem('export_files', body.export_files);
   return readRun(run) ?? toProblem('export_files.status', run.status);
+}
+
+/** Checks the answer to a start: the same shape, and nothing without the run's id. */
+export function checkStartedRun(json: unknown): Checked<StartedRun> {
+  const checked = checkSingleRun(json);
+  if ('problem' in checked) return checked;
+  const { id } = checked.wire;
+  return id === null ? toProblem('export_files.id', id) : { wire: { ...checked.wire, id } };
 }
 
 /** Checks `{ "export_files": [Run] }`, an identity's recent runs. A run that cannot be read is left out. */
