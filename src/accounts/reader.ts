@@ -3,6 +3,7 @@ import {
   type Export,
   type ExportKey,
   type ExportSnapshot,
+  type ExportTransition,
   type FileDescription,
   isTerminal,
 } from '../export/export.ts';
@@ -38,6 +39,12 @@ export interface AskOptions extends ReadOptions {
 export interface ReadManyOptions extends AskOptions {
   /** How old an answer may be. 0 asks the vendor. */
   readonly maxAgeMs: number;
+}
+
+/** What a store keeps of an export. */
+export interface Kept {
+  readonly snapshot: ExportSnapshot;
+  readonly transitions: readonly ExportTransition[];
 }
 
 /** Trouble that passes: an answer of a moment ago is better than an error. */
@@ -266,6 +273,16 @@ export class ExportReader {
     const list = (flight: Flight) => account.listRecent(limit, toOptions(flight, scope));
     const snapshots = await this.lists.join(`${account.identity} ${limit}`, list, signal);
     return snapshots.map((snapshot) => this.present(account, snapshot));
+  }
+
+  /** An export as it is known without asking: by a watch, else as it was kept. */
+  recall(account: VendorAccount, kept: Kept): Export {
+    const { snapshot, transitions } = kept;
+    const { key } = snapshot;
+    const seen = this.watched.peek(account, key) ?? this.watched.lastKnown(account, key);
+    if (seen !== undefined && seen.observation.observedAt >= snapshot.observedAt) return seen;
+    const isStale = !isTerminal(snapshot.status);
+    return present(snapshot, { nextPollAt: null, throttledUntil: null, isStale }, transitions);
   }
 
   /** What a vendor's answer to something else than a read said of an export, as a caller is shown it. */

@@ -1,5 +1,6 @@
 import { InputError, isAbort, VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { Export, ExportStatus } from '../export/export.ts';
+import type { Export } from '../export/export.ts';
+import { type ExportFilter, passes } from '../export/filter.ts';
 import { toNamingIds } from '../export/locator.ts';
 import type { CancelSignal, VendorAccount } from '../export/ports.ts';
 
@@ -11,14 +12,8 @@ const MAX_CURSOR_LENGTH = 2_048;
 export interface RecentOptions {
   readonly first: number;
   readonly after?: string | null | undefined;
-  readonly filter?: RecentFilter | null | undefined;
+  readonly filter?: ExportFilter | null | undefined;
   readonly signal?: CancelSignal | undefined;
-}
-
-export interface RecentFilter {
-  readonly accounts?: readonly string[] | null | undefined;
-  readonly vendors?: readonly string[] | null | undefined;
-  readonly statuses?: readonly ExportStatus[] | null | undefined;
 }
 
 export interface ExportEdge {
@@ -50,6 +45,10 @@ export interface RecentSources {
   list(account: VendorAccount, limit: number): Promise<readonly Export[]>;
   /** What was watched through these accounts. */
   watched(accounts: readonly VendorAccount[]): readonly Export[];
+  /** What is tracked through these accounts, the newest first. @param from - see `TrackedQuery` */
+  tracked(accounts: readonly VendorAccount[], from: number | null | undefined): Promise<readonly Export[]>;
+  /** Of these exports, those that are tracked, and what people call them. */
+  labels(exports: readonly Export[]): Promise<ReadonlyMap<string, string | null>>;
 }
 
 /**
@@ -72,15 +71,20 @@ export async function readRecent(
   const after = options.after == null ? null : parseCursor(options.after);
   const asked = accounts.filter((account) => isAsked(account, filter));
 
-  const listed = await Promise.all(asked.map((account) => listOne(account, sources)));
+  // Where only tracked ones are wanted, no vendor need be asked.
+  const isAskingVendors = filter?.isTracked !== true;
+  const [tracked, listed] = await Promise.all([
+    sources.tracked(asked, after?.createdAt),
+    Promise.all(isAskingVendors ? asked.map((account) => listOne(account, sources)) : []),
+  ]);
   const unavailable = listed.flatMap((entry) => ('code' in entry ? [entry] : []));
-  const found = [
+  const found = newestOfEach([
     ...listed.flatMap((entry) => ('exports' in entry ? entry.exports : [])),
-    ...sources.watched(asked),
-  ];
+    ...(isAskingVendors ? sources.watched(asked) : []),
+    ...tracked,
+  ]);
 
-  const places = newestOfEach(found)
-    .filter((node) => filter?.statuses == null || filter.statuses.includes(node.status))
+  const places = (await sift(found, filter, sources))
     .map((node) => ({ node, place: placeOf(node) }))
     .sort((left, right) => comparePlaces(left.place, right.place))
     .filter(({ place }) => after === null || comparePlaces(place, after) > 0);
@@ -100,9 +104,29 @@ export async function readRecent(
 }
 
 /** True where the filter lets the exports of this account through. */
-export function isAsked(account: VendorAccount, filter: RecentFilter | null | undefined): boolean {
+export function isAsked(account: VendorAccount, filter: ExportFilter | null | undefined): boolean {
   return (
     (filter?.accounts?.includes(account.key) ?? true) && (filter?.vendors?.includes(account.vendor) ?? true)
+  );
+}
+
+async function sift(
+  exports: readonly Export[],
+  filter: ExportFilter | null | undefined,
+  sources: RecentSources,
+): Promise<readonly Export[]> {
+  if (filter == null) return exports;
+  const labels = filter.isTracked == null && filter.text == null ? null : await sources.labels(exports);
+  return exports.filter((each) =>
+    passes(
+      {
+        key: each.key,
+        label: labels?.get(each.key.id) ?? null,
+        snapshot: each,
+        isTracked: labels?.has(each.key.id) ?? false,
+      },
+      filter,
+    ),
   );
 }
 

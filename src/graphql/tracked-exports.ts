@@ -13,13 +13,22 @@ import type { Cancels } from '../tracking/cancels.ts';
 import type { Estimates } from '../tracking/estimates.ts';
 import { parseIdempotencyKey, parseLabel, type Starts } from '../tracking/starts.ts';
 import type { Tracker } from '../tracking/tracker.ts';
+import type { WebhookDeliveryStatus } from './generated/resolver-types.ts';
 import { type LocatorInput, toLocator } from './locator-input.ts';
 import type { OperationCosts } from './operation-costs.ts';
 import { VENDOR_TYPES } from './vendor-types.ts';
 
+/** Tracked exports that one page of a list looks at: more than a page holds, since several may have been created at one instant. */
+const MAX_RECENT = 1_000;
 const MAX_ENDED = 100;
 const MAX_DELIVERIES = 100;
 const MAX_TEXT_LENGTH = 200;
+
+const DELIVERY_STATUSES = {
+  OWED: 'owed',
+  DELIVERED: 'delivered',
+  GIVEN_UP: 'given-up',
+} as const satisfies Record<WebhookDeliveryStatus, DeliveryStatus>;
 
 /** Webhooks, as far as callers may see them. */
 export interface WebhookDeliveries {
@@ -151,6 +160,45 @@ export class TrackedExports {
     return tracker.peek(directory.tenant, key.id) ?? this.loader.load(key.id);
   }
 
+  /** Those that are tracked through these accounts, the newest first. Where the store is away, what stands in memory has to do. */
+  async recent(
+    accounts: readonly VendorAccount[],
+    filter: ExportFilter | null,
+    from: number | null | undefined,
+  ): Promise<readonly Export[]> {
+    const { tracker, directory, reader } = this.parts;
+    if (filter?.isTracked === false || accounts.length === 0) return [];
+    const found = await tracker.recent({
+      tenant: directory.tenant,
+      accounts: accounts.map(({ key }) => key),
+      statuses: filter?.statuses ?? undefined,
+      text: filter?.text ?? undefined,
+      createdAfter: filter?.createdAfter ?? undefined,
+      createdBefore: filter?.createdBefore ?? undefined,
+      from,
+      limit: MAX_RECENT,
+    });
+    return found.flatMap(({ key, identity, state }) => {
+      const account = directory.account(key.account);
+      if (account?.identity !== identity || state?.snapshot == null) return [];
+      return [reader.recall(account, { snapshot: state.snapshot, transitions: state.transitions })];
+    });
+  }
+
+  /** Of these exports, those that are tracked, and what people call them. @throws StoreUnavailableError */
+  async labels(exports: readonly Export[]): Promise<ReadonlyMap<string, string | null>> {
+    const { tracker, directory } = this.parts;
+    const ids = exports.map(({ key }) => key.id);
+    const found = await tracker.find(directory.tenant, ids);
+    return new Map([...found].map(([id, { label }]) => [id, label]));
+  }
+
+  /** Takes note of how long exports took. */
+  learn(exports: readonly Export[]): readonly Export[] {
+    this.parts.estimates.learn(exports);
+    return exports;
+  }
+
   estimateOf(each: Export): ExportEstimate | null {
     return this.parts.estimates.of(each);
   }
@@ -158,7 +206,7 @@ export class TrackedExports {
   /** @throws InputError, StoreUnavailableError */
   deliveries(query: {
     readonly endpoint: string | null | undefined;
-    readonly status: DeliveryStatus | null | undefined;
+    readonly status: WebhookDeliveryStatus | null | undefined;
     readonly first: number;
     readonly after: string | null | undefined;
   }): Promise<readonly DeliveryRecord[]> {
@@ -168,7 +216,7 @@ export class TrackedExports {
     return this.parts.webhooks.list({
       tenant: this.parts.directory.tenant,
       endpoint: endpoint ?? undefined,
-      status: status ?? undefined,
+      status: status == null ? undefined : DELIVERY_STATUSES[status],
       before: after ?? undefined,
       limit: first,
     });

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { VendorError } from '../export/errors.ts';
 import { type Export, isTerminal } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
@@ -6,6 +7,7 @@ import type { Tracker } from './tracker.ts';
 
 /** How many exports one look asks for. */
 const LIST_LIMIT = 100;
+const MAX_DECLINED = 10_000;
 
 /** An account whose open exports are tracked, whoever started them. */
 export interface DiscoveredAccount {
@@ -22,10 +24,17 @@ export interface DiscoverySettings {
   readonly list: (account: VendorAccount, limit: number) => Promise<readonly Export[]>;
 }
 
+interface Timer {
+  readonly discoverMs: number;
+  cancel: () => void;
+}
+
 /** Finds exports that nobody started here in the vendors' own lists: one list call an interval and account. */
 export class Discovery {
   private readonly settings: DiscoverySettings;
-  private readonly timers = new Map<string, { readonly discoverMs: number; cancel: () => void }>();
+  private readonly timers = new Map<string, Timer>();
+  /** Exports that were untracked by hand: they are not asked for each time. */
+  private readonly declined = new LRUCache<string, true>({ max: MAX_DECLINED });
   /** Accounts whose list could not be read: said once, until it can. */
   private readonly inTrouble = new Set<string>();
 
@@ -49,7 +58,7 @@ export class Discovery {
   }
 
   private plan(account: DiscoveredAccount, afterMs: number): void {
-    const timer = { discoverMs: account.discoverMs, cancel: () => undefined as void };
+    const timer: Timer = { discoverMs: account.discoverMs, cancel: () => undefined };
     this.timers.set(account.key, timer);
     timer.cancel = this.settings.tools.clock.setTimer(afterMs, () => {
       void this.look(account).finally(() => {
@@ -82,12 +91,14 @@ export class Discovery {
 
   private async take(account: VendorAccount, found: Export): Promise<void> {
     const { tracker } = this.settings;
-    if (tracker.peek(account.tenant, found.key.id) !== undefined) return;
+    const name = `${account.tenant} ${found.key.id}`;
+    if (tracker.peek(account.tenant, found.key.id) !== undefined || this.declined.has(name)) return;
     await tracker.track(account, found.key, {
       trackedBy: null,
       startedHere: false,
       snapshot: found,
       isDiscovered: true,
     });
+    if (tracker.peek(account.tenant, found.key.id) === undefined) this.declined.set(name, true);
   }
 }

@@ -179,10 +179,15 @@ export class Tracker implements FollowListener {
     return found;
   }
 
-  /** Those that fit, as they are known now. @throws StoreUnavailableError */
-  async list(query: TrackedQuery): Promise<readonly TrackedExport[]> {
-    const stored = await this.settings.store.list(query);
-    return stored.map((tracked) => this.peek(query.tenant, tracked.key.id) ?? tracked);
+  /** Those that fit as they were last written down, as they are known now; without the store, all that stand in memory. */
+  async recent(query: TrackedQuery): Promise<readonly TrackedExport[]> {
+    try {
+      const stored = await this.settings.store.list(query);
+      return stored.map((tracked) => this.peek(query.tenant, tracked.key.id) ?? tracked);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      return [...(this.lists.get(query.tenant)?.entries() ?? [])].slice(0, query.limit);
+    }
   }
 
   /** What happens to the tracked exports of a tenant. @throws as `WatchHub.list` does */
