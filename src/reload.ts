@@ -69,7 +69,13 @@ function apply(
   hub.endAccounts(new Map(removed.map((account) => [account.identity, toReason(account)])));
   hub.renewAccounts(new Set(renewed.map(({ identity }) => identity)));
   sessions.revoke(isOut);
-  return { ...current, accounts: next.accounts, access: isSameMode ? next.access : current.access };
+  return {
+    ...current,
+    accounts: next.accounts,
+    tracking: next.tracking,
+    webhooks: next.webhooks,
+    access: isSameMode ? next.access : current.access,
+  };
 }
 
 /** As if it had never been there. */
@@ -78,10 +84,13 @@ function toReason({ vendor, key }: VendorAccount) {
   return { code, message };
 }
 
-function report({ accounts, callers, isJwtChanged, atNextStart }: ConfigChanges, { log }: Tools): void {
+function report(changed: ConfigChanges, { log }: Tools): void {
+  const { accounts, callers, webhooks, isTrackingChanged, isJwtChanged, atNextStart } = changed;
   const changes = {
     ...toField('accounts', accounts),
     ...toField('callers', callers),
+    ...toField('webhooks', webhooks),
+    ...(isTrackingChanged ? { tracking: 'changed' } : {}),
     ...(isJwtChanged ? { 'access.jwt': 'changed' } : {}),
   };
   const isNothing = Object.keys(changes).length === 0;
