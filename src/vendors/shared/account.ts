@@ -52,12 +52,15 @@ export interface VendorDescription<Ids extends LocatorIds> extends VendorInfo<Id
 
 /** Makes of a description what the gateway opens accounts with: everything that is the same for every vendor happens here. */
 export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<Ids>): VendorDefinition<Ids> {
-  const { id, name, capabilities, locator } = vendor;
+  const { id, name, capabilities, locator, parseOrder, kindOf, readCallback } = vendor;
   return {
     id,
     name,
     capabilities,
     locator,
+    parseOrder,
+    kindOf,
+    ...(readCallback && { readCallback }),
     createAccount: (settings, tools) => createAccount(vendor, settings, tools),
   };
 }
@@ -115,8 +118,34 @@ function createAccount<Ids extends LocatorIds>(
       return snapshots;
     },
     locateFile: (key, index, options) => own.locateFile(toOwn<Ids>(key), index, options),
+    ...toOrders(own, report),
     health: () => http.health(),
     close: () => http.close(),
+  };
+}
+
+/** What changes something at the vendor, as far as it can; every snapshot is reported. */
+function toOrders<Ids extends LocatorIds>(
+  { start, markStart, findStarted, cancel }: OwnReads<Ids>,
+  report: (snapshot: ExportSnapshot) => void,
+): Pick<VendorAccount, 'start' | 'markStart' | 'findStarted' | 'cancel'> {
+  return {
+    ...(start && {
+      async start(order, options) {
+        const started = await start(order, options);
+        report(started.snapshot);
+        return started;
+      },
+    }),
+    ...(markStart && { markStart }),
+    ...(findStarted && {
+      async findStarted(search, options) {
+        const found = await findStarted(search, options);
+        for (const snapshot of found) report(snapshot);
+        return found;
+      },
+    }),
+    ...(cancel && { cancel: (key, options) => cancel(toOwn<Ids>(key), options) }),
   };
 }
 
