@@ -13,8 +13,16 @@ export const GRAMMAR = { group: hint, run: required };
 export const VENDOR: VendorInfo = {
   id: 'web-admit',
   name: 'WebAdMIT',
-  capabilities: { canList: true, reportsProgress: false, reportsTimes: false },
+  capabilities: {
+    canList: true,
+    reportsProgress: false,
+    reportsTimes: false,
+    canStart: false,
+    canCancel: false,
+  },
   locator: GRAMMAR,
+  parseOrder: () => ({}),
+  kindOf: () => null,
 };
 
 /** The key of a run; of no group unless one is named. */

@@ -66,14 +66,15 @@ export interface VendorDescription<Ids extends LocatorIds>
 
 /** Makes of a description what the gateway opens accounts with: everything that is the same for every vendor happens here. */
 export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<Ids>): VendorDefinition<Ids> {
-  const { id, name, capabilities, locator } = vendor;
+  const { id, name, capabilities, locator, parseOrder, kindOf, readCallback } = vendor;
   return {
     id,
     name,
     capabilities: { canStart: false, canCancel: false, ...capabilities },
     locator,
-    parseOrder: vendor.parseOrder ?? ((_input, where) => refuseOrder(name, where)),
-    kindOf: vendor.kindOf ?? (() => null),
+    parseOrder: parseOrder ?? ((_input, where) => refuseOrder(name, where)),
+    kindOf: kindOf ?? (() => null),
+    ...(readCallback && { readCallback }),
     createAccount: (settings, tools) => createAccount(vendor, settings, tools),
   };
 }
