@@ -65,6 +65,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry': ['src/runtime', 'types:src/config', 'types:src/export'],
   'src/backplane': ['src/export', 'src/runtime'],
   'src/watch': ['src/export', 'src/runtime', 'src/telemetry'],
+  'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry'],
   'src/http': ['src/export', 'src/runtime', 'src/telemetry'],
   'src/vendors': ['src/export', 'src/http', 'src/runtime'],
   'src/accounts': [
@@ -212,6 +213,7 @@ describe('packages', () => {
     [/^yaml$/, /^src\/config\//],
     [/^(commander|cli-progress)$/, /^src\/(cli\/|main\.ts)/],
     [/^prom-client$/, /^src\/telemetry\/metrics/],
+    [/^standardwebhooks$/, /^src\/tracking\/webhooks\//],
     [/^jose$/, /^src\/access\//],
     [/^rate-limiter-flexible(\/|$)/, /^src\/access\//],
     [/^pino$/, /^src\/telemetry\/log\.ts$/],
@@ -252,7 +254,7 @@ describe('every file', () => {
   it('calls no vendor with fetch: pools are for that', () => {
     const callers = FILES.filter(
       (file) =>
-        /^src\/(vendors|http|export|accounts|watch)\//.test(file) &&
+        /^src\/(vendors|http|export|accounts|watch|tracking)\//.test(file) &&
         /(?:\b(?:await|return)|[=(,>?:])\s*fetch\(/.test(withoutComments(file)),
     );
 
@@ -262,7 +264,7 @@ describe('every file', () => {
   it('takes time and dice from outside, where it polls, paces or retries', () => {
     const takers = FILES.filter(
       (file) =>
-        /^(src\/(export|http|vendors|accounts|watch|runtime|backplane)|simulator)\//.test(file) &&
+        /^(src\/(export|http|vendors|accounts|watch|tracking|runtime|backplane)|simulator)\//.test(file) &&
         file !== 'src/runtime/clock.ts' &&
         /\bDate\.now\(|\bMath\.random\(|(?<![.\w])setTimeout\(|(?<![.\w])setInterval\(/.test(
           withoutComments(file),

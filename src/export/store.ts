@@ -78,6 +78,16 @@ export interface DeliveryResult {
   readonly at: number;
 }
 
+/** What waits for one endpoint. */
+export interface DeliveryBacklog {
+  /** The endpoint's key. */
+  readonly endpoint: string;
+  /** Deliveries of status `owed`. */
+  readonly owed: number;
+  /** `at` of the oldest of them. */
+  readonly oldestAt: number;
+}
+
 /** What became of an idempotency key. */
 export interface StartKey {
   readonly tenant: string;
@@ -219,6 +229,8 @@ export interface Store {
   settleDeliveries(results: readonly DeliveryResult[]): Promise<void>;
   /** When the next delivery is due, leases included; null where none is owed. @param busy - endpoints that do not count */
   nextDeliveryAt(busy: ReadonlySet<string>): Promise<number | null>;
+  /** What waits, of all tenants; endpoints for which nothing does are left out. */
+  readBacklog(): Promise<readonly DeliveryBacklog[]>;
   /** The newest first. @param before - the id of the last one of the page before */
   listDeliveries(query: {
     readonly tenant: string;

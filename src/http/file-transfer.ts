@@ -1,13 +1,19 @@
-import { lookup } from 'node:dns/promises';
 import { Readable } from 'node:stream';
-import ipaddr from 'ipaddr.js';
-import type { Agent } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { VendorError } from '../export/errors.ts';
 import type { CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
 import { onAbort } from '../runtime/cancellation.ts';
 import type { Clock } from '../runtime/clock.ts';
+import {
+  isLoopback,
+  isPublicAddress,
+  pinTo,
+  type ResolvedAddress,
+  type ResolveHost,
+  resolveByDns,
+  resolveSafely,
+} from './addresses.ts';
 import type { BodySink, Exchange } from './transport.ts';
 
 /*
@@ -137,23 +143,12 @@ export interface CheckedLink {
   readonly addresses: readonly ResolvedAddress[];
 }
 
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
-export type ResolveHost = (host: string) => Promise<readonly ResolvedAddress[]>;
-
-export const resolveByDns: ResolveHost = (host) => lookup(host, { all: true });
-
 const MAX_LINK_LENGTH = 8_192;
 /** Authority, path with query, fragment; visible ASCII without a backslash, so that no parser reads it otherwise. */
 const PLAIN_LINK =
   /^https?:\/\/([A-Za-z0-9._:[\]@%-]+)((?:[/?][\x21\x22\x24-\x5b\x5d-\x7e]*)?)(#[\x21-\x5b\x5d-\x7e]*)?$/;
 /** What a scheme's port is where none is written. */
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'https:': '443', 'http:': '80' };
-/** Where translators put IPv4 addresses for networks without IPv4. Source: RFC 6052, section 2.1; read 2026-11. */
-const TRANSLATED = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
  * Checks a link that a vendor's answer holds before a browser is sent there. What an answer says is never trusted.
@@ -176,10 +171,9 @@ export async function checkFileLink(
   const refusal = refuse(url, own, rules.fileOrigins);
   if (refusal !== null) return { refusal };
 
-  const addresses = await resolveSafely(unbracket(url.hostname), resolveHost);
-  const isOnLoopback = isLoopback(own.hostname);
-  const isAllowed = ({ address }: ResolvedAddress) => isOnLoopback || isPublic(address);
-  if (addresses.length === 0 || !addresses.every(isAllowed)) return { refusal: 'address' };
+  const addresses = await resolveSafely(url.hostname, resolveHost);
+  const isAllowed = isLoopback(own.hostname) || addresses.every(isPublicAddress);
+  if (addresses.length === 0 || !isAllowed) return { refusal: 'address' };
   return { url: link, origin: url.origin, target: target.startsWith('/') ? target : `/${target}`, addresses };
 }
 
@@ -197,38 +191,10 @@ function refuse(url: URL, own: URL, fileOrigins: readonly string[]): LinkRefusal
   return fileOrigins.some((pattern) => matchesHost(url.hostname, pattern)) ? null : 'host';
 }
 
-/** What the host stands for; nothing where that cannot be found out. */
-async function resolveSafely(host: string, resolveHost: ResolveHost): Promise<readonly ResolvedAddress[]> {
-  try {
-    return await resolveHost(host);
-  } catch {
-    return [];
-  }
-}
-
 function matchesHost(host: string, pattern: string): boolean {
   return pattern.startsWith('*.')
     ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1
     : host === pattern;
-}
-
-function isLoopback(host: string): boolean {
-  const name = unbracket(host);
-  return name === 'localhost' || (ipaddr.isValid(name) && ipaddr.process(name).range() === 'loopback');
-}
-
-/** True for an address on the public internet; an IPv4 address inside an IPv6 one is judged as itself. */
-function isPublic(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv6 && parsed.match(TRANSLATED)) {
-    return new ipaddr.IPv4(parsed.toByteArray().slice(-4)).range() === 'unicast';
-  }
-  return parsed.range() === 'unicast';
-}
-
-function unbracket(host: string): string {
-  return host.replace(/^\[|\]$/g, '');
 }
 
 function parse(link: string): URL | null {
@@ -254,7 +220,7 @@ export async function openLink(
     connections: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    connect: { timeout: timeoutMs, lookup: pinTo(link) },
+    connect: { timeout: timeoutMs, lookup: pinTo(link.addresses) },
   });
   try {
     const { statusCode, headers, body } = await request.call(pool, {
@@ -271,18 +237,6 @@ export async function openLink(
     await pool.destroy();
     throw error;
   }
-}
-
-type Lookup = NonNullable<Extract<Agent.Options['connect'], { lookup?: unknown }>['lookup']>;
-
-/** A lookup that knows one answer: what the host stood for when the link was checked. */
-function pinTo({ addresses }: CheckedLink): Lookup {
-  return (_host, options, callback) => {
-    const [first] = addresses;
-    if (first === undefined) callback(new Error('no address'), '', 4);
-    else if (options.all) callback(null, [...addresses]);
-    else callback(null, first.address, first.family);
-  };
 }
 
 function toSingle(headers: Record<string, string | string[] | undefined>): FileStream['headers'] {

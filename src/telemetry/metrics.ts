@@ -1,8 +1,10 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { LimitedKind } from '../access/rate-limits.ts';
 import type { VendorAccount } from '../export/ports.ts';
+import type { DeliveryBacklog } from '../export/store.ts';
 import type { VendorCall } from '../http/types.ts';
 import type { Asked, Ending, RefusalReason, Transport } from '../operations/reports.ts';
+import type { WebhookAttempt } from '../tracking/webhooks/dispatcher.ts';
 import type { WatchCounters } from '../watch/watch-hub.ts';
 import type { Download } from '../web/files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
@@ -11,6 +13,7 @@ import { countOperations, countRateLimited, countRefused } from './metrics/opera
 import { showTransports, type TransportCounters } from './metrics/transports.ts';
 import { countVendorCalls } from './metrics/vendor-calls.ts';
 import { measurePolls, showWatches } from './metrics/watching.ts';
+import { countWebhooks, showBacklog } from './metrics/webhooks.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What is asked for at each scrape. */
@@ -33,6 +36,10 @@ export interface Metrics {
   onOperation(asked: Asked, ending: Ending): void;
   /** One request of which nothing was run. */
   onRefused(reason: RefusalReason, transport: Transport): void;
+  /** One attempt at a webhook. */
+  onWebhook(attempt: WebhookAttempt): void;
+  /** Tells where webhooks that are owed are counted. @param now - epoch milliseconds */
+  observeBacklog(read: () => Promise<readonly DeliveryBacklog[]>, now: () => number): void;
   /** Tells where the counts that others keep are asked for. */
   observe(sources: MetricSources): void;
   /** What a scrape reads: Prometheus text. */
@@ -50,6 +57,8 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onOperation: countOperations(registry),
     onRefused: countRefused(registry),
     onRateLimited: countRateLimited(registry),
+    onWebhook: countWebhooks(registry),
+    observeBacklog: (read, now) => showBacklog(registry, read, now),
     observe({ watches, transports, accounts }) {
       showWatches(registry, watches);
       showTransports(registry, transports);

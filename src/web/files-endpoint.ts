@@ -12,13 +12,8 @@ import type {
   VendorInfo,
   WorkScope,
 } from '../export/ports.ts';
-import {
-  type CheckedLink,
-  checkFileLink,
-  type FileLinkRules,
-  openLink,
-  type ResolveHost,
-} from '../http/file-transfer.ts';
+import type { ResolveHost } from '../http/addresses.ts';
+import { type CheckedLink, checkFileLink, type FileLinkRules, openLink } from '../http/file-transfer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
 import { toScopeFields } from '../telemetry/scope.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CheckedLink, checkFileLink, type ResolveHost } from '../../src/http/file-transfer.ts';
+import type { ResolveHost } from '../../src/http/addresses.ts';
+import { type CheckedLink, checkFileLink } from '../../src/http/file-transfer.ts';
 import { LOOPBACK_RULES, PUBLIC_ADDRESS, REFUSED_LINKS, S3_RULES } from './refused-links.ts';
 
 const toPublic: ResolveHost = async () => [PUBLIC_ADDRESS];

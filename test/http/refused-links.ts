@@ -1,4 +1,5 @@
-import type { FileLinkRules, LinkRefusal, ResolvedAddress } from '../../src/http/file-transfer.ts';
+import type { ResolvedAddress } from '../../src/http/addresses.ts';
+import type { FileLinkRules, LinkRefusal } from '../../src/http/file-transfer.ts';
 
 /** An account as configured by default for vendors that keep their files at S3. */
 export const S3_RULES: FileLinkRules = {
@@ -140,6 +141,8 @@ const LED_ASTRAY: readonly RefusedLink[] = [
   ['the metadata, mapped into IPv6', '::ffff:a9fe:a9fe'],
   ['this machine, IPv4-compatible', '::127.0.0.1'],
   ['a private network, translated (NAT64)', '64:ff9b::a00:1'],
+  ['a private network, IPv4-compatible in hex', '::a00:1'],
+  ['an address that nobody has been given', '4000::1'],
   ['this machine, by 6to4', '2002:7f00:1::'],
   ['a tunnel (Teredo)', '2001::1'],
   ['what is no address at all', 'elsewhere'],

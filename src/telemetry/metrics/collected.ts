@@ -14,6 +14,11 @@ interface Collected {
   readonly read: () => number | readonly Sample[];
 }
 
+interface CollectedLater extends Omit<Collected, 'read'> {
+  /** Where it rejects, the value is left out of the scrape. */
+  readonly read: () => Promise<readonly Sample[]>;
+}
+
 /** A gauge that is asked for its values at each scrape. */
 export function collectGauge(registry: Registry, { read, labelNames = [], ...named }: Collected): void {
   new Gauge({
@@ -23,6 +28,23 @@ export function collectGauge(registry: Registry, { read, labelNames = [], ...nam
     collect() {
       this.reset();
       for (const { labels, value } of toSamples(read())) this.set(labels, value);
+    },
+  });
+}
+
+/** A gauge whose values another process may have to be asked for. */
+export function collectGaugeLater(
+  registry: Registry,
+  { read, labelNames = [], ...named }: CollectedLater,
+): void {
+  new Gauge({
+    ...named,
+    labelNames: [...labelNames],
+    registers: [registry],
+    async collect() {
+      const samples = await read().catch(() => []);
+      this.reset();
+      for (const { labels, value } of samples) this.set(labels, value);
     },
   });
 }
