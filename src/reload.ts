@@ -15,6 +15,7 @@ export interface ReloadableParts {
   readonly pool: AccountPool;
   readonly access: Access;
   readonly hub: WatchHub;
+  readonly tracked: { replace(config: Config): void };
   readonly sessions: { revoke(isRevoked: (caller: Caller) => boolean): void };
 }
 
@@ -57,7 +58,7 @@ export function createRunningConfig(started: Config, parts: ReloadableParts): Ru
 function apply(
   current: Config,
   next: Config,
-  { tools, pool, access, hub, sessions }: ReloadableParts,
+  { tools, pool, access, hub, sessions, tracked }: ReloadableParts,
 ): Config {
   // Before any of them is used; those of before stay known, since they may stand in what is still on its way.
   for (const secret of secretValues(next)) tools.secrets.add(secret);
@@ -69,13 +70,15 @@ function apply(
   hub.endAccounts(new Map(removed.map((account) => [account.identity, toReason(account)])));
   hub.renewAccounts(new Set(renewed.map(({ identity }) => identity)));
   sessions.revoke(isOut);
-  return {
+  const taken = {
     ...current,
     accounts: next.accounts,
     tracking: next.tracking,
     webhooks: next.webhooks,
     access: isSameMode ? next.access : current.access,
   };
+  tracked.replace(taken);
+  return taken;
 }
 
 /** As if it had never been there. */

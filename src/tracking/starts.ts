@@ -26,7 +26,8 @@ export interface StartsSettings {
   readonly store: Store;
   readonly tracker: Tracker;
   readonly tools: Tools;
-  readonly maxOpen: number;
+  /** As configured now. */
+  readonly maxOpen: () => number;
   /** Where the vendor may say that the job has ended; undefined where the account takes no callbacks. */
   readonly callbackUrlFor: (account: VendorAccount, order: ExportOrder) => string | undefined;
   /** True for accounts whose credential each caller brings: they cannot be tracked. */
@@ -208,7 +209,8 @@ export class Starts {
   }
 
   private async checkLimit(account: VendorAccount): Promise<void> {
-    const { store, maxOpen, isCallers } = this.settings;
+    const { store, isCallers } = this.settings;
+    const maxOpen = this.settings.maxOpen();
     if (isCallers(account) || (await store.countOpen(account.tenant)) < maxOpen) return;
     throw new TrackingError(
       'TRACKING_LIMIT',

@@ -33,14 +33,16 @@ export interface TrackerSettings {
   readonly accountOf: (identity: string) => VendorAccount | undefined;
   readonly tools: Tools;
   readonly estimates: Estimates;
-  readonly limits: { readonly keepDays: number; readonly maxOpen: number };
+  /** As configured now. */
+  readonly limits: () => { readonly keepDays: number; readonly maxOpen: number };
   /** The webhooks that follow from a tracked export having come from one state to another. */
-  readonly owedFor: (
-    tracked: TrackedExport,
-    before: WatchedState | null,
-    after: WatchedState | null,
-    isNew: boolean,
-  ) => readonly Delivery[];
+  readonly owedFor: (step: {
+    readonly tracked: TrackedExport;
+    readonly before: WatchedState | null;
+    readonly after: WatchedState | null;
+    /** It comes to be tracked by this. */
+    readonly isNew: boolean;
+  }) => readonly Delivery[];
   /** Webhooks may have become due. */
   readonly onOwed: () => void;
 }
@@ -111,7 +113,8 @@ export class Tracker implements FollowListener {
 
   /** @throws TrackingError where the tenant has as many open ones as it may have; StoreUnavailableError; VendorError */
   async track(account: VendorAccount, key: ExportKey, options: TrackOptions): Promise<TrackedExport> {
-    const { tools, store, estimates, limits, onOwed } = this.settings;
+    const { tools, store, estimates, onOwed } = this.settings;
+    const { maxOpen } = this.settings.limits();
     const now = tools.clock.now();
     const state = options.snapshot === null ? null : toState(options.snapshot, now);
     const isOver = state !== null && hasEnded(state);
@@ -129,14 +132,14 @@ export class Tracker implements FollowListener {
     const { startKey, snapshot } = options;
     const outcome = await store.track({
       entry: toTracked(entry),
-      deliveries: this.settings.owedFor(entry, null, state, true),
+      deliveries: this.settings.owedFor({ tracked: entry, before: null, after: state, isNew: true }),
       duration: snapshot === null ? null : estimates.durationOf(snapshot, []),
-      maxOpen: options.ignoresLimit || isOver ? null : limits.maxOpen,
+      maxOpen: options.ignoresLimit || isOver ? null : maxOpen,
       setsLabel: options.label !== undefined,
       isDiscovered: options.isDiscovered ?? false,
       startKey: startKey == null || snapshot === null ? null : { key: startKey, started: snapshot },
     });
-    if (outcome === 'limit') throw toLimit(limits.maxOpen);
+    if (outcome === 'limit') throw toLimit(maxOpen);
     if (outcome === 'known') return this.rename(entry, options);
     onOwed();
     return this.take(entry, account);
@@ -369,12 +372,12 @@ export class Tracker implements FollowListener {
       state: tracked.state,
       keptUntil: tracked.keptUntil,
       duration,
-      deliveries: this.settings.owedFor(tracked, before, tracked.state, false),
+      deliveries: this.settings.owedFor({ tracked, before, after: tracked.state, isNew: false }),
     });
   }
 
   private keptUntil(now: number): number {
-    return now + this.settings.limits.keepDays * DAY_MS;
+    return now + this.settings.limits().keepDays * DAY_MS;
   }
 
   // ------------------------------------------------------------------ the store at the start, and now and then

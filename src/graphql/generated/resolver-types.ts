@@ -865,7 +865,7 @@ export type Mutation = {
   readonly untrackExport: UntrackExportPayload;
   /** Sends a webhook again that was given up, or waits for its next attempt. BAD_USER_INPUT where there is none such. */
   readonly retryWebhookDelivery: WebhookDelivery;
-  /** Sends one webhook of type `test` to an endpoint now, and says how that went. It is not repeated, and not listed. */
+  /** Sends one webhook of type `webhook.test` to an endpoint now, and says how that went. It is not repeated, and not listed. */
   readonly sendTestWebhook: TestWebhookPayload;
 };
 
