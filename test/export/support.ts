@@ -1,3 +1,4 @@
+import { InputError } from '../../src/export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, LocatorIds } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import type { CancelSignal, IdRule, Reading, VendorAccount, VendorInfo } from '../../src/export/ports.ts';
@@ -13,8 +14,18 @@ export const GRAMMAR = { group: optional, run: required };
 export const VENDOR: VendorInfo = {
   id: 'web-admit',
   name: 'WebAdMIT',
-  capabilities: { canList: true, reportsProgress: false, reportsTimes: false },
+  capabilities: {
+    canList: true,
+    reportsProgress: false,
+    reportsTimes: false,
+    canStart: false,
+    canCancel: false,
+  },
   locator: GRAMMAR,
+  parseOrder: (_input, where) => {
+    throw new InputError(`${where} cannot be ordered.`, where);
+  },
+  kindOf: () => null,
 };
 
 /** The key of a run; of no group unless one is named. */
