@@ -1,3 +1,4 @@
+import { InputError } from '../../src/export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, LocatorIds } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import type { CancelSignal, IdRule, Reading, VendorAccount, VendorInfo } from '../../src/export/ports.ts';
@@ -21,7 +22,9 @@ export const VENDOR: VendorInfo = {
     canCancel: false,
   },
   locator: GRAMMAR,
-  parseOrder: () => ({}),
+  parseOrder: (_input, where) => {
+    throw new InputError(`${where} cannot be ordered.`, where);
+  },
   kindOf: () => null,
 };
 
