@@ -66,7 +66,7 @@ export interface VendorDescription<Ids extends LocatorIds>
 
 /** Makes of a description what the gateway opens accounts with: everything that is the same for every vendor happens here. */
 export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<Ids>): VendorDefinition<Ids> {
-  const { id, name, capabilities, locator, parseOrder, kindOf, readCallback } = vendor;
+  const { id, name, capabilities, locator, readCallback } = vendor;
   return {
     id,
     name,

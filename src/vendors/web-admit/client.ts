@@ -1,5 +1,6 @@
 import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
-import { type Checked, field, readAnswer, toText } from '../shared/answers.ts';
+import { type Checked, field, readAnswer } from '../shared/answers.ts';
+import { toOrderError } from '../shared/orders.ts';
 import {
   checkIdentityList,
   checkRunList,
@@ -56,9 +57,6 @@ const API = ['api', 'v1'] as const;
 /** What a start orders, for messages. */
 const ORDERED = 'an export file';
 
-/** Statuses by which WebAdMIT refuses what was ordered; any other refusal is one of the caller or of the account. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
-
 /** Speaks WebAdMIT API v1 over an account's way to its vendor. */
 export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
   return {
@@ -107,16 +105,14 @@ export function createWebAdmitClient(http: AccountClient): WebAdmitClient {
 /** @throws StartError for a refusal and for a good answer that cannot be read, VendorError for any other */
 function readStarted(http: AccountClient, response: AccountResponse): StartedRun {
   const { status, json } = response;
-  if (REFUSALS.has(status)) throw http.toRejection(response, ORDERED, toVendorMessage(json));
-  if (status < 200 || status > 299) throw http.toVendorError(response, ORDERED);
+  if (status >= 300) throw toOrderError(http, response, ORDERED, readMessages(json));
   const checked = checkStartedRun(json);
   if ('problem' in checked) throw http.toLostAnswer(response, ORDERED, checked.problem);
   return checked.wire;
 }
 
 /** The words in `{ "message": string }` or in `{ "errors": { "schema": [string] } }`; both are documented. */
-function toVendorMessage(json: unknown): string | undefined {
+function readMessages(json: unknown): readonly unknown[] {
   const schema = field(field(json, 'errors'), 'schema');
-  const message = field(json, 'message') ?? (Array.isArray(schema) ? schema.join(' ') : schema);
-  return toText(message) ?? undefined;
+  return [field(json, 'message'), ...(Array.isArray(schema) ? schema : [schema])];
 }

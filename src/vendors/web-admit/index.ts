@@ -3,9 +3,10 @@ import { readCallback } from './callback.ts';
 import { createWebAdmitClient, WEB_ADMIT_HTTP_RULES } from './client.ts';
 import { locateFile } from './files.ts';
 import { createWebAdmitLoader } from './loader.ts';
+import { createWebAdmitOrders, parseOrder } from './orders.ts';
 import { RunMemory } from './run-memory.ts';
-import { createWebAdmitStarts, parseWebAdmitOrder } from './start.ts';
-import { WEB_ADMIT_LOCATOR, type WebAdmitIds } from './types.ts';
+
+import { ACCEPTED_WORD, WEB_ADMIT_LOCATOR, type WebAdmitIds } from './types.ts';
 
 export type { WebAdmitDetails, WebAdmitIds } from './types.ts';
 
@@ -21,17 +22,18 @@ export const webAdmit = defineVendor<WebAdmitIds>({
     canCancel: false,
   },
   locator: WEB_ADMIT_LOCATOR,
-  parseOrder: parseWebAdmitOrder,
+  parseOrder,
   // Runs of one template take about the same time.
   kindOf: ({ key }) => key.ids.exportId ?? null,
   readCallback,
   rules: WEB_ADMIT_HTTP_RULES,
+  knownWords: [ACCEPTED_WORD],
   open({ http, toKey }) {
     const client = createWebAdmitClient(http);
     const parts = { client, toKey, memory: new RunMemory() };
     return {
       ...createWebAdmitLoader(parts),
-      ...createWebAdmitStarts(parts),
+      ...createWebAdmitOrders(parts),
       locateFile: (key, index, options) => locateFile(client, key, index, options),
     };
   },

@@ -2,6 +2,7 @@ import type { LocatorGrammar } from '../../export/ports.ts';
 import {
   type Checked,
   type Fields,
+  field,
   NO_OBJECT,
   readEntries,
   toFields,
@@ -70,12 +71,21 @@ export function checkSingleRun(json: unknown): Checked<WireRun> {
   return readRun(run) ?? toProblem('export_files.status', run.status);
 }
 
-/** Checks the answer to a start: the same shape, and nothing without the run's id. */
+/** The "word" of a run that was begun and of whose status nothing was said: UNKNOWN, and asking goes on. */
+export const ACCEPTED_WORD = 'accepted';
+
+/**
+ * Checks the answer to a start: the same shape, and nothing without the run's id. What else it leaves out is no reason to call it lost.
+ */
 export function checkStartedRun(json: unknown): Checked<StartedRun> {
-  const checked = checkSingleRun(json);
-  if ('problem' in checked) return checked;
-  const { id } = checked.wire;
-  return id === null ? toProblem('export_files.id', id) : { wire: { ...checked.wire, id } };
+  const run = toFields(unwrap(field(unwrap(json), 'export_files')));
+  if (run === undefined) return toProblem('export_files', field(unwrap(json), 'export_files'));
+  const id = toWireId(run.id);
+  const { status } = run;
+  const read = readRun({ ...run, status: typeof status === 'string' ? status : ACCEPTED_WORD });
+  return id === null || read === undefined
+    ? toProblem('export_files.id', run.id)
+    : { wire: { ...read.wire, id } };
 }
 
 /** Checks `{ "export_files": [Run] }`, an identity's recent runs. A run that cannot be read is left out. */

@@ -125,6 +125,18 @@ describe('WebAdMIT start', () => {
     expect((await start(account)).snapshot.status).toBe('UNKNOWN');
     expect(log.lines.map(({ fields }) => fields.rawStatus)).toEqual(['Archived']);
   });
+
+  it('is no lost answer where the run is named and nothing else is said of it', async () => {
+    const log = createRecordingLog();
+    await using vendor = await vendorOf({ status: 201, body: { export_files: { id: 74781 } } });
+    await using account = openAccount(vendor.url, { tools: createTestTools({ log }) });
+
+    expect((await start(account)).snapshot).toMatchObject({
+      key: createKey({ userIdentityId: '37442', exportFileId: '74781' }),
+      status: 'UNKNOWN',
+    });
+    expect(log.lines).toEqual([]);
+  });
 });
 
 describe('WebAdMIT start that gives a run which was there', () => {
@@ -207,7 +219,7 @@ describe('WebAdMIT start that comes to nothing', () => {
       { status: 422, body: { errors: { schema: ["The property '#/callback' must be a valid URI."] } } },
       "The property '#/callback' must be a valid URI.",
     ],
-    ['several', { status: 422, body: { errors: { schema: ['One.', 'Two.'] } } }, 'One. Two.'],
+    ['several', { status: 422, body: { errors: { schema: ['One.', 'Two.'] } } }, 'One. - Two.'],
     ['a message', { status: 400, body: { message: 'Not <b>this</b> way.' } }, 'Not this way.'],
     ['no words', { status: 422, body: '' }, undefined],
     ['a page', { status: 400, body: '<html>no</html>' }, undefined],
@@ -245,7 +257,6 @@ describe('WebAdMIT start that comes to nothing', () => {
     ['a 201 that is a page', { status: 201, body: '<html>' }],
     ['a 201 without an id', { status: 201, body: { export_files: { status: 'Queued' } } }],
     ['a 201 whose id is none', { status: 201, body: { export_files: { id: '../1', status: 'Queued' } } }],
-    ['a 201 without a status', { status: 201, body: { export_files: { id: 74781 } } }],
     ['a 201 of two runs', { status: 201, body: { export_files: [toRun(1, 'Queued'), toRun(2, 'Queued')] } }],
     ['a cut body', { status: 201, body: '{"export_files":{"id":74781,' }],
     ['a broken connection', 'reset'],

@@ -2,6 +2,7 @@ import { isTerminal } from '../../export/export.ts';
 import { parseIds } from '../../export/locator.ts';
 import type { ExportOrder, LocatorGrammar, StartOptions } from '../../export/ports.ts';
 import type { OwnReads } from '../shared/account.ts';
+import type { OrderInput } from '../shared/orders.ts';
 import { type LoaderParts, newestFirst, toListedIds } from './loader.ts';
 import { readRunStatus, toSnapshot } from './mapping.ts';
 import { ID, type WebAdmitIds, type WireRun } from './types.ts';
@@ -14,8 +15,8 @@ const ORDER_GRAMMAR: LocatorGrammar<WebAdmitOrder> = { userIdentityId: ID, expor
 /** Below every id: nothing of the template had ended, so whatever is found is newer. */
 const NOTHING_ENDED = '0';
 
-/** Checks an order. @throws InputError */
-export function parseWebAdmitOrder(input: Readonly<Record<string, unknown>>, where: string): WebAdmitOrder {
+/** See `VendorInfo.parseOrder`. */
+export function parseOrder(input: OrderInput, where: string): WebAdmitOrder {
   return parseIds(ORDER_GRAMMAR, input, where);
 }
 
@@ -25,7 +26,7 @@ export function parseWebAdmitOrder(input: Readonly<Record<string, unknown>>, whe
  * WebAdMIT runs a template once at a time: where it is running, the run under way is the answer. So that run counts as one that the order
  * may have started, although it was there before; only runs that had ended do not.
  */
-export function createWebAdmitStarts({
+export function createWebAdmitOrders({
   client,
   toKey,
   memory,
@@ -83,7 +84,7 @@ function hasEnded({ status }: WireRun): boolean {
   return isTerminal(readRunStatus(status).status);
 }
 
-/** Every order of an account was made by `parseWebAdmitOrder`. */
+/** Every order of an account was made by `parseOrder`. */
 function toOwn(order: ExportOrder): WebAdmitOrder {
   return order as WebAdmitOrder;
 }
