@@ -72,8 +72,8 @@ export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<I
     name,
     capabilities: { canStart: false, canCancel: false, ...capabilities },
     locator,
-    parseOrder: parseOrder ?? ((_input, where) => refuseOrder(name, where)),
-    kindOf: kindOf ?? (() => null),
+    parseOrder: vendor.parseOrder ?? ((_input, where) => refuseOrder(name, where)),
+    kindOf: vendor.kindOf ?? (() => null),
     ...(readCallback && { readCallback }),
     createAccount: (settings, tools) => createAccount(vendor, settings, tools),
   };
