@@ -140,9 +140,9 @@ function toWebhooks(
   return {
     list: (query) => store.listDeliveries(query),
     async retry(tenant, id) {
-      const retried = await store.retryDelivery(tenant, id, now());
-      if (retried !== null) dispatcher.notify();
-      return retried;
+      if (!(await store.retryDelivery(tenant, id, now()))) return null;
+      dispatcher.notify();
+      return store.findDelivery(tenant, id);
     },
     async sendTest(tenant, endpoint) {
       const isOwn = config().webhooks.some((each) => each.key === endpoint && each.tenant === tenant);

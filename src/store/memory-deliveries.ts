@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryRecord, DeliveryResult, Store } from '../export/store.ts';
+import type { Delivery, DeliveryBacklog, DeliveryRecord, DeliveryResult, Store } from '../export/store.ts';
 import { FINISHED_DELIVERY_KEPT_MS } from './keeping.ts';
 
 /** Deliveries that are remembered at most, owed or not. */
@@ -75,6 +75,25 @@ export class MemoryDeliveries {
     let next: number | null = null;
     for (const head of this.heads(busy)) next = Math.min(next ?? dueAt(head), dueAt(head));
     return next;
+  }
+
+  find(tenant: string, id: string): DeliveryRecord | null {
+    const record = this.entries.get(id)?.record;
+    return record?.tenant === tenant ? record : null;
+  }
+
+  /** What waits, by endpoint. */
+  backlog(): readonly DeliveryBacklog[] {
+    const byEndpoint = new Map<string, DeliveryBacklog>();
+    for (const { owed } of this.queues.values()) {
+      for (const { record } of owed) {
+        const { endpoint, at } = record;
+        const before = byEndpoint.get(endpoint);
+        const oldestAt = Math.min(before?.oldestAt ?? at, at);
+        byEndpoint.set(endpoint, { endpoint, owed: (before?.owed ?? 0) + 1, oldestAt });
+      }
+    }
+    return [...byEndpoint.values()];
   }
 
   list(query: Parameters<Store['listDeliveries']>[0]): readonly DeliveryRecord[] {

@@ -43,6 +43,8 @@ export function createMemoryStore(): Store {
     },
     nextDeliveryAt: async (busy) => deliveries.nextAt(busy),
     listDeliveries: async (query) => deliveries.list(query),
+    findDelivery: async (tenant, id) => deliveries.find(tenant, id),
+    readBacklog: async () => deliveries.backlog(),
     retryDelivery: async (tenant, id, now) => deliveries.retry(tenant, id, now),
 
     async prune(now) {

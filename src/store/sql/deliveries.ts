@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { DeliveryRecord, DeliveryStatus, Store } from '../../export/store.ts';
+import type { DeliveryBacklog, DeliveryRecord, DeliveryStatus, Store } from '../../export/store.ts';
 import { toDeliveryRecord } from './rows.ts';
 import type { SqlKind } from './runner.ts';
 import type { Schema } from './schema.ts';
@@ -109,4 +109,30 @@ export async function listDeliveries(
     .limit(query.limit)
     .execute();
   return rows.map(toDeliveryRecord);
+}
+
+/** See `Store.findDelivery`. */
+export async function findDelivery(db: Db, tenant: string, id: string): Promise<DeliveryRecord | null> {
+  const row = await db
+    .selectFrom('waybill_deliveries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('tenant', '=', tenant)
+    .executeTakeFirst();
+  return row === undefined ? null : toDeliveryRecord(row);
+}
+
+/** See `Store.readBacklog`. */
+export async function readBacklog(db: Db): Promise<readonly DeliveryBacklog[]> {
+  const rows = await db
+    .selectFrom('waybill_deliveries')
+    .select(({ fn }) => ['endpoint', fn.countAll().as('owed'), fn.min('at').as('oldest')])
+    .where('status', '=', 'owed')
+    .groupBy('endpoint')
+    .execute();
+  return rows.map(({ endpoint, owed, oldest }) => ({
+    endpoint,
+    owed: Number(owed),
+    oldestAt: Number(oldest),
+  }));
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../../export/store.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { listDeliveries, nextDeliveryAt, takeDeliveries } from './deliveries.ts';
+import { findDelivery, listDeliveries, nextDeliveryAt, readBacklog, takeDeliveries } from './deliveries.ts';
 import { retryDelivery, settleDeliveries } from './delivery-queue.ts';
 import { findKeyed, releaseKey, retakeKey, settleKey, takeKey } from './keys.ts';
 import { prune } from './prune.ts';
@@ -37,6 +37,8 @@ export function createSqlStore(runner: SqlRunner, clock: Clock): Store {
     },
     nextDeliveryAt: (busy) => runner.read((db) => nextDeliveryAt(db, busy)),
     listDeliveries: (query) => runner.read((db) => listDeliveries(db, query)),
+    findDelivery: (tenant, id) => runner.read((db) => findDelivery(db, tenant, id)),
+    readBacklog: () => runner.read((db) => readBacklog(db)),
     retryDelivery: (tenant, id, now) => runner.write((db) => retryDelivery(db, kind, { tenant, id, now })),
 
     prune: (now) => prune(runner, now),
