@@ -38,7 +38,7 @@ export interface ListSource {
 }
 
 export interface ListStreamSettings {
-  readonly host: StreamHost & { readonly heardUpTo: number };
+  readonly host: StreamHost;
   readonly source: ListSource;
   /** Where to resume; null for a new stream. */
   readonly after: Position | null;
@@ -135,24 +135,28 @@ export class ListStream implements EventSource {
     const lookNow = await this.source.load();
     const { after } = this;
     const changed = after?.epoch === this.host.epoch ? lookNow().changedSince(after.sequence) : null;
-    if (after === null || changed === null) {
-      if (this.phase === 'joining') this.begin(lookNow().shown, after !== null);
-      return;
-    }
+    if (after === null || changed === null) return this.begin(lookNow, after !== null);
     const topics = [this.source.journal, ...changed.map(({ topic }) => topic)];
     const loaded = await this.host.load(topics, after.sequence);
     if (this.phase !== 'joining') return;
     const [journal] = loaded.topics;
-    if (journal !== undefined && !journal.isComplete) this.begin(lookNow().shown, true);
-    else this.catchUp(changed, loaded, after);
+    if (journal !== undefined && !journal.isComplete) return this.begin(lookNow, true);
+    this.catchUp(changed, loaded, after);
   }
 
-  /** Shows the list as it stands. */
-  private begin(shown: readonly ListedExport[], isReplayGap: boolean): void {
+  /** Shows the list as it stands, each export as of one place in the log. */
+  private async begin(lookNow: () => ListNow, isReplayGap: boolean): Promise<void> {
+    const topics = lookNow().shown.map(({ topic }) => topic);
+    const { head, topics: loaded } = await this.host.load(topics, null);
+    if (this.phase !== 'joining') return;
+    const states = new Map(topics.map((topic, index) => [topic, loaded[index]?.state ?? null]));
+    // Looked at once more: somebody may have come meanwhile.
+    const { shown } = lookNow();
     this.phase = 'live';
-    this.position = this.host.heardUpTo;
+    this.position = head;
     this.channel.allow(shown.length);
-    for (const listed of shown) this.show(listed, isReplayGap);
+    for (const listed of shown)
+      this.show({ ...listed, state: states.get(listed.topic) ?? listed.state }, isReplayGap);
     this.takeBacklog();
   }
 

@@ -373,10 +373,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     return this.options.backplane.load(topics, after);
   }
 
-  get heardUpTo(): number {
-    return this.heard;
-  }
-
   now(): number {
     return this.options.tools.clock.now();
   }
