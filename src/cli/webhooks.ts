@@ -75,17 +75,19 @@ export async function sendTestWebhook(
       : toLine([name, isDelivered ? 'DELIVERED' : 'NOT DELIVERED', result]),
   );
   if (isDelivered) return EXIT.succeeded;
-  io.stderr.write(`${name} did not take it: ${RESULTS[result] ?? toResultText(result)}\n`);
+  io.stderr.write(`${name} did not take it: ${RESULTS.get(result) ?? toResultText(result)}\n`);
   return EXIT.failed;
 }
 
 /** How an attempt ended where there was no HTTP answer. */
-const RESULTS: Readonly<Record<string, string>> = {
-  timeout: 'there was no answer in time.',
-  address:
+const RESULTS: ReadonlyMap<string, string> = new Map([
+  ['timeout', 'there was no answer in time.'],
+  [
+    'address',
     'its address is not known, or is one that webhooks are not sent to; `allowPrivate: true` lets private ones through.',
-  connection: 'the connection failed or broke. Is it up, and its TLS certificate good?',
-};
+  ],
+  ['connection', 'the connection failed or broke. Is it up, and its TLS certificate good?'],
+]);
 
 function toResultText(result: string): string {
   if (/^3\d\d$/.test(result)) return `it answers with HTTP ${result}, and redirects are not followed.`;
