@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { LOCATOR_HELP, withGateway } from './command-options.ts';
 import type { DownloadOptions } from './download/download.ts';
 import type { CommandIo } from './io.ts';
-import type { GatewayOptions } from './watch.ts';
+import type { WatchOptions } from './watch.ts';
 
 /** Adds the commands that ask a gateway. What they stand on is loaded when one of them runs. */
 export function addClientCommands(
@@ -15,8 +16,9 @@ export function addClientCommands(
       'Follow exports until all of them have ended: a live bar for each on a terminal, else one line per change.',
     )
     .argument('[locators...]', 'the exports; see below')
+    .option('--json', 'print every change as a JSON object, one a line')
     .addHelpText('after', `${LOCATOR_HELP}${WATCH_HELP}`)
-    .action(async (locators: string[], options: GatewayOptions) => {
+    .action(async (locators: string[], options: WatchOptions) => {
       const { watch } = await import('./watch.ts');
       exitWith(await watch(locators, options, io));
     });
@@ -37,28 +39,10 @@ export function addClientCommands(
     });
 }
 
-function withGateway(command: Command): Command {
-  return command
-    .option('--url <url>', 'the gateway; else WAYBILL_URL, else http://127.0.0.1:4000')
-    .option(
-      '--token <token>',
-      'the key or JWT it asks for; better in WAYBILL_TOKEN, where no process list shows it',
-    );
-}
-
 function parseIndex(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a whole number, 0 for the first file.');
 }
-
-const LOCATOR_HELP = `
-Locators:
-  power-bi:REPORT/EXPORT        power-bi:GROUP/REPORT/EXPORT
-  hi-energy:ID                  talkdesk:TYPE/ID
-  web-admit:EXPORT/FILE         web-admit:IDENTITY/EXPORT/FILE
-  ACCOUNT@VENDOR:…              where you have several accounts of a vendor
-  the \`id\` of an earlier answer
-`;
 
 const WATCH_HELP = `
 Examples:

@@ -28,7 +28,7 @@ export interface ExportRow {
 }
 
 /** True once nothing more will be told of it. */
-export function hasEnded({ status, unreadable }: ExportRow): boolean {
+export function hasEnded({ status, unreadable }: Pick<ExportRow, 'status' | 'unreadable'>): boolean {
   return unreadable !== null || (status !== undefined && TERMINAL.has(status));
 }
 

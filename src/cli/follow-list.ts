@@ -1,4 +1,5 @@
 import { openDisplay } from './display/display.ts';
+import { JsonDisplay } from './display/json.ts';
 import type { GatewayAccess } from './gateway/address.ts';
 import { followExports } from './gateway/follow-exports.ts';
 import type { CommandIo, OutputStream } from './io.ts';
@@ -12,6 +13,8 @@ export interface FollowListOptions {
   readonly stream: OutputStream;
   readonly io: CommandIo;
   readonly signal: AbortSignal;
+  /** Events as they came, one JSON object a line, instead of bars and lines for people. */
+  readonly isJson?: boolean;
 }
 
 /**
@@ -25,9 +28,10 @@ export async function followList({
   stream,
   io,
   signal,
+  isJson = false,
 }: FollowListOptions): Promise<WatchList> {
   const list = new WatchList(locators, io.clock);
-  const display = openDisplay(list, stream, io);
+  const display = isJson ? new JsonDisplay(stream, io.stderr) : openDisplay(list, stream, io);
   try {
     const events = followExports({
       access,

@@ -89,6 +89,12 @@ export function parseLocatorArguments(texts: readonly string[]): readonly Locato
   return parsed;
 }
 
+/** Reads the one locator that a command takes. @throws CommandError */
+export function parseLocatorArgument(text: string): LocatorArgument {
+  const [argument] = parseLocatorArguments([text]);
+  return argument as LocatorArgument;
+}
+
 /** The argument, or what is wrong with it. */
 function parse(text: string): LocatorArgument | string {
   if (text.length > MAX_LENGTH) return 'it is too long.';
@@ -166,5 +172,28 @@ function namesExport(vendor: VendorId, account: string | undefined, ids: Ids, ex
   } catch {
     // Another version's id: the caller falls back on what is left.
     return false;
+  }
+}
+
+/**
+ * An export of an answer as if it had been named on the command line: `hi@hi-energy:4213`. With its account, since that is what
+ * makes it the same export wherever it is pasted.
+ */
+export function toLocatorArgument(exportId: string): LocatorArgument {
+  const text = toLocatorText(exportId);
+  const parsed = parse(exportId);
+  if (typeof parsed !== 'string') return { ...parsed, text };
+  return { text, vendor: null, locator: { id: exportId }, names: (other) => other === exportId };
+}
+
+/** The same as text; a global id that this version cannot read stands for itself. */
+export function toLocatorText(exportId: string): string {
+  try {
+    const parsed = parseGlobalId(exportId);
+    if (parsed.type !== 'export') return toTerminalText(exportId);
+    const ids = parsed.values.filter((value) => value !== null);
+    return toTerminalText(`${parsed.account}@${parsed.vendor}:${ids.join('/')}`);
+  } catch {
+    return toTerminalText(exportId);
   }
 }

@@ -5,6 +5,7 @@ import { addClientCommands } from './client-commands.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { type CommandIo, staysAlive } from './io.ts';
+import { addTrackingCommands } from './tracking-commands.ts';
 
 /**
  * Runs one command.
@@ -46,6 +47,7 @@ function createProgram(io: CommandIo, exitWith: (code: number | undefined) => vo
     .addHelpText('after', PROGRAM_HELP);
 
   addClientCommands(program, io, exitWith);
+  addTrackingCommands(program, io, exitWith);
 
   program
     .command('serve')

@@ -1,7 +1,7 @@
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { hasSucceeded, toEndProblem } from './export-row.ts';
-import { followList } from './follow-list.ts';
+import { type FollowListOptions, followList } from './follow-list.ts';
 import { DEFAULT_GATEWAY_URL, parseGatewayAccess } from './gateway/address.ts';
 import type { CommandIo } from './io.ts';
 import { LOCATOR_FORMS, parseLocatorArguments } from './locator-argument.ts';
@@ -12,17 +12,18 @@ export interface GatewayOptions {
   readonly token?: string | undefined;
 }
 
+export interface WatchOptions extends GatewayOptions {
+  /** Events as they came, one JSON object a line. */
+  readonly json?: boolean | undefined;
+}
+
 /**
  * `waybill watch`: follows exports until all of them have ended.
  *
  * @returns the exit code: 0 where all succeeded, else 1
  * @throws CommandError
  */
-export async function watch(
-  texts: readonly string[],
-  options: GatewayOptions,
-  io: CommandIo,
-): Promise<number> {
+export async function watch(texts: readonly string[], options: WatchOptions, io: CommandIo): Promise<number> {
   if (texts.length === 0) {
     throw new CommandError(
       EXIT.usage,
@@ -31,7 +32,23 @@ export async function watch(
   }
   const locators = parseLocatorArguments([...new Set(texts)]);
   const access = readGatewayAccess(options, io);
-  const list = await followList({ access, locators, stream: io.stdout, io, signal: io.listenForInterrupt() });
+  return followToEnd({
+    access,
+    locators,
+    io,
+    signal: io.listenForInterrupt(),
+    isJson: options.json === true,
+  });
+}
+
+/**
+ * Shows exports on standard output until all of them have ended, then says which ended badly.
+ *
+ * @returns the exit code: 0 where all succeeded, else 1
+ */
+export async function followToEnd(options: Omit<FollowListOptions, 'stream'>): Promise<number> {
+  const { io } = options;
+  const list = await followList({ ...options, stream: io.stdout });
   for (const problem of new Set(list.rows.map(toEndProblem))) {
     if (problem !== undefined) io.stderr.write(`${problem}\n`);
   }

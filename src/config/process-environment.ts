@@ -9,7 +9,7 @@ export interface ProcessEnvironment {
   readonly port: number;
   /** `WAYBILL_CONFIG`: the configuration file where `--config` does not name one. */
   readonly configFile: string | undefined;
-  /** `WAYBILL_URL`: the gateway that `watch` and `download` ask. */
+  /** `WAYBILL_URL`: the gateway that `watch` and its like ask. */
   readonly url: string | undefined;
   /** `WAYBILL_TOKEN`: what they prove themselves with. A secret. */
   readonly token: string | undefined;

@@ -2,15 +2,27 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { LOCATOR_FORMS } from '../../src/cli/locator-argument.ts';
+import { ORDER_FIELDS } from '../../src/cli/order-arguments.ts';
+import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { runCli } from './support.ts';
 
 const PAGE = new URL('../../docs/command-line.md', import.meta.url);
 
 describe('docs/command-line.md', () => {
-  it.each(['watch', 'download'])('names every option of waybill %s', async (command) => {
+  it.each([
+    'watch',
+    'download',
+    'start',
+    'cancel',
+    'track',
+    'untrack',
+    'webhooks list',
+    'webhooks send-test',
+    'webhooks retry',
+  ])('names every option of waybill %s', async (command) => {
     const page = await readFile(PAGE, 'utf8');
-    const { stdout } = await runCli([command, '--help']);
-    const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--\w+)/gm)].map(([, option = '']) => option);
+    const { stdout } = await runCli([...command.split(' '), '--help']);
+    const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option = '']) => option);
 
     expect(options.length).toBeGreaterThan(2);
     expect(options.filter((option) => !page.includes(`\`${option}\``) && option !== '--help')).toEqual([]);
@@ -23,6 +35,30 @@ describe('docs/command-line.md', () => {
       expect(page).toMatch(new RegExp(`^\\| (\\d+, )?${code}(, \\d+)? \\|`, 'm'));
     for (const form of LOCATOR_FORMS.flatMap((forms) => forms.split(' or ')))
       expect(page).toContain(`\`${form}\``);
+  });
+
+  it.each(VENDOR_IDS)('names every field of an order of %s, and so does the help', async (vendor) => {
+    const page = await readFile(PAGE, 'utf8');
+    const { stdout: help } = await runCli(['start', '--help']);
+    const rules = Object.entries<string>(ORDER_FIELDS[vendor].fields);
+    const named = (isNeeded: boolean) =>
+      rules.filter(([, rule]) => rule.endsWith('!') === isNeeded).map(([field]) => `\`${field}\``);
+
+    const [, needed = '', others = ''] =
+      new RegExp(`^\\| \`${vendor}\` \\| (.+) \\| (.+) \\|$`, 'm').exec(page) ?? [];
+    const [, line = ''] = new RegExp(`^  ${vendor} +(.+)$`, 'm').exec(help) ?? [];
+    expect([needed.split(', '), others.split(', ')]).toEqual([named(true), named(false)]);
+    expect([...line.split(' '), 'account'].sort()).toEqual(
+      rules.map(([field, rule]) => (rule.endsWith('!') ? `${field}!` : field)).sort(),
+    );
+  });
+
+  it('shows what a wrong order is really answered with', async () => {
+    const page = await readFile(PAGE, 'utf8');
+
+    const { stderr } = await runCli(['start', 'hi-energy', 'reporttype=deals_excel', 'searchParams=active']);
+
+    expect(page).toContain(stderr);
   });
 
   it('shows what a wrong locator is really answered with', async () => {

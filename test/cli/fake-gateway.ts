@@ -1,8 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { buildASTSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { WatchedEvent } from '../../src/cli/gateway/event-stream.ts';
-import type { DownloadableExportQuery, WatchedExportFragment } from '../../src/cli/generated/operations.ts';
+import type {
+  ChangedExportFragment,
+  DownloadableExportQuery,
+  WatchedExportFragment,
+} from '../../src/cli/generated/operations.ts';
+import { servedSchema } from '../../src/graphql/generated/served-schema.ts';
+
+const SCHEMA = buildASTSchema(servedSchema);
 
 export interface FakeSubscription {
   readonly variables: { readonly after?: string | null };
@@ -16,6 +25,13 @@ export interface FakeSubscription {
   terminate(): void;
 }
 
+/** What came over HTTP, checked against the schema. */
+export interface FakeOperation {
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was sent
+  readonly variables: any;
+}
+
 export interface FakeGatewayScript {
   /** Default: one snapshot of an export that has succeeded, then the end. */
   readonly onSubscribe?: (subscription: FakeSubscription) => void;
@@ -26,6 +42,11 @@ export interface FakeGatewayScript {
     count: number,
     gateway: { readonly url: string },
   ) => DownloadableExportQuery['export'] | { readonly status: number; readonly body: object };
+  /** What the `data` of any other operation is, or a whole answer with its status; `break` closes the connection without one. */
+  readonly onOperation?: (
+    operation: FakeOperation,
+    count: number,
+  ) => object | { readonly status: number; readonly body: object } | 'break';
   readonly onFile?: (request: IncomingMessage, response: ServerResponse, count: number) => void;
 }
 
@@ -35,6 +56,7 @@ export interface FakeGateway extends AsyncDisposable {
   readonly files: readonly { readonly path: string; readonly headers: IncomingMessage['headers'] }[];
   readonly subscriptions: readonly FakeSubscription['variables'][];
   readonly queries: readonly IncomingMessage['headers'][];
+  readonly operations: readonly FakeOperation[];
   readonly inits: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -49,6 +71,21 @@ export const FAKE_EXPORT: WatchedExportFragment = {
   failure: null,
   progress: null,
   observation: { nextPollAt: null, isStale: false },
+};
+/** `FAKE_EXPORT` as mutations answer with it, just started. */
+export const FAKE_CHANGED: ChangedExportFragment = {
+  id: FAKE_EXPORT.id,
+  name: 'Sales overview',
+  status: 'QUEUED',
+  rawStatus: 'pending',
+  outcome: null,
+  vendor: { key: 'hi-energy' },
+  account: { key: 'hi' },
+  failure: null,
+  progress: null,
+  createdAt: '2026-11-22T10:15:00.000Z',
+  finishedAt: null,
+  tracking: { label: null },
 };
 /** Names `FAKE_EXPORT`. */
 export const FAKE_LOCATOR = 'hi-energy:42';
@@ -70,12 +107,19 @@ export async function startFakeGateway(script: FakeGatewayScript = {}): Promise<
   const files: { path: string; headers: IncomingMessage['headers'] }[] = [];
   const subscriptions: FakeSubscription['variables'][] = [];
   const queries: IncomingMessage['headers'][] = [];
+  const operations: FakeOperation[] = [];
   const inits: Readonly<Record<string, unknown>>[] = [];
 
   const server = createServer((request, response) => {
     if (request.url === '/graphql') {
       queries.push(request.headers);
-      request.resume().once('end', () => answerQuery(script, response, queries.length, url()));
+      void text(request).then((body) => {
+        const operation = parseOperation(body);
+        operations.push(operation);
+        const { onOperation } = script;
+        if (onOperation === undefined) answerQuery(script, response, queries.length, url());
+        else answerOperation(response, onOperation(operation, operations.length));
+      });
     } else {
       files.push({ path: request.url ?? '', headers: request.headers });
       script.onFile?.(request, response, files.length);
@@ -111,6 +155,7 @@ export async function startFakeGateway(script: FakeGatewayScript = {}): Promise<
     files,
     subscriptions,
     queries,
+    operations,
     inits,
     async [Symbol.asyncDispose]() {
       for (const client of sockets.clients) client.terminate();
@@ -148,6 +193,31 @@ function answerQuery(script: FakeGatewayScript, response: ServerResponse, count:
   const [status, body] =
     'body' in answer ? [answer.status, answer.body] : [200, { data: { export: answer } }];
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function answerOperation(
+  response: ServerResponse,
+  answer: object | { readonly status: number; readonly body: object } | 'break',
+): void {
+  if (answer === 'break') {
+    response.destroy();
+    return;
+  }
+  const [status, body] =
+    'body' in answer && 'status' in answer ? [answer.status as number, answer.body] : [200, { data: answer }];
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** A real gateway would refuse what this throws at. */
+function parseOperation(body: string): FakeOperation {
+  const { query, variables } = JSON.parse(body);
+  const document = parse(query);
+  const operation = getOperationAST(document);
+  if (operation === null || operation === undefined) throw new Error('There is not one operation.');
+  const { errors = [] } = getVariableValues(SCHEMA, operation.variableDefinitions ?? [], variables);
+  const faults = [...validate(SCHEMA, document), ...errors];
+  if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
+  return { name: operation.name?.value ?? '', variables };
 }
 
 /** `FAKE_EXPORT` with a file, whose link is `/files/TOKEN`. */

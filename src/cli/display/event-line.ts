@@ -43,13 +43,13 @@ function describe(event: WatchedEvent, row: ExportRow): Description {
 }
 
 /** `RUNNING 40%`, `SUCCEEDED PARTIAL`, `FAILED`. */
-function toStatusText(row: ExportRow): string {
+export function toStatusText(row: Pick<ExportRow, 'status' | 'outcome' | 'progress' | 'unreadable'>): string {
   const detail = hasEnded(row) ? toOutcomeText(row) : toProgressText(row.progress);
   return join(row.status ?? '', detail);
 }
 
 /** A whole file goes without saying. */
-function toOutcomeText({ outcome }: ExportRow): string {
+function toOutcomeText({ outcome }: Pick<ExportRow, 'outcome'>): string {
   return outcome === null || outcome === 'COMPLETE' ? '' : outcome;
 }
 

@@ -27,19 +27,29 @@ const REFUSAL_CODES: ReadonlySet<unknown> = new Set(['UNAUTHENTICATED', 'SUBSCRI
 
 /** GraphQL errors of a whole operation. */
 export function toAnswerTrouble(errors: readonly AnswerError[], access: GatewayAccess): Trouble {
-  const { message = '', extensions = {} } = errors[0] ?? {};
-  const { code, field, retryable, retryAfterMs } = extensions;
-  const text = toTerminalText(message) || 'The gateway gave no reason.';
+  const { extensions = {} } = errors[0] ?? {};
+  const { field, retryable, retryAfterMs } = extensions;
+  const code = typeof extensions.code === 'string' ? extensions.code : undefined;
+  const text = toText(errors[0]);
   if (REFUSAL_CODES.has(code)) return toRefusal(access, text);
   if (code === 'BAD_USER_INPUT') {
-    return field === 'after' ? new CursorRefused(text) : new CommandError(EXIT.usage, text);
+    return field === 'after' ? new CursorRefused(text) : new CommandError(EXIT.usage, text, code);
   }
   if (PASSING_CODES.has(code) || retryable === true) {
     return new TryAgain(toClause(text), {
       retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+      code,
     });
   }
-  return new CommandError(EXIT.failed, text);
+  return new CommandError(EXIT.failed, text, code);
+}
+
+/** The gateway's sentences, and the vendor's own words where they do not stand in them. */
+function toText({ message = '', extensions = {} }: AnswerError = {}): string {
+  const text = toTerminalText(message) || 'The gateway gave no reason.';
+  const vendorText =
+    typeof extensions.vendorMessage === 'string' ? toTerminalText(extensions.vendorMessage) : '';
+  return vendorText === '' || text.includes(vendorText) ? text : `${text}\nThe vendor says: ${vendorText}`;
 }
 
 /** Close codes of graphql-transport-ws, and how this command takes them. All others mean a connection that was lost. */
@@ -78,7 +88,10 @@ export function toConnectionTrouble(error: unknown, access: GatewayAccess): Trou
     return toForeign(access, 'it does not speak TLS; is it an http URL?');
   }
   if (code.startsWith('HPE_')) return toForeign(access, 'what answers there does not speak HTTP');
-  return new TryAgain(toConnectionText(error), { exitCode: EXIT.unreachable });
+  return new TryAgain(toConnectionText(error), {
+    exitCode: EXIT.unreachable,
+    isUnsent: UNSENT_CODES.has(code),
+  });
 }
 
 const CONNECTION_TEXTS: Readonly<Record<string, string>> = {
@@ -95,6 +108,16 @@ const CONNECTION_TEXTS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection broke',
   UND_ERR_SOCKET: 'the connection broke',
 };
+
+/** There never was a connection. */
+const UNSENT_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Why there is no connection, as a clause. */
 export function toConnectionText(error: unknown): string {

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { buildASTSchema, type GraphQLInputObjectType, isNonNullType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { ORDER_FIELDS, parseOrderArguments } from '../../src/cli/order-arguments.ts';
+import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { servedSchema } from '../../src/graphql/generated/served-schema.ts';
+
+const orders = (buildASTSchema(servedSchema).getType('ExportOrder') as GraphQLInputObjectType).getFields();
+
+const KINDS: Readonly<Record<string, string>> = {
+  ID: 'text',
+  String: 'text',
+  JSON: 'json',
+  DateTime: 'instant',
+};
+
+/** The problems that these words are refused with. */
+function problemsOf(vendor: string, ...words: readonly string[]): readonly string[] {
+  try {
+    parseOrderArguments(vendor, words);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+}
+
+describe('the fields of an order', () => {
+  it('are those of the schema, for every vendor of it', () => {
+    const known = VENDOR_IDS.map((vendor) => ORDER_FIELDS[vendor].order);
+
+    expect([...known].sort()).toEqual(Object.keys(orders).sort());
+  });
+
+  it.each(VENDOR_IDS)('of %s are as the schema has them', (vendor) => {
+    const { order, fields } = ORDER_FIELDS[vendor];
+    const input = orders[order]?.type as GraphQLInputObjectType;
+    const rules = Object.values(input.getFields()).map(({ name, type }) => {
+      const kind = KINDS[String(type).replace('!', '')];
+      return [name, isNonNullType(type) ? `${kind}!` : kind];
+    });
+
+    expect(fields).toEqual(Object.fromEntries(rules));
+  });
+
+  it('are read by what they are: a brace in a text is text', () => {
+    expect(
+      parseOrderArguments('hi-energy', [
+        'reportType={x}=y',
+        'searchParams={"status": "active", "limit": [1]}',
+        'account=hi',
+      ]),
+    ).toEqual({
+      hiEnergy: {
+        reportType: '{x}=y',
+        searchParams: { status: 'active', limit: [1] },
+        account: 'hi',
+      },
+    });
+  });
+
+  it.each([
+    ['2026-11-01T00:00:00Z', '2026-11-01T00:00:00.000Z'],
+    ['2026-11-01t01:30:00.25+01:30', '2026-11-01T00:00:00.250Z'],
+    ['2024-02-29T23:59:59-00:00', '2024-02-29T23:59:59.000Z'],
+  ])('may be the instant %s', (text, instant) => {
+    const order = parseOrderArguments('talkdesk', ['reportType=calls', `from=${text}`, `to=${text}`]);
+
+    expect(order.talkdesk).toEqual({ reportType: 'calls', from: instant, to: instant });
+  });
+
+  it.each([
+    '2026-11-01',
+    '2026-11-01 00:00:00Z',
+    '2026-11-01T00:00:00',
+    '2026-02-30T00:00:00Z',
+    '2026-02-29T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-11-01T24:00:00Z',
+    '2026-11-01T00:00:60Z',
+    '2026-11-01T00:00:00+25:00',
+    '1793491200000',
+    '{}',
+    '',
+  ])('is not the instant %j', (text) => {
+    expect(problemsOf('talkdesk', 'reportType=calls', `from=${text}`, 'to=2026-11-01T00:00:00Z')).toEqual([
+      'from cannot be read: give an RFC 3339 instant, from=2026-11-01T00:00:00Z.',
+    ]);
+  });
+
+  it.each(['x', '[]', '"{}"', '{', '{a: 1}', '7', ''])('is not the JSON object %j', (text) => {
+    expect(problemsOf('hi-energy', 'reportType=a', `indexParams=${text}`)).toEqual([
+      "indexParams cannot be read: give a JSON object, indexParams='{ … }'.",
+    ]);
+  });
+
+  it('are told with every problem at once', () => {
+    expect(
+      problemsOf('power-bi', 'reportid=1', 'format=PDF', 'format=PNG', 'PDF', '=x', '__proto__=y'),
+    ).toEqual([
+      'Power BI orders have no "reportid": there are account, groupId, reportId, format, reportConfiguration, paginatedReportConfiguration. Did you mean reportId?',
+      'format is given twice.',
+      '"PDF" is no KEY=VALUE.',
+      '"=x" is no KEY=VALUE.',
+      'Power BI orders have no "__proto__": there are account, groupId, reportId, format, reportConfiguration, paginatedReportConfiguration.',
+      'reportId is missing: give reportId=….',
+    ]);
+  });
+
+  it.each([
+    ['talkdisk', ' Did you mean talkdesk?'],
+    ['powerBi', ' Did you mean power-bi?'],
+    ['salesforce', ''],
+    ['\u001b[2Jx', ''],
+  ])('are of no vendor %j', (vendor, suggestion) => {
+    expect(problemsOf(vendor)).toEqual([
+      `"${vendor.replace('\u001b[2J', '')}" is no vendor: it is one of ${VENDOR_IDS.join(', ')}.${suggestion}`,
+    ]);
+  });
+
+  it('take any text but a blank one as it is, and never speak to the terminal', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (value, junk) => {
+        fc.pre(value.trim() !== '');
+        const words = ['userIdentityId=1', `exportId=${value}`];
+
+        expect(parseOrderArguments('web-admit', words)).toEqual({
+          webAdmit: { userIdentityId: '1', exportId: value },
+        });
+        for (const problem of problemsOf('web-admit', junk, `${junk}=x`)) {
+          expect(problem).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+        }
+      }),
+      { seed: 20_261_129 },
+    );
+  });
+});
