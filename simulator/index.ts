@@ -1,3 +1,4 @@
 /** The vendors' stand-ins, for front-end work and tests: nothing of a gateway in production loads them. */
+export { createDemoOrder } from './demo-order.ts';
 export { describeSimulators, runSimulate, type SimulateArguments } from './run.ts';
 export { type Simulators, startSimulators } from './server.ts';

@@ -7,6 +7,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   hostile: 'hostile/run.ts',
   isolation: 'isolation/run.ts',
   restart: 'restart/run.ts',
+  tracking: 'tracking/run.ts',
   files: 'files/run.ts',
   'watch-memory': 'watch/memory.ts',
   'watch-lateness': 'watch/lateness.ts',

@@ -1,5 +1,6 @@
 import { DEMO_HI_ENERGY_API_KEY } from '../demo-credentials.ts';
 import type { SimulatorMount } from '../simulator.ts';
+import { createHiEnergyOrder } from './demo-order.ts';
 import { createHiEnergySimulator } from './simulator.ts';
 
 /** Hi Energy as it is served: everything below `/api/v1`. */
@@ -21,4 +22,5 @@ export const hiEnergyMount = {
   ) => `curl -H 'X-Api-Key: ${DEMO_HI_ENERGY_API_KEY}' -H 'Content-Type: application/json' \\
   -d '{"report_type":"deals_excel","search_params":{"q":"garden"}}' \\
   ${mountUrl}/api/v1/exports`,
+  createDemoOrder: createHiEnergyOrder,
 } as const satisfies SimulatorMount;

@@ -1,5 +1,6 @@
 import { DEMO_POWER_BI_CLIENT_ID, DEMO_POWER_BI_CLIENT_SECRET, READ_TOKEN } from '../demo-credentials.ts';
 import type { SimulatorMount } from '../simulator.ts';
+import { createPowerBiOrder } from './demo-order.ts';
 import { createPowerBiSimulator } from './simulator.ts';
 
 /** Power BI as it is served: `/v1.0/myorg` and the token endpoint of a tenant. */
@@ -28,4 +29,5 @@ export const powerBiMount = {
   ${mountUrl}/demo-tenant/oauth2/v2.0/token | ${READ_TOKEN})
 curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"format":"PDF"}' \\
   ${mountUrl}/v1.0/myorg/groups/dcf522d1-dfff-4c17-85f1-4e52591f0b2e/reports/aa96f597-1f78-4e38-b47e-b6d621c0c17e/ExportTo`,
+  createDemoOrder: createPowerBiOrder,
 } as const satisfies SimulatorMount;

@@ -20,7 +20,7 @@ type Seed = Omit<JobPlan, 'ids' | 'steps' | 'start'> & {
 };
 
 /** In every state, every ending, every manner; all take between 20 and 60 seconds. */
-const SEEDS: readonly Seed[] = [
+const SEEDS: readonly [Seed, ...Seed[]] = [
   {
     reportName: 'Quarterly revenue by region',
     workspace: 'finance',
@@ -95,6 +95,19 @@ const SEEDS: readonly Seed[] = [
 /** How long an export whose state the service does not know itself stays so. */
 const UNDEFINED_MS = 3_000;
 
+/** A report that the demo knows. */
+export interface DemoReport {
+  readonly groupId?: string;
+  readonly reportId: string;
+  readonly reportName: string;
+}
+
+/** The reports that the demo knows, each where its workspace is. */
+export const DEMO_REPORTS: readonly [DemoReport, ...DemoReport[]] = [
+  toReport(SEEDS[0]),
+  ...SEEDS.slice(1).map(toReport),
+];
+
 /** Puts the demo's exports in place; their ids are the same at every start. */
 export function seedJobs(store: JobStore): readonly SeededJob[] {
   return SEEDS.map((seed) => {
@@ -110,12 +123,16 @@ export function findReportName(reportId: string): string | undefined {
   return SEEDS.find(({ reportName }) => toReportId(reportName) === reportId.toLowerCase())?.reportName;
 }
 
-function toPlan(seed: Seed): JobPlan {
-  const { workspace, reportName } = seed;
+function toReport({ workspace, reportName }: Seed): DemoReport {
   const group = workspace === undefined ? {} : { groupId: WORKSPACES[workspace] };
+  return { ...group, reportId: toReportId(reportName), reportName };
+}
+
+function toPlan(seed: Seed): JobPlan {
+  const { reportName, ...ids } = toReport(seed);
   return {
     ...seed,
-    ids: { ...group, reportId: toReportId(reportName), exportId: createExportId(`seed ${reportName}`) },
+    ids: { ...ids, exportId: createExportId(`seed ${reportName}`) },
     steps: toSteps(seed),
     start: 'at-first-look',
   };

@@ -1,5 +1,6 @@
 import { DEMO_TALKDESK_CLIENT_ID, DEMO_TALKDESK_CLIENT_SECRET, READ_TOKEN } from '../demo-credentials.ts';
 import type { SimulatorMount } from '../simulator.ts';
+import { createTalkdeskOrder } from './demo-order.ts';
 import { createTalkdeskSimulator } from './simulator.ts';
 
 /** Talkdesk as it is served: the API host and the account's token host in one. */
@@ -32,4 +33,5 @@ export const talkdeskMount = {
 curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
   -d '{"name":"Calls","format":"csv","timespan":{"from":"2026-10-01T00:00:00Z","to":"2026-10-31T00:00:00Z"}}' \\
   ${mountUrl}/data/reports/calls/jobs`,
+  createDemoOrder: createTalkdeskOrder,
 } as const satisfies SimulatorMount;

@@ -60,7 +60,7 @@ const EXCEL = { format: 'Microsoft Excel', mime_type: 'application/vnd.ms-excel'
 const ZIP = { format: 'Comma-Separated Values in Multiple Files', mime_type: 'application/zip' };
 
 /** The last one has no seeded run: starting it always starts a new one. */
-export const TEMPLATES: readonly Template[] = [
+export const TEMPLATES: readonly [Template, ...Template[]] = [
   {
     id: 86446,
     identityId: 37442,

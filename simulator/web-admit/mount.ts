@@ -1,5 +1,6 @@
 import { DEMO_WEB_ADMIT_API_KEY } from '../demo-credentials.ts';
 import type { SimulatorMount } from '../simulator.ts';
+import { createWebAdmitOrder } from './demo-order.ts';
 import { createWebAdmitSimulator } from './simulator.ts';
 
 /** WebAdMIT as it is served; its paths begin with `/api/v1` themselves. */
@@ -14,4 +15,5 @@ export const webAdmitMount = {
   demoAccount: { key: 'admit', credential: { type: 'api-key', apiKey: DEMO_WEB_ADMIT_API_KEY } },
   startExample: (mountUrl) => `curl -H 'x-api-key: ${DEMO_WEB_ADMIT_API_KEY}' -X POST \\
   ${mountUrl}/api/v1/user_identities/37442/exports/86480/export_files`,
+  createDemoOrder: createWebAdmitOrder,
 } as const satisfies SimulatorMount;

@@ -9,6 +9,7 @@ import { createSecrets } from '../telemetry/secrets.ts';
 import { logCrashes } from './crash.ts';
 import { demoConfig } from './demo-config.ts';
 import { demoTabs } from './demo-queries.ts';
+import { DemoTraffic } from './demo-traffic.ts';
 import { EXIT } from './exit-codes.ts';
 import { announce } from './serve.ts';
 import { drainOnSignal } from './signals.ts';
@@ -20,7 +21,7 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
     return EXIT.usage;
   }
   // Only here: a gateway in production has neither the simulators nor what they stand on.
-  const { startSimulators } = await import('../../simulator/index.ts');
+  const { createDemoOrder, startSimulators } = await import('../../simulator/index.ts');
   const simulators = await startSimulators();
   const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
   if ('problems' in loaded) {
@@ -33,7 +34,19 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
+  const traffic = new DemoTraffic({
+    url: gateway.url,
+    // Power BI has no list: what is not tracked would never show.
+    tracked: simulators.seeds['power-bi'].map((job) => ({ vendor: 'power-bi', ...job })),
+    createOrder: (vendor) => createDemoOrder(vendor, systemRandom, systemClock.now()),
+    arrange(vendor, words) {
+      const fault = simulators.faults.order({ vendor, kind: 'simulate', words, call: 'start' });
+      return () => simulators.faults.withdraw(fault);
+    },
+    ...tools,
+  });
   drainOnSignal(async () => {
+    await traffic.stop();
     await gateway.drain();
     await simulators[Symbol.asyncDispose]();
   });
@@ -45,6 +58,7 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
       tabs.map((tab) => tab.query),
     ),
   );
+  traffic.start();
   return undefined;
 }
 
@@ -70,7 +84,7 @@ The newest exports, from a terminal:
   curl -s ${url}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ recentExports(first: 5) { nodes { name status vendor { name } progress { percent } } } }"}'
 
-Ctrl-C ends it all.`;
+About every ten seconds another export is started, at each vendor in turn. Ctrl-C ends it all.`;
 }
 
 function indent(text: string): string {
