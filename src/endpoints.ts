@@ -21,6 +21,7 @@ import { createWebSocketEndpoint } from './transports/websocket.ts';
 import { yogaWhenAsked } from './transports/yoga-when-asked.ts';
 import { VENDORS } from './vendors/registry.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
+import { type CallbacksEndpointSettings, createCallbacksEndpoint } from './web/callbacks-endpoint.ts';
 import { createFilesEndpoint } from './web/files-endpoint.ts';
 
 /** What the endpoints stand on. */
@@ -34,6 +35,8 @@ export interface EndpointParts {
   readonly access: Access;
   readonly sessions: AccessSessions;
   readonly signer: FileLinkSigner;
+  /** Where vendors may call back; left out where none is told to. */
+  readonly callbacks?: Pick<CallbacksEndpointSettings, 'signer' | 'onHint'> | undefined;
   readonly running: RunningConfig;
   readonly reports: OperationReports;
   readonly metrics: Metrics;
@@ -85,6 +88,16 @@ export function createEndpoints(parts: EndpointParts) {
     onDownload: metrics.onDownload,
     clientAddressOf,
   });
+  const callbacks =
+    parts.callbacks &&
+    createCallbacksEndpoint({
+      ...parts.callbacks,
+      vendors: Object.values(VENDORS),
+      clock,
+      log,
+      onCallback: metrics.onCallback,
+      clientAddressOf,
+    });
   metrics.observe({
     watches: () => hub.counters(),
     transports: () => ({ sockets: sockets.size, ...counter }),
@@ -95,6 +108,7 @@ export function createEndpoints(parts: EndpointParts) {
     websocket: sockets.upgrade,
     graphiql,
     files,
+    callbacks,
     board: createBoardEndpoint(),
     metrics: metrics.read,
     /** Lets queries of websockets come to their end, then closes the sockets. */

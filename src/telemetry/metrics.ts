@@ -6,8 +6,10 @@ import type { VendorCall } from '../http/types.ts';
 import type { Asked, Ending, RefusalReason, Transport } from '../operations/reports.ts';
 import type { WebhookAttempt } from '../tracking/webhooks/dispatcher.ts';
 import type { WatchCounters } from '../watch/watch-hub.ts';
+import type { Callback } from '../web/callbacks-endpoint.ts';
 import type { Download } from '../web/files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
+import { countCallbacks } from './metrics/callbacks.ts';
 import { countDownloads } from './metrics/downloads.ts';
 import { countOperations, countRateLimited, countRefused } from './metrics/operations.ts';
 import { showTracking } from './metrics/tracking.ts';
@@ -31,6 +33,8 @@ export interface Metrics {
   onPoll(lateMs: number): void;
   /** One file that was asked for. */
   onDownload(download: Download): void;
+  /** One call to a callback link. */
+  onCallback(callback: Callback): void;
   /** One refusal over a caller's limit a minute. */
   onRateLimited(kind: LimitedKind): void;
   /** One operation that has ended. */
@@ -57,6 +61,7 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onVendorCall: countVendorCalls(registry),
     onPoll: measurePolls(registry),
     onDownload: countDownloads(registry),
+    onCallback: countCallbacks(registry),
     onOperation: countOperations(registry),
     onRefused: countRefused(registry),
     onRateLimited: countRateLimited(registry),

@@ -16,6 +16,7 @@ import {
 import { Cancellation } from '../runtime/cancellation.ts';
 import type { Answer } from '../web/http-server.ts';
 import { isJson } from '../web/json-type.ts';
+import { readBody } from '../web/read-body.ts';
 import { respondText, wantsPage } from '../web/respond.ts';
 import { GRAPHIQL_PAGE } from '../web/security-headers.ts';
 import type { GraphiQL } from './graphiql.ts';
@@ -287,36 +288,6 @@ function toAccessRefusal({
 function lastEventIdOf(headers: IncomingHttpHeaders): string | undefined {
   const id = headers['last-event-id'];
   return typeof id === 'string' && id !== '' ? id : undefined;
-}
-
-/**
- * Reads a body within its bound.
- *
- * @returns null for a longer one, undefined where the client has left
- */
-function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) {
-        request.pause();
-        resolve(null);
-      } else chunks.push(chunk);
-    });
-    request.once('end', () => resolve(toText(chunks)));
-    request.once('close', () => resolve(undefined));
-    request.once('error', () => resolve(undefined));
-  });
-}
-
-function toText(chunks: readonly Buffer[]): string {
-  const [first] = chunks;
-  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-  const text = bytes.toString('utf8');
-  // A byte order mark is no part of the text (RFC 8259, section 8.1).
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 function parseJson(text: string): unknown {

@@ -32,6 +32,8 @@ export interface Routes {
   readonly websocket: UpgradeHandler;
   readonly graphiql: GraphiQL | null;
   readonly files: Handler;
+  /** Left out where no vendor is told where to call back. */
+  readonly callbacks?: Handler | undefined;
   readonly board: Handler;
   readonly health: Health;
   /** Prometheus text; null where it is served on a port of its own. */
@@ -134,6 +136,8 @@ function route(
     });
   }
   if (pathname.startsWith('/files/')) return routes.files(request, response, target);
+  if (pathname.startsWith('/callbacks/') && routes.callbacks !== undefined)
+    return routes.callbacks(request, response, target);
   if (pathname === '/health') return respondJson(response, 200, { status: 'alive' });
   if (pathname === '/ready') return respondReadiness(routes.health.readiness(), response);
   if (pathname === '/metrics' && routes.metrics !== null)
