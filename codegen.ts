@@ -19,7 +19,7 @@ const OPERATION_FILES = ['src/cli/operations.graphql'];
 
 const SCALARS = {
   ID: 'string',
-  DateTime: { input: 'string', output: 'number' },
+  DateTime: { input: 'number', output: 'number' },
   URL: { input: 'string', output: 'string' },
   JSON: { input: 'unknown', output: 'unknown' },
 };

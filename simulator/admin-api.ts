@@ -3,6 +3,7 @@ import type { CallCounter } from './calls.ts';
 import { toCommandLineLocator } from './examples.ts';
 import { FAULT_KINDS, type FaultBook, type FaultOrder } from './faults.ts';
 import { toTextAnswer } from './http-message.ts';
+import type { OrderBook } from './order-book.ts';
 import type { SeededJob, SimulatorRequest, SimulatorResponse } from './simulator.ts';
 
 /** Where the simulators are steered from, beside the vendors' mounts. */
@@ -13,6 +14,7 @@ export interface Controls {
   readonly url: string;
   readonly faults: FaultBook;
   readonly calls: CallCounter;
+  readonly orders: OrderBook;
   readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
 }
 
@@ -42,6 +44,11 @@ const ACTIONS: Readonly<Record<string, Action | undefined>> = {
     calls.clear();
     return { status: 204 };
   },
+  'GET /orders': ({ orders }) => ({ status: 200, body: { orders: orders.read() } }),
+  'DELETE /orders': ({ orders }) => {
+    orders.clear();
+    return { status: 204 };
+  },
   'GET /jobs': ({ seeds }) => ({ status: 200, body: { jobs: listJobs(seeds) } }),
 };
 
@@ -65,7 +72,7 @@ export function listJobs(seeds: Controls['seeds']) {
 
 function describeControls(url: string): string {
   const api = `${url}/${ADMIN_API}`;
-  const kinds = Object.entries(FAULT_KINDS).map(([kind, effect]) => `  ${kind.padEnd(10)} ${effect}`);
+  const kinds = Object.entries(FAULT_KINDS).map(([kind, effect]) => `  ${kind.padEnd(23)} ${effect}`);
   return `Waybill's vendor simulators: the admin API
 
 Order a fault (three throttled answers, then peace):
@@ -73,6 +80,10 @@ Order a fault (three throttled answers, then peace):
 
 Only on some paths, below the vendor's mount:
   curl -d '{"vendor":"power-bi","kind":"status","status":503,"pathIncludes":"/exports/"}' ${api}/faults
+
+The next start is accepted, and its answer lost; the one after that fails after a while:
+  curl -d '{"vendor":"hi-energy","kind":"lost-answer"}' ${api}/faults
+  curl -d '{"vendor":"hi-energy","kind":"simulate","words":"failed"}' ${api}/faults
 
 List the faults still waiting, and clear them:
   curl ${api}/faults
@@ -82,10 +93,14 @@ Count calls by vendor and kind, and start again from zero:
   curl ${api}/calls
   curl -X DELETE ${api}/calls
 
+Count the orders that a job came of, with its ids, and start again from zero:
+  curl ${api}/orders
+  curl -X DELETE ${api}/orders
+
 List the jobs in place, with locators for "waybill watch":
   curl ${api}/jobs
 
-Kinds of fault. "times" is 1 unless given. Without "pathPrefix" or "pathIncludes" a fault meets every call but those for
-tokens. "delayMs" makes any of them late.
+Kinds of fault. "times" is 1 unless given. Without "call", "pathPrefix" or "pathIncludes" a fault meets every call but those for
+tokens; one of the last six kinds meets starts. "delayMs" makes any of them late.
 ${kinds.join('\n')}`;
 }

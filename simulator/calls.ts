@@ -10,6 +10,16 @@ export type MountName = VendorId | typeof FILES_STORE;
 
 export const MOUNT_NAMES: readonly MountName[] = [...VENDOR_IDS, FILES_STORE];
 
+export const CALL_KINDS = [
+  'token',
+  'start',
+  'cancel',
+  'status',
+  'list',
+  'file',
+  'other',
+] as const satisfies readonly CallKind[];
+
 export type CallCounts = Readonly<Record<CallKind, number>>;
 
 const FILE_STORE_CALLS: readonly CallRule[] = [['file', 'GET', /./]];
@@ -41,7 +51,7 @@ export class CallCounter {
 }
 
 function createCounts(): Record<MountName, Record<CallKind, number>> {
-  const none = () => ({ token: 0, start: 0, status: 0, list: 0, file: 0, other: 0 });
+  const none = (): Record<string, number> => Object.fromEntries(CALL_KINDS.map((kind) => [kind, 0]));
   const counts = Object.fromEntries(MOUNT_NAMES.map((mount) => [mount, none()]));
   return counts as Record<MountName, Record<CallKind, number>>;
 }

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Random } from '../src/runtime/clock.ts';
 import { ADMIN_API, answerAdminRequest, type Controls } from './admin-api.ts';
 import { FILES_STORE, type MountName, toCallKind } from './calls.ts';
-import { playFault } from './faults.ts';
+import { type Fault, splitWords } from './faults.ts';
 import type { ServedFileStore } from './file-store.ts';
 import { type ReceivedRequest, receiveRequest, sendAnswer, toTextAnswer } from './http-message.ts';
-import type { SimulatorResponse, VendorSimulator } from './simulator.ts';
+import { playFault } from './play-fault.ts';
+import type { SimulatorRequest, SimulatorResponse, VendorSimulator } from './simulator.ts';
 
 /** Everything a request may be answered from. */
 export interface Stage extends Controls {
@@ -18,8 +19,9 @@ export interface Stage extends Controls {
 /** Something that answers below one first path segment, and that faults can be laid over. */
 interface Mount {
   readonly name: MountName;
-  answer(): Promise<SimulatorResponse>;
+  answer(request: SimulatorRequest): Promise<SimulatorResponse>;
   errorBody(status: number): SimulatorResponse['body'];
+  tokenExpired(): SimulatorResponse;
 }
 
 /** Answers one request; whatever is thrown on the way becomes a bare 500, and the server lives on. */
@@ -48,10 +50,8 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, stage:
   if (mount === undefined)
     return sendAnswer(response, toTextAnswer(404, `Nothing is served here. Try ${stage.url}/${ADMIN_API}.`));
 
-  const kind = toCallKind(mount.name, received.request);
-  stage.calls.add(mount.name, kind);
-  const fault = stage.faults.take(mount.name, kind, received.request.path);
-  if (fault === undefined) return sendAnswer(response, await mount.answer());
+  const { request, fault } = meetFault(mount.name, received.request, stage);
+  if (fault === undefined) return sendAnswer(response, await mount.answer(request));
   const { clock, random } = stage;
   await playFault({
     fault,
@@ -59,27 +59,60 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, stage:
     response,
     clock,
     random,
-    trueAnswer: () => mount.answer(),
+    trueAnswer: () => mount.answer(request),
     errorBody: (status) => mount.errorBody(status),
+    tokenExpired: () => mount.tokenExpired(),
   });
 }
 
-function findMount({ mount, request, query }: ReceivedRequest, stage: Stage): Mount | undefined {
+/** Counts a call, and says what is to become of it: by an order of the admin API, or by the caller's own header. */
+function meetFault(
+  mount: MountName,
+  request: SimulatorRequest,
+  { calls, faults }: Stage,
+): { readonly request: SimulatorRequest; readonly fault?: Fault | undefined } {
+  const kind = toCallKind(mount, request);
+  calls.add(mount, kind);
+  const fault = faults.take(mount, kind, request.path);
+  if (fault !== undefined && fault.kind !== 'simulate') return { request, fault };
+  const header = fault?.words ?? request.headers['x-simulate'];
+  if (header === undefined) return { request };
+
+  const isOrder = kind === 'start' || kind === 'cancel';
+  const { loss, rest } = isOrder ? splitWords(header) : { loss: undefined, rest: header };
+  return {
+    request: { ...request, headers: { ...request.headers, 'x-simulate': rest } },
+    fault: loss === undefined ? fault : { vendor: mount, times: 1, ...fault, kind: loss },
+  };
+}
+
+function findMount({ mount, query }: ReceivedRequest, stage: Stage): Mount | undefined {
   if (mount === FILES_STORE) {
     return {
       name: FILES_STORE,
-      answer: () => stage.store.handle(request, query),
-      errorBody: (status) => `<Error><Code>SimulatedFault</Code><Message>HTTP ${status}</Message></Error>`,
+      answer: (request) => stage.store.handle(request, query),
+      errorBody: toStoreError,
+      tokenExpired: () => ({ status: 403, body: toStoreError(403) }),
     };
   }
   const simulator = stage.simulators.get(mount);
   if (simulator === undefined) return undefined;
+  const errorBody = (status: number) =>
+    simulator.errorBody === undefined ? toGenericError(status) : simulator.errorBody(status);
   return {
     name: simulator.vendor,
-    answer: async () => simulator.handle(request),
-    errorBody: (status) =>
-      simulator.errorBody === undefined ? toGenericError(status) : simulator.errorBody(status),
+    answer: async (request) => simulator.handle(request),
+    errorBody,
+    tokenExpired: () => simulator.tokenExpired?.() ?? toErrorAnswer(401, errorBody(401)),
   };
+}
+
+function toErrorAnswer(status: number, body: SimulatorResponse['body']): SimulatorResponse {
+  return body === undefined ? { status } : { status, body };
+}
+
+function toStoreError(status: number): string {
+  return `<Error><Code>SimulatedFault</Code><Message>HTTP ${status}</Message></Error>`;
 }
 
 function toGenericError(status: number): object {

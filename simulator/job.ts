@@ -49,4 +49,11 @@ export class SimulatedJob<Word extends string> {
     }
     throw new Error('unreachable: the last step lasts for ever');
   }
+
+  /** Simulated milliseconds until its last step begins; 0 once it has. Starts a job that waits for a look. */
+  remainingMs(): number {
+    const { stepIndex, sinceMs } = this.look();
+    const ahead = this.steps.slice(stepIndex, -1).reduce((sum, step) => sum + step.lastsMs, 0);
+    return Math.max(0, ahead - (stepIndex === this.steps.length - 1 ? 0 : sinceMs));
+  }
 }

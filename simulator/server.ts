@@ -6,6 +6,7 @@ import { CallCounter, FILES_STORE } from './calls.ts';
 import { answerRequest } from './dispatch.ts';
 import { FaultBook } from './faults.ts';
 import { createFileStore } from './file-store.ts';
+import { OrderBook } from './order-book.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import type { SeededJob, SimulatorFactory, VendorSimulator } from './simulator.ts';
 import { SIMULATED_VENDORS, type TokenVendorId } from './vendors.ts';
@@ -40,6 +41,7 @@ export interface Simulators extends AsyncDisposable {
   readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
   readonly faults: FaultBook;
   readonly calls: CallCounter;
+  readonly orders: OrderBook;
 }
 
 const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
@@ -60,7 +62,7 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
   await listen(server, port, host);
   const { port: boundPort } = server.address() as AddressInfo;
   const url = `http://${host === '::1' ? '[::1]' : host}:${boundPort}`;
-  const controls = { url, faults: new FaultBook(), calls: new CallCounter() };
+  const controls = { url, faults: new FaultBook(), calls: new CallCounter(), orders: new OrderBook() };
   // Links name the port, so nothing can be built before the server listens.
   const store = createFileStore(simulatedClock, `${url}/${FILES_STORE}`);
   const simulators = new Map<string, VendorSimulator>();
@@ -68,7 +70,13 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
   try {
     for (const vendor of VENDOR_IDS) {
       const mountUrl = `${url}/${vendor}`;
-      const simulator = vendors[vendor]?.({ clock: simulatedClock, random, mountUrl, files: store });
+      const simulator = vendors[vendor]?.({
+        clock: simulatedClock,
+        random,
+        mountUrl,
+        files: store,
+        onAccepted: (order) => controls.orders.add(vendor, order),
+      });
       if (simulator !== undefined) simulators.set(vendor, simulator);
     }
     seeds = seedAll(simulators);

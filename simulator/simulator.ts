@@ -31,6 +31,16 @@ export interface SimulatorSurroundings {
   readonly mountUrl: string;
   /** The S3-like file store shared by all vendors. */
   readonly files: FileStore;
+  /** Told of every order that a job came of; not of one that is answered with a job that was there already. */
+  readonly onAccepted?: ((order: AcceptedOrder) => void) | undefined;
+}
+
+/** An order that the vendor took, whatever became of its answer. */
+export interface AcceptedOrder {
+  /** The job's ids, as a locator of this vendor takes them. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** What was ordered, in the vendor's own words. */
+  readonly order: object;
 }
 
 /** A stand-in for S3: presigned links that expire, and that refuse any credential header. */
@@ -57,13 +67,15 @@ export interface VendorSimulator {
   seed(): readonly SeededJob[];
   /** The body this vendor sends with an error status, for faults ordered from outside. Without it a generic one is sent. */
   errorBody?(status: number): SimulatorResponse['body'];
+  /** What this vendor says to a token that has run out. Without it, what it says with 401. */
+  tokenExpired?(): SimulatorResponse;
 }
 
 /** How every vendor's simulator is made. */
 export type SimulatorFactory = (surroundings: SimulatorSurroundings) => VendorSimulator;
 
 /** What a request was for. */
-export type CallKind = 'token' | 'start' | 'status' | 'list' | 'file' | 'other';
+export type CallKind = 'token' | 'start' | 'cancel' | 'status' | 'list' | 'file' | 'other';
 
 /** Which requests below a vendor's mount are of a kind. */
 export type CallRule = readonly [kind: CallKind, method: string, path: RegExp];
@@ -80,6 +92,18 @@ export interface SimulatorMount {
   readonly demoAccount: DemoAccount;
   /** A command for a POSIX shell that starts an export, ready to be pasted. */
   startExample(mountUrl: string): string;
+  /** Makes up something to start, another one each time. Left out by a vendor that cannot start any. */
+  createDemoOrder?(random: Random, now: number): DemoOrder;
+}
+
+/** An export that the demo starts through the gateway. */
+export interface DemoOrder {
+  /** What the demo's people call it. */
+  readonly label: string;
+  /** The vendor's own part of the gateway's `ExportOrder`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** How it is to go, in the words of `x-simulate`; left out where it simply succeeds. */
+  readonly words?: string | undefined;
 }
 
 /** An account at a simulated vendor as an operator would configure it, but for the addresses. */

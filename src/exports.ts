@@ -7,13 +7,15 @@ import type { Turns } from './operations/turns.ts';
 import type { Tools } from './runtime/tools.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { toCursorSecret } from './watch/cursor.ts';
-import { createWatchHub, type WatchHub } from './watch/watch-hub.ts';
+import { createWatchHub, type WatchHub, type WatchHubOptions } from './watch/watch-hub.ts';
 
 /** Everything that reads exports: the open accounts, one reader for all who ask, and the watches. */
 export interface Exports {
   readonly pool: AccountPool;
   readonly reader: ExportReader;
   readonly hub: WatchHub;
+  /** Calls back where a read brought another status of an export whose watch is over. */
+  onRelearnt(listener: NonNullable<WatchHubOptions['onRelearnt']>): void;
   readonly backplaneState: ReturnType<typeof observeBackplane>['state'];
 }
 
@@ -26,6 +28,7 @@ export async function openExports(
 ): Promise<Exports> {
   const pool = createAccountPool(accounts, tools, metrics.onVendorCall);
   const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
+  let onRelearnt: WatchHubOptions['onRelearnt'];
   const hub = await createWatchHub({
     backplane,
     tools,
@@ -37,7 +40,13 @@ export async function openExports(
     cursorSecret: files.linkSecret === undefined ? undefined : toCursorSecret(files.linkSecret),
     onWatched: (identity, isWatched) => pool.onWatched(identity, isWatched),
     onPoll: metrics.onPoll,
+    onRelearnt: (...given) => onRelearnt?.(...given),
   });
   const reader = new ExportReader(tools.clock, hub, () => turns.isBusy);
-  return { pool, reader, hub, backplaneState };
+  return {
+    ...{ pool, reader, hub, backplaneState },
+    onRelearnt: (listener) => {
+      onRelearnt = listener;
+    },
+  };
 }

@@ -20,6 +20,7 @@ import { createRunningConfig } from './reload.ts';
 import type { Tools } from './runtime/tools.ts';
 import { detached } from './telemetry/detached-clock.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { openTracked } from './tracked.ts';
 import type { GraphiQLTab } from './transports/graphiql.ts';
 import { createRequestOrder } from './transports/request-order.ts';
 import { trustDocuments } from './trusted.ts';
@@ -80,14 +81,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { pool, reader, hub, backplaneState } = exports;
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(clock);
-  const running = createRunningConfig(config, { tools, pool, access, hub, sessions });
-  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
   const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
+  const tracked = await openTracked({
+    ...{ config, tools, exports, metrics, signer, callbackUrlFor: () => undefined },
+  });
+  const running = createRunningConfig(config, { tools, pool, access, hub, sessions, tracked });
+  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
   const vendors = Object.values(VENDORS);
 
   const maskError = createErrorMask({ log, secrets, hidesSuggestions: mode === 'production' });
   const createContext = createContexts({
-    ...{ vendors, reader, watches: hub, signer, limits },
+    ...{ vendors, reader, watches: hub, tracking: tracked, signer, limits },
     directoryFor: pool.directoryFor.bind(pool),
     admitLocators: admission.locators,
   });
@@ -115,7 +119,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     ...{ clientAddressOf, publicUrl, graphiqlTabs },
   });
-  const health = new Health({ accounts: () => pool.all(), backplane: backplaneState, namesAccounts: isOpen });
+  const health = new Health({
+    ...{ backplane: backplaneState, store: tracked.storeState, namesAccounts: isOpen },
+    accounts: () => pool.all(),
+  });
   const servers = await openServers(endpoints, health, server, {
     hosts: createHostPolicy({ publicUrl, isOpen }),
     log,
@@ -125,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   url ||= servers.url;
   health.phase = 'ready';
+  tracked.start();
   if (mode === 'production' && !isOpen && server.metricsPort === undefined)
     log.warn({}, 'Metrics are served to whoever reaches the public port: set server.metricsPort.');
 
@@ -132,6 +140,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     health.phase = 'draining';
     const reason = 'The gateway is shutting down: connect again and resume with the last cursor.';
     await servers.drain(() => hub.drain(reason), endpoints.closeSockets);
+    await tracked.stop();
     await pool.close();
   }
   let drained: Promise<void> | undefined;

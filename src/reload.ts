@@ -15,6 +15,7 @@ export interface ReloadableParts {
   readonly pool: AccountPool;
   readonly access: Access;
   readonly hub: WatchHub;
+  readonly tracked: { replace(config: Config): void };
   readonly sessions: { revoke(isRevoked: (caller: Caller) => boolean): void };
 }
 
@@ -57,7 +58,7 @@ export function createRunningConfig(started: Config, parts: ReloadableParts): Ru
 function apply(
   current: Config,
   next: Config,
-  { tools, pool, access, hub, sessions }: ReloadableParts,
+  { tools, pool, access, hub, sessions, tracked }: ReloadableParts,
 ): Config {
   // Before any of them is used; those of before stay known, since they may stand in what is still on its way.
   for (const secret of secretValues(next)) tools.secrets.add(secret);
@@ -69,7 +70,15 @@ function apply(
   hub.endAccounts(new Map(removed.map((account) => [account.identity, toReason(account)])));
   hub.renewAccounts(new Set(renewed.map(({ identity }) => identity)));
   sessions.revoke(isOut);
-  return { ...current, accounts: next.accounts, access: isSameMode ? next.access : current.access };
+  const taken = {
+    ...current,
+    accounts: next.accounts,
+    tracking: next.tracking,
+    webhooks: next.webhooks,
+    access: isSameMode ? next.access : current.access,
+  };
+  tracked.replace(taken);
+  return taken;
 }
 
 /** As if it had never been there. */
@@ -78,10 +87,13 @@ function toReason({ vendor, key }: VendorAccount) {
   return { code, message };
 }
 
-function report({ accounts, callers, isJwtChanged, atNextStart }: ConfigChanges, { log }: Tools): void {
+function report(changed: ConfigChanges, { log }: Tools): void {
+  const { accounts, callers, webhooks, isTrackingChanged, isJwtChanged, atNextStart } = changed;
   const changes = {
     ...toField('accounts', accounts),
     ...toField('callers', callers),
+    ...toField('webhooks', webhooks),
+    ...(isTrackingChanged ? { tracking: 'changed' } : {}),
     ...(isJwtChanged ? { 'access.jwt': 'changed' } : {}),
   };
   const isNothing = Object.keys(changes).length === 0;

@@ -14,6 +14,9 @@ import {
 /** A second customer, whose exports the demo's account must not see. */
 export const OTHER_KEY = 'other-hi-energy-key';
 
+/** A key that may look and may not start anything. */
+export const READ_ONLY_KEY = 'read-only-hi-energy-key';
+
 interface Seed {
   readonly id: bigint;
   readonly owner?: string;

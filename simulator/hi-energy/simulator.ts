@@ -7,8 +7,8 @@ import type {
   VendorSimulator,
 } from '../simulator.ts';
 import type { SimulatedExport } from './jobs.ts';
-import { createSeededExports, OTHER_KEY, toSeededJobs } from './seeds.ts';
-import { createStarter } from './start.ts';
+import { createSeededExports, OTHER_KEY, READ_ONLY_KEY, toSeededJobs } from './seeds.ts';
+import { type ConflictShape, createStarter, refuseRights } from './start.ts';
 import { answer, type ExportWriter, refuse, toErrorBody, writeExport } from './wire.ts';
 
 /** What can be set about the simulated Hi Energy; times are simulated milliseconds. */
@@ -19,6 +19,13 @@ export interface HiEnergySimulatorOptions {
   readonly requestsPerHour?: number;
   /** How long a completed export answers an identical start; the vendor publishes no length. Default ten minutes. */
   readonly dedupeWindowMs?: number;
+  /** What a start that is taken is answered with; no number is documented. Default 201. */
+  readonly startStatus?: 200 | 201 | 202;
+  /**
+   * Where a 409 holds the export in flight, which is documented without its place: at the top (default), in the error's details, in
+   * details beside the error, or nowhere.
+   */
+  readonly conflictShape?: ConflictShape;
 }
 
 const HOUR_MS = 3_600_000;
@@ -41,7 +48,7 @@ export function createHiEnergySimulator(
   options: HiEnergySimulatorOptions = {},
 ): VendorSimulator {
   const { clock } = surroundings;
-  const keys = new Set([DEMO_HI_ENERGY_API_KEY, OTHER_KEY, ...(options.keys ?? [])]);
+  const keys = new Set([DEMO_HI_ENERGY_API_KEY, OTHER_KEY, READ_ONLY_KEY, ...(options.keys ?? [])]);
   /** Oldest first. */
   const exports: SimulatedExport[] = [];
   const write = (entry: SimulatedExport, hasLink: boolean) => writeExport(surroundings, entry, hasLink);
@@ -51,13 +58,17 @@ export function createHiEnergySimulator(
     exports,
     write,
     dedupeWindowMs: options.dedupeWindowMs ?? 10 * 60_000,
+    startStatus: options.startStatus ?? 201,
+    conflictShape: options.conflictShape ?? 'top',
+    onAccepted: surroundings.onAccepted,
   });
 
   function route(request: SimulatorRequest, owner: string): SimulatorResponse {
     const [resource, id, ...rest] = toApiPath(request);
     if (resource !== 'exports' || rest.length > 0) return refuse(404, 'NOT_FOUND', 'Resource not found');
     const own = exports.filter((entry) => entry.owner === owner);
-    if (id === undefined && request.method === 'POST') return start(request, owner);
+    if (id === undefined && request.method === 'POST')
+      return owner === READ_ONLY_KEY ? refuseRights() : start(request, owner);
     if (request.method !== 'GET') return refuse(404, 'NOT_FOUND', 'Resource not found');
     return id === undefined ? list(own, request.query.get('limit'), write) : show(own, id, write);
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/runtime/clock.ts';
-import type { SimulatorRequest, SimulatorResponse } from '../simulator.ts';
+import type { AcceptedOrder, SimulatorRequest, SimulatorResponse } from '../simulator.ts';
 import {
   createChunks,
   createReportFile,
@@ -11,6 +11,9 @@ import {
 } from './jobs.ts';
 import { answer, type ExportWriter, refuse } from './wire.ts';
 
+/** Where a 409 holds the export in flight. */
+export type ConflictShape = 'top' | 'error-details' | 'details' | 'none';
+
 /** What a start order stands on. */
 export interface StarterParts {
   readonly clock: Clock;
@@ -18,9 +21,15 @@ export interface StarterParts {
   readonly exports: SimulatedExport[];
   readonly write: ExportWriter;
   readonly dedupeWindowMs: number;
+  readonly startStatus: number;
+  readonly conflictShape: ConflictShape;
+  readonly onAccepted?: ((order: AcceptedOrder) => void) | undefined;
 }
 
 const FIRST_STARTED_ID = 6_001n;
+
+/** More exports than a demo starts; the oldest go first. */
+const MAX_EXPORTS = 10_000;
 
 /** How a started export goes; the header `x-simulate` of the start picks one. Times are simulated milliseconds. */
 const PLANS: Readonly<Record<string, JobPlan>> = {
@@ -32,7 +41,8 @@ const PLANS: Readonly<Record<string, JobPlan>> = {
 };
 
 /** Plays `POST /exports`: 201 with a new export, 200 with a recent identical one, 409 with one in flight. */
-export function createStarter({ clock, exports, write, dedupeWindowMs }: StarterParts) {
+export function createStarter(parts: StarterParts) {
+  const { clock, exports, write, dedupeWindowMs } = parts;
   let nextId = FIRST_STARTED_ID;
 
   function findIdentical(owner: string, order: StartRequest): SimulatedExport | undefined {
@@ -49,17 +59,19 @@ export function createStarter({ clock, exports, write, dedupeWindowMs }: Starter
     const order = readOrder(request.body);
     if ('status' in order) return order;
     const word = request.headers['x-simulate'] ?? 'normal';
+    if (word === 'forbidden') return refuseRights();
     const plan = Object.hasOwn(PLANS, word) ? PLANS[word] : undefined;
     if (plan === undefined)
-      return refuse(422, 'VALIDATION_ERROR', `x-simulate must be one of ${Object.keys(PLANS).join(', ')}`);
+      return refuse(
+        422,
+        'VALIDATION_ERROR',
+        `x-simulate must be one of ${[...Object.keys(PLANS), 'forbidden'].join(', ')}`,
+      );
 
     const identical = findIdentical(owner, order);
     if (identical !== undefined && identical.look().word === 'completed')
       return answer(200, { export: write(identical, true), deduped: true });
-    if (identical !== undefined)
-      return refuse(409, 'CONFLICT', 'An identical export is already in progress', {
-        export: write(identical, true),
-      });
+    if (identical !== undefined) return refuseConflict(parts.conflictShape, write(identical, true));
 
     const title = REPORT_TITLES[order.report_type] ?? order.report_type;
     const started: SimulatedExport = {
@@ -73,9 +85,28 @@ export function createStarter({ clock, exports, write, dedupeWindowMs }: Starter
       look: playJob(clock, plan, 'now'),
     };
     exports.push(started, ...createChunks(started, plan, clock.now()));
+    exports.splice(0, exports.length - MAX_EXPORTS);
     nextId += BigInt(1 + (plan.parts ?? 0));
-    return answer(201, { export: write(started, true) });
+    parts.onAccepted?.({ ids: { exportId: String(started.id) }, order });
+    return answer(parts.startStatus, { export: write(started, true) });
   };
+}
+
+/** A key that may not start anything. */
+export function refuseRights(): SimulatorResponse {
+  return refuse(403, 'FORBIDDEN', 'This key may not create exports');
+}
+
+/** That the export in flight is attached is documented, where it is not. */
+function refuseConflict(shape: ConflictShape, running: Readonly<Record<string, unknown>>): SimulatorResponse {
+  const error = { code: 'CONFLICT', message: 'An identical export is already in progress' };
+  const bodies: Readonly<Record<ConflictShape, Readonly<Record<string, unknown>>>> = {
+    top: { error, export: running },
+    'error-details': { error: { ...error, details: { export: running } } },
+    details: { error, details: { export: running } },
+    none: { error },
+  };
+  return answer(409, bodies[shape]);
 }
 
 function readOrder(body: string): StartRequest | SimulatorResponse {

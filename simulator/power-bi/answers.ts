@@ -22,6 +22,12 @@ export function notFound(): SimulatorResponse {
   return refuse(404, 'PowerBIEntityNotFound');
 }
 
+/** Too many exports are under way in the capacity; the seconds stand in `Retry-After`. */
+export function throttled(seconds: number): SimulatorResponse {
+  const answer = refuse(429, 'TooManyRequests', 'Too many requests, try again later.');
+  return { ...answer, headers: { 'retry-after': String(seconds) } };
+}
+
 export function tokenExpired(): SimulatorResponse {
   return refuse(403, 'TokenExpired', 'Access token has expired, resubmit with a new access token');
 }

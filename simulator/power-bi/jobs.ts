@@ -46,6 +46,10 @@ export class PowerBiJob {
     this.job = new SimulatedJob(clock, plan.steps, plan.start);
   }
 
+  get isOver(): boolean {
+    return this.job.remainingMs() === 0;
+  }
+
   look(): JobView {
     const { word, stepIndex, fraction, enteredAt } = this.job.look();
     const pagesDone = word === 'Running' ? Math.floor(fraction * this.plan.pages) : 0;
@@ -78,6 +82,11 @@ export class JobStore {
     const oldest = this.jobs.keys().next().value;
     if (this.jobs.size > MAX_JOBS && oldest !== undefined) this.jobs.delete(oldest);
     return job;
+  }
+
+  /** How many of those that were started are under way; seeded ones wait for a look, and are left alone. */
+  countRunning(): number {
+    return [...this.jobs.values()].filter(({ plan, isOver }) => plan.start === 'now' && !isOver).length;
   }
 
   /** An export is only found where it was started: the workspace and the report must be its own. */

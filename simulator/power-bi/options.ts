@@ -16,6 +16,10 @@ export interface PowerBiManners {
 export interface PowerBiSimulatorOptions extends PowerBiManners {
   /** The real one says 5; less lets a page move sooner. */
   readonly retryAfterSeconds: number;
+  /** How many started exports may be under way in the capacity; more are answered 429. */
+  readonly maxRunning: number;
+  /** Applications have no My workspace by right; without it, calls without a workspace are answered 403. */
+  readonly hasMyWorkspace: boolean;
   /** In simulated seconds. */
   readonly tokenLifetimeSeconds: number;
   /** The one application that is known. */
@@ -29,6 +33,9 @@ export const DEFAULT_OPTIONS: PowerBiSimulatorOptions = {
   sendsContext: true,
   spellsExtensionWithCapital: false,
   retryAfterSeconds: 2,
+  // Source: the vendor's conceptual page of 2025-12-15; read 2026-11.
+  maxRunning: 500,
+  hasMyWorkspace: true,
   tokenLifetimeSeconds: 3_599,
   clientId: DEMO_POWER_BI_CLIENT_ID,
   clientSecret: DEMO_POWER_BI_CLIENT_SECRET,

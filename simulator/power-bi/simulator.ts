@@ -8,7 +8,9 @@ import type {
 } from '../simulator.ts';
 import {
   notFound,
+  refuse,
   refuseField,
+  throttled,
   toExportPath,
   toFaultAnswer,
   tokenExpired,
@@ -18,8 +20,14 @@ import {
 import { JobStore, type PowerBiJob } from './jobs.ts';
 import { DEFAULT_OPTIONS, type PowerBiSimulatorOptions } from './options.ts';
 import { seedJobs } from './seeds.ts';
-import { toJobPlan } from './start.ts';
+import { parseStart, toJobPlan } from './start.ts';
 import { createTokenEndpoint } from './tokens.ts';
+
+/** The one id that no workspace and no report has. */
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** How long the capacity asks to wait when too much is under way. */
+const THROTTLED_SECONDS = 30;
 
 /** A call below `…/reports/{reportId}/`. */
 interface ReportCall {
@@ -57,6 +65,7 @@ export function createPowerBiSimulator(
     },
     seed: () => seedJobs(jobs),
     errorBody: (status) => toFaultAnswer(status).body,
+    tokenExpired,
   };
 
   function answerApi(
@@ -73,6 +82,8 @@ export function createPowerBiSimulator(
     if (reports !== 'reports') return notFound();
     if (isGroup && !POWER_BI_LOCATOR.groupId.test(groupId)) return refuseField('groupId', 'Not a UUID.');
     if (!POWER_BI_LOCATOR.reportId.test(reportId)) return refuseField('reportId', 'Not a UUID.');
+    if (groupId === NIL_UUID || reportId === NIL_UUID) return notFound();
+    if (!isGroup && !options.hasMyWorkspace) return refuse(403, 'PowerBINotAuthorizedException');
     return answerReport({ request, groupId: isGroup ? groupId : undefined, reportId, rest });
   }
 
@@ -92,18 +103,35 @@ export function createPowerBiSimulator(
   }
 
   function start({ request, groupId, reportId }: ReportCall): SimulatorResponse {
-    const orders = toOrders(request.headers['x-simulate']);
-    const decision = toJobPlan({ groupId, reportId, body: request.body, orders }, random);
-    if ('refusal' in decision) return decision.refusal;
-    const job = jobs.add(decision.plan);
+    const words = toWords(request.headers['x-simulate']);
+    const refusal = [...words].flatMap((word) => START_REFUSALS.get(word)?.() ?? [])[0];
+    if (refusal !== undefined) return refusal;
+    const parsed = parseStart(request.body);
+    if ('refusal' in parsed) return parsed.refusal;
+    if (jobs.countRunning() >= options.maxRunning) return throttled(THROTTLED_SECONDS);
+    const job = jobs.add(toJobPlan({ groupId, reportId, order: parsed, words }, random));
+    const { ids } = job.plan;
+    surroundings.onAccepted?.({ ids: { ...ids }, order: parsed.asked });
+
     const answer = toStatusAnswer(job, options, mountUrl);
+    const { id: _id, ...withoutId } = answer.body as { readonly id?: string };
     return {
       ...answer,
       status: 202,
-      headers: { ...answer.headers, location: `${mountUrl}${toExportPath(job.plan.ids)}` },
+      headers: { ...answer.headers, location: `${mountUrl}${toExportPath(ids)}` },
+      ...(words.has('without-id') ? { body: withoutId } : {}),
     };
   }
 }
+
+/** How a start is refused, by its `x-simulate`. */
+const START_REFUSALS: ReadonlyMap<string, () => SimulatorResponse> = new Map([
+  ['no-capacity', () => refuse(400, 'InvalidRequest', 'The workspace is not on a dedicated capacity.')],
+  ['not-available', () => refuse(400, 'FeatureNotAvailableError')],
+  ['forbidden', () => refuse(403, 'PowerBINotAuthorizedException')],
+  ['not-found', notFound],
+  ['throttled', () => throttled(THROTTLED_SECONDS)],
+]);
 
 /** `Content-Disposition` is not promised, and not sent. */
 async function answerWithJobFile(
@@ -114,6 +142,6 @@ async function answerWithJobFile(
 }
 
 /** Several words are separated by commas. */
-function toOrders(header: string | undefined): ReadonlySet<string> {
-  return new Set((header ?? '').split(',').map((order) => order.trim().toLowerCase()));
+function toWords(header: string | undefined): ReadonlySet<string> {
+  return new Set((header ?? '').split(',').map((word) => word.trim().toLowerCase()));
 }

@@ -9,30 +9,54 @@ import { createExportId } from './ids.ts';
 import type { JobPlan } from './jobs.ts';
 import { findReportName } from './seeds.ts';
 
-/** What an export may be asked for as; `null` are kinds that this simulator cannot write. */
-const FORMATS: Readonly<Record<string, SampleFormat | null>> = {
-  PPTX: 'pptx',
-  PDF: 'pdf',
-  PNG: 'zip',
-  IMAGE: 'png',
-  XLSX: 'xlsx',
-  CSV: 'csv',
-  ACCESSIBLEPDF: 'pdf',
-  DOCX: null,
-  XML: null,
-  MHTML: null,
+/** Which kind of report can be exported so, and as what; `null` are files that this simulator cannot write. */
+interface Format {
+  readonly kind: 'both' | 'power-bi' | 'paginated';
+  readonly file: SampleFormat | null;
+}
+
+/** Source: Power BI REST docs, "Reports - Export To File In Group", `FileFormat`; read 2026-11. */
+const FORMATS: Readonly<Record<string, Format>> = {
+  PPTX: { kind: 'both', file: 'pptx' },
+  PDF: { kind: 'both', file: 'pdf' },
+  PNG: { kind: 'power-bi', file: 'zip' },
+  IMAGE: { kind: 'paginated', file: 'png' },
+  XLSX: { kind: 'paginated', file: 'xlsx' },
+  CSV: { kind: 'paginated', file: 'csv' },
+  ACCESSIBLEPDF: { kind: 'paginated', file: 'pdf' },
+  DOCX: { kind: 'paginated', file: null },
+  XML: { kind: 'paginated', file: null },
+  MHTML: { kind: 'paginated', file: null },
 };
 
 /** Exported items per job. Source: the vendor's conceptual page of 2025-12-15; read 2026-11. */
 const MAX_PAGES = 50;
 const DEFAULT_PAGES = 10;
 
+const text = z.string().nullish();
+const bookmark = z.object({ name: text, state: text }).nullish();
+const identities = z.array(z.record(z.string(), z.unknown())).nullish();
+
 const startSchema = z.object({
   format: z.string(),
   powerBIReportConfiguration: z
     .object({
-      pages: z.array(z.object({ pageName: z.string() })).nullish(),
-      reportLevelFilters: z.array(z.unknown()).max(1).nullish(),
+      settings: z.object({ locale: text, includeHiddenPages: z.boolean().nullish() }).nullish(),
+      datasetToBind: text,
+      defaultBookmark: bookmark,
+      pages: z.array(z.object({ pageName: z.string(), visualName: text, bookmark })).nullish(),
+      reportLevelFilters: z
+        .array(z.object({ filter: text }))
+        .max(1)
+        .nullish(),
+      identities,
+    })
+    .nullish(),
+  paginatedReportConfiguration: z
+    .object({
+      identities,
+      formatSettings: z.record(z.string(), z.string()).nullish(),
+      parameterValues: z.array(z.object({ name: z.string(), value: text })).nullish(),
     })
     .nullish(),
 });
@@ -44,61 +68,75 @@ const RUN_SPREAD_MS = 15_000;
 const UNDEFINED_MS = 10_000;
 const SLOW_FACTOR = 10;
 
-/** A start call: where, with what body, and what it orders. */
-export interface StartCall {
-  readonly groupId: string | undefined;
-  readonly reportId: string;
-  readonly body: string;
-  /** Words of its `x-simulate` header: `failed`, `failed-busy`, `undefined`, `slow`, `instant`. */
-  readonly orders: ReadonlySet<string>;
+/** What a start asks for, checked as the API checks it. */
+export interface StartOrder {
+  readonly file: SampleFormat;
+  readonly pages: number;
+  /** Word for word. */
+  readonly asked: object;
 }
 
-/** How a started export will go, or why it is not started. */
-export function toJobPlan(
-  call: StartCall,
-  random: Random,
-): { readonly plan: JobPlan } | { readonly refusal: SimulatorResponse } {
-  const { groupId, reportId, orders } = call;
-  const parsed = startSchema.safeParse(parseJson(call.body));
+type Refused = { readonly refusal: SimulatorResponse };
+
+/** Reads the body of a start, or says why it is refused. */
+export function parseStart(body: string): StartOrder | Refused {
+  const asked = parseJson(body);
+  const parsed = startSchema.safeParse(asked);
   if (!parsed.success) {
     const target = String(parsed.error.issues[0]?.path[0] ?? 'body');
     return { refusal: refuseField(target, `The request is invalid: "${target}" cannot be read.`) };
   }
-  const { format, powerBIReportConfiguration } = parsed.data;
+  const { format: name, powerBIReportConfiguration, paginatedReportConfiguration } = parsed.data;
   const pages = powerBIReportConfiguration?.pages?.length || DEFAULT_PAGES;
   if (pages > MAX_PAGES) return { refusal: refuseField('pages', 'More than 50 pages were asked for.') };
-  const sampleFormat = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-  if (sampleFormat === undefined) {
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  if (format === undefined)
     return { refusal: refuseField('format', 'The requested format is not supported.') };
-  }
-  if (sampleFormat === null) return { refusal: refuse(400, 'FeatureNotAvailableError') };
+  if (powerBIReportConfiguration && paginatedReportConfiguration)
+    return { refusal: refuseField('paginatedReportConfiguration', 'A report is of one kind only.') };
+  const isOther = powerBIReportConfiguration ? 'paginated' : paginatedReportConfiguration ? 'power-bi' : null;
+  if (format.kind === isOther)
+    return { refusal: refuseField('format', 'The requested format is not supported for such a report.') };
+  if (format.file === null) return { refusal: refuse(400, 'FeatureNotAvailableError') };
+  // One page stays a picture; several arrive as an archive.
+  const file = format.file === 'zip' && pages === 1 ? 'png' : format.file;
+  return { file, pages, asked: asked as object };
+}
 
+/** A start that is taken: where, what, and how it is to go. */
+export interface StartCall {
+  readonly groupId: string | undefined;
+  readonly reportId: string;
+  readonly order: StartOrder;
+  /** Words of its `x-simulate` header: `failed`, `failed-busy`, `undefined`, `slow`, `instant`. */
+  readonly words: ReadonlySet<string>;
+}
+
+/** How a started export will go. */
+export function toJobPlan({ groupId, reportId, order, words }: StartCall, random: Random): JobPlan {
   const workspace = groupId === undefined ? {} : { groupId };
   return {
-    plan: {
-      ids: { ...workspace, reportId, exportId: createExportId(`started ${random.next()} ${random.next()}`) },
-      reportName: findReportName(reportId) ?? `Report ${reportId.slice(0, 8)}`,
-      // One page stays a picture; several arrive as an archive.
-      format: sampleFormat === 'zip' && pages === 1 ? 'png' : sampleFormat,
-      pages,
-      steps: toSteps(orders, random),
-      start: 'now',
-      isBusy: orders.has('failed-busy'),
-      ...(orders.has('failed') ? { error: FAILURE } : {}),
-    },
+    ids: { ...workspace, reportId, exportId: createExportId(`started ${random.next()} ${random.next()}`) },
+    reportName: findReportName(reportId) ?? `Report ${reportId.slice(0, 8)}`,
+    format: order.file,
+    pages: order.pages,
+    steps: toSteps(words, random),
+    start: 'now',
+    isBusy: words.has('failed-busy'),
+    ...(words.has('failed') ? { error: FAILURE } : {}),
   };
 }
 
 const FAILURE = { code: 'DM_SimulatedError', message: 'The export failed because it was asked to.' };
 
-function toSteps(orders: ReadonlySet<string>, random: Random): readonly JobStep<PowerBiStatus>[] {
-  const factor = orders.has('instant') ? 0 : orders.has('slow') ? SLOW_FACTOR : 1;
+function toSteps(words: ReadonlySet<string>, random: Random): readonly JobStep<PowerBiStatus>[] {
+  const factor = words.has('instant') ? 0 : words.has('slow') ? SLOW_FACTOR : 1;
   const lasts = (leastMs: number, spreadMs: number) =>
     Math.floor(leastMs + random.next() * spreadMs) * factor;
-  const isFailing = orders.has('failed') || orders.has('failed-busy');
+  const isFailing = words.has('failed') || words.has('failed-busy');
   return [
     { word: 'NotStarted', lastsMs: lasts(LEAST_WAIT_MS, WAIT_SPREAD_MS) },
-    ...(orders.has('undefined') ? [{ word: 'Undefined' as const, lastsMs: UNDEFINED_MS * factor }] : []),
+    ...(words.has('undefined') ? [{ word: 'Undefined' as const, lastsMs: UNDEFINED_MS * factor }] : []),
     { word: 'Running', lastsMs: lasts(LEAST_RUN_MS, RUN_SPREAD_MS) },
     { word: isFailing ? 'Failed' : 'Succeeded', lastsMs: 0 },
   ];

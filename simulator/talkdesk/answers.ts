@@ -71,7 +71,7 @@ export class BodyWriter {
   /** A created job. */
   created(job: ReportJob): SimulatorResponse {
     const body = this.options.createBody === 'flat' ? this.flat(job) : this.wrapped(job);
-    return { status: 202, body };
+    return { status: this.options.createStatus, body };
   }
 
   /** A status answer: 200 with the job, and a redirect to its file once it is done. */
@@ -80,6 +80,12 @@ export class BodyWriter {
     const { doneStatus } = this.options;
     if (job.look() !== 'done' || doneStatus === 200) return { status: 200, body };
     return { status: doneStatus, headers: { location: this.filesUrl(job) }, body };
+  }
+
+  /** A job whose file was deleted, or that was told to stop. */
+  deleted(job: ReportJob): SimulatorResponse {
+    const { deleteStatus } = this.options;
+    return deleteStatus === 204 ? { status: 204 } : { status: deleteStatus, body: this.wrapped(job) };
   }
 
   /** One page of a list. @param newestFirst - every job of the type */

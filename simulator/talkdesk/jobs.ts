@@ -42,6 +42,8 @@ export interface ReportJob {
   readonly createdAt: number;
   readonly file: SampleFile;
   isDeleted: boolean;
+  /** Asks it to stop, which takes a while; a job that is done by then is done. */
+  cancel(takesMs: number): void;
   /** The word of its status now. */
   look(): TalkdeskWord;
 }
@@ -70,6 +72,7 @@ export function createReportJob(
   { id, type, order, createdAt, steps, start }: JobParts,
 ): ReportJob {
   const played = new SimulatedJob(clock, steps, start);
+  let cancelsAt = Number.POSITIVE_INFINITY;
   return {
     id,
     type,
@@ -77,8 +80,12 @@ export function createReportJob(
     createdAt: createdAt ?? played.createdAt,
     file: createReportFile(order.format, order.name ?? type),
     isDeleted: false,
+    cancel(takesMs) {
+      if (played.remainingMs() > takesMs) cancelsAt = Math.min(cancelsAt, clock.now() + takesMs);
+    },
     look() {
-      return this.isDeleted ? 'deleted' : played.look().word;
+      if (this.isDeleted) return 'deleted';
+      return clock.now() >= cancelsAt ? 'canceled' : played.look().word;
     },
   };
 }

@@ -11,6 +11,7 @@ export const talkdeskMount = {
     ['token', 'POST', /^\/oauth\/token$/],
     ['start', 'POST', /\/jobs$/],
     ['list', 'GET', /\/jobs$/],
+    ['cancel', 'DELETE', /\/files\/[^/]+$/],
     ['status', 'GET', /\/jobs\/[^/]+$/],
     ['file', 'GET', /\/files\/[^/]+$/],
   ],

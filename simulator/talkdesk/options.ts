@@ -2,6 +2,8 @@
 export interface TalkdeskSimulatorOptions {
   /** Whether a create answer wraps its job: the documentation says no, real clients read `job.id`. */
   readonly createBody: 'flat' | 'wrapped';
+  /** What a create call is answered with: 202 is documented, clients take the others too. */
+  readonly createStatus: 200 | 201 | 202;
   /** What a status call answers when a job is done. */
   readonly doneStatus: 200 | 300 | 302 | 303;
   /** How links and `Location` are written. */
@@ -10,6 +12,12 @@ export interface TalkdeskSimulatorOptions {
   readonly isUpperCase: boolean;
   /** A 404 as bare text instead of the error envelope. */
   readonly hasTextNotFound: boolean;
+  /** What a delete is answered with; the documentation names the first, and calls the second possible. */
+  readonly deleteStatus: 204 | 200;
+  /** Whether the file of a job that is done can be deleted; 403 is documented for a job "already finished or deleted". */
+  readonly deletesDone: boolean;
+  /** How long a job that is deleted while it runs goes on before it is canceled, in simulated milliseconds. */
+  readonly cancelTakesMs: number;
   readonly tokenLifetimeSeconds: number;
   /** 403 is the retired API's answer. */
   readonly expiredTokenStatus: 401 | 403;
@@ -21,10 +29,14 @@ export interface TalkdeskSimulatorOptions {
 
 export const DEFAULT_OPTIONS: TalkdeskSimulatorOptions = {
   createBody: 'flat',
+  createStatus: 202,
   doneStatus: 303,
   links: 'relative',
   isUpperCase: false,
   hasTextNotFound: false,
+  deleteStatus: 204,
+  deletesDone: true,
+  cancelTakesMs: 0,
   tokenLifetimeSeconds: 600,
   expiredTokenStatus: 401,
   requestsPerSecond: null,

@@ -23,12 +23,16 @@ export function parseOrder(text: string): ReportOrder {
   if (order === undefined) throw refuseOrder([{ name: 'body', description: 'body is invalid' }]);
   const { from, to } = order.timespan ?? {};
   const format = order.format ?? 'csv';
+  const timezone = order.timezone ?? order.timespan?.timezone ?? 'UTC';
   const problems = [
     ...checkInstant('timespan[from]', from),
     ...checkInstant('timespan[to]', to),
     ...(FORMATS.includes(format)
       ? []
       : [{ name: 'format', description: 'format does not have a valid value' }]),
+    ...(isTimezone(timezone)
+      ? []
+      : [{ name: 'timezone', description: 'timezone does not have a valid value' }]),
   ];
   if (problems.length > 0) throw refuseOrder(problems);
   const lengthMs = (parseInstant(to) ?? 0) - (parseInstant(from) ?? 0);
@@ -36,7 +40,7 @@ export function parseOrder(text: string): ReportOrder {
     throw refuseOrder([{ name: 'timespan', description: 'timespan must be positive and at most 31 days' }]);
   return {
     name: order.name ?? null,
-    timezone: order.timezone ?? order.timespan?.timezone ?? 'UTC',
+    timezone,
     format: format as ReportFormat,
     timespan: { from: from ?? '', to: to ?? '' },
   };
@@ -45,6 +49,16 @@ export function parseOrder(text: string): ReportOrder {
 function checkInstant(name: string, value: string | null | undefined): readonly FieldProblem[] {
   if (value == null) return [{ name, description: `${name} is missing` }];
   return parseInstant(value) === null ? [{ name, description: `${name} is invalid` }] : [];
+}
+
+/** True for a zone of the IANA database. */
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -24,16 +24,28 @@ import { createRequestWindow, createUuid, createWord, TokenDesk } from './tokens
 /** A signed link lives for a quarter of an hour. */
 const LINK_LIFETIME_MS = 900_000;
 
+/** How long `x-simulate: lingering` lets a job go on that was told to stop. */
+const LINGERING_MS = 10_000;
+/** More jobs than a demo starts; the oldest go first. */
+const MAX_JOBS = 10_000;
+
+/** How a create call is refused, by its `x-simulate`. */
+const REFUSALS: Readonly<Record<string, () => Refusal>> = {
+  misconfigured: () => refuse(403, 'The inputs of the report are misconfigured'),
+  'audit-unavailable': () => refuse(503),
+};
+
 const DEFAULT_PER_PAGE = 20;
 const MAX_PER_PAGE = 200;
 
 /**
  * Plays Talkdesk's token server and its report jobs: create, list, status, file, delete.
  *
- * A create call obeys `x-simulate: failed | canceled | slow | instant`; any call `x-simulate: server-error`.
+ * A create call obeys `x-simulate: failed | canceled | slow | instant | misconfigured | audit-unavailable`, a delete
+ * `x-simulate: lingering`, any call `x-simulate: server-error`.
  */
 export function createTalkdeskSimulator(
-  { clock, random, mountUrl, files }: SimulatorSurroundings,
+  { clock, random, mountUrl, files, onAccepted }: SimulatorSurroundings,
   overrides: Partial<TalkdeskSimulatorOptions> = {},
 ): VendorSimulator {
   const options = { ...DEFAULT_OPTIONS, ...overrides };
@@ -63,6 +75,7 @@ export function createTalkdeskSimulator(
       }));
     },
     errorBody: (status) => toErrorBody(status),
+    tokenExpired: () => refuse(options.expiredTokenStatus, 'Token expired').response,
   };
 
   function answer(request: SimulatorRequest): SimulatorResponse {
@@ -87,7 +100,7 @@ export function createTalkdeskSimulator(
       case 'GET files/id':
         return showFile(find(type, id));
       case 'DELETE files/id':
-        return deleteFile(find(type, id));
+        return deleteFile(find(type, id), request.headers['x-simulate']);
       default:
         throw notFound();
     }
@@ -96,14 +109,18 @@ export function createTalkdeskSimulator(
   function create(type: string, { body, headers }: SimulatorRequest): SimulatorResponse {
     const order = parseOrder(body);
     const word = headers['x-simulate'] ?? 'normal';
+    const refusal = Object.hasOwn(REFUSALS, word) ? REFUSALS[word]?.() : undefined;
+    if (refusal !== undefined) throw refusal;
     const plan = Object.hasOwn(PLANS, word) ? PLANS[word] : undefined;
-    if (plan === undefined)
-      throw refuseOrder([
-        { name: 'x-simulate', description: `x-simulate must be one of ${Object.keys(PLANS).join(', ')}` },
-      ]);
+    if (plan === undefined) {
+      const words = [...Object.keys(PLANS), ...Object.keys(REFUSALS)].join(', ');
+      throw refuseOrder([{ name: 'x-simulate', description: `x-simulate must be one of ${words}` }]);
+    }
     const id = createUuid(random);
     const job = createReportJob(clock, { id, type, order, steps: toSteps(plan), start: 'now' });
     jobs.push(job);
+    if (jobs.length > MAX_JOBS) jobs.shift();
+    onAccepted?.({ ids: { reportType: type, jobId: id }, order });
     return write.created(job);
   }
 
@@ -130,13 +147,15 @@ export function createTalkdeskSimulator(
     };
   }
 
-  function deleteFile(job: ReportJob): SimulatorResponse {
-    const word = job.look();
-    if (word === 'deleted' || word === 'failed' || word === 'canceled')
-      throw refuse(403, `The job is already ${word}`);
-    if (word !== 'done') throw notFound();
-    job.isDeleted = true;
-    return { status: 204 };
+  /** Takes away the file of a job that is done, and stops one that is under way: there is one call for both. */
+  function deleteFile(job: ReportJob, word: string | undefined): SimulatorResponse {
+    const status = job.look();
+    if (status === 'deleted' || status === 'failed' || status === 'canceled')
+      throw refuse(403, `The job is already ${status}`);
+    if (status !== 'done') job.cancel(word === 'lingering' ? LINGERING_MS : options.cancelTakesMs);
+    else if (options.deletesDone) job.isDeleted = true;
+    else throw refuse(403, 'The job is already done');
+    return write.deleted(job);
   }
 
   function find(type: string, id: string | undefined): ReportJob {

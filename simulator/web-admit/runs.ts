@@ -32,6 +32,9 @@ export interface RunPlan {
   readonly start: 'now' | 'at-first-look';
 }
 
+/** More than a demo starts; the oldest go first. */
+const MAX_RUNS = 10_000;
+
 /** Every run so far, and the rule that a template runs once at a time. */
 export class RunBook {
   private readonly clock: Clock;
@@ -43,21 +46,17 @@ export class RunBook {
   }
 
   add(template: Template, plan: RunPlan): Run {
-    const steps = toSteps(plan);
-    const job = new SimulatedJob(this.clock, steps, plan.start);
+    const job = new SimulatedJob(this.clock, toSteps(plan), plan.start);
     const run: Run = {
       id: this.nextId,
       template,
       file: template.createFile(),
       look: () => job.look().word,
-      remainingMs() {
-        const { stepIndex, sinceMs } = job.look();
-        const ahead = steps.slice(stepIndex, -1).reduce((sum, step) => sum + step.lastsMs, 0);
-        return ahead === 0 ? 0 : ahead - sinceMs;
-      },
+      remainingMs: () => job.remainingMs(),
     };
     this.nextId += 1;
     this.runs.push(run);
+    if (this.runs.length > MAX_RUNS) this.runs.shift();
     return run;
   }
 

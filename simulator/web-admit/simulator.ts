@@ -12,7 +12,7 @@ import { createRateBudget } from './budget.ts';
 import { isCallbackUri, postCallback } from './callback.ts';
 import { IDENTITIES, type Identity, TEMPLATES, type Template } from './catalogue.ts';
 import { DEFAULT_OPTIONS, type WebAdmitSimulatorOptions } from './options.ts';
-import { type Run, RunBook, toRunPlan } from './runs.ts';
+import { type Run, RunBook, type RunPlan, toRunPlan } from './runs.ts';
 import { seedRuns } from './seeds.ts';
 
 /** A link lives under 30 seconds. */
@@ -127,9 +127,22 @@ export function createWebAdmitSimulator(
     if (template === undefined) throw new Refusal(404, 'Not Found');
     const callback = readCallback(request);
     const plan = toRunPlan(request.headers['x-simulate'], random);
-    const run = runs.running(template) ?? runs.add(template, plan);
+    const run = runs.running(template) ?? accept(identity, template, plan, callback);
     if (callback !== null) callWhenOver(run, callback);
-    return { status: 201, body: { export_files: wrap(describe(run)) } };
+    const body = { export_files: wrap(describe(run)) };
+    // The docs before May 2018 name the list that the run stands in.
+    const href = `/api/v1/user_identities/${identity.id}/exports/${exportId}/export_files`;
+    return { status: 201, body: options.wrapsRunsInArrays ? { href, ...body } : body };
+  }
+
+  function accept(identity: Identity, template: Template, plan: RunPlan, callback: string | null): Run {
+    const run = runs.add(template, plan);
+    const ids = { userIdentityId: String(identity.id), exportId: String(template.id) };
+    surroundings.onAccepted?.({
+      ids: { ...ids, exportFileId: String(run.id) },
+      order: { ...ids, ...(callback === null ? {} : { callback }) },
+    });
+    return run;
   }
 
   function callWhenOver(run: Run, callback: string): void {

@@ -70,6 +70,18 @@ export class AccountDirectory {
     return { account: this.known(key), key };
   }
 
+  /**
+   * The account that an order goes to.
+   *
+   * @param named - its key; left out: the caller's only account of that vendor
+   * @throws InputError where it must be named; VendorError EXPORT_NOT_FOUND where the caller has no such account
+   */
+  accountFor(vendor: VendorId, named: string | null | undefined, where: string): VendorAccount {
+    const account = this.byKey.get(named ?? this.onlyAccountKey(vendor, where));
+    if (account?.vendor === vendor) return account;
+    throw toUnknownAccountError(vendor, named ?? '');
+  }
+
   /** The caller's account of this key, or undefined. */
   account(key: string): VendorAccount | undefined {
     return this.byKey.get(key);

@@ -133,6 +133,28 @@ export class PooledAccount implements VendorAccount {
     }, options);
   }
 
+  /** Left out, as the next three are, where the vendor has no such call: what stands behind it knows. */
+  get start(): VendorAccount['start'] {
+    if (this.wake().account.start === undefined) return undefined;
+    return (order, options) => this.once((account) => account.start?.(order, options));
+  }
+
+  get markStart(): VendorAccount['markStart'] {
+    if (this.wake().account.markStart === undefined) return undefined;
+    return (order, options) => this.once((account) => account.markStart?.(order, options)).catch(() => null);
+  }
+
+  get findStarted(): VendorAccount['findStarted'] {
+    if (this.wake().account.findStarted === undefined) return undefined;
+    return (search, options) =>
+      this.ask(({ account }) => account.findStarted?.(search, options) ?? this.refuse());
+  }
+
+  get cancel(): VendorAccount['cancel'] {
+    if (this.wake().account.cancel === undefined) return undefined;
+    return (key, options) => this.once((account) => account.cancel?.(key, options));
+  }
+
   health(): AccountHealth {
     const health = this.current?.account.health() ?? HEALTHY;
     if (this.heldMs() <= 0) return health;
@@ -209,6 +231,21 @@ export class PooledAccount implements VendorAccount {
     }
     const renewed = this.wake();
     return this.through(renewed, () => call(renewed));
+  }
+
+  /** What changes something at the vendor goes through what stands behind it now, and through nothing else afterwards. */
+  private async once<Result>(call: (account: VendorAccount) => Promise<Result> | undefined): Promise<Result> {
+    const held = this.heldError();
+    if (held !== null) throw held;
+    const asked = this.wake();
+    return this.through(asked, () => call(asked.account) ?? this.refuse());
+  }
+
+  /** What stands behind it now cannot do what its predecessor could. */
+  private refuse(): Promise<never> {
+    const { vendor, key: account } = this;
+    const message = 'The vendor has no such call.';
+    return Promise.reject(new VendorError({ code: 'UNSUPPORTED_BY_VENDOR', message, vendor, account }));
   }
 
   /** A file that was found through a replaced account is looked for anew: its place may need the new credential. */

@@ -1,5 +1,12 @@
 import { VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { Export, ExportKey, ExportSnapshot, FileDescription } from '../export/export.ts';
+import {
+  type Export,
+  type ExportKey,
+  type ExportSnapshot,
+  type ExportTransition,
+  type FileDescription,
+  isTerminal,
+} from '../export/export.ts';
 import type { CancelSignal, Reading, ReadOptions, VendorAccount, WorkScope } from '../export/ports.ts';
 import { present } from '../export/present.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -32,6 +39,12 @@ export interface AskOptions extends ReadOptions {
 export interface ReadManyOptions extends AskOptions {
   /** How old an answer may be. 0 asks the vendor. */
   readonly maxAgeMs: number;
+}
+
+/** What a store keeps of an export. */
+export interface Kept {
+  readonly snapshot: ExportSnapshot;
+  readonly transitions: readonly ExportTransition[];
 }
 
 /** Trouble that passes: an answer of a moment ago is better than an error. */
@@ -262,6 +275,21 @@ export class ExportReader {
     return snapshots.map((snapshot) => this.present(account, snapshot));
   }
 
+  /** An export as it is known without asking: by a watch, else as it was kept. */
+  recall(account: VendorAccount, kept: Kept): Export {
+    const { snapshot, transitions } = kept;
+    const { key } = snapshot;
+    const seen = this.watched.peek(account, key) ?? this.watched.lastKnown(account, key);
+    if (seen !== undefined && seen.observation.observedAt >= snapshot.observedAt) return seen;
+    const isStale = !isTerminal(snapshot.status);
+    return present(snapshot, { nextPollAt: null, throttledUntil: null, isStale }, transitions);
+  }
+
+  /** What a vendor's answer to something else than a read said of an export, as a caller is shown it. */
+  show(account: VendorAccount, snapshot: ExportSnapshot): Export {
+    return this.present(account, snapshot);
+  }
+
   /** A snapshot as a caller is shown it: with what a watch knows beside it. */
   private present(
     account: VendorAccount,
@@ -272,8 +300,9 @@ export class ExportReader {
     const live = this.watched.peek(account, snapshot.key);
     const seen = live ?? this.watched.lastKnown(account, snapshot.key);
     const nextPollAt = live?.observation.nextPollAt ?? null;
+    const isCanceling = seen?.status === 'CANCELING' && !isTerminal(snapshot.status);
     return present(
-      snapshot,
+      isCanceling ? { ...snapshot, status: 'CANCELING' } : snapshot,
       { nextPollAt, throttledUntil, isStale: false },
       seen?.transitions ?? NO_TRANSITIONS,
     );

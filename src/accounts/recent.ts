@@ -1,6 +1,8 @@
 import { InputError, isAbort, VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { Export, ExportStatus } from '../export/export.ts';
-import type { CancelSignal, VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { Export } from '../export/export.ts';
+import { type ExportFilter, passes } from '../export/filter.ts';
+import { toNamingIds } from '../export/locator.ts';
+import type { CancelSignal, VendorAccount } from '../export/ports.ts';
 
 /** How many exports one account is asked to list. */
 const LIST_LIMIT = 100;
@@ -10,14 +12,8 @@ const MAX_CURSOR_LENGTH = 2_048;
 export interface RecentOptions {
   readonly first: number;
   readonly after?: string | null | undefined;
-  readonly filter?: RecentFilter | null | undefined;
+  readonly filter?: ExportFilter | null | undefined;
   readonly signal?: CancelSignal | undefined;
-}
-
-export interface RecentFilter {
-  readonly accounts?: readonly string[] | null | undefined;
-  readonly vendors?: readonly string[] | null | undefined;
-  readonly statuses?: readonly ExportStatus[] | null | undefined;
 }
 
 export interface ExportEdge {
@@ -45,11 +41,14 @@ export interface ExportPage {
 
 /** Where the exports of an account come from. */
 export interface RecentSources {
-  readonly vendors: readonly VendorInfo[];
   /** The vendor's own list call. @throws VendorError */
   list(account: VendorAccount, limit: number): Promise<readonly Export[]>;
   /** What was watched through these accounts. */
   watched(accounts: readonly VendorAccount[]): readonly Export[];
+  /** What is tracked through these accounts, the newest first. @param from - see `TrackedQuery` */
+  tracked(accounts: readonly VendorAccount[], from: number | null | undefined): Promise<readonly Export[]>;
+  /** Of these exports, those that are tracked, and what people call them. */
+  labels(exports: readonly Export[]): Promise<ReadonlyMap<string, string | null>>;
 }
 
 /**
@@ -72,16 +71,21 @@ export async function readRecent(
   const after = options.after == null ? null : parseCursor(options.after);
   const asked = accounts.filter((account) => isAsked(account, filter));
 
-  const listed = await Promise.all(asked.map((account) => listOne(account, sources)));
+  // Where only tracked ones are wanted, no vendor need be asked.
+  const isAskingVendors = filter?.isTracked !== true;
+  const [tracked, listed] = await Promise.all([
+    sources.tracked(asked, after?.createdAt),
+    Promise.all(isAskingVendors ? asked.map((account) => listOne(account, sources)) : []),
+  ]);
   const unavailable = listed.flatMap((entry) => ('code' in entry ? [entry] : []));
-  const found = [
+  const found = newestOfEach([
     ...listed.flatMap((entry) => ('exports' in entry ? entry.exports : [])),
-    ...sources.watched(asked),
-  ];
+    ...(isAskingVendors ? sources.watched(asked) : []),
+    ...tracked,
+  ]);
 
-  const places = newestOfEach(found, sources.vendors)
-    .filter((node) => filter?.statuses == null || filter.statuses.includes(node.status))
-    .map((node) => ({ node, place: placeOf(node, sources.vendors) }))
+  const places = (await sift(found, filter, sources))
+    .map((node) => ({ node, place: placeOf(node) }))
     .sort((left, right) => comparePlaces(left.place, right.place))
     .filter(({ place }) => after === null || comparePlaces(place, after) > 0);
   const edges = places.slice(0, first).map(({ node, place }) => ({ cursor: toCursor(place), node }));
@@ -100,9 +104,29 @@ export async function readRecent(
 }
 
 /** True where the filter lets the exports of this account through. */
-export function isAsked(account: VendorAccount, filter: RecentFilter | null | undefined): boolean {
+export function isAsked(account: VendorAccount, filter: ExportFilter | null | undefined): boolean {
   return (
     (filter?.accounts?.includes(account.key) ?? true) && (filter?.vendors?.includes(account.vendor) ?? true)
+  );
+}
+
+async function sift(
+  exports: readonly Export[],
+  filter: ExportFilter | null | undefined,
+  sources: RecentSources,
+): Promise<readonly Export[]> {
+  if (filter == null) return exports;
+  const labels = filter.isTracked == null && filter.text == null ? null : await sources.labels(exports);
+  return exports.filter((each) =>
+    passes(
+      {
+        key: each.key,
+        label: labels?.get(each.key.id) ?? null,
+        snapshot: each,
+        isTracked: labels?.has(each.key.id) ?? false,
+      },
+      filter,
+    ),
   );
 }
 
@@ -118,23 +142,15 @@ async function listOne(
   }
 }
 
-/** One entry per export: a run may be found with and without an optional id, in a list and in a watch. */
-function newestOfEach(exports: readonly Export[], vendors: readonly VendorInfo[]): Export[] {
+/** One entry per export: it may be found in a list and in a watch. */
+function newestOfEach(exports: readonly Export[]): Export[] {
   const newest = new Map<string, Export>();
   for (const candidate of exports) {
-    const name = JSON.stringify([candidate.key.account, ...requiredIds(candidate, vendors)]);
-    const known = newest.get(name);
-    if (known === undefined || candidate.observedAt > known.observedAt) newest.set(name, candidate);
+    const known = newest.get(candidate.key.id);
+    if (known === undefined || candidate.observedAt > known.observedAt)
+      newest.set(candidate.key.id, candidate);
   }
   return [...newest.values()];
-}
-
-/** The ids without which no locator of this vendor is whole: what two spellings of one export have in common. */
-function requiredIds(node: Export, vendors: readonly VendorInfo[]): readonly string[] {
-  const grammar = vendors.find((vendor) => vendor.id === node.key.vendor)?.locator ?? {};
-  return Object.entries(grammar).flatMap(([field, rule]) =>
-    rule.isOptional ? [] : (node.key.ids[field] ?? []),
-  );
 }
 
 /** A place in the order: creation time, then the ids. */
@@ -143,9 +159,9 @@ interface Place {
   readonly name: string;
 }
 
-function placeOf(node: Export, vendors: readonly VendorInfo[]): Place {
-  const ids = requiredIds(node, vendors);
-  return { createdAt: node.createdAt, name: [...ids.slice(-1), node.key.account, ...ids].join(' ') };
+function placeOf({ key, createdAt }: Export): Place {
+  const ids = toNamingIds(key);
+  return { createdAt, name: [...ids.slice(-1), key.account, ...ids].join(' ') };
 }
 
 /** "10" behind "9", whatever the machine's language. Made for the first list: its tables weigh 3 MB. */

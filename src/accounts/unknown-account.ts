@@ -10,7 +10,7 @@ export function toUnknownAccountError(vendor: VendorId, account: string): Vendor
 
 /**
  * Stands where a caller names an account it does not have, so that one wrong locator among good ones is an answer about that
- * export alone. Asks nobody: every export is EXPORT_NOT_FOUND.
+ * export alone. Asks nobody: every export is EXPORT_NOT_FOUND, and so is whatever is ordered there.
  *
  * @param tenant - of the caller
  */
@@ -28,6 +28,10 @@ export function createUnknownAccount(vendor: VendorId, key: string, tenant = '')
     describeFiles: refuse,
     listRecent: refuse,
     locateFile: refuse,
+    start: refuse,
+    markStart: async () => null,
+    findStarted: refuse,
+    cancel: refuse,
     health: () => ({ state: 'UNAVAILABLE', throttledUntil: null, lastError: 'EXPORT_NOT_FOUND' }),
     close: async () => undefined,
   };

@@ -24,6 +24,8 @@ export interface MemoryBackplaneOptions {
   readonly epoch?: string | undefined;
 }
 
+const MAX_JOURNAL_ENTRIES = 1_000;
+
 /** One topic. There may be a hundred thousand: no closure, no empty array, no object that could be a number. */
 class Topic {
   state: WatchedState | null = null;
@@ -74,6 +76,8 @@ export class MemoryBackplane implements Backplane {
   private readonly retentionMs: number;
   private readonly maxIdle: number;
   private readonly topics = new Map<string, Topic>();
+  /** Topics that are published to; never forgotten, as there are few. */
+  private readonly journals = new Map<string, Topic>();
   private readonly feeds = new Set<MemoryFeed>();
   /** Topics without a lease and since when, the longest idle first. */
   private readonly idle = new Map<string, number>();
@@ -121,6 +125,18 @@ export class MemoryBackplane implements Backplane {
     return commits.map((commit) => this.commitOne(commit));
   }
 
+  async publish(name: string, entry: Omit<LogEntry, 'sequence'>): Promise<number> {
+    let journal = this.journals.get(name);
+    if (journal === undefined) {
+      // Nothing was published before: there is nothing that a cursor could miss.
+      journal = new Topic(0);
+      this.journals.set(name, journal);
+    }
+    this.head += 1;
+    this.append(name, journal, { ...entry, sequence: this.head }, MAX_JOURNAL_ENTRIES);
+    return this.head;
+  }
+
   async load(
     topics: readonly string[],
     after: number | null,
@@ -128,7 +144,7 @@ export class MemoryBackplane implements Backplane {
     return {
       head: this.head,
       topics: topics.map((name) => {
-        const topic = this.topics.get(name);
+        const topic = this.topics.get(name) ?? this.journals.get(name);
         if (topic === undefined) return undefined;
         const since = after ?? this.head;
         return {
@@ -143,6 +159,7 @@ export class MemoryBackplane implements Backplane {
   async close(): Promise<void> {
     for (const feed of this.feeds) feed.close();
     this.topics.clear();
+    this.journals.clear();
     this.idle.clear();
   }
 
@@ -182,11 +199,11 @@ export class MemoryBackplane implements Backplane {
     return topic.version;
   }
 
-  private append(name: string, topic: Topic, entry: LogEntry): void {
+  private append(name: string, topic: Topic, entry: LogEntry, maxEntries = this.maxEntries): void {
     topic.sequence = entry.sequence;
     if (topic.entries === null) topic.entries = [entry];
     else topic.entries.push(entry);
-    if (topic.entries.length > this.maxEntries) topic.floor = topic.entries.shift()?.sequence ?? topic.floor;
+    if (topic.entries.length > maxEntries) topic.floor = topic.entries.shift()?.sequence ?? topic.floor;
     for (const feed of this.feeds) if (feed.topics.has(name)) feed.listener.onEntry(name, entry);
   }
 

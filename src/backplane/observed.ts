@@ -27,6 +27,7 @@ export function observeBackplane(inner: Backplane): ObservedBackplane {
     claim: (...given) => note(inner.claim(...given)),
     release: (...given) => note(inner.release(...given)),
     commit: (...given) => note(inner.commit(...given)),
+    publish: (...given) => note(inner.publish(...given)),
     load: (...given) => note(inner.load(...given)),
     close: () => inner.close(),
   };

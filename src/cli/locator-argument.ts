@@ -1,5 +1,5 @@
 import { InputError } from '../export/errors.ts';
-import { parseGlobalId, toExportKey } from '../export/locator.ts';
+import { type GlobalId, parseGlobalId, toExportKey, toKeyFromGlobalId } from '../export/locator.ts';
 import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
 import { VENDORS } from '../vendors/registry.ts';
 import { CommandError } from './command-error.ts';
@@ -108,10 +108,20 @@ function parseId(text: string): LocatorArgument | string {
     const parsed = parseGlobalId(text);
     if (parsed.type !== 'export')
       return `it is the id of ${parsed.type === 'vendor' ? 'a vendor' : 'an account'}. Give the \`id\` of an export.`;
-    return { text, vendor: parsed.vendor, locator: { id: text }, names: (exportId) => exportId === text };
+    const id = toOwnId(parsed, text);
+    return { text, vendor: parsed.vendor, locator: { id: text }, names: (exportId) => exportId === id };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return `give VENDOR:IDS, such as ${FORMS['hi-energy'].pattern}, or the \`id\` of an earlier answer.`;
+  }
+}
+
+/** The id as answers hold it: earlier releases wrote more into ids. Whether its ids are good ones, the gateway says. */
+function toOwnId(parsed: Extract<GlobalId, { type: 'export' }>, text: string): string {
+  try {
+    return toKeyFromGlobalId(VENDORS[parsed.vendor].locator, parsed).id;
+  } catch {
+    return text;
   }
 }
 

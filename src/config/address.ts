@@ -9,15 +9,17 @@ type AddressFault =
   | 'a URL with a query'
   | 'a URL with a fragment';
 
+type Inspected = { readonly url: URL } | { readonly fault: AddressFault };
+
 /**
- * Looks at an address for all that has no place in one.
+ * Looks at an address for all that has no place in one. Only a query may be there.
  *
  * URL parsing drops line breaks and tabs in silence, reads backslashes as slashes and `https:host` as `https://host`:
  * what it would repair is refused here.
  *
  * @returns the parsed address, or what is wrong with it
  */
-export function inspectAddress(text: string): { readonly url: URL } | { readonly fault: AddressFault } {
+export function inspectEndpoint(text: string): Inspected {
   if (/[\s\\\p{Cc}\p{Cf}]/u.test(text))
     return { fault: 'a URL with spaces, backslashes or control characters' };
   if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) {
@@ -27,9 +29,20 @@ export function inspectAddress(text: string): { readonly url: URL } | { readonly
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?#]*@/i.test(text)) {
     return { fault: 'a URL with a user name or password' };
   }
-  if (text.includes('?')) return { fault: 'a URL with a query' };
   if (text.includes('#')) return { fault: 'a URL with a fragment' };
   return { url };
+}
+
+/** The same for an address that paths are appended to, or that is compared: no query either. */
+export function inspectAddress(text: string): Inspected {
+  const inspected = inspectEndpoint(text);
+  const hasQuery = 'url' in inspected && text.includes('?');
+  return hasQuery ? { fault: 'a URL with a query' } : inspected;
+}
+
+/** True for an http or https address without user and fragment. */
+export function isEndpoint(text: string): boolean {
+  return 'url' in inspectEndpoint(text);
 }
 
 /** True for an http or https address without user, query and fragment. */

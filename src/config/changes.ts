@@ -15,6 +15,10 @@ export interface ConfigChanges {
   readonly accounts: NameChanges;
   /** The callers of mode `keys`, by name. */
   readonly callers: NameChanges;
+  /** By their keys. */
+  readonly webhooks: NameChanges;
+  /** How long and how many exports are remembered. */
+  readonly isTrackingChanged: boolean;
   /** The way in which tokens are checked. */
   readonly isJwtChanged: boolean;
   /** Paths of keys that only take effect at the next start: `server.port`. */
@@ -29,6 +33,8 @@ export function compareConfigs(running: Config, next: Config): ConfigChanges {
     callers: isSameMode
       ? compareByName(keysOf(running.access), keysOf(next.access), ({ name }) => name)
       : NONE,
+    webhooks: compareByName(running.webhooks, next.webhooks, ({ key }) => key),
+    isTrackingChanged: !isDeepStrictEqual(running.tracking, next.tracking),
     isJwtChanged: isSameMode && !isDeepStrictEqual(jwtOf(running.access), jwtOf(next.access)),
     atNextStart: [...(isSameMode ? [] : ['access.mode']), ...findFixed(running, next)],
   };
@@ -62,10 +68,11 @@ function compareByName<Item>(
 
 /** Every other section, key by key. */
 function findFixed(running: Config, next: Config): readonly string[] {
-  const fixedOf = ({ server, files, limits }: Config) => ({
+  const fixedOf = ({ server, files, limits, store }: Config) => ({
     server: { ...server, publicUrl: ownPublicUrl(server) },
     files,
     limits,
+    store,
   });
   return findDifferences(fixedOf(running), fixedOf(next), []);
 }

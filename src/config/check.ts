@@ -36,7 +36,7 @@ export function checkTree(
     compareInTree(substituted.tree, left.path, right.path),
   );
   if (!result.success || problems.length > 0 || 'problem' in read) return { problems };
-  return { config: toConfig(result.data, read.manifest) };
+  return { config: toConfig(result.data, { trustedDocuments: read.manifest, configFile }) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Pacing } from '../export/ports.ts';
+import type { WebhookEventType } from '../export/store.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
 import type { DocumentManifest } from './manifest.ts';
@@ -12,6 +13,9 @@ export interface Config {
   readonly server: ServerConfig;
   readonly access: AccessConfig;
   readonly files: FilesConfig;
+  readonly store: StoreConfig;
+  readonly tracking: TrackingConfig;
+  readonly webhooks: readonly WebhookConfig[];
   readonly accounts: readonly AccountConfig[];
   readonly limits: GatewayLimits;
 }
@@ -100,6 +104,42 @@ export interface FilesConfig {
   readonly linkTtlMs: number;
 }
 
+/** Where tracked exports, idempotency keys and webhooks that are owed are kept. */
+export type StoreConfig =
+  /** Gone with the process. */
+  | { readonly kind: 'memory' }
+  /** A file of this machine; the path is absolute. One gateway. */
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** Several gateways. The whole address is a secret: it holds the password. */
+  | { readonly kind: 'postgres'; readonly url: string };
+
+/** How long and how many exports are remembered. */
+export interface TrackingConfig {
+  /** How long ended exports are kept, in days. */
+  readonly keepDays: number;
+  /** The most exports that one tenant may have tracked that have not ended. */
+  readonly maxOpen: number;
+}
+
+/** Who is told of a tenant's tracked exports, by HTTP. */
+export interface WebhookConfig {
+  /** Unique over all tenants; `[a-z0-9-]{1,40}`. */
+  readonly key: string;
+  readonly tenant: string;
+  /** https, or http where `allowPrivate` is set. Its path and query may be secrets. */
+  readonly url: string;
+  /** One, or two while one takes the other's place, the newer first: `whsec_` and base64. Each signs. */
+  readonly secrets: readonly string[];
+  /** At least one. */
+  readonly events: readonly WebhookEventType[];
+  /** Only exports of these vendors; empty: of all. */
+  readonly vendors: readonly VendorId[];
+  /** Only exports of these accounts, by key; empty: of all that the tenant has. */
+  readonly accounts: readonly string[];
+  /** http, and addresses of private networks and of this machine, are good. */
+  readonly allowPrivate: boolean;
+}
+
 /** What one caller may ask of the gateway. */
 export interface GatewayLimits {
   /** Of one HTTP request. */
@@ -142,9 +182,17 @@ export interface AccountConfig {
   readonly fileOrigins: readonly string[];
   /** Report types whose jobs `recentExports` lists, for vendors that list by type; `undefined`: the vendor's own choice. */
   readonly reportTypes: readonly string[] | undefined;
+  readonly track: TrackMode;
+  /** With `track: all`: how often the vendor's list is asked for exports that nobody has named. */
+  readonly discoverMs: number;
+  /** Starts name this gateway as the vendor's callback, where the vendor has such a thing. */
+  readonly callbacks: boolean;
 }
 
 /** `caller`: each caller brings the vendor's token itself, so there is none here. */
 export type AccountCredential = Credential | { readonly type: 'caller' };
+
+/** `all`: what the vendor's list shows as open is tracked, whoever started it; never with a credential of type `caller`. */
+export type TrackMode = 'asked' | 'all';
 
 export type FileDelivery = 'redirect' | 'stream';

@@ -1,4 +1,4 @@
-import { inspectAddress } from './address.ts';
+import { inspectAddress, inspectEndpoint } from './address.ts';
 import type { Substitution } from './environment.ts';
 import { describeKind, describeValue, type KeyPath, shorten } from './problem.ts';
 import { pathKey, valueAt } from './tree.ts';
@@ -11,6 +11,8 @@ const SECRET_KEYS: ReadonlySet<string | number> = new Set([
   'clientSecret',
   'token',
   'linkSecret',
+  'secret',
+  'url',
 ]);
 
 /** Keys whose addresses are shown only without user, password and query. */
@@ -41,8 +43,17 @@ export function describeFound(path: KeyPath, { tree, substitutions }: Findings):
   const inspected =
     isAddress && typeof value === 'string' && value !== '' ? inspectAddress(value) : undefined;
   if (inspected !== undefined && 'fault' in inspected) return inspected.fault;
+  if (path.at(-1) === 'url' && typeof value === 'string') return describeSecretUrl(value);
   if (path.some((part) => SECRET_KEYS.has(part))) {
     return inspected === undefined ? describeKind(value) : `an ${inspected.url.protocol.slice(0, -1)} URL`;
   }
   return describeValue(value);
+}
+
+/** Of a database's address, and of one whose path may be a secret itself: what kind of thing it is. */
+function describeSecretUrl(text: string): string {
+  if (/^postgres(ql)?:\/\//i.test(text)) return 'a postgres URL';
+  if (!/^https?:\/\//i.test(text)) return describeKind(text);
+  const inspected = inspectEndpoint(text);
+  return 'fault' in inspected ? inspected.fault : `an ${inspected.url.protocol.slice(0, -1)} URL`;
 }

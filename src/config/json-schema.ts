@@ -75,6 +75,7 @@ function mapChildren(schema: JsonSchema): JsonSchema {
     );
   }
   if (schema.items !== undefined && !Array.isArray(schema.items)) copy.items = mapChild(schema.items);
+  if (schema.anyOf !== undefined) copy.anyOf = schema.anyOf.map(mapChild);
   if (schema.oneOf !== undefined) copy.oneOf = schema.oneOf.map(mapChild);
   return copy;
 }

@@ -1,7 +1,6 @@
-import { dirname, resolve } from 'node:path';
 import { describeFound, type Findings } from './found.ts';
 import { boundLines, describeKind, type KeyPath, type Problem, quote, toLine } from './problem.ts';
-import { readTextFile } from './read-file.ts';
+import { readTextFile, resolveBeside } from './read-file.ts';
 import { valueAt } from './tree.ts';
 
 /** The texts of trusted documents by their ids. */
@@ -22,7 +21,7 @@ export function readManifest(
   const path = valueAt(findings.tree, PATH);
   // Another kind of value is the schema's business.
   if (typeof path !== 'string' || path === '') return { manifest: undefined };
-  const parsed = parseManifest(resolve(dirname(configFile ?? ''), path));
+  const parsed = parseManifest(resolveBeside(configFile, path));
   if ('manifest' in parsed) return parsed;
   return {
     problem: { path: PATH, found: `${describeFound(PATH, findings)}, ${parsed.fault}`, allowed: ALLOWED },

@@ -1,4 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** Where a file is that the configuration names: beside it, or where an absolute path says. */
+export function resolveBeside(configFile: string | undefined, path: string): string {
+  return resolve(dirname(configFile ?? ''), path);
+}
 
 /** The file's text, `null` where it is larger than allowed, or why it cannot be read. Never throws. */
 export function readTextFile(

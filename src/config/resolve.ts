@@ -1,18 +1,36 @@
 import { toBaseUrl, toHttpUrl } from './address.ts';
-import type { AccessConfig, AccountConfig, Config, GatewayLimits, ServerConfig } from './config.ts';
+import type {
+  AccessConfig,
+  AccountConfig,
+  Config,
+  GatewayLimits,
+  ServerConfig,
+  StoreConfig,
+  WebhookConfig,
+} from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
 import type { DocumentManifest } from './manifest.ts';
+import { resolveBeside } from './read-file.ts';
 import type { CheckedFile } from './schema.ts';
 import { vendorDefaults } from './vendor-defaults.ts';
 
 type CheckedAccount = CheckedFile['accounts'][number];
 
+/** What the file says only by naming it, and where it stands. */
+export interface FileSurroundings {
+  readonly trustedDocuments?: DocumentManifest | undefined;
+  readonly configFile?: string | undefined;
+}
+
 /** A checked file as the parts of the gateway want it: one spelling of every address, nothing left to look up. */
-export function toConfig(file: CheckedFile, trustedDocuments?: DocumentManifest): Config {
+export function toConfig(file: CheckedFile, { trustedDocuments, configFile }: FileSurroundings = {}): Config {
   return {
     server: { ...toServerConfig(file.server), trustedDocuments },
     access: toAccessConfig(file.access),
     files: { linkSecret: file.files.linkSecret, linkTtlMs: file.files.linkTtlMs },
+    store: toStoreConfig(file.store, configFile),
+    tracking: file.tracking,
+    webhooks: file.webhooks.map(toWebhookConfig),
     accounts: file.accounts.map(toAccountConfig),
     limits: toGatewayLimits(file),
   };
@@ -40,6 +58,21 @@ function toAccessConfig({ mode, keys, jwt }: CheckedFile['access']): AccessConfi
   return { mode: 'open' };
 }
 
+function toStoreConfig(store: CheckedFile['store'], configFile: string | undefined): StoreConfig {
+  return store.kind === 'sqlite' ? { ...store, path: resolveBeside(configFile, store.path) } : store;
+}
+
+function toWebhookConfig({ secret, ...webhook }: CheckedFile['webhooks'][number]): WebhookConfig {
+  return {
+    ...webhook,
+    url: new URL(webhook.url).href,
+    secrets: typeof secret === 'string' ? [secret] : [...new Set(secret)],
+    events: [...new Set(webhook.events)],
+    vendors: [...new Set(webhook.vendors)],
+    accounts: [...new Set(webhook.accounts)],
+  };
+}
+
 /** Far above what a busy page asks for, and far below what a client in an endless loop does. */
 const OPERATIONS_PER_MINUTE = 20_000;
 const LOCATORS_PER_MINUTE = 100_000;
@@ -57,7 +90,7 @@ function toGatewayLimits({ limits, access }: CheckedFile): GatewayLimits {
 }
 
 function toAccountConfig(account: CheckedAccount): AccountConfig {
-  const { key, vendor, tenant, credential, limits, polling, files } = account;
+  const { key, vendor, tenant, credential, limits, polling, files, track, discoverMs, callbacks } = account;
   const { stallAfterMs } = vendorDefaults(vendor).pacing;
   return {
     key,
@@ -70,5 +103,8 @@ function toAccountConfig(account: CheckedAccount): AccountConfig {
     files,
     fileOrigins: [...new Set(account.fileOrigins.map(toFileOrigin))],
     reportTypes: account.reportTypes,
+    track,
+    discoverMs,
+    callbacks,
   };
 }

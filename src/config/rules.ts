@@ -4,6 +4,7 @@ import { isLoopbackHost } from './loopback.ts';
 import { formatPath, type KeyPath, type Problem } from './problem.ts';
 import { listAt, valueAt } from './tree.ts';
 import { vendorDefaults } from './vendor-defaults.ts';
+import { webhookAccountsAreOfItsTenant, webhooksWithoutTlsArePrivate } from './webhook-rules.ts';
 
 /** What one key asks of another. A value of the wrong type is the schema's business: rules pass over it. */
 type Rule = (findings: Findings) => readonly Problem[];
@@ -16,6 +17,10 @@ const RULES: readonly Rule[] = [
   (findings) => areUnique(findings, ['access', 'keys'], 'key'),
   (findings) => areUnique(findings, ['accounts'], 'key'),
   pollingIsARange,
+  allIsTrackedWhereListed,
+  (findings) => areUnique(findings, ['webhooks'], 'key'),
+  webhooksWithoutTlsArePrivate,
+  webhookAccountsAreOfItsTenant,
 ];
 
 /** Every place where two keys of a file do not go together. */
@@ -91,6 +96,23 @@ function pollingIsARange({ tree }: Findings): readonly Problem[] {
     const found = `minMs${minNote} above maxMs${maxNote}`;
     return [{ path: ['accounts', index, 'polling'], found, allowed: 'minMs at most maxMs' }];
   });
+}
+
+function allIsTrackedWhereListed({ tree }: Findings): readonly Problem[] {
+  return listAt(tree, ['accounts']).flatMap((account, index) => {
+    if (valueAt(account, ['track']) !== 'all') return [];
+    const reason = whyNotAll(account);
+    if (reason === undefined) return [];
+    return [{ path: ['accounts', index, 'track'], found: '"all"', allowed: `"asked", because ${reason}` }];
+  });
+}
+
+function whyNotAll(account: unknown): string | undefined {
+  const vendor = VENDOR_IDS.find((id) => id === valueAt(account, ['vendor']));
+  if (vendor !== undefined && !vendorDefaults(vendor).canList)
+    return `${vendor} has no call that lists exports`;
+  if (valueAt(account, ['credential', 'type']) !== 'caller') return undefined;
+  return 'its credential is brought by each caller: the gateway has none to ask with on its own';
 }
 
 /** The mode of access that holds; undefined where it is not readable. */

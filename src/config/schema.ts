@@ -5,6 +5,9 @@ import { filesSchema } from './schema/files.ts';
 import { limitsSchema } from './schema/limits.ts';
 import { list, mapping } from './schema/scalars.ts';
 import { serverSchema } from './schema/server.ts';
+import { storeSchema } from './schema/store.ts';
+import { trackingSchema } from './schema/tracking.ts';
+import { webhookSchema } from './schema/webhook.ts';
 
 /**
  * The whole configuration file, key by key: what each may be, its default, its sentence.
@@ -15,6 +18,11 @@ export const configSchema = mapping({
   server: serverSchema,
   access: accessSchema,
   files: filesSchema,
+  store: storeSchema,
+  tracking: trackingSchema,
+  webhooks: list(webhookSchema, 1_000)
+    .default([])
+    .describe("Who is told of a tenant's tracked exports, by signed HTTP requests (Standard Webhooks)."),
   accounts: list(accountSchema(), 1_000).describe('The accounts at vendors whose exports can be asked for.'),
   limits: limitsSchema,
 }).describe('The configuration of a Waybill gateway.');

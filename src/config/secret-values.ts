@@ -1,11 +1,15 @@
-import type { AccountCredential, Config } from './config.ts';
+import type { AccountCredential, Config, StoreConfig, WebhookConfig } from './config.ts';
+import { postgresSecrets } from './postgres-url.ts';
+import { WEBHOOK_SECRET_PREFIX } from './webhook-secret.ts';
 
 /** Everything in a configuration that must never be logged, told or counted. */
-export function secretValues({ accounts, access, files }: Config): readonly string[] {
+export function secretValues({ accounts, access, files, store, webhooks }: Config): readonly string[] {
   return [
     ...(files.linkSecret === undefined ? [] : [files.linkSecret]),
     ...(access.mode === 'keys' ? access.keys.map(({ key }) => key) : []),
     ...accounts.flatMap(({ credential }) => credentialValues(credential)),
+    ...storeValues(store),
+    ...webhooks.flatMap(webhookValues),
   ];
 }
 
@@ -21,4 +25,13 @@ function credentialValues(credential: AccountCredential): readonly string[] {
     case 'caller':
       return [];
   }
+}
+
+function storeValues(store: StoreConfig): readonly string[] {
+  return store.kind === 'postgres' ? postgresSecrets(store.url) : [];
+}
+
+/** Of the address too: with many receivers, who knows it may post there. */
+function webhookValues({ url, secrets }: WebhookConfig): readonly string[] {
+  return [url, ...secrets.flatMap((secret) => [secret, secret.slice(WEBHOOK_SECRET_PREFIX.length)])];
 }

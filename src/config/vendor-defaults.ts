@@ -15,6 +15,8 @@ export interface VendorDefaults {
   readonly files: readonly [FileDelivery, ...FileDelivery[]];
   /** Where this vendor's file links point, beside the API's own origin. */
   readonly fileOrigins: readonly string[];
+  /** False where the vendor has no call that lists exports: nothing can be found there that nobody has named. */
+  readonly canList: boolean;
   /** True where exports can only be listed by report type, so that an account may name the types. */
   readonly hasReportTypes: boolean;
 }
@@ -38,6 +40,7 @@ export const VENDOR_DEFAULTS = {
     // The file stands behind the API's own token, which no browser has.
     files: ['stream'],
     fileOrigins: [],
+    canList: false,
     hasReportTypes: false,
   },
   'hi-energy': {
@@ -50,6 +53,7 @@ export const VENDOR_DEFAULTS = {
     files: ['redirect', 'stream'],
     // "Presigned S3"; neither bucket nor region is published.
     fileOrigins: ['*.amazonaws.com'],
+    canList: true,
     hasReportTypes: false,
   },
   talkdesk: {
@@ -62,6 +66,7 @@ export const VENDOR_DEFAULTS = {
     files: ['redirect', 'stream'],
     // `s3.amazonaws.com` in the documentation, other regions' hosts elsewhere.
     fileOrigins: ['*.amazonaws.com'],
+    canList: true,
     hasReportTypes: true,
   },
   'web-admit': {
@@ -74,6 +79,7 @@ export const VENDOR_DEFAULTS = {
     files: ['redirect', 'stream'],
     // `webadmit-production.s3.amazonaws.com` in the documentation; customers have hosts of their own.
     fileOrigins: ['*.amazonaws.com'],
+    canList: true,
     hasReportTypes: false,
   },
 } as const satisfies Record<VendorId, VendorDefaults>;

@@ -98,7 +98,14 @@ export interface Backplane {
   release(leases: readonly { readonly topic: string; readonly token: number }[]): Promise<void>;
   /** Writes states and entries, each commit for itself: all of it or nothing. One answer per commit, in order. */
   commit(commits: readonly Commit[]): Promise<readonly CommitResult[]>;
-  /** Reads topics as of one moment. @param after - null where no entries are wanted */
+  /**
+   * Writes an entry that is no reading of an export, such as that it came to be tracked, into a journal: a topic that nobody leases, and
+   * that is kept as long as the log. Of a journal the last entries are kept (at least 1,000).
+   *
+   * @returns the entry's sequence
+   */
+  publish(topic: string, entry: Omit<LogEntry, 'sequence'>): Promise<number>;
+  /** Reads topics as of one moment. A journal has no state. @param after - null where no entries are wanted */
   load(topics: readonly string[], after: number | null): Promise<Loaded>;
   close(): Promise<void>;
 }

@@ -31,7 +31,7 @@ export type LocatorIds = Readonly<Record<string, string | undefined>>;
 
 /** Names one export: which account, and the vendor's ids for it. */
 export interface ExportKey<Ids extends LocatorIds = LocatorIds> {
-  /** The global id: opaque, stable, canonical for account + ids. Equal ids name the same export. */
+  /** The global id: opaque, stable, canonical for account + ids. Equal ids name the same export, whatever their keys hold as a hint. */
   readonly id: string;
   readonly vendor: VendorId;
   /** The account's key in the configuration. */

@@ -1,6 +1,6 @@
 import { InputError } from './errors.ts';
 import type { ExportKey, LocatorIds } from './export.ts';
-import type { LocatorGrammar } from './ports.ts';
+import type { IdRule, LocatorGrammar } from './ports.ts';
 import { VENDOR_IDS, type VendorId } from './vendor-id.ts';
 
 /** Bounds every id before a pattern looks at it, so that no input costs more than a glance. */
@@ -47,15 +47,31 @@ export function parseIds<Ids extends LocatorIds>(
   return ids as Ids;
 }
 
-/** Builds the key of one export; `ids` must have passed `parseIds`. */
+/**
+ * Builds the key of one export; `ids` must have passed `parseIds`.
+ *
+ * What is only a hint stands in the key and not in its global id, where its place is empty: one export has one id, however it was located.
+ */
 export function toExportKey<Ids extends LocatorIds>(
   grammar: LocatorGrammar<Ids>,
   vendor: VendorId,
   account: string,
   ids: Ids,
 ): ExportKey<Ids> {
-  const values = Object.keys(grammar).map((field) => ids[field] ?? null);
+  const rules: readonly (readonly [string, IdRule])[] = Object.entries(grammar);
+  const values = rules.map(([field, { isHint }]) => (isHint ? null : (ids[field] ?? null)));
   return { id: encodeGlobalId([EXPORT_TAG, vendor, account, ...values]), vendor, account, ids };
+}
+
+/** Of two keys of one export, the one that tells more of it: a hint helps whoever reads it. */
+export function fullerKey(known: ExportKey, other: ExportKey): ExportKey {
+  return Object.keys(other.ids).length > Object.keys(known.ids).length ? other : known;
+}
+
+/** The ids that name an export, hints left out, in the order of its vendor's grammar. */
+export function toNamingIds({ id }: ExportKey): readonly string[] {
+  const parsed = parseGlobalId(id);
+  return parsed.type === 'export' ? parsed.values.filter((value) => value !== null) : [];
 }
 
 /** The global id of an account. */
@@ -80,7 +96,7 @@ export type GlobalId =
   | { readonly type: 'vendor'; readonly vendor: VendorId };
 
 /**
- * Reads a global id. Only the canonical spelling is accepted, so that equal exports always have equal ids.
+ * Reads a global id. Only the canonical spelling of its parts is accepted, so that equal exports have equal ids.
  *
  * @throws InputError where it is none of ours
  */
@@ -104,6 +120,8 @@ export function parseGlobalId(id: string, where = 'id'): GlobalId {
 
 /**
  * The key that a parsed export id names, its ids checked like a locator's.
+ *
+ * The key's own id may be another one: earlier releases wrote hints into ids. They are still read, and mean the same export.
  *
  * @throws InputError where they do not fit the vendor's grammar
  */

@@ -18,6 +18,8 @@ export interface VendorCapabilities {
 /** One id's grammar. An id that fails it never reaches the vendor. */
 export interface IdRule {
   readonly isOptional: boolean;
+  /** It helps to read an export and does not name it: with and without it, the export is the same. Only of an optional id. */
+  readonly isHint?: boolean | undefined;
   test(value: string): boolean;
   /** What is allowed, for the error message: `a UUID`, `a positive integer of at most 19 digits`. */
   readonly allowed: string;
@@ -42,6 +44,12 @@ export interface VendorInfo<Ids extends LocatorIds = LocatorIds> {
   parseOrder(input: Readonly<Record<string, unknown>>, where: string): ExportOrder;
   /** What exports of one kind have in common, so that how long one takes tells how long another will: a report type. Null: nothing is known. */
   kindOf(snapshot: ExportSnapshot): string | null;
+  /**
+   * The ids in the body of a callback, each checked against the grammar; empty where it holds none. Never throws: the body is a stranger's.
+   *
+   * Left out by vendors that call nobody back.
+   */
+  readCallback?(body: string): LocatorIds;
 }
 
 /**

@@ -241,6 +241,7 @@ export interface Store {
   }): Promise<readonly DeliveryRecord[]>;
   /** Makes one due again that was given up or waits; false where there is none such of this tenant. */
   retryDelivery(tenant: string, id: string, now: number): Promise<boolean>;
+  findDelivery(tenant: string, id: string): Promise<DeliveryRecord | null>;
 
   /** Drops what need not be kept any longer: ended exports, keys, tombstones, finished deliveries. */
   prune(now: number): Promise<void>;

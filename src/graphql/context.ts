@@ -5,12 +5,14 @@ import type { ExportReader } from '../accounts/reader.ts';
 import type { CancelSignal, VendorInfo, WorkScope } from '../export/ports.ts';
 import { ExportGateway, type ExportWatches } from './export-gateway.ts';
 import { OperationCosts } from './operation-costs.ts';
+import { TrackedExports, type TrackingParts } from './tracked-exports.ts';
 
 /** What every resolver gets: one caller's view of the gateway, made anew for each operation and for each event that is shown. */
 export interface GatewayContext {
   /** Whose log lines are whose. */
   readonly scope: WorkScope;
   readonly exports: ExportGateway;
+  readonly tracked: TrackedExports;
   readonly fileLinks: FileLinks;
 }
 
@@ -31,6 +33,7 @@ export interface ContextParts {
   readonly directoryFor: (caller: Caller) => AccountDirectory;
   readonly reader: ExportReader;
   readonly watches: ExportWatches;
+  readonly tracking: TrackingParts;
   readonly signer: FileLinkSigner;
   readonly limits: { readonly locators: number; readonly locatorsPerOperation: number };
   /** Asks for so many exports on behalf of the caller. @throws RateLimitedError */
@@ -45,29 +48,57 @@ export function createContexts(parts: ContextParts): (origin: ContextOrigin) => 
 class OperationContext implements GatewayContext {
   readonly scope: WorkScope;
   readonly exports: ExportGateway;
-  private readonly signer: FileLinkSigner;
+  private readonly parts: ContextParts;
+  private readonly origin: ContextOrigin;
+  private readonly directory: AccountDirectory;
+  private readonly costs: OperationCosts;
   private links: FileLinks | null = null;
+  private trackedExports: TrackedExports | null = null;
 
   constructor(parts: ContextParts, origin: ContextOrigin) {
-    const { vendors, directoryFor, reader, watches, signer, limits, admitLocators } = parts;
-    const { caller, scope, askedAt, signal, resumeAfter } = origin;
+    const { vendors, directoryFor, reader, watches, limits, admitLocators } = parts;
+    const { caller, scope, resumeAfter } = origin;
     this.scope = scope;
-    this.signer = signer;
+    this.parts = parts;
+    this.origin = origin;
+    this.directory = directoryFor(caller);
+    this.costs = new OperationCosts(limits.locatorsPerOperation, (count) => admitLocators(caller, count));
     this.exports = new ExportGateway({
       vendors,
-      directory: directoryFor(caller),
+      directory: this.directory,
       reader,
       watches,
+      tracked: () => this.tracked,
       maxLocators: limits.locators,
-      costs: new OperationCosts(limits.locatorsPerOperation, (count) => admitLocators(caller, count)),
-      options: () => ({ signal: signal(), scope, askedAt }),
+      costs: this.costs,
+      options: () => this.readOptions(),
       resumeAfter,
     });
   }
 
+  /** Made where something is tracked, or asked about as such: most operations do not. */
+  get tracked(): TrackedExports {
+    const { vendors, reader, tracking } = this.parts;
+    this.trackedExports ??= new TrackedExports({
+      ...tracking,
+      vendors,
+      reader,
+      directory: this.directory,
+      costs: this.costs,
+      options: () => this.readOptions(),
+      resumeAfter: this.origin.resumeAfter,
+    });
+    return this.trackedExports;
+  }
+
   /** Made where a file is shown: most operations show none. */
   get fileLinks(): FileLinks {
-    this.links ??= this.signer.linksFor((file) => this.exports.account(file.export.key));
+    this.links ??= this.parts.signer.linksFor((file) => this.exports.account(file.export.key));
     return this.links;
+  }
+
+  private readOptions() {
+    const { signal, scope, askedAt } = this.origin;
+    return { signal: signal(), scope, askedAt };
   }
 }

@@ -1,6 +1,12 @@
 import type { AccountDirectory, Target } from '../accounts/directory.ts';
 import type { ExportReader } from '../accounts/reader.ts';
-import { type ExportPage, isAsked, type RecentOptions, readRecent } from '../accounts/recent.ts';
+import {
+  type ExportPage,
+  isAsked,
+  type RecentOptions,
+  type RecentSources,
+  readRecent,
+} from '../accounts/recent.ts';
 import { createUnknownAccount } from '../accounts/unknown-account.ts';
 import { InputError, VendorError } from '../export/errors.ts';
 import type { ExportEvent } from '../export/events.ts';
@@ -12,6 +18,7 @@ import { ExportLoaders } from './loaders.ts';
 import { type LocatorInput, toLocator } from './locator-input.ts';
 import type { NodeObject } from './node.ts';
 import type { OperationCosts } from './operation-costs.ts';
+import { checkFilter, type TrackedExports } from './tracked-exports.ts';
 import type { HiEnergyExportObject } from './vendor-types.ts';
 
 /** The live half: what the subscription root stands on. */
@@ -31,6 +38,7 @@ export interface ExportGatewayParts {
   readonly watches: ExportWatches;
   /** Most locators or ids in one argument. */
   readonly maxLocators: number;
+  readonly tracked: () => TrackedExports;
   /** Told of everything that may cost a vendor call, before it does. */
   readonly costs: OperationCosts;
   /** Of each read; the signal aborts when the caller has left. Asked when something is read. */
@@ -121,16 +129,19 @@ export class ExportGateway {
 
   /** @throws InputError, RateLimitedError */
   async recent(options: Omit<RecentOptions, 'signal'>): Promise<ExportPage> {
-    const { reader, directory, vendors, watches, costs, options: read } = this.parts;
+    const { reader, directory, watches, costs, options: read } = this.parts;
     const isListed = (account: VendorAccount) =>
       isAsked(account, options.filter) && this.vendor(account).capabilities.canList;
-    await costs.chargeLists(directory.accounts.filter(isListed).length);
-    const sources = {
-      vendors,
-      list: (account: VendorAccount, limit: number) => reader.listRecent(account, limit, read()),
-      watched: (accounts: readonly VendorAccount[]) => watches.recent(accounts),
+    const filter = options.filter == null ? null : checkFilter(options.filter);
+    if (filter?.isTracked !== true) await costs.chargeLists(directory.accounts.filter(isListed).length);
+    const tracked = this.parts.tracked();
+    const sources: RecentSources = {
+      list: async (account, limit) => tracked.learn(await reader.listRecent(account, limit, read())),
+      watched: (accounts) => watches.recent(accounts),
+      tracked: (accounts, from) => tracked.recent(accounts, filter, from),
+      labels: (exports) => tracked.labels(exports),
     };
-    return readRecent(directory.accounts, sources, options);
+    return readRecent(directory.accounts, sources, { ...options, filter });
   }
 
   /**

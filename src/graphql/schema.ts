@@ -4,9 +4,11 @@ import { servedSchema } from './generated/served-schema.ts';
 import { Account, Node, Vendor } from './resolvers/Account.ts';
 import { Export, ExportFile } from './resolvers/Export.ts';
 import { ExportEvent } from './resolvers/ExportEvent.ts';
+import { Mutation } from './resolvers/Mutation.ts';
 import { Query } from './resolvers/Query.ts';
 import { Subscription } from './resolvers/Subscription.ts';
 import { vendorExports } from './resolvers/vendor-exports.ts';
+import { WebhookDelivery } from './resolvers/WebhookDelivery.ts';
 import { scalars } from './scalars.ts';
 
 /** The served schema, its resolvers bound. */
@@ -15,6 +17,7 @@ export function createSchema(): GraphQLSchema {
     typeDefs: servedSchema,
     resolvers: {
       Query,
+      Mutation,
       Subscription,
       Node,
       Account,
@@ -22,6 +25,7 @@ export function createSchema(): GraphQLSchema {
       Export,
       ExportFile,
       ExportEvent,
+      WebhookDelivery,
       ...vendorExports,
       ...scalars,
     },

@@ -44,6 +44,8 @@ export interface AttemptOwner {
   /** Whom it is made for, for the log. */
   readonly scope: WorkScope | undefined;
   readonly context: Context | undefined;
+  /** The request is about to be written to its connection: from now on the vendor may have it. */
+  onSent(): void;
   /** The vendor has answered; the slot has not been given back yet, so that no other call goes before the answer is noted. */
   onAnswered(response: AccountResponse, isThrottled: boolean): void;
   /** It is over. Not called where the body is handed out. */
@@ -125,6 +127,7 @@ export class Attempt implements ExchangeListener {
 
   onSent(): void {
     this.slot.sent();
+    this.owner.onSent();
   }
 
   onHead(status: number, headers: ResponseHeaders, exchange: Exchange): BodySink | undefined {

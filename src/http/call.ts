@@ -24,6 +24,8 @@ export interface CallRequest {
   readonly credentials: CredentialProvider | undefined;
   /** A GET that failed in a passing way is repeated. */
   readonly isRepeatable: boolean;
+  /** Once it is sent, its answer is waited for as long as one request may take, however long it had waited for its turn. */
+  readonly isOrder: boolean;
   /** When the call begins, and when it ends at the latest, epoch milliseconds. */
   readonly beginsAt: number;
   readonly endsAt: number;
@@ -35,7 +37,8 @@ export interface CallRequest {
 /** Is told how a call ends: by exactly one of them. */
 export interface CallEnd {
   onAnswer(response: AccountResponse, isThrottled: boolean): void;
-  onError(error: unknown): void;
+  /** @param isUnanswered - the vendor may have the request, or a part of it, and has not answered */
+  onError(error: unknown, isUnanswered: boolean): void;
   /** Takes a good answer as soon as its head is there, body unread. Without it bodies are collected. */
   readonly onStream?: (status: number, headers: ResponseHeaders, exchange: Exchange) => BodySink;
 }
@@ -93,6 +96,8 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   /** The credential was renewed for this try. */
   private isRenewed = false;
   private isWorthRenewing = false;
+  /** The attempt under way was sent, and there is no answer yet. */
+  private isUnanswered = false;
   /** What the try before came to, while the next one has not got so far. */
   private last: Outcome | undefined;
   private isOver = false;
@@ -129,7 +134,7 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
     if (attempt === undefined) {
       if (this.isQueued) this.refuse(this.parts.errors.crowded(undefined));
       else this.fail(this.parts.errors.overdue(this.endsAt - this.request.beginsAt));
-    } else if (attempt.startedAt + this.parts.settings.limits.timeoutMs <= this.endsAt) {
+    } else if (this.isOrderSent || attempt.startedAt + this.parts.settings.limits.timeoutMs <= this.endsAt) {
       attempt.expire();
     } else {
       attempt.giveUp('timeout');
@@ -204,6 +209,7 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
     const { destination, headers, method, target, body } = this.request;
     this.isQueued = false;
     this.attempts += 1;
+    this.isUnanswered = false;
     const attempt = new Attempt(this.parts, this, destination, slot, this.attempts);
     this.attempt = attempt;
     const { startedAt } = attempt;
@@ -212,10 +218,19 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
     attempt.send({ method, path: target, headers: joined, body: body || null, blocking: false });
   }
 
+  onSent(): void {
+    this.isUnanswered = true;
+    if (!this.isOrderSent) return;
+    const { clock, deadlines, settings } = this.parts;
+    const now = clock.now();
+    deadlines.set(this, now + settings.limits.timeoutMs, now);
+  }
+
   /** Credentials again: what the answer means for them. */
   onAnswered(response: AccountResponse, isThrottled: boolean): void {
     const { auth } = this;
     this.auth = undefined;
+    this.isUnanswered = false;
     this.isWorthRenewing =
       auth !== undefined && this.request.credentials?.note(auth, response, isThrottled) === true;
   }
@@ -290,7 +305,11 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
 
   private fail(error: unknown): void {
     this.settle();
-    this.end.onError(error);
+    this.end.onError(error, this.isUnanswered);
+  }
+
+  private get isOrderSent(): boolean {
+    return this.request.isOrder && this.isUnanswered;
   }
 
   private settle(): void {

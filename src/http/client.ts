@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { VendorError, type VendorErrorCode } from '../export/errors.ts';
+import { type StartError, VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
 import type { Destination } from './attempt.ts';
 import { ACCEPTED_ENCODINGS } from './body.ts';
@@ -15,6 +15,7 @@ import {
 import { Deadlines } from './deadline.ts';
 import { ErrorMapper } from './errors.ts';
 import { FileBody } from './file-transfer.ts';
+import { OrderEnd } from './order.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
 import { RateLimiter, RateWindow } from './rate-limiter.ts';
 import { RetryPolicy } from './retry.ts';
@@ -28,6 +29,7 @@ import type {
   AccountResponse,
   CallOptions,
   Credential,
+  OrderRequest,
 } from './types.ts';
 
 /** A whole call, waits and retries included, ends within this many times the limit of one request. */
@@ -40,6 +42,7 @@ const TOKEN_CONNECTIONS = 2;
 const DEFAULT_RENEWAL_MS = 60_000;
 
 const API_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS };
+const ORDER_HEADERS = { ...API_HEADERS, 'content-type': 'application/json' };
 const FILE_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' };
 const TOKEN_HEADERS = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -129,12 +132,41 @@ class HttpAccountClient implements AccountClient {
         body: undefined,
         credentials: this.credentials,
         isRepeatable: true,
+        isOrder: false,
         beginsAt,
         endsAt: this.endsAt(beginsAt, endsAt),
         signal,
         scope,
       };
       this.start(request, new Waiter(this, read, resolve, reject));
+    });
+  }
+
+  order<Result>(
+    { method, path, query, json }: OrderRequest,
+    options: CallOptions | undefined,
+    ordered: string,
+    read: (response: AccountResponse) => Result,
+  ): Promise<Result> {
+    const { endsAt, scope } = options ?? NO_OPTIONS;
+    return new Promise((resolve, reject) => {
+      const beginsAt = this.parts.clock.now();
+      const request: CallRequest = {
+        destination: this.api,
+        method,
+        target: buildTarget(this.base, path, query),
+        headers: json === undefined ? API_HEADERS : ORDER_HEADERS,
+        body: json === undefined ? undefined : JSON.stringify(json),
+        credentials: this.credentials,
+        isRepeatable: false,
+        isOrder: true,
+        beginsAt,
+        endsAt: this.endsAt(beginsAt, endsAt),
+        // An order that is on its way is not called back: whoever leaves would make its answer a lost one.
+        signal: undefined,
+        scope,
+      };
+      this.start(request, new OrderEnd(this, this.parts.errors, { ordered, read, resolve, reject }));
     });
   }
 
@@ -157,6 +189,7 @@ class HttpAccountClient implements AccountClient {
         headers: { ...Object.fromEntries(wanted), ...FILE_HEADERS },
         credentials: this.credentials,
         isRepeatable: false,
+        isOrder: false,
         beginsAt,
         endsAt: this.endsAt(beginsAt, endsAt),
         signal,
@@ -196,6 +229,15 @@ class HttpAccountClient implements AccountClient {
     return this.parts.errors.badResponse(response, asked, problem);
   }
 
+  toLostAnswer(response: AccountResponse, ordered: string, problem: string): StartError {
+    this.lastError = 'VENDOR_BAD_RESPONSE';
+    return this.parts.errors.lostAnswer(ordered, `it cannot be read: ${problem}`, response);
+  }
+
+  toRejection(response: AccountResponse, ordered: string, vendorMessage: string | undefined): StartError {
+    return this.parts.errors.rejection(response, ordered, vendorMessage);
+  }
+
   toError(code: VendorErrorCode, message: string): VendorError {
     return this.parts.errors.error(code, message);
   }
@@ -217,7 +259,7 @@ class HttpAccountClient implements AccountClient {
 
   private start(request: CallRequest, end: CallEnd): void {
     if (this.closedBy === undefined) new Call(this.parts, request, end).start();
-    else end.onError(this.closedBy);
+    else end.onError(this.closedBy, false);
   }
 
   private endsAt(beginsAt: number, wanted: number | undefined): number {
@@ -284,6 +326,7 @@ class HttpAccountClient implements AccountClient {
         body,
         credentials: undefined,
         isRepeatable: false,
+        isOrder: false,
         beginsAt,
         endsAt: this.endsAt(beginsAt, undefined),
         signal,

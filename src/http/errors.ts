@@ -1,7 +1,8 @@
-import { VendorError, type VendorErrorCode, type VendorErrorFacts } from '../export/errors.ts';
+import { StartError, VendorError, type VendorErrorCode, type VendorErrorFacts } from '../export/errors.ts';
 import { MAX_RETRY_WAIT_MS } from './retry.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { AccountClientSettings, AccountResponse } from './types.ts';
+import { cleanVendorWords } from './vendor-words.ts';
 
 /** What the vendor's statuses mean when they are not what was hoped for; 5xx and throttling are told apart before. */
 const CODE_BY_STATUS: ReadonlyMap<number, VendorErrorCode> = new Map<number, VendorErrorCode>([
@@ -81,6 +82,53 @@ export class ErrorMapper {
     const vendorCode = toVendorCode(rules.vendorCode(response));
     const message = `${vendorName} has refused this account's credential.`;
     return this.error('VENDOR_UNAUTHENTICATED', message, { httpStatus: response.status, vendorCode });
+  }
+
+  /**
+   * The order may have been carried out.
+   *
+   * @param problem - what became of the answer: `it was 503`
+   * @param response - where there was one
+   */
+  lostAnswer(
+    ordered: string,
+    problem: string,
+    response: AccountResponse | undefined,
+    cause?: unknown,
+  ): StartError {
+    const { vendor, account, vendorName, rules } = this.settings;
+    const message = [
+      `${vendorName} was sent an order of ${ordered}, and its answer is lost (${problem}): it may have been carried out.`,
+      `Look at ${vendorName} before ordering anew.`,
+      `With the same idempotency key the gateway looks at ${vendorName}'s own list first, where it has one.`,
+    ].join(' ');
+    return new StartError({
+      code: 'START_OUTCOME_UNKNOWN',
+      message,
+      vendor,
+      account,
+      httpStatus: response?.status,
+      vendorCode: response === undefined ? undefined : toVendorCode(rules.vendorCode(response)),
+      cause,
+    });
+  }
+
+  rejection(response: AccountResponse, ordered: string, vendorMessage: string | undefined): StartError {
+    const { vendor, account, vendorName } = this.settings;
+    const vendorCode = toVendorCode(this.settings.rules.vendorCode(response));
+    const words = vendorCode === undefined ? String(response.status) : `${response.status} (${vendorCode})`;
+    return new StartError({
+      code: 'VENDOR_REJECTED',
+      message: `${vendorName} refused the order of ${ordered}: it answered ${words}. Change the order before you send it again.`,
+      vendor,
+      account,
+      httpStatus: response.status,
+      vendorCode,
+      vendorMessage:
+        vendorMessage === undefined
+          ? undefined
+          : cleanVendorWords(vendorMessage, this.settings.tools.secrets),
+    });
   }
 
   isThrottled(response: AccountResponse): boolean {

@@ -99,9 +99,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const isFirst = this.controller === undefined;
     this.controller = controller;
     if (this.isOver) controller.abort(CANCELLED);
-    else this.listener.onSent();
+    else if (isFirst) this.listener.onSent();
+    else this.refuseToRepeat();
   }
 
   onResponseStart(
@@ -145,6 +147,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.isOver = true;
     if (this.sink !== undefined) this.sink.onBroken(error);
     else this.listener.onFault(error);
+  }
+
+  /** undici writes a request again only by a fault of its own; what was ordered once must not be ordered twice by it. */
+  private refuseToRepeat(): void {
+    this.cancel();
+    this.listener.onFault(new Error('The request was about to be written a second time.'));
   }
 
   private refuse(): void {

@@ -176,13 +176,15 @@ export interface AccountClient {
    * Sends an order: a request that makes the vendor begin something, and so must not reach it twice.
    *
    * It is sent once, whatever comes of it; once more only where the answer says that the token had expired (`isTokenExpired`), since then
-   * the vendor has not looked at it. Its waits for a turn end as those of `send` do, before it is sent.
+   * the vendor has not looked at it. Its waits for a turn end as those of `send` do, before it is sent; from then on the vendor has the
+   * whole time of one request. No signal gives it up.
    *
    * @param ordered - what was ordered, for messages, as a noun: `an export`
-   * @param read - what is made of an answer below 500, at once; throws StartError or VendorError for those that are none. What it
-   *   finds unreadable in a 2xx it passes to `toLostAnswer`.
-   * @throws StartError START_OUTCOME_UNKNOWN where it was, or may have been, sent and no answer below 500 came back; VendorError as
-   *   `send` does where nothing was sent (no connection, breaker open, limits, no token)
+   * @param read - what is made of an answer of 2xx or 4xx, at once, 408 and throttling left out; throws StartError or VendorError for
+   *   those that are none. What it finds unreadable in a 2xx it passes to `toLostAnswer`; whatever else it throws at one becomes that too.
+   * @throws StartError START_OUTCOME_UNKNOWN where it was, or may have been, sent and no such answer came back (5xx, 3xx and 408
+   *   included); VendorError where the vendor asks to wait, and as `send` does where nothing was sent (no connection, breaker open,
+   *   limits, no token)
    */
   order<Result>(
     request: OrderRequest,

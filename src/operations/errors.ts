@@ -1,6 +1,13 @@
 import { GraphQLError, type SourceLocation } from 'graphql';
 import { RateLimitedError } from '../access/rate-limits.ts';
-import { InputError, isAbort, VendorError } from '../export/errors.ts';
+import {
+  InputError,
+  isAbort,
+  StartError,
+  StoreUnavailableError,
+  TrackingError,
+  VendorError,
+} from '../export/errors.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { StreamClosedError } from '../watch/stream-closed-error.ts';
 import { UntrustedOperationError } from './trusted-documents.ts';
@@ -136,6 +143,9 @@ function toExtensions(cause: unknown): ErrorExtensions | undefined {
       retryable: cause.isRetryable,
       ...(cause.cursor === null ? {} : { cursor: cause.cursor }),
     };
+  if (cause instanceof StartError) return startExtensions(cause);
+  if (cause instanceof TrackingError) return { code: cause.code, retryable: false };
+  if (cause instanceof StoreUnavailableError) return { code: cause.code, retryable: true };
   if (cause instanceof UntrustedOperationError) return { code: cause.code, retryable: false };
   if (cause instanceof RateLimitedError) return rateLimitExtensions(cause);
   return undefined;
@@ -155,6 +165,19 @@ function vendorExtensions(error: VendorError): ErrorExtensions {
     ...(httpStatus === undefined ? {} : { httpStatus }),
     ...(vendorCode === undefined ? {} : { vendorCode }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function startExtensions(error: StartError): ErrorExtensions {
+  const { code, vendor, account, httpStatus, vendorCode, vendorMessage, isRetryable } = error;
+  return {
+    code,
+    vendor,
+    account,
+    retryable: isRetryable,
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(vendorCode === undefined ? {} : { vendorCode }),
+    ...(vendorMessage === undefined ? {} : { vendorMessage }),
   };
 }
 

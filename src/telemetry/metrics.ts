@@ -10,6 +10,7 @@ import type { Download } from '../web/files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
 import { countDownloads } from './metrics/downloads.ts';
 import { countOperations, countRateLimited, countRefused } from './metrics/operations.ts';
+import { showTracking } from './metrics/tracking.ts';
 import { showTransports, type TransportCounters } from './metrics/transports.ts';
 import { countVendorCalls } from './metrics/vendor-calls.ts';
 import { measurePolls, showWatches } from './metrics/watching.ts';
@@ -40,6 +41,8 @@ export interface Metrics {
   onWebhook(attempt: WebhookAttempt): void;
   /** Tells where webhooks that are owed are counted. @param now - epoch milliseconds */
   observeBacklog(read: () => Promise<readonly DeliveryBacklog[]>, now: () => number): void;
+  /** Tells where open tracked exports are counted. */
+  observeTracking(read: () => number): void;
   /** Tells where the counts that others keep are asked for. */
   observe(sources: MetricSources): void;
   /** What a scrape reads: Prometheus text. */
@@ -59,6 +62,7 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onRateLimited: countRateLimited(registry),
     onWebhook: countWebhooks(registry),
     observeBacklog: (read, now) => showBacklog(registry, read, now),
+    observeTracking: (read) => showTracking(registry, read),
     observe({ watches, transports, accounts }) {
       showWatches(registry, watches);
       showTransports(registry, transports);

@@ -17,16 +17,20 @@ export interface WatchRequest {
   readonly key: ExportKey;
   /** The span that asks, where spans are recorded. */
   readonly origin?: SpanOrigin | undefined;
+  /** What is known of the export from before this process, where nothing is known here. */
+  readonly known?: WatchedState | null | undefined;
 }
 
 /** What a stream needs of the hub it belongs to. */
 export interface StreamHost {
-  /** Starts or shares the watches, in the stream's order, and counts the stream in. */
-  attach(stream: EventStream, requests: readonly WatchRequest[]): readonly Subscription[];
+  /** Starts or shares the watches, in the stream's order. */
+  attach(stream: Subscriber, requests: readonly WatchRequest[]): readonly Subscription[];
   /** One export of the stream is done with. */
   detach(subscription: Subscription): void;
   /** The stream is over. */
-  forget(stream: EventStream): void;
+  forget(stream: EventSource): void;
+  /** The stream is open. */
+  remember(stream: EventSource): void;
   /** Resolves when the watches are followed and claimed. */
   opened(watches: readonly Watch[]): Promise<void>;
   load(topics: readonly string[], after: number | null): Promise<Loaded>;
@@ -176,6 +180,7 @@ export class EventStream implements EventSource, Subscriber {
 
   private async join(): Promise<void> {
     const subscriptions = this.host.attach(this, this.requests);
+    this.host.remember(this);
     this.requests = NO_REQUESTS;
     this.subscriptions = subscriptions;
     this.remaining = subscriptions.length;

@@ -87,12 +87,17 @@ export class Poller {
     for (const watch of watches) if (isAskable(watch)) this.wheel.set(watch, watch.askAgainAt());
   }
 
+  /** For a queue that nothing is watched through. */
+  forgetQueue({ account }: PollQueue<Watch>): void {
+    this.queues.delete(account.identity);
+  }
+
   /** Stops asking about an export; a read that no other export waits for is given up. */
   stop(watch: Watch): void {
     this.wheel.delete(watch);
     const token = watch.end();
     if (token !== null) this.leases.release(watch.topic, token);
-    if (watch.queue.watches === 0) this.queues.delete(watch.queue.account.identity);
+    if (watch.queue.watches === 0) this.forgetQueue(watch.queue);
   }
 
   /** The process that asked about this export has stopped: some other has to. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
-import type { ExportFact } from '../export/events.ts';
+import type { ExportEvent, ExportFact } from '../export/events.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
+import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import { hasEnded, type WatchedState } from '../export/transitions.ts';
+import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
@@ -15,14 +16,19 @@ import {
   toPlace,
 } from './cursor.ts';
 import { type EventSource, EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
+import { Follower, type FollowListener } from './follower.ts';
+import { ListStream, type ListStreamSettings } from './list-stream.ts';
 import { Poller, type ReadMany } from './poller.ts';
 import { RecentWatches } from './recent-watches.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import { NOT_WAITING } from './timer-wheel.ts';
 import { type Plans, toEvent, toExport } from './to-event.ts';
-import { type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
+import { type Subscriber, type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
 
 export type { WatchRequest } from './event-stream.ts';
+
+/** Takes the entries of a journal, and the events that all streams share. */
+export type JournalListener = (exportId: string, entry: LogEntry, event: ExportEvent) => void;
 
 /** Exports that are remembered after their watch has ended. */
 const DEFAULT_MAX_REMEMBERED = 2_000;
@@ -59,6 +65,8 @@ export interface WatchHubOptions {
   readonly maxRemembered?: number | undefined;
   /** Called with an account's identity when the first of its exports is watched, and when none is any more. */
   readonly onWatched?: ((identity: string, isWatched: boolean) => void) | undefined;
+  /** Called where a read elsewhere brought another status of an export whose watch is over. */
+  readonly onRelearnt?: ((account: VendorAccount, key: ExportKey, state: WatchedState) => void) | undefined;
   /** Called for each poll with how late it began, in milliseconds; for metrics. */
   readonly onPoll?: ((lateMs: number) => void) | undefined;
 }
@@ -82,6 +90,24 @@ export interface WatchHub {
   lastKnown(account: VendorAccount, key: ExportKey): Export | undefined;
   /** A read elsewhere brought this. What is known gives way to what is newer, and subscribers learn of it like of a poll. */
   learn(account: VendorAccount, snapshot: ExportSnapshot): void;
+  /**
+   * Follows exports for somebody who looks at none of them: they are watched until they have ended, like those of subscribers. The listener
+   * is told in the order of the log.
+   */
+  follow(requests: readonly WatchRequest[], listener: FollowListener): void;
+  /** Ends that, without a word to its listener. */
+  unfollow(account: VendorAccount, key: ExportKey): void;
+  isFollowed(account: VendorAccount, key: ExportKey): boolean;
+  /** Asks about a watched export as soon as its account allows; false where it is not watched. */
+  pollNow(account: VendorAccount, key: ExportKey): boolean;
+  /** Remembers an export that had ended before this process began. */
+  keep(account: VendorAccount, key: ExportKey, known: WatchedState): void;
+  /** Calls back for each entry that any process publishes into a journal from now on. */
+  listenTo(journal: string, listener: JournalListener): Promise<void>;
+  /** Writes an entry into a journal. @returns its sequence */
+  publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number>;
+  /** A stream over a list of exports that changes. @throws as `events` does */
+  list(settings: Omit<ListStreamSettings, 'host' | 'maxPending' | 'after'>, after?: string): ListStream;
   /** Exports of these accounts that are or were watched, the latest watch first; bounded. */
   recent(accounts: readonly VendorAccount[]): readonly Export[];
   counters(): WatchCounters;
@@ -112,7 +138,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   private readonly codec: CursorCodec;
   private readonly poller: Poller;
   private readonly watches = new Map<string, Watch>();
-  private readonly streams = new Set<EventStream>();
+  private readonly streams = new Set<EventSource>();
+  /** What follows the journals: topics that tell of no single export. */
+  private readonly journals = new Map<string, JournalListener>();
+  private readonly follower: Follower;
   private readonly remembered: RecentWatches;
   /** The last entry that the log told: everything up to it has reached the streams that follow it. */
   private heard = 0;
@@ -127,6 +156,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.epoch = backplane.epoch;
     this.codec = createCursorCodec(options.cursorSecret ?? DEFAULT_CURSOR_SECRET, backplane.epoch);
     this.remembered = new RecentWatches(options.maxRemembered ?? DEFAULT_MAX_REMEMBERED);
+    this.follower = new Follower(this, options.tools.clock);
     this.poller = new Poller({
       backplane,
       feed,
@@ -176,9 +206,66 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   learn(account: VendorAccount, snapshot: ExportSnapshot): void {
     const watch = this.find(account, snapshot.key);
     if (watch === undefined) return;
-    if (watch.phase !== 'asking') watch.learn(snapshot, this.now());
+    if (watch.phase !== 'asking') this.relearn(watch, snapshot);
     else if (snapshot.observedAt > (watch.state?.snapshot?.observedAt ?? 0))
       void this.poller.learn(watch, snapshot);
+  }
+
+  /** What is remembered of an export whose watch is over: whoever keeps it longer hears of it where its status changed. */
+  private relearn(watch: Watch, snapshot: ExportSnapshot): void {
+    const before = watch.state?.snapshot?.status;
+    watch.learn(snapshot, this.now());
+    const { state } = watch;
+    if (watch.isOver && state !== null && state.snapshot?.status !== before)
+      this.options.onRelearnt?.(watch.queue.account, watch.key, state);
+  }
+
+  follow(requests: readonly WatchRequest[], listener: FollowListener): void {
+    this.follower.follow(requests, listener);
+  }
+
+  unfollow(account: VendorAccount, key: ExportKey): void {
+    this.follower.unfollow(toTopic(account.identity, key.id));
+  }
+
+  isFollowed(account: VendorAccount, key: ExportKey): boolean {
+    return this.follower.has(toTopic(account.identity, key.id));
+  }
+
+  pollNow(account: VendorAccount, key: ExportKey): boolean {
+    const watch = this.watches.get(toTopic(account.identity, key.id));
+    if (watch === undefined) return false;
+    this.poller.pollNow(watch);
+    return true;
+  }
+
+  keep(account: VendorAccount, key: ExportKey, known: WatchedState): void {
+    const topic = toTopic(account.identity, key.id);
+    if (this.watches.has(topic) || this.remembered.get(topic) !== undefined) return;
+    const watch = new Watch({ topic, key, queue: this.poller.queueFor(account), origin: null, known });
+    watch.end();
+    this.remembered.add(watch);
+    if (watch.queue.watches === 0) this.poller.forgetQueue(watch.queue);
+  }
+
+  async listenTo(journal: string, listener: JournalListener): Promise<void> {
+    this.journals.set(journal, listener);
+    await this.feed.follow([journal]);
+  }
+
+  publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number> {
+    const at = this.now();
+    return this.options.backplane.publish(journal, { at, fact, state: state ?? startWatch(at) });
+  }
+
+  list(settings: Omit<ListStreamSettings, 'host' | 'maxPending' | 'after'>, after?: string): ListStream {
+    if (this.drainReason !== null) throw toDraining(this.drainReason, after ?? null);
+    return new ListStream({
+      ...settings,
+      host: this,
+      maxPending: this.options.maxPending ?? DEFAULT_MAX_PENDING,
+      after: after === undefined ? null : this.codec.read(after),
+    });
   }
 
   recent(accounts: readonly VendorAccount[]): readonly Export[] {
@@ -218,11 +305,21 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   onEntry(topic: string, entry: LogEntry): void {
     this.heard = entry.sequence;
     const watch = this.watches.get(topic);
-    if (watch === undefined) return;
+    if (watch === undefined) {
+      this.tellJournal(topic, entry);
+      return;
+    }
     watch.heard(entry);
     // One object for all, so that it can be serialised once.
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
     watch.forEachSubscriber((subscription) => subscription.stream.accept(subscription, entry, event));
+  }
+
+  private tellJournal(journal: string, entry: LogEntry): void {
+    const { fact, sequence } = entry;
+    if (!('exportId' in fact)) return;
+    const event = toEvent(entry, fact.exportId, this.writeCursor(toPlace(sequence)));
+    this.journals.get(journal)?.(fact.exportId, entry, event);
   }
 
   onReleased(topic: string): void {
@@ -232,24 +329,31 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   // ------------------------------------------------------------------ what streams ask for
 
-  attach(stream: EventStream, requests: readonly WatchRequest[]): readonly Subscription[] {
+  attach(stream: Subscriber, requests: readonly WatchRequest[]): readonly Subscription[] {
     if (this.drainReason !== null) throw toDraining(this.drainReason, null);
-    const byTopic = new Map(
-      requests.map((request) => [toTopic(request.account.identity, request.key.id), request]),
-    );
+    const byTopic = new Map<string, WatchRequest>();
+    for (const request of requests) {
+      const topic = toTopic(request.account.identity, request.key.id);
+      const key = fullerKey(request.key, byTopic.get(topic)?.key ?? request.key);
+      byTopic.set(topic, key === request.key ? request : { ...request, key });
+    }
     // In one order for the same exports, however they were named: cursors count by it.
     const topics = [...byTopic].sort(([one], [other]) => (one < other ? -1 : 1));
     const opened: Watch[] = [];
     const subscriptions = topics.map(([topic, request], index) => {
       const watch = this.watches.get(topic) ?? this.startWatch(topic, request, opened);
       watch.queue.account = request.account;
+      watch.key = fullerKey(watch.key, request.key);
       const subscription: Subscription = { stream, watch, index, phase: 'awaiting', sequence: 0 };
       watch.addSubscriber(subscription);
       return subscription;
     });
-    this.streams.add(stream);
     if (opened.length > 0) this.open(opened);
     return subscriptions;
+  }
+
+  remember(stream: EventSource): void {
+    this.streams.add(stream);
   }
 
   detach(subscription: Subscription): void {
@@ -257,7 +361,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     if (watch.removeSubscriber(subscription)) this.endWatch(watch);
   }
 
-  forget(stream: EventStream): void {
+  forget(stream: EventSource): void {
     this.streams.delete(stream);
   }
 
@@ -267,6 +371,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   load(topics: readonly string[], after: number | null): Promise<Loaded> {
     return this.options.backplane.load(topics, after);
+  }
+
+  get heardUpTo(): number {
+    return this.heard;
   }
 
   now(): number {
@@ -282,9 +390,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   // ------------------------------------------------------------------ watches
 
-  private startWatch(topic: string, { account, key, origin }: WatchRequest, opened: Watch[]): Watch {
+  private startWatch(topic: string, request: WatchRequest, opened: Watch[]): Watch {
+    const { account, key, origin } = request;
     const queue = this.poller.queueFor(account);
-    const known = this.remembered.get(topic)?.state ?? null;
+    const known = this.remembered.get(topic)?.state ?? request.known ?? null;
     const watch = new Watch({ topic, key, queue, origin: origin ?? null, known });
     queue.watches += 1;
     if (queue.watches === 1) this.options.onWatched?.(account.identity, true);

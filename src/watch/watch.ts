@@ -79,7 +79,7 @@ export interface WatchSettings {
   readonly queue: PollQueue<Watch>;
   /** What began it, for traces; null where none are recorded. */
   readonly origin: SpanOrigin | null;
-  /** What is remembered of an earlier watch. */
+  /** What is remembered of an earlier watch, or was kept in a store. */
   readonly known: WatchedState | null;
 }
 
@@ -91,7 +91,8 @@ export interface WatchSettings {
 export class Watch implements WheelItem<Watch> {
   /** Names it in the backplane: the account's identity and the export's global id. */
   readonly topic: string;
-  readonly key: ExportKey;
+  /** The fullest that any subscriber has given: its hints help to read it. */
+  key: ExportKey;
   readonly queue: PollQueue<Watch>;
   readonly origin: SpanOrigin | null;
   private currentPhase: WatchPhase = 'opening';
@@ -197,7 +198,9 @@ export class Watch implements WheelItem<Watch> {
       return null;
     }
     this.currentPhase = 'asking';
-    this.known = stored.state === null ? startWatch(now) : restartWatch(stored.state, now);
+    // What is not kept there (any more) may be remembered here: the next answer is told as a change from that.
+    const known = stored.state ?? this.known;
+    this.known = known === null ? startWatch(now) : restartWatch(known, now);
     const { snapshot } = this.known;
     const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
     this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);

@@ -16,6 +16,7 @@ export interface Readiness {
 export interface HealthSources {
   readonly accounts: () => readonly VendorAccount[];
   readonly backplane: () => string;
+  readonly store: () => string;
   /** True where any caller may ask for the accounts anyway. */
   readonly namesAccounts: boolean;
 }
@@ -43,7 +44,12 @@ export class Health {
     return {
       isReady: this.phase === 'ready',
       status: this.phase,
-      parts: { gateway: this.phase, backplane: this.sources.backplane(), ...accounts },
+      parts: {
+        gateway: this.phase,
+        backplane: this.sources.backplane(),
+        store: this.sources.store(),
+        ...accounts,
+      },
     };
   }
 

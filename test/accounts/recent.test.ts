@@ -4,7 +4,7 @@ import { type RecentOptions, readRecent } from '../../src/accounts/recent.ts';
 import { InputError, VendorError } from '../../src/export/errors.ts';
 import type { Export } from '../../src/export/export.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
-import { createFakeAccount, toExport, toKey, VENDOR } from '../export/support.ts';
+import { createFakeAccount, toExport, toKey } from '../export/support.ts';
 
 const ADMIT = createFakeAccount({ key: 'admit' });
 const BROKEN = createFakeAccount({ key: 'broken' });
@@ -15,16 +15,25 @@ function read(
   watched: readonly Export[] = [],
   options: Partial<RecentOptions> = {},
   accounts: readonly VendorAccount[] = [ADMIT],
+  tracked: readonly (readonly [Export, label: string | null])[] = [],
 ) {
   const sources = {
-    vendors: [VENDOR],
     list: async (account: VendorAccount) => {
       if (account === BROKEN) throw broken();
       return listed;
     },
     watched: () => watched,
+    ...toTracked(tracked),
   };
   return readRecent(accounts, sources, { first: 100, ...options });
+}
+
+/** What a store holds, with the labels that people gave. */
+function toTracked(tracked: readonly (readonly [Export, label: string | null])[]) {
+  return {
+    tracked: async () => tracked.map(([each]) => each),
+    labels: async () => new Map(tracked.map(([{ key }, label]) => [key.id, label])),
+  };
 }
 
 function broken(): VendorError {
@@ -71,7 +80,7 @@ describe('an export that is found twice', () => {
     expect((await read([watched], [listed])).nodes).toEqual([watched]);
   });
 
-  it('stands once where one of the two names an optional id', async () => {
+  it('stands once where one of the two holds a hint', async () => {
     const listed = toExport(toKey('1', '7'), { observedAt: 5 });
     const watched = toExport(toKey('1'), { observedAt: 4 });
 
@@ -160,12 +169,43 @@ describe('accounts that cannot be listed', () => {
 
   it('hide no mistake of ours', async () => {
     const sources = {
-      vendors: [VENDOR],
       list: () => Promise.reject(new TypeError('a bug')),
       watched: () => [],
+      ...toTracked([]),
     };
 
     await expect(readRecent([ADMIT], sources, { first: 1 })).rejects.toThrow(TypeError);
+  });
+});
+
+describe('tracked exports among the recent ones', () => {
+  const listed = [toExport(toKey('1'), { name: 'Sales', createdAt: 1_000 })];
+  const tracked = [
+    [toExport(toKey('2'), { name: 'Applicants', createdAt: 2_000 }), 'For Monday'],
+    [toExport(toKey('3'), { createdAt: 3_000 }), null],
+  ] as const;
+  const page = (filter: RecentOptions['filter']) => read(listed, [], { filter }, [ADMIT], tracked);
+
+  it('stand beside those that vendors list', async () => {
+    expect(runsOf(await page(null))).toEqual(['3', '2', '1']);
+  });
+
+  it('can be left out, or asked for alone, which costs no list call', async () => {
+    expect(runsOf(await page({ isTracked: false }))).toEqual(['1']);
+    expect(runsOf(await page({ isTracked: true }))).toEqual(['3', '2']);
+    const alone = await read(listed, [], { filter: { isTracked: true } }, [ADMIT, BROKEN], tracked);
+    expect(alone.unavailable).toEqual([]);
+  });
+
+  it('are found by a part of their name or label, whatever its case', async () => {
+    expect(runsOf(await page({ text: 'monday' }))).toEqual(['2']);
+    expect(runsOf(await page({ text: 'SAL' }))).toEqual(['1']);
+    expect(runsOf(await page({ text: 'nothing' }))).toEqual([]);
+  });
+
+  it('are found by when they were created: from an instant on, and before one', async () => {
+    expect(runsOf(await page({ createdAfter: 2_000 }))).toEqual(['3', '2']);
+    expect(runsOf(await page({ createdBefore: 2_000 }))).toEqual(['1']);
   });
 });
 

@@ -33,6 +33,14 @@ export async function readRooms(): Promise<readonly string[]> {
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name ?? '').sort();
 }
 
+/** The file of the same table that only vendors which start exports have. */
+export const ORDER_ROOM = 'orders.ts';
+
+/** Whether the page names it. */
+export async function hasOrderRoom(): Promise<boolean> {
+  return (await readFile(PAGE, 'utf8')).includes(`| \`${ORDER_ROOM}\`, where it starts exports |`);
+}
+
 function toEdit(path: string, lines: readonly string[]): Edit {
   const without = (sign: string) =>
     lines

@@ -130,6 +130,24 @@ describe('a locator on the command line', () => {
     );
   });
 
+  it('may be the id that an earlier release gave a WebAdMIT run, which answers hold without its identity', () => {
+    const encode = (identity: string | null) =>
+      Buffer.from(JSON.stringify(['export', 'web-admit', 'admit', identity, '5', '7'])).toString('base64url');
+    const former = parseOne(encode('37442'));
+
+    expect(former.locator).toEqual({ id: encode('37442') });
+    expect(former.names(encode(null))).toBe(true);
+    expect(parseOne(encode(null)).names(encode(null))).toBe(true);
+  });
+
+  it('names what it holds itself where its ids are none of the vendor: the gateway says so', () => {
+    const id = Buffer.from(JSON.stringify(['export', 'web-admit', 'admit', '0', '5', '7'])).toString(
+      'base64url',
+    );
+
+    expect(parseOne(id).names(id)).toBe(true);
+  });
+
   it('is parsed or refused in plain text, whatever it is', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -15,6 +15,8 @@ const JWT = {
   audience: 'waybill',
 };
 
+const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
+
 function toConfig(file: object): Config {
   const loaded = loadConfig({ text: JSON.stringify({ accounts: [], ...file }), env: {} });
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
@@ -31,6 +33,8 @@ describe('two configurations', () => {
     expect(compare(file, structuredClone(file))).toEqual({
       accounts: NONE,
       callers: NONE,
+      webhooks: NONE,
+      isTrackingChanged: false,
       isJwtChanged: false,
       atNextStart: [],
     });
@@ -50,6 +54,42 @@ describe('two configurations', () => {
       accounts: { added: ['d'], removed: ['a'], changed: ['b'] },
       callers: { added: ['four'], removed: ['two'], changed: ['three'] },
     });
+  });
+
+  it('differ in webhooks by key', () => {
+    const hook = (key: string, changes: object = {}) => ({
+      key,
+      url: 'https://hooks.example.com/',
+      secret: secretOf(1),
+      ...changes,
+    });
+    const before = { webhooks: [hook('a'), hook('b'), hook('c'), hook('d')] };
+    const after = {
+      webhooks: [hook('e'), hook('d', { secret: [secretOf(2), secretOf(1)] }), hook('c'), hook('b')],
+    };
+
+    const { webhooks, atNextStart } = compare(before, after);
+
+    expect(webhooks).toEqual({ added: ['e'], removed: ['a'], changed: ['d'] });
+    expect(atNextStart).toEqual([]);
+  });
+
+  it('differ in what is tracked, which takes effect at once', () => {
+    const found = (track: string) => ({ accounts: [{ ...account('hi'), track }] });
+
+    expect(compare({}, { tracking: { keepDays: 7 } })).toMatchObject({
+      isTrackingChanged: true,
+      atNextStart: [],
+    });
+    expect(compare(found('asked'), found('all')).accounts.changed).toEqual(['hi']);
+  });
+
+  it('of different stores wait for the next start, without a word about where they are', () => {
+    const path = { store: { kind: 'sqlite', path: '/var/lib/waybill/one.db' } };
+    const url = { store: { kind: 'postgres', url: 'postgres://u:some-password@db.example.com/waybill' } };
+
+    expect(compare({}, path).atNextStart).toEqual(['store.kind', 'store.path']);
+    expect(compare(path, url).atNextStart).toEqual(['store.kind', 'store.path', 'store.url']);
   });
 
   it('differ in how tokens are checked', () => {
@@ -79,8 +119,7 @@ describe('two configurations', () => {
   it('of different modes of access leave callers for the next start', () => {
     const before = { access: { mode: 'keys', keys: [caller('one')] } };
 
-    expect(compare(before, { access: { mode: 'jwt', jwt: JWT } })).toEqual({
-      accounts: NONE,
+    expect(compare(before, { access: { mode: 'jwt', jwt: JWT } })).toMatchObject({
       callers: NONE,
       isJwtChanged: false,
       atNextStart: ['access.mode'],

@@ -17,7 +17,9 @@ const rows = text
       .map((cell) => cell.trim()),
   );
 
-const keyRows = rows.filter(([key]) => /^`(server|access|files|accounts|limits)[.[]/.test(key ?? ''));
+const keyRows = rows.filter(([key]) =>
+  /^`(server|access|files|store|tracking|webhooks|accounts|limits)[.[]/.test(key ?? ''),
+);
 
 /** Of a key that several vendors have, the last. */
 const schemaKeys = new Map(keysOfSchema().map(({ path, schema }) => [path, schema]));

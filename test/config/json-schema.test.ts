@@ -18,6 +18,7 @@ const EXAMPLE_ENVIRONMENT = {
   HI_KEY: 'hi-key',
   DESK_SECRET: 'desk-secret',
   ADMIT_KEY: 'admit-key',
+  OPS_HOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
 };
 
 describe('the published JSON Schema', () => {
@@ -87,10 +88,11 @@ describe('the example', () => {
   });
 });
 
-/** One account has one type of credential; and a manifest that is named must be there. */
+/** One account has one type of credential, a gateway one store; and a manifest that is named must be there. */
 const NOT_IN_THE_EXAMPLE: ReadonlySet<string> = new Set([
   'accounts[].credential.token',
   'server.trustedDocuments',
+  'store.url',
 ]);
 
 function account(more: Readonly<Record<string, unknown>>) {

@@ -20,6 +20,9 @@ describe('a configuration', () => {
       },
       access: { mode: 'open' },
       files: { linkSecret: undefined, linkTtlMs: 900_000 },
+      store: { kind: 'memory' },
+      tracking: { keepDays: 30, maxOpen: 10_000 },
+      webhooks: [],
       accounts: [
         {
           key: 'hi',
@@ -32,6 +35,9 @@ describe('a configuration', () => {
           files: 'redirect',
           fileOrigins: ['*.amazonaws.com'],
           reportTypes: undefined,
+          track: 'asked',
+          discoverMs: 30_000,
+          callbacks: false,
         },
       ],
       limits: {
@@ -143,18 +149,20 @@ describe('a wrong configuration', () => {
     [
       withAccount('serve: {}'),
       [
-        'serve: found an unknown key, allowed: server, access, files, accounts, limits; did you mean "server"?',
+        'serve: found an unknown key, allowed: server, access, files, store, tracking, webhooks, accounts, limits; did you mean "server"?',
       ],
     ],
     [
       withAccount('"a b": {}'),
       [
-        '(top level): found a key that is no name, or a name without a value, allowed: server, access, files, accounts, limits',
+        '(top level): found a key that is no name, or a name without a value, allowed: server, access, files, store, tracking, webhooks, accounts, limits',
       ],
     ],
     [
       withAccount('__proto__: { server: 1 }'),
-      ['__proto__: found an unknown key, allowed: server, access, files, accounts, limits'],
+      [
+        '__proto__: found an unknown key, allowed: server, access, files, store, tracking, webhooks, accounts, limits',
+      ],
     ],
     // Values
     [
@@ -311,7 +319,7 @@ describe('a wrong configuration', () => {
       'accounts: [{ vendor: power-bi, key: a, credential: { type: caller }, files: redirect, reportTypes: [calls] }]',
       [
         'accounts[0].files: found "redirect", allowed: "stream"',
-        'accounts[0].reportTypes: found an unknown key, allowed: key, vendor, tenant, baseUrl, credential, limits, polling, files, fileOrigins',
+        'accounts[0].reportTypes: found an unknown key, allowed: key, vendor, tenant, baseUrl, credential, limits, polling, files, fileOrigins, track, discoverMs, callbacks',
       ],
     ],
     [

@@ -5,6 +5,9 @@ import { loadConfig } from '../../src/config/load.ts';
 
 const CANARY = 'canary-S3CR3T-0123456789abcdefghijklmnopqrstuvwxyz';
 
+/** 24 bytes of base64. */
+const WEBHOOK_CANARY = 'whsec_canaryS3CR3T0123456789abcdefghij';
+
 /** A good file with a secret in every place that holds one. */
 function goodFile() {
   return {
@@ -32,6 +35,17 @@ function goodFile() {
       },
       { key: 'hi-token', vendor: 'hi-energy', credential: { type: 'bearer', token: CANARY } },
       { key: 'env', vendor: 'web-admit', credential: { type: 'api-key', apiKey: `\${SECRET}` } },
+    ],
+    store: { kind: 'postgres', url: `postgres://waybill:${CANARY}@db.example.com/waybill` },
+    webhooks: [
+      {
+        key: 'ops',
+        tenant: 'acme',
+        url: `https://hooks.example.com/${CANARY}?key=${CANARY}`,
+        secret: WEBHOOK_CANARY,
+        accounts: ['bi'],
+      },
+      { key: 'desk', url: 'http://10.0.0.1/', secret: [WEBHOOK_CANARY, `\${WEBHOOK}`], allowPrivate: true },
     ],
     limits: { depth: 10 },
   };
@@ -95,7 +109,10 @@ describe('a secret in a wrong configuration', () => {
           if (chosen !== undefined && chosenKey !== undefined) MUTATIONS[name]?.(chosen, chosenKey, value);
         }
 
-        const loaded = loadConfig({ text: stringify(file), env: { SECRET: CANARY } });
+        const loaded = loadConfig({
+          text: stringify(file),
+          env: { SECRET: CANARY, WEBHOOK: WEBHOOK_CANARY },
+        });
 
         if (!('problems' in loaded)) return;
         refused += 1;
@@ -137,6 +154,23 @@ describe('a secret in a wrong configuration', () => {
     `server: { mode: "\${SECRET}", host: "a \${SECRET}", publicUrl: "http//\${SECRET}" }`,
     `server: { mode: "\${NOT_SET:-${CANARY}}" }`,
     `server: { mode: "\${${CANARY}}" }`,
+    `webhooks: ${CANARY}`,
+    `webhooks: [${CANARY}]`,
+    `webhooks: [{ key: a, url: "ftp://${CANARY}", secret: ${CANARY} }]`,
+    `webhooks: [{ key: a, url: "https://${CANARY}@h/", secret: [${CANARY}] }]`,
+    `webhooks: [{ key: a, url: "https://h/#${CANARY}", secret: { ${CANARY}: 1 } }]`,
+    `webhooks: [{ key: a, url: "http://h/${CANARY}", secret:${CANARY} }]`,
+    `webhooks: [{ key: a, url: ["http://h/${CANARY}"], ${CANARY} }]`,
+    `webhooks: [{ key: a, url: "http://h/?${CANARY}", secret: "${WEBHOOK_CANARY}=" }]`,
+    `webhooks: [{ key: a, url: "http://h/?${CANARY}", secret: ["${WEBHOOK_CANARY}", 1] }]`,
+    `store: ${CANARY}`,
+    `store: { kind: postgres, url: ${CANARY} }`,
+    `store: { kind: postgres, url: "postgres://u:${CANARY}@" }`,
+    `store: { kind: postgres, url: "postgres://u:${CANARY}#@h/d" }`,
+    `store: { kind: postgres, url: "postgres://u:${CANARY}%zz@h/d" }`,
+    `store: { kind: postgres, url: { ${CANARY}: 1 } }`,
+    `store: { kind: memory, url: "postgres://u:${CANARY}@h/d" }`,
+    `store: { kind: sqlite, url: "postgres://u:${CANARY}@h/d" }`,
     `{ ${CANARY}`,
     `a: "${CANARY}`,
     `a: !${CANARY} x`,

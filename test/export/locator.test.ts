@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/export/errors.ts';
 import {
+  fullerKey,
+  type GlobalId,
   parseGlobalId,
   parseIds,
   toAccountId,
   toExportKey,
   toKeyFromGlobalId,
+  toNamingIds,
 } from '../../src/export/locator.ts';
 import type { LocatorGrammar } from '../../src/export/ports.ts';
 import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
@@ -39,7 +42,8 @@ describe.each(VENDOR_IDS)('a global id of %s', (vendor) => {
         const parsed = parseGlobalId(made.id);
 
         expect(parsed.type).toBe('export');
-        if (parsed.type === 'export') expect(toKeyFromGlobalId(grammar, parsed)).toEqual(made);
+        if (parsed.type === 'export')
+          expect(toKeyFromGlobalId(grammar, parsed)).toEqual({ ...made, ids: toNaming(grammar, ids) });
         expect(made.ids).toEqual(ids);
       }),
     );
@@ -48,13 +52,41 @@ describe.each(VENDOR_IDS)('a global id of %s', (vendor) => {
   it('is equal where account and ids are equal, and different where they are not', () => {
     fc.assert(
       fc.property(account, IDS[vendor], account, IDS[vendor], (oneKey, one, otherKey, other) => {
-        const isSame = oneKey === otherKey && sorted(one) === sorted(other);
+        const isSame =
+          oneKey === otherKey && sorted(toNaming(grammar, one)) === sorted(toNaming(grammar, other));
 
         const oneId = toExportKey(grammar, vendor, oneKey, one).id;
         const otherId = toExportKey(grammar, vendor, otherKey, reversed(other)).id;
 
         expect(oneId === otherId).toBe(isSame);
         expect(toExportKey(grammar, vendor, oneKey, reversed(one)).id).toBe(oneId);
+      }),
+    );
+  });
+
+  it('is the same with and without what is only a hint, and is read as earlier releases wrote it', () => {
+    fc.assert(
+      fc.property(account, IDS[vendor], (key, ids) => {
+        const made = toExportKey(grammar, vendor, key, ids);
+        const former = formerId(grammar, vendor, key, ids);
+
+        const parsed = parseGlobalId(former);
+
+        expect(toExportKey(grammar, vendor, key, toNaming(grammar, ids)).id).toBe(made.id);
+        if (parsed.type !== 'export') throw new Error(parsed.type);
+        expect(toKeyFromGlobalId(grammar, parsed)).toEqual(made);
+      }),
+    );
+  });
+
+  it('tells the ids that name the export, in the order of the grammar', () => {
+    fc.assert(
+      fc.property(account, IDS[vendor], (key, ids) => {
+        const naming = toNaming(grammar, ids);
+
+        expect(toNamingIds(toExportKey(grammar, vendor, key, ids))).toEqual(
+          Object.keys(grammar).flatMap((field) => naming[field] ?? []),
+        );
       }),
     );
   });
@@ -112,6 +144,47 @@ describe('parseGlobalId', () => {
     expect(() => parseGlobalId('?', 'locator.id')).toThrow(
       expect.objectContaining({ code: 'BAD_USER_INPUT', field: 'locator.id' }),
     );
+  });
+});
+
+describe('the global id of a WebAdMIT run', () => {
+  const encode = (...parts: readonly (string | null)[]) =>
+    Buffer.from(JSON.stringify(['export', 'web-admit', 'admit', ...parts])).toString('base64url');
+  const { locator } = VENDORS['web-admit'];
+  const toRun = (id: string) => toKeyFromGlobalId(locator, exportOf(id));
+
+  it('has an empty place where its identity stood, as ids without one always had', () => {
+    const ids = { userIdentityId: '37442', exportId: '86466', exportFileId: '74780' };
+
+    expect(toExportKey(locator, 'web-admit', 'admit', ids)).toEqual({
+      id: encode(null, '86466', '74780'),
+      vendor: 'web-admit',
+      account: 'admit',
+      ids,
+    });
+  });
+
+  it('may hold an identity all the same: it means the same run, and the identity is kept', () => {
+    expect(toRun(encode('37442', '86466', '74780'))).toMatchObject({
+      id: encode(null, '86466', '74780'),
+      ids: { userIdentityId: '37442', exportId: '86466', exportFileId: '74780' },
+    });
+  });
+
+  it('is refused where the identity in it is none', () => {
+    expect(() => toRun(encode('0', '86466', '74780'))).toThrow(InputError);
+  });
+});
+
+describe('fullerKey', () => {
+  const bare = toExportKey(GRAMMAR, 'web-admit', 'admit', { run: '1' });
+  const full = toExportKey(GRAMMAR, 'web-admit', 'admit', { group: '7', run: '1' });
+  const other = toExportKey(GRAMMAR, 'web-admit', 'admit', { group: '8', run: '1' });
+
+  it('takes the key with a hint, and keeps the one it has where the other tells no more', () => {
+    expect(fullerKey(bare, full)).toBe(full);
+    expect(fullerKey(full, bare)).toBe(full);
+    expect(fullerKey(full, other)).toBe(full);
   });
 });
 
@@ -181,6 +254,31 @@ function record(
   return fc.record({ ...required, ...optional }, { requiredKeys, noNullPrototype: true }) as fc.Arbitrary<
     Record<string, string>
   >;
+}
+
+/** The ids that name an export: what is left without hints. */
+function toNaming(
+  grammar: LocatorGrammar,
+  ids: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(ids).filter(([field]) => !grammar[field]?.isHint));
+}
+
+/** The id as it was while hints stood in it. */
+function formerId(
+  grammar: LocatorGrammar,
+  vendor: VendorId,
+  account: string,
+  ids: Readonly<Record<string, string>>,
+): string {
+  const values = Object.keys(grammar).map((field) => ids[field] ?? null);
+  return Buffer.from(JSON.stringify(['export', vendor, account, ...values])).toString('base64url');
+}
+
+function exportOf(id: string): Extract<GlobalId, { type: 'export' }> {
+  const parsed = parseGlobalId(id);
+  if (parsed.type === 'export') return parsed;
+  throw new Error(parsed.type);
 }
 
 function number(): fc.Arbitrary<string> {

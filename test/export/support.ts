@@ -1,3 +1,4 @@
+import { InputError } from '../../src/export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot, LocatorIds } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import type { CancelSignal, IdRule, Reading, VendorAccount, VendorInfo } from '../../src/export/ports.ts';
@@ -5,16 +6,26 @@ import type { VendorId } from '../../src/export/vendor-id.ts';
 
 const NUMBER = { test: (value: string) => /^[1-9]\d{0,17}$/.test(value), allowed: 'a number' };
 const required: IdRule = { ...NUMBER, isOptional: false };
-const optional: IdRule = { ...NUMBER, isOptional: true };
+const hint: IdRule = { ...NUMBER, isOptional: true, isHint: true };
 
-/** A vendor with one id that may be left out, in front of the one that must be there. */
-export const GRAMMAR = { group: optional, run: required };
+/** A vendor with one id that only helps to read an export, in front of the one that names it. */
+export const GRAMMAR = { group: hint, run: required };
 
 export const VENDOR: VendorInfo = {
   id: 'web-admit',
   name: 'WebAdMIT',
-  capabilities: { canList: true, reportsProgress: false, reportsTimes: false },
+  capabilities: {
+    canList: true,
+    reportsProgress: false,
+    reportsTimes: false,
+    canStart: false,
+    canCancel: false,
+  },
   locator: GRAMMAR,
+  parseOrder: (_input, where) => {
+    throw new InputError(`${where} cannot be ordered.`, where);
+  },
+  kindOf: () => null,
 };
 
 /** The key of a run; of no group unless one is named. */

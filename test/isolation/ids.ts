@@ -18,9 +18,9 @@ export function nameExport(tenant: number, account: AccountName, number: number)
   const vendor = ACCOUNTS[account];
   const key = `t${tenant}-${account}`;
   const { field, ids } = LOCATORS[vendor](number);
-  const id = Buffer.from(JSON.stringify(['export', vendor, key, ...Object.values(ids)])).toString(
-    'base64url',
-  );
+  // The identity helps to read a run, and is no part of its name.
+  const values = Object.entries(ids).map(([name, value]) => (name === 'userIdentityId' ? null : value));
+  const id = Buffer.from(JSON.stringify(['export', vendor, key, ...values])).toString('base64url');
   const given = Object.fromEntries(Object.entries(ids).filter(([, value]) => value !== null));
   return { account: key, id, locator: { [field]: { account: key, ...given } } };
 }

@@ -54,6 +54,7 @@ const EDGES: Record<VendorId, Record<string, Edges>> = {
 };
 
 const OPTIONAL = ['power-bi.groupId', 'web-admit.userIdentityId'];
+const HINTS = ['web-admit.userIdentityId'];
 
 const fields = VENDOR_IDS.flatMap((vendor) =>
   Object.entries(EDGES[vendor]).map(([field, [good, bad]]) => ({ vendor, field, good, bad })),
@@ -72,6 +73,7 @@ describe('the grammar of every id', () => {
       expect(good.filter((id) => rule?.test(id))).toEqual(good);
       expect(bad.filter((id) => rule?.test(id))).toEqual([]);
       expect(rule?.isOptional).toBe(OPTIONAL.includes(`${vendor}.${field}`));
+      expect(rule?.isHint ?? false).toBe(HINTS.includes(`${vendor}.${field}`));
       expect(rule?.allowed).toMatch(/\w/);
     },
   );

@@ -42,7 +42,12 @@ describe('the admin API', () => {
   it.each(Object.keys(FAULT_KINDS))('takes the kind %s', async (kind) => {
     await using server = await startDoor();
 
-    const order = kind === 'status' ? { status: 500 } : {};
+    const fields: Readonly<Record<string, object>> = {
+      status: { status: 500 },
+      simulate: { words: 'failed' },
+      'lost-answer': { afterBytes: 20 },
+    };
+    const order = fields[kind] ?? {};
 
     expect((await server.order({ vendor: 'web-admit', kind, ...order })).status).toBe(201);
   });
@@ -68,6 +73,11 @@ describe('the admin API', () => {
     [{ vendor: 'talkdesk', kind: 'null', pathPrefix: 'data' }, '"pathPrefix" must begin with "/"'],
     [{ vendor: 'talkdesk', kind: 'null', pathIncludes: '' }, '"pathIncludes" must be a text'],
     [{ vendor: 'talkdesk', kind: 'null', often: 3 }, 'there is no other'],
+    [{ vendor: 'talkdesk', kind: 'null', call: 'stop' }, '"call" must be one of token, start, cancel'],
+    [{ vendor: 'talkdesk', kind: 'null', words: 'failed' }, 'for the kind "simulate", and for no other'],
+    [{ vendor: 'talkdesk', kind: 'simulate' }, '"words" must be given'],
+    [{ vendor: 'talkdesk', kind: 'reset', afterBytes: 1 }, 'for the kind "lost-answer", and for no other'],
+    [{ vendor: 'talkdesk', kind: 'lost-answer', afterBytes: -1 }, '"afterBytes" must be a whole number'],
     [[], 'An order is a JSON object'],
     [null, 'An order is a JSON object'],
     ['x', 'An order is a JSON object'],
@@ -109,6 +119,37 @@ describe('the admin API', () => {
     await call(`${server.simulators.url}/talkdesk/data/reports/calls/jobs/1`);
 
     expect(server.simulators.calls.read().talkdesk.status).toBe(1);
+  });
+
+  it('counts the orders that jobs came of, with their ids, and starts again from zero', async () => {
+    await using server = await startDoor();
+    const { onAccepted } = server.toy.surroundings();
+    for (const jobId of ['17', '18'])
+      onAccepted?.({ ids: { reportType: 'calls', jobId }, order: { name: jobId } });
+
+    const counted = JSON.parse((await call(`${server.api}/orders`)).text);
+    const cleared = await call(`${server.api}/orders`, { method: 'DELETE' });
+
+    expect(counted.orders.talkdesk).toEqual({
+      count: 2,
+      orders: [
+        { ids: { reportType: 'calls', jobId: '17' }, order: { name: '17' } },
+        { ids: { reportType: 'calls', jobId: '18' }, order: { name: '18' } },
+      ],
+    });
+    expect(counted.orders['power-bi']).toEqual({ count: 0, orders: [] });
+    expect(cleared.status).toBe(204);
+    expect(server.simulators.orders.read().talkdesk.count).toBe(0);
+  });
+
+  it('counts on where it keeps only the newest thousand orders', async () => {
+    await using server = await startDoor();
+    const { onAccepted } = server.toy.surroundings();
+    for (let id = 0; id < 1_002; id += 1) onAccepted?.({ ids: { jobId: String(id) }, order: {} });
+
+    const { count, orders } = server.simulators.orders.read().talkdesk;
+
+    expect([count, orders.length, orders[0]?.ids.jobId]).toEqual([1_002, 1_000, '2']);
   });
 
   it('lists the jobs in place with their locators', async () => {

@@ -43,6 +43,8 @@ describe.skipIf(!hasCurl)('the page on the simulators', () => {
       'Talkdesk',
       'WebAdMIT',
       'Ordering a fault',
+      'Losing an answer',
+      'Counting orders',
       'Counting calls',
     ]);
   });

@@ -195,8 +195,29 @@ describe('a fault ordered', () => {
     expect(JSON.stringify(TOY_ANSWER).startsWith(received)).toBe(true);
   });
 
-  it('has a test here for each kind', () => {
-    expect(Object.keys(FAULT_KINDS)).toHaveLength(13);
+  it('"token-expired" is 401 in the vendor\'s own words, and nothing is done', async () => {
+    await using broken = await startWithFault({ kind: 'token-expired' });
+
+    const answer = await call(broken.target);
+
+    expect(answer).toMatchObject({
+      status: 401,
+      text: JSON.stringify({ code: '401', message: 'as Talkdesk says it' }),
+    });
+    expect(broken.toy.requests).toHaveLength(0);
+  });
+
+  it('"simulate" is the true answer, as if the caller had sent the header', async () => {
+    await using broken = await startWithFault({ kind: 'simulate', words: 'failed', call: 'status' });
+
+    const answers = [await call(broken.target), await call(broken.target)];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(broken.toy.requests.map(({ headers }) => headers['x-simulate'])).toEqual(['failed', undefined]);
+  });
+
+  it('has a test for each kind, here or where answers are lost', () => {
+    expect(Object.keys(FAULT_KINDS)).toHaveLength(20);
   });
 });
 
@@ -255,6 +276,39 @@ describe('where and how often a fault strikes', () => {
     const file = await call(broken.target.replace('/jobs/', '/files/'));
 
     expect([job.text, file.text]).toEqual([JSON.stringify(TOY_ANSWER), 'null']);
+  });
+
+  it.each(['start', 'cancel', 'status', 'list', 'file', 'token'] as const)(
+    'is at calls of the kind "%s" alone when told so',
+    async (kind) => {
+      await using broken = await startWithFault({ kind: 'status', status: 599, call: kind });
+      const mount = `${broken.simulators.url}/talkdesk`;
+      const calls = {
+        start: ['POST', '/data/reports/calls/jobs'],
+        cancel: ['DELETE', '/data/reports/calls/files/1'],
+        status: ['GET', '/data/reports/calls/jobs/1'],
+        list: ['GET', '/data/reports/calls/jobs'],
+        file: ['GET', '/data/reports/calls/files/1'],
+        token: ['POST', '/oauth/token'],
+      } as const;
+
+      const struck: string[] = [];
+      for (const [name, [method, path]] of Object.entries(calls))
+        if ((await call(`${mount}${path}`, { method })).status === 599) struck.push(name);
+
+      expect(struck).toEqual([kind]);
+    },
+  );
+
+  it('is taken back by who ordered it, unless it has struck', async () => {
+    await using broken = await startWithFault({ kind: 'null' });
+    const { faults } = broken.simulators;
+    const second = faults.order({ vendor: 'talkdesk', kind: 'html' });
+
+    faults.withdraw(second);
+    faults.withdraw(second);
+
+    expect(faults.list()).toMatchObject([{ kind: 'null' }]);
   });
 
   it('can be the file store, also half-way through a file', async () => {

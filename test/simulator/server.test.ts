@@ -209,8 +209,24 @@ describe('call counts', () => {
     await send('DELETE', '/data/reports/calls/files/1');
     await call(`${url}/files-store/nothing`);
 
-    expect(calls.read().talkdesk).toEqual({ token: 1, start: 1, list: 1, status: 2, file: 1, other: 1 });
+    expect(calls.read().talkdesk).toEqual({
+      token: 1,
+      start: 1,
+      cancel: 1,
+      list: 1,
+      status: 2,
+      file: 1,
+      other: 0,
+    });
     expect(calls.read()['files-store'].file).toBe(1);
-    expect(calls.read()['power-bi']).toEqual({ token: 0, start: 0, list: 0, status: 0, file: 0, other: 0 });
+    expect(calls.read()['power-bi']).toEqual({
+      token: 0,
+      start: 0,
+      cancel: 0,
+      list: 0,
+      status: 0,
+      file: 0,
+      other: 0,
+    });
   });
 });

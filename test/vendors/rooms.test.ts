@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { readRooms } from '../adding-a-vendor/page.ts';
+import { VENDORS } from '../../src/vendors/registry.ts';
+import { hasOrderRoom, ORDER_ROOM, readRooms } from '../adding-a-vendor/page.ts';
 
 describe("a vendor's folder", () => {
   it.each(VENDOR_IDS)(
@@ -9,7 +10,12 @@ describe("a vendor's folder", () => {
     async (id) => {
       const files = readdirSync(new URL(`../../src/vendors/${id}/`, import.meta.url));
 
-      expect(files.sort()).toEqual(await readRooms());
+      expect(files.filter((file) => file !== ORDER_ROOM).sort()).toEqual(await readRooms());
+      expect(files.includes(ORDER_ROOM) && !VENDORS[id].capabilities.canStart).toBe(false);
     },
   );
+
+  it('may have one for orders, which the page names too', async () => {
+    expect(await hasOrderRoom()).toBe(true);
+  });
 });

@@ -1,4 +1,4 @@
-import { VendorError } from '../../src/export/errors.ts';
+import { StartError, VendorError } from '../../src/export/errors.ts';
 import type { VendorId } from '../../src/export/vendor-id.ts';
 import type { AccountClient, AccountResponse } from '../../src/http/types.ts';
 
@@ -13,6 +13,11 @@ export function createStubHttp(vendor: VendorId, account: string, json?: unknown
       _options?: unknown,
       read?: (answer: AccountResponse) => Result,
     ) => (read === undefined ? response : read(response)),
+    order: async (_request, _options, _ordered, read) => read(response),
+    toLostAnswer: (_response, ordered, problem) =>
+      new StartError({ code: 'START_OUTCOME_UNKNOWN', message: `${ordered}: ${problem}`, vendor, account }),
+    toRejection: (_response, ordered, vendorMessage) =>
+      new StartError({ code: 'VENDOR_REJECTED', message: ordered, vendor, account, vendorMessage }),
     open: async () => {
       throw new TypeError('not part of this test');
     },

@@ -31,6 +31,7 @@ export function createLaggingBackplane(inner: Backplane, clock: ManualClock, ran
       const copies = structuredClone(commits);
       return call(() => inner.commit(copies));
     },
+    publish: (topic, entry) => call(() => inner.publish(topic, structuredClone(entry))),
     load: (topics, after) => call(() => inner.load(topics, after)),
     close: () => inner.close(),
   };

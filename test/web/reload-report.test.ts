@@ -41,6 +41,44 @@ describe('a reload', () => {
     expect(JSON.stringify(gateway.log.lines)).not.toMatch(SECRET);
   });
 
+  it('says what changed in webhooks and in tracking, and that another store waits for the next start', async () => {
+    const hook = (key: string, url: string): object => ({
+      key,
+      url: `https://hooks.example.com/secret-of-${url}`,
+      secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    });
+    const webhooks = [hook('one', 'one'), hook('two', 'two')];
+    await using gateway = await startTestGateway({ config: { webhooks } });
+    const config = {
+      webhooks: [hook('two', 'other'), hook('three', 'three')],
+      tracking: { keepDays: 7 },
+      store: { kind: 'sqlite', path: '/secret-of-a-path.db' },
+    };
+
+    gateway.gateway.reload(readTestConfig({ config }));
+    gateway.gateway.reload(readTestConfig({ config }));
+
+    const warning = {
+      level: 'warn',
+      message: 'store.kind, store.path changed in the file: restart to apply',
+      fields: {},
+    };
+    expect(gateway.log.lines).toEqual([
+      {
+        level: 'info',
+        message: 'The configuration was reloaded.',
+        fields: {
+          webhooks: { added: ['three'], removed: ['one'], changed: ['two'] },
+          tracking: 'changed',
+        },
+      },
+      warning,
+      { level: 'info', message: 'The configuration was read again: no change.', fields: {} },
+      warning,
+    ]);
+    expect(JSON.stringify(gateway.log.lines)).not.toMatch(SECRET);
+  });
+
   it('says that nothing changed where nothing did', async () => {
     await using gateway = await startTestGateway({ accounts: [account('a')] });
 

@@ -5,9 +5,20 @@ import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';
 import { type VendorDefaults, vendorDefaults } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';
 import { credentialSchema } from './credential.ts';
-import { list, mapping, nameWord, oneOf, patternText, text, wholeNumber, word } from './scalars.ts';
+import {
+  keyWord,
+  list,
+  mapping,
+  nameWord,
+  oneOf,
+  patternText,
+  text,
+  wholeNumber,
+  word,
+  yesOrNo,
+} from './scalars.ts';
 
-const MAX_POLLING_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** One account; which keys and values it may have depends on its vendor's row in the table of defaults. */
 export function accountSchema(vendors: readonly [VendorId, ...VendorId[]] = VENDOR_IDS) {
@@ -20,9 +31,7 @@ export function accountSchema(vendors: readonly [VendorId, ...VendorId[]] = VEND
 function vendorAccountSchema(vendor: VendorId) {
   const defaults = vendorDefaults(vendor);
   return mapping({
-    key: patternText('1 to 40 lower-case letters, digits or "-"', /^[a-z0-9-]{1,40}$/).describe(
-      "The account's name in locators and logs; unique.",
-    ),
+    key: keyWord().describe("The account's name in locators and logs; unique."),
     vendor: z.literal(vendor).describe('The vendor that the account is at.'),
     tenant: nameWord()
       .default('default')
@@ -43,6 +52,7 @@ function vendorAccountSchema(vendor: VendorId) {
       .describe(
         'Where file links of this account may point, beside the origin of baseUrl: hosts, *.suffix, or https origins. Replaces the default.',
       ),
+    ...trackingKeys(),
     ...vendorKeys(defaults),
   });
 }
@@ -76,15 +86,35 @@ function accountLimitsSchema({ limits }: VendorDefaults) {
 
 function pollingSchema({ pacing }: VendorDefaults) {
   return mapping({
-    minMs: wholeNumber(100, MAX_POLLING_MS)
+    minMs: wholeNumber(100, DAY_MS)
       .default(pacing.minMs)
       .describe('The shortest wait between two polls of one export, in milliseconds; at most maxMs.'),
-    maxMs: wholeNumber(100, MAX_POLLING_MS)
+    maxMs: wholeNumber(100, DAY_MS)
       .default(pacing.maxMs)
       .describe('The longest wait between two polls of one export, in milliseconds.'),
   })
     .prefault({})
     .describe('How often watched exports of the account are read.');
+}
+
+function trackingKeys() {
+  return {
+    track: word(['asked', 'all'])
+      .default('asked')
+      .describe(
+        "Which exports of the account are tracked: those that somebody asked for, or all that the vendor's list shows as open (not for power-bi, which has no list, nor with a credential of type caller).",
+      ),
+    discoverMs: wholeNumber(1_000, DAY_MS)
+      .default(30_000)
+      .describe(
+        "With track: all, how often the vendor's list is asked, in milliseconds: one call each time.",
+      ),
+    callbacks: yesOrNo()
+      .default(false)
+      .describe(
+        'Starts name this gateway as what the vendor calls when an export has ended, at publicUrl/callbacks/…; of the four vendors, web-admit has such a thing.',
+      ),
+  };
 }
 
 /** The keys that only some vendors' accounts have. */

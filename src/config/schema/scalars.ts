@@ -24,6 +24,11 @@ export function wholeNumber(minimum: number, maximum: number) {
   return z.number(allowed).int(allowed).min(minimum, allowed).max(maximum, allowed);
 }
 
+/** A switch. */
+export function yesOrNo() {
+  return z.boolean({ error: 'true or false' });
+}
+
 /** One of a few words. */
 export function word<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: oneOf(words) });
@@ -57,6 +62,11 @@ export function lineOfText(maximum: number) {
 /** A secret that travels in an HTTP header: visible ASCII, so that nothing is dropped or re-encoded on the way. */
 export function headerSecret() {
   return patternText('a non-empty string of visible ASCII characters', /^[!-~]{1,8192}$/);
+}
+
+/** The key of an account or an endpoint. */
+export function keyWord() {
+  return patternText('1 to 40 lower-case letters, digits or "-"', /^[a-z0-9-]{1,40}$/);
 }
 
 /** The name of a tenant or a caller: one word, as it stands in logs. */

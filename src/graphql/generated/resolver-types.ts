@@ -23,7 +23,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /** An instant, RFC 3339, always UTC with milliseconds: `2026-11-22T10:15:00.000Z`. */
-  DateTime: { input: string; output: number; }
+  DateTime: { input: number; output: number; }
   /** An absolute http(s) URL. */
   URL: { input: string; output: string; }
   /** Any JSON value. Used only where a vendor documents a free-form object. */
@@ -865,7 +865,7 @@ export type Mutation = {
   readonly untrackExport: UntrackExportPayload;
   /** Sends a webhook again that was given up, or waits for its next attempt. BAD_USER_INPUT where there is none such. */
   readonly retryWebhookDelivery: WebhookDelivery;
-  /** Sends one webhook of type `test` to an endpoint now, and says how that went. It is not repeated, and not listed. */
+  /** Sends one webhook of type `webhook.test` to an endpoint now, and says how that went. It is not repeated, and not listed. */
   readonly sendTestWebhook: TestWebhookPayload;
 };
 

@@ -15,6 +15,10 @@ export const exportFields = {
     exports.vendor(exports.account(key)),
   account: ({ key }: DomainExport, _arguments: object, { exports }: GatewayContext) => exports.account(key),
   isTerminal: ({ status }: DomainExport) => isTerminal(status),
+  tracking: (parent: DomainExport, _arguments: object, { tracked }: GatewayContext) =>
+    tracked.trackingOf(parent),
+  estimate: (parent: DomainExport, _arguments: object, { tracked }: GatewayContext) =>
+    tracked.estimateOf(parent),
   files: (parent: DomainExport, _arguments: object, { exports }: GatewayContext) => exports.files(parent),
 };
 

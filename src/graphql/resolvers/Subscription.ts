@@ -5,4 +5,8 @@ export const Subscription: SubscriptionResolvers = {
     subscribe: (_root, { locators, after }, { exports }) => exports.events(locators, after),
     resolve: (event: unknown) => event as never,
   },
+  trackedExportEvents: {
+    subscribe: (_root, { filter, first, after }, { tracked }) => tracked.events(filter, first ?? 50, after),
+    resolve: (event: unknown) => event as never,
+  },
 };

@@ -1,11 +1,15 @@
+import type { StartOptions } from '../../export/ports.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
 import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
+import { joinMessages, toOrderError } from '../shared/orders.ts';
+import { type HiEnergyOrder, readConflict, readMessages, readStarted, toOrderBody } from './orders.ts';
 import {
   type AnswerFacts,
   checkListAnswer,
   checkSingleAnswer,
   type ListedExport,
+  type StartedExportWire,
   type WireExport,
 } from './types.ts';
 
@@ -37,6 +41,8 @@ export interface HiEnergyClient {
   readExport(exportId: string, options?: CallOptions): Promise<Answer<WireExport>>;
   /** `GET /exports?limit=`: the newest ones this credential may see. One that is not in it may still exist. */
   listExports(limit: number, options?: CallOptions): Promise<Answer<readonly ListedExport[]>>;
+  /** `POST /exports`; the export that is there already, where an identical one is under way or was just made. @throws StartError too */
+  startExport(order: HiEnergyOrder, options?: StartOptions): Promise<Answer<StartedExportWire>>;
 }
 
 /** Hi Energy's endpoints on one account's way to the vendor. */
@@ -58,7 +64,38 @@ export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
         return { wire, facts: toFacts(response, 'list') };
       });
     },
+
+    startExport: (order, options) =>
+      http.order(
+        { method: 'POST', path: ['exports'], json: toOrderBody(order) },
+        options,
+        ORDER,
+        (response) => ({
+          wire: readOrderAnswer(http, order, response),
+          facts: toFacts(response, 'order'),
+        }),
+      ),
   };
+}
+
+const ORDER = 'an export';
+const CONFLICT = 409;
+
+function readOrderAnswer(
+  http: AccountClient,
+  order: HiEnergyOrder,
+  response: AccountResponse,
+): StartedExportWire {
+  const { status, json } = response;
+  if (status === CONFLICT) {
+    const running = readConflict(json, order);
+    if (running !== undefined) return running;
+    throw http.toRejection(response, ORDER, joinMessages(readMessages(json)));
+  }
+  if (status >= 300) throw toOrderError(http, response, ORDER, readMessages(json));
+  const started = readStarted(json, order);
+  if (started === undefined) throw http.toLostAnswer(response, ORDER, '"export.id" is missing or no id');
+  return started;
 }
 
 function toFacts({ headers, receivedAt }: AccountResponse, source: AnswerFacts['source']): AnswerFacts {

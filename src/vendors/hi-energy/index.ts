@@ -2,6 +2,7 @@ import { defineVendor } from '../shared/account.ts';
 import { createHiEnergyClient, HI_ENERGY_HTTP_RULES } from './client.ts';
 import { locateFile } from './files.ts';
 import { createHiEnergyLoader } from './loader.ts';
+import { ACCEPTED_WORD, kindOf, parseOrder } from './orders.ts';
 import { HI_ENERGY_LOCATOR, type HiEnergyIds } from './types.ts';
 
 export type { HiEnergyDetails, HiEnergyIds } from './types.ts';
@@ -19,6 +20,9 @@ export const hiEnergy = defineVendor<HiEnergyIds>({
   },
   locator: HI_ENERGY_LOCATOR,
   rules: HI_ENERGY_HTTP_RULES,
+  knownWords: [ACCEPTED_WORD],
+  parseOrder,
+  kindOf,
   open({ http, toKey }) {
     const client = createHiEnergyClient(http);
     return {

@@ -1,8 +1,10 @@
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
 import type { OwnReads } from '../shared/account.ts';
+import { byNearness } from '../shared/orders.ts';
 import { type HiEnergyClient, MAX_LISTED } from './client.ts';
 import { toSnapshot } from './mapping.ts';
-import type { HiEnergyDetails, HiEnergyIds } from './types.ts';
+import { type HiEnergyOrder, isStartedBy } from './orders.ts';
+import type { AnswerFacts, HiEnergyDetails, HiEnergyIds, ListedExport } from './types.ts';
 
 /** The key of a Hi Energy export. */
 export type HiEnergyKey = ExportKey<HiEnergyIds>;
@@ -10,7 +12,7 @@ export type HiEnergyKey = ExportKey<HiEnergyIds>;
 type Snapshot = ExportSnapshot<HiEnergyDetails>;
 
 /**
- * How Hi Energy's exports are read: one by one, or through the one list of an account's newest ones.
+ * How Hi Energy's exports are read, one by one or through the one list of an account's newest ones, and started.
  *
  * @param toKey - the key of an export that only the vendor has named so far
  */
@@ -18,6 +20,9 @@ export function createHiEnergyLoader(
   client: HiEnergyClient,
   toKey: (ids: HiEnergyIds) => HiEnergyKey,
 ): Omit<OwnReads<HiEnergyIds>, 'locateFile'> {
+  const toListed = (entry: ListedExport, facts: AnswerFacts): Snapshot =>
+    toSnapshot(toKey({ exportId: entry.id }), entry, facts);
+
   return {
     readOne: (key, options): Promise<Snapshot> =>
       client.readExport(key.ids.exportId, options).then(({ wire, facts }) => toSnapshot(key, wire, facts)),
@@ -40,7 +45,18 @@ export function createHiEnergyLoader(
 
     async listRecent(limit, options): Promise<readonly Snapshot[]> {
       const { wire, facts } = await client.listExports(limit, options);
-      return wire.slice(0, limit).map((entry) => toSnapshot(toKey({ exportId: entry.id }), entry, facts));
+      return wire.slice(0, limit).map((entry) => toListed(entry, facts));
+    },
+
+    async start(order, options) {
+      const { wire, facts } = await client.startExport(order as unknown as HiEnergyOrder, options);
+      return { snapshot: toListed(wire.wire, facts), isExisting: wire.isExisting };
+    },
+
+    async findStarted(search, options): Promise<readonly Snapshot[]> {
+      const { wire, facts } = await client.listExports(MAX_LISTED, options);
+      const started = wire.filter((entry) => isStartedBy(entry, search));
+      return started.map((entry) => toListed(entry, facts)).sort(byNearness(search.sentAt));
     },
   };
 }

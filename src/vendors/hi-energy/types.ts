@@ -66,10 +66,16 @@ export interface WireExport {
 /** One export as the list call describes it. */
 export type ListedExport = WireExport & { readonly id: string };
 
+/** An export that an order has begun, or found there already. */
+export interface StartedExportWire {
+  readonly wire: ListedExport;
+  readonly isExisting: boolean;
+}
+
 /** How an answer came, beside what it says. */
 export interface AnswerFacts {
-  /** The list may leave links out, so that a missing one says nothing there. */
-  readonly source: 'single' | 'list';
+  /** The list and the answer to an order may leave links out, so that a missing one says nothing there. */
+  readonly source: 'single' | 'list' | 'order';
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   /** Not documented for this vendor, honoured when it comes; null when it did not. */
@@ -92,10 +98,11 @@ export function checkListAnswer(json: unknown): Checked<readonly ListedExport[]>
   const body = toFields(json);
   if (body === undefined) return NO_OBJECT;
   if (!Array.isArray(body.exports)) return toProblem('exports', body.exports);
-  return { wire: readEntries(body.exports, MAX_ENTRIES, readListed) };
+  return { wire: readEntries(body.exports, MAX_ENTRIES, toListedExport) };
 }
 
-function readListed(entry: unknown): ListedExport | undefined {
+/** One export that has to say its id; undefined where it does not, or cannot be read. */
+export function toListedExport(entry: unknown): ListedExport | undefined {
   const fields = toFields(entry);
   const checked = fields === undefined ? NO_OBJECT : checkExport(fields);
   return 'wire' in checked && typeof checked.wire.id === 'string'

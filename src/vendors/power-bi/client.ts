@@ -1,5 +1,5 @@
 import { VendorError } from '../../export/errors.ts';
-import type { FileStream, OpenOptions } from '../../export/ports.ts';
+import type { FileStream, OpenOptions, StartOptions } from '../../export/ports.ts';
 import type {
   AccountClient,
   AccountResponse,
@@ -9,7 +9,9 @@ import type {
 } from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
-import { checkExport, type PowerBiAnswer, type PowerBiIds } from './types.ts';
+import { toOrderError } from '../shared/orders.ts';
+import { asStatusAnswer, type PowerBiOrder, readMessages, toOrderBody } from './orders.ts';
+import { checkExport, POWER_BI_LOCATOR, type PowerBiAnswer, type PowerBiIds } from './types.ts';
 
 /** What every token is asked for unless the configuration says otherwise. Source: vendor's OAuth page; read 2026-11. */
 const DEFAULT_SCOPE = 'https://analysis.windows.net/powerbi/api/.default';
@@ -26,15 +28,24 @@ export const POWER_BI_HTTP_RULES: VendorHttpRules = {
   vendorCode: readVendorCode,
 };
 
-/** Power BI's endpoints, as far as a reader of exports needs them. All throw VendorError. */
+/** An export that was begun, and how the vendor's answer describes it. */
+export interface PowerBiStarted {
+  readonly ids: PowerBiIds;
+  readonly answer: PowerBiAnswer;
+}
+
+/** Power BI's endpoints for exports. All throw VendorError. */
 export interface PowerBiClient {
   /** "Reports - Get Export To File Status", in a workspace or in My workspace. */
   readExport(ids: PowerBiIds, options?: CallOptions): Promise<PowerBiAnswer>;
+  /** "Reports - Export To File", in a workspace or in My workspace. @throws StartError too */
+  startExport(order: PowerBiOrder, options?: StartOptions): Promise<PowerBiStarted>;
   /** "Reports - Get File Of Export To File". The address is built from the ids: the one in an answer is never opened. */
   openFile(ids: PowerBiIds, options: OpenOptions): Promise<FileStream>;
 }
 
 const STATUS_CALL = 'the status of an export';
+const ORDER = 'an export';
 const FILE_CALL = 'the file of an export';
 
 /** Which of the two comes is no signal: clients have seen unfinished exports with either. */
@@ -62,6 +73,14 @@ export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiC
         return { wire, retryAfter: headers['retry-after'], receivedAt };
       }),
 
+    startExport: (order, options) =>
+      http.order(
+        { method: 'POST', path: [...toReportPath(order), 'ExportTo'], json: toOrderBody(order) },
+        options,
+        ORDER,
+        (response) => readStarted(http, order, response),
+      ),
+
     async openFile(ids, options) {
       const stream = await http.open({ path: [...toExportPath(ids), 'file'], ...options });
       if (FILE_ANSWERS.has(stream.status)) return stream;
@@ -72,10 +91,27 @@ export function createPowerBiClient(http: AccountClient, clock: Clock): PowerBiC
 }
 
 function toExportPath(ids: PowerBiIds): readonly string[] {
-  const { groupId, reportId, exportId } = ids;
-  return groupId === undefined
-    ? ['reports', reportId, 'exports', exportId]
-    : ['groups', groupId, 'reports', reportId, 'exports', exportId];
+  return [...toReportPath(ids), 'exports', ids.exportId];
+}
+
+function toReportPath({ groupId, reportId }: Pick<PowerBiOrder, 'groupId' | 'reportId'>): readonly string[] {
+  return groupId === undefined ? ['reports', reportId] : ['groups', groupId, 'reports', reportId];
+}
+
+/** Without an id that can be asked about, the export runs where nobody finds it. */
+function readStarted(http: AccountClient, order: PowerBiOrder, response: AccountResponse): PowerBiStarted {
+  const { status, headers, json, receivedAt } = response;
+  if (status === 400 || status === 422) throw toOrderError(http, response, ORDER, readMessages(json));
+  if (status >= 300) throw toRefusal(http, response, ORDER);
+  const checked = checkExport(asStatusAnswer(json));
+  if ('problem' in checked) throw http.toLostAnswer(response, ORDER, checked.problem);
+  const { wire } = checked;
+  const { groupId, reportId } = order;
+  if (wire.id === null) throw http.toLostAnswer(response, ORDER, '"id" is missing');
+  if (!POWER_BI_LOCATOR.exportId.test(wire.id))
+    throw http.toLostAnswer(response, ORDER, '"id" is none that can be asked about');
+  const ids = { ...(groupId === undefined ? {} : { groupId }), reportId, exportId: wire.id };
+  return { ids, answer: { wire, retryAfter: headers['retry-after'], receivedAt } };
 }
 
 /** A redirect would carry the token to another host (client routing, 307): it is an answer we cannot read. */

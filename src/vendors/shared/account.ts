@@ -1,3 +1,4 @@
+import { InputError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot, LocatorIds } from '../../export/export.ts';
 import { toExportKey } from '../../export/locator.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   StartedSearch,
   StartOptions,
   VendorAccount,
+  VendorCapabilities,
   VendorInfo,
 } from '../../export/ports.ts';
 import { createAccountClient } from '../../http/client.ts';
@@ -33,17 +35,29 @@ export interface OwnReads<Ids extends LocatorIds> {
   readonly list?: ListCall<Ids>;
   /** See `VendorAccount.listRecent`; left out where there is no such call. */
   listRecent?(limit: number, options?: CallOptions): Promise<readonly ExportSnapshot[]>;
-  /** See `VendorAccount`, for these four; each left out where the vendor has no such call. */
-  start?(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
-  markStart?(order: ExportOrder, options?: StartOptions): Promise<string | null>;
-  findStarted?(search: StartedSearch, options?: StartOptions): Promise<readonly ExportSnapshot[]>;
-  cancel?(key: ExportKey<Ids>, options?: StartOptions): Promise<void>;
+  /** See `VendorAccount`, for these four; each left out where the vendor has no such call. None is called as a method. */
+  readonly start?: (order: ExportOrder, options?: StartOptions) => Promise<StartedExport>;
+  readonly markStart?: (order: ExportOrder, options?: StartOptions) => Promise<string | null>;
+  readonly findStarted?: (
+    search: StartedSearch,
+    options?: StartOptions,
+  ) => Promise<readonly ExportSnapshot[]>;
+  readonly cancel?: (key: ExportKey<Ids>, options?: StartOptions) => Promise<void>;
   /** See `VendorAccount.locateFile`. */
   locateFile(key: ExportKey<Ids>, index: number, options?: CallOptions): Promise<FileAccess>;
 }
 
+/** What a vendor can do; what is left out it cannot. */
+type DescribedCapabilities = Omit<VendorCapabilities, 'canStart' | 'canCancel'> & Partial<VendorCapabilities>;
+
+/** What a vendor without a call that starts exports has no need to describe. */
+type OrderInfo<Ids extends LocatorIds> = Pick<VendorInfo<Ids>, 'parseOrder' | 'kindOf'>;
+
 /** A vendor as its folder describes it. */
-export interface VendorDescription<Ids extends LocatorIds> extends VendorInfo<Ids> {
+export interface VendorDescription<Ids extends LocatorIds>
+  extends Omit<VendorInfo<Ids>, 'capabilities' | keyof OrderInfo<Ids>>,
+    Partial<OrderInfo<Ids>> {
+  readonly capabilities: DescribedCapabilities;
   readonly rules: VendorHttpRules;
   /** Status words that read as UNKNOWN although they are known: they are not logged. */
   readonly knownWords?: readonly string[];
@@ -52,12 +66,15 @@ export interface VendorDescription<Ids extends LocatorIds> extends VendorInfo<Id
 
 /** Makes of a description what the gateway opens accounts with: everything that is the same for every vendor happens here. */
 export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<Ids>): VendorDefinition<Ids> {
-  const { id, name, capabilities, locator } = vendor;
+  const { id, name, capabilities, locator, readCallback } = vendor;
   return {
     id,
     name,
-    capabilities,
+    capabilities: { canStart: false, canCancel: false, ...capabilities },
     locator,
+    parseOrder: vendor.parseOrder ?? ((_input, where) => refuseOrder(name, where)),
+    kindOf: vendor.kindOf ?? (() => null),
+    ...(readCallback && { readCallback }),
     createAccount: (settings, tools) => createAccount(vendor, settings, tools),
   };
 }
@@ -115,9 +132,42 @@ function createAccount<Ids extends LocatorIds>(
       return snapshots;
     },
     locateFile: (key, index, options) => own.locateFile(toOwn<Ids>(key), index, options),
+    ...toOrderCalls(own, report),
     health: () => http.health(),
     close: () => http.close(),
   };
+}
+
+type OrderCalls = Pick<VendorAccount, 'start' | 'markStart' | 'findStarted' | 'cancel'>;
+
+/** The calls that change something, and what belongs to them; only those that the vendor has. */
+function toOrderCalls<Ids extends LocatorIds>(
+  own: OwnReads<Ids>,
+  report: (snapshot: ExportSnapshot) => void,
+): OrderCalls {
+  const { start, markStart, findStarted, cancel } = own;
+  const calls: { -readonly [Name in keyof OrderCalls]: OrderCalls[Name] } = {};
+  if (start !== undefined) {
+    calls.start = async (order, options) => {
+      const started = await start(order, options);
+      report(started.snapshot);
+      return started;
+    };
+  }
+  if (markStart !== undefined) calls.markStart = markStart;
+  if (findStarted !== undefined) {
+    calls.findStarted = async (search, options) => {
+      const snapshots = await findStarted(search, options);
+      for (const snapshot of snapshots) report(snapshot);
+      return snapshots;
+    };
+  }
+  if (cancel !== undefined) calls.cancel = (key, options) => cancel(toOwn<Ids>(key), options);
+  return calls;
+}
+
+function refuseOrder(vendorName: string, where: string): never {
+  throw new InputError(`${where} cannot be ordered: ${vendorName} has no call that starts an export.`, where);
 }
 
 /** Every key of an account was built from its vendor's grammar, so it holds exactly these ids. */

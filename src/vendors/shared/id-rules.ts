@@ -10,6 +10,11 @@ export function optional(rule: IdRule): IdRule {
   return { ...rule, isOptional: true };
 }
 
+/** An id that may be left out since it does not name an export, but helps to read it. */
+export function hint(rule: IdRule): IdRule {
+  return { ...rule, isOptional: true, isHint: true };
+}
+
 /** A positive integer, kept as text: a float cannot hold all of them. */
 export function integerRule(maxDigits: number): IdRule {
   return idRule(

@@ -1,7 +1,8 @@
 import { VendorError } from '../../export/errors.ts';
-import type { FileStream, OpenOptions } from '../../export/ports.ts';
+import type { FileStream, OpenOptions, StartOptions } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { DONE_WORD, NO_CONTENT_WORD, readTalkdeskStatus } from './mapping.ts';
+import { readOrderAnswer, type StartedJob, type TalkdeskOrder, toOrderBody } from './orders.ts';
 import {
   EMPTY_JOB,
   isReport,
@@ -12,9 +13,6 @@ import {
   type TalkdeskIds,
   type WireJob,
 } from './types.ts';
-
-/** Enough for every call this gateway makes; asked for where the configuration names no scope. */
-const READ_SCOPE = 'data-reports:read';
 
 /** Tokens live about ten minutes. */
 const TOKEN_RENEWAL_MS = 60_000;
@@ -27,10 +25,15 @@ const TOKEN_RENEWAL_MS = 60_000;
 export const TALKDESK_HTTP_RULES: VendorHttpRules = {
   authHeaders: ({ value }) => ({ authorization: `Bearer ${value}` }),
 
-  tokenRequest: ({ clientId, clientSecret, scope = READ_SCOPE }) => ({
+  // Without a scope the token gets all that the client was granted. Asking for a scope that it was not granted is refused, and not
+  // every client may start and cancel jobs.
+  tokenRequest: ({ clientId, clientSecret, scope }) => ({
     // Base64 of the two as they are: Talkdesk shows no form-encoding before it, as RFC 6749 would have it.
     headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope }).toString(),
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      ...(scope === undefined ? {} : { scope }),
+    }).toString(),
   }),
 
   tokenRenewalMs: TOKEN_RENEWAL_MS,
@@ -51,12 +54,16 @@ export interface JobPage {
   readonly receivedAt: number;
 }
 
-/** Talkdesk's endpoints, as far as a gateway that only reads needs them. Every method throws VendorError. */
+/** Talkdesk's endpoints for report jobs. Every method throws VendorError. */
 export interface TalkdeskClient {
   /** `GET /data/reports/{type}/jobs/{id}`; a redirect is read, never followed. */
   readJob(ids: TalkdeskIds, options?: CallOptions): Promise<JobReading>;
   /** `GET /data/reports/{type}/jobs`, the first page. @param perPage - 1 to 200 */
   listJobs(reportType: string, perPage: number, options?: CallOptions): Promise<JobPage>;
+  /** `POST /data/reports/{type}/jobs`. @throws StartError too */
+  createJob(order: TalkdeskOrder, options?: StartOptions): Promise<StartedJob>;
+  /** `DELETE /data/reports/{type}/files/{id}`: the job with the file that it makes. */
+  deleteFile(ids: TalkdeskIds, options?: CallOptions): Promise<void>;
   /** `GET /data/reports/{type}/files/{id}`, only to see what it answers; the error of a good answer that cannot be read whole. */
   readFile(ids: TalkdeskIds, options?: CallOptions): Promise<AccountResponse | VendorError>;
   /** The same call as a stream, for an answer that is the content itself. */
@@ -111,7 +118,22 @@ export function createTalkdeskClient(
         if (jobs === undefined) throw http.toBadResponse(response, asked, 'it is no list page');
         return { jobs, receivedAt: response.receivedAt };
       };
-      return get(['data', 'reports', reportType, 'jobs'], options, read, { page: 1, per_page: perPage });
+      return get(jobsPath(reportType), options, read, { page: 1, per_page: perPage });
+    },
+
+    createJob(order, options) {
+      const ordered = `a ${order.reportType} job`;
+      const request = { method: 'POST', path: jobsPath(order.reportType), json: toOrderBody(order) } as const;
+      return http.order(request, options, ordered, (response) => readOrderAnswer(http, response, ordered));
+    },
+
+    deleteFile(ids, options) {
+      const request = { method: 'DELETE', path: filePath(ids) } as const;
+      return http.send(request, options, (response) => {
+        const { status } = response;
+        if (status >= 500) onServerFault(response);
+        if (status >= 300) throw http.toVendorError(response, `the end of a ${ids.reportType} job`);
+      });
     },
 
     readFile: (ids, options) =>
@@ -121,8 +143,12 @@ export function createTalkdeskClient(
   };
 }
 
+function jobsPath(reportType: string): readonly string[] {
+  return ['data', 'reports', reportType, 'jobs'];
+}
+
 function jobPath({ reportType, jobId }: TalkdeskIds): readonly string[] {
-  return ['data', 'reports', reportType, 'jobs', jobId];
+  return [...jobsPath(reportType), jobId];
 }
 
 function filePath({ reportType, jobId }: TalkdeskIds): readonly string[] {

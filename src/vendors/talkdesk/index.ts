@@ -5,7 +5,8 @@ import { toPlainText } from '../shared/status-table.ts';
 import { createTalkdeskClient, TALKDESK_HTTP_RULES } from './client.ts';
 import { locateFile } from './files.ts';
 import { createTalkdeskLoader } from './loader.ts';
-import { NO_CONTENT_WORD } from './mapping.ts';
+import { ACCEPTED_WORD, NO_CONTENT_WORD } from './mapping.ts';
+import { kindOf, parseOrder } from './orders.ts';
 import { KNOWN_REPORT_TYPES, TALKDESK_LOCATOR, type TalkdeskIds } from './types.ts';
 
 export type { TalkdeskDetails, TalkdeskIds } from './types.ts';
@@ -23,7 +24,9 @@ export const talkdesk = defineVendor<TalkdeskIds>({
   },
   locator: TALKDESK_LOCATOR,
   rules: TALKDESK_HTTP_RULES,
-  knownWords: [NO_CONTENT_WORD],
+  knownWords: [NO_CONTENT_WORD, ACCEPTED_WORD],
+  parseOrder,
+  kindOf,
   open({ http, settings, tools, toKey }) {
     const { baseUrl, key: account, reportTypes = KNOWN_REPORT_TYPES } = settings;
     const client = createTalkdeskClient(http, baseUrl, (response) =>

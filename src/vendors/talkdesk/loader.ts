@@ -1,10 +1,13 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
+import type { ExportOrder } from '../../export/ports.ts';
 import type { CallOptions } from '../../http/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { OwnReads } from '../shared/account.ts';
+import { byNearness } from '../shared/orders.ts';
 import type { JobPage, TalkdeskClient } from './client.ts';
-import { toSnapshot } from './mapping.ts';
+import { ACCEPTED_WORD, toSnapshot } from './mapping.ts';
+import { isStartedBy, type TalkdeskOrder, toMark } from './orders.ts';
 import { type JobReading, TALKDESK_LOCATOR, type TalkdeskDetails, type TalkdeskIds } from './types.ts';
 
 /** What one list call is asked for; 200 is the documented maximum, but what lies so far back is better asked for alone. */
@@ -22,7 +25,7 @@ export interface LoaderParts {
 
 type Snapshot = ExportSnapshot<TalkdeskDetails>;
 
-/** How Talkdesk's jobs are read: one by one, or through the list of their report type. */
+/** How Talkdesk's jobs are read, one by one or through the list of their report type; started, and ended before their time. */
 export function createTalkdeskLoader(parts: LoaderParts): Omit<OwnReads<TalkdeskIds>, 'locateFile'> {
   const { client } = parts;
   return {
@@ -46,7 +49,51 @@ export function createTalkdeskLoader(parts: LoaderParts): Omit<OwnReads<Talkdesk
     },
 
     listRecent: createRecentLister(parts),
+    ...createOrderCalls(parts),
   };
+}
+
+type OrderCalls = Pick<OwnReads<TalkdeskIds>, 'start' | 'markStart' | 'findStarted' | 'cancel'>;
+
+function createOrderCalls({ client, toKey }: LoaderParts): OrderCalls {
+  return {
+    async start(given, options) {
+      const order = toOrder(given);
+      const { jobId, reading } = await client.createJob(order, options);
+      const { reportType } = order;
+      return { snapshot: toSnapshot(toKey({ reportType, jobId }), reading), isExisting: false };
+    },
+
+    markStart(given, options) {
+      const order = toOrder(given);
+      const page = client.listJobs(order.reportType, PER_PAGE, options);
+      return page.then(
+        ({ jobs }) => toMark(jobs, order),
+        () => null,
+      );
+    },
+
+    async findStarted(search, options): Promise<readonly Snapshot[]> {
+      const { reportType } = toOrder(search.order);
+      const { jobs, receivedAt } = await client.listJobs(reportType, PER_PAGE, options);
+      const started = jobs.filter((job) => isStartedBy(job, search));
+      const snapshots = started.map((job) =>
+        toSnapshot(toKey({ reportType, jobId: job.id }), {
+          word: job.status ?? ACCEPTED_WORD,
+          job,
+          receivedAt,
+        }),
+      );
+      // The newest stand first: of those that tell no time the oldest is the likeliest.
+      return snapshots.reverse().sort(byNearness(search.sentAt));
+    },
+
+    cancel: (key, options) => client.deleteFile(key.ids, options),
+  };
+}
+
+function toOrder(order: ExportOrder): TalkdeskOrder {
+  return order as unknown as TalkdeskOrder;
 }
 
 /** The entries of a list page that say how their job stands; one without a status is as good as not listed. */

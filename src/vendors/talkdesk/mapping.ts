@@ -36,6 +36,9 @@ export const DONE_WORD = 'done' satisfies keyof typeof TALKDESK_STATUS;
 /** The "word" of an answer without a body (HTTP 204): not in the table, so that it reads as UNKNOWN and asking goes on. */
 export const NO_CONTENT_WORD = '204';
 
+/** The "word" of an order that was taken and of which nothing else is said: UNKNOWN for the same reason. */
+export const ACCEPTED_WORD = '202';
+
 /** Looks a status word up, in any mixture of capitals. */
 export function readTalkdeskStatus(word: string): StatusReading {
   return readStatus(TALKDESK_STATUS, word, (spelling) => spelling.trim().toLowerCase());

@@ -1,8 +1,12 @@
 import { defineVendor } from '../shared/account.ts';
+import { readCallback } from './callback.ts';
 import { createWebAdmitClient, WEB_ADMIT_HTTP_RULES } from './client.ts';
 import { locateFile } from './files.ts';
 import { createWebAdmitLoader } from './loader.ts';
-import { WEB_ADMIT_LOCATOR, type WebAdmitIds } from './types.ts';
+import { createWebAdmitOrders, parseOrder } from './orders.ts';
+import { RunMemory } from './run-memory.ts';
+
+import { ACCEPTED_WORD, WEB_ADMIT_LOCATOR, type WebAdmitIds } from './types.ts';
 
 export type { WebAdmitDetails, WebAdmitIds } from './types.ts';
 
@@ -18,11 +22,18 @@ export const webAdmit = defineVendor<WebAdmitIds>({
     canCancel: false,
   },
   locator: WEB_ADMIT_LOCATOR,
+  parseOrder,
+  // Runs of one template take about the same time.
+  kindOf: ({ key }) => key.ids.exportId ?? null,
+  readCallback,
   rules: WEB_ADMIT_HTTP_RULES,
+  knownWords: [ACCEPTED_WORD],
   open({ http, toKey }) {
     const client = createWebAdmitClient(http);
+    const parts = { client, toKey, memory: new RunMemory() };
     return {
-      ...createWebAdmitLoader(client, toKey),
+      ...createWebAdmitLoader(parts),
+      ...createWebAdmitOrders(parts),
       locateFile: (key, index, options) => locateFile(client, key, index, options),
     };
   },

@@ -1,10 +1,10 @@
 import { VendorError } from '../../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
 import type { CallOptions } from '../../http/types.ts';
-import { type Flight, SingleFlight } from '../../runtime/single-flight.ts';
 import type { OwnReads } from '../shared/account.ts';
 import type { Answer, WebAdmitClient } from './client.ts';
 import { toSnapshot } from './mapping.ts';
+import type { RunMemory } from './run-memory.ts';
 import { ID_PATTERN, type WebAdmitDetails, type WebAdmitIds, type WireRun } from './types.ts';
 
 export type WebAdmitKey = ExportKey<WebAdmitIds>;
@@ -14,48 +14,66 @@ type Snapshot = ExportSnapshot<WebAdmitDetails>;
 /** A listing costs one call per identity. */
 const MAX_IDENTITIES = 20;
 
+/** The ids of a run that stands in the list of an identity. */
+type ListedIds = WebAdmitIds & { readonly userIdentityId: string };
+
 /** The documented form of `href`; WebAdMIT API v1 docs, read 2026-11. */
 const HREF = /^\/api\/v1\/exports\/(\d+)\/export_files\/(\d+)$/;
 
+/** What the runs of one account are read with. */
+export interface LoaderParts {
+  readonly client: WebAdmitClient;
+  /** The key of a run that only the vendor has named so far. */
+  toKey(ids: WebAdmitIds): WebAdmitKey;
+  readonly memory: RunMemory;
+}
+
 /**
- * How WebAdMIT's runs are read: one by one, or through the recent runs of an identity; those without an identity only singly.
- *
- * @param toKey - the key of a run that only the vendor has named so far
+ * How WebAdMIT's runs are read: one by one, or through the recent runs of an identity. Those whose identity neither the caller nor a
+ * list has told are read singly.
  */
 export function createWebAdmitLoader(
-  client: WebAdmitClient,
-  toKey: (ids: WebAdmitIds) => WebAdmitKey,
-): Omit<OwnReads<WebAdmitIds>, 'locateFile'> {
-  // A run has two names, with and without its identity: it is one call all the same.
-  const runs = new SingleFlight<Answer<WireRun>>();
+  parts: LoaderParts,
+): Pick<OwnReads<WebAdmitIds>, 'readOne' | 'list' | 'listRecent'> {
+  const { client, memory } = parts;
   return {
-    readOne(key, options): Promise<Snapshot> {
+    async readOne(key, options): Promise<Snapshot> {
       const { exportId, exportFileId } = key.ids;
-      const read = (flight: Flight) =>
-        client.readRun(exportId, exportFileId, { ...options, signal: flight.signal });
-      return runs
-        .join(`${exportId}/${exportFileId}`, read, options?.signal)
-        .then(({ value, receivedAt }) => toSnapshot(key, value, 'single', receivedAt));
+      memory.named(key.ids);
+      const { value, receivedAt } = await client.readRun(exportId, exportFileId, options);
+      memory.saw(exportFileId);
+      return toSnapshot(withIdentity(key, memory), value, 'single', receivedAt);
     },
 
     list: {
-      listOf: ({ userIdentityId }) => userIdentityId,
+      listOf(ids) {
+        memory.named(ids);
+        return memory.identityOf(ids);
+      },
       nameOf: ({ exportFileId }) => exportFileId,
       async read(userIdentityId, options) {
         const { value, receivedAt } = await client.listRuns(userIdentityId, options);
         const byId = indexById(value);
+        for (const id of byId.keys()) memory.saw(id, userIdentityId);
         return {
           names: new Set(byId.keys()),
           find(key): Snapshot | undefined {
             const run = byId.get(key.ids.exportFileId);
-            return run && toSnapshot(key, run, 'list', receivedAt);
+            return run && toSnapshot(withIdentity(key, memory), run, 'list', receivedAt);
           },
         };
       },
     },
 
-    listRecent: (limit, options) => listRecent(client, toKey, limit, options),
+    listRecent: (limit, options) => listRecent(parts, limit, options),
   };
+}
+
+/** The key with the identity that is known of its run, for whoever shows or keeps it. */
+function withIdentity(key: WebAdmitKey, memory: RunMemory): WebAdmitKey {
+  const userIdentityId = memory.identityOf(key.ids);
+  if (userIdentityId === undefined || userIdentityId === key.ids.userIdentityId) return key;
+  return { ...key, ids: { ...key.ids, userIdentityId } };
 }
 
 /** Runs by their id alone. One that is listed twice is left out: nobody can say which of the two is meant. */
@@ -79,14 +97,13 @@ function indexById(runs: readonly WireRun[]): ReadonlyMap<string, WireRun> {
  * @throws VendorError; the signal's reason
  */
 async function listRecent(
-  client: WebAdmitClient,
-  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+  parts: LoaderParts,
   limit: number,
   options?: CallOptions,
 ): Promise<readonly ExportSnapshot[]> {
-  const identities = await client.listIdentities(options);
+  const identities = await parts.client.listIdentities(options);
   const ids = [...new Set(identities.value.map(({ id }) => id))].sort(newestFirst).slice(0, MAX_IDENTITIES);
-  const lists = await Promise.all(ids.map((id) => listIdentity(client, toKey, id, options)));
+  const lists = await Promise.all(ids.map((id) => listIdentity(parts, id, options)));
   return lists
     .flat()
     .sort((a, b) => newestFirst(a.details.exportFileId, b.details.exportFileId))
@@ -94,8 +111,7 @@ async function listRecent(
 }
 
 async function listIdentity(
-  client: WebAdmitClient,
-  toKey: (ids: WebAdmitIds) => WebAdmitKey,
+  { client, toKey, memory }: LoaderParts,
   userIdentityId: string,
   options: CallOptions | undefined,
 ) {
@@ -104,6 +120,7 @@ async function listIdentity(
   for (const run of list?.value ?? []) {
     const ids = toListedIds(run, userIdentityId);
     if (ids === null || list === null) continue;
+    memory.saw(ids.exportFileId, userIdentityId);
     const key = toKey(ids);
     if (!keyed.has(key.id)) keyed.set(key.id, toSnapshot(key, run, 'list', list.receivedAt));
   }
@@ -128,7 +145,7 @@ async function listUnlessHidden(
 }
 
 /** How a listed run is asked for. Where `href` and `export_id` disagree, `href` is what the API resolves. */
-export function toListedIds(run: WireRun, userIdentityId: string): WebAdmitIds | null {
+export function toListedIds(run: WireRun, userIdentityId: string): ListedIds | null {
   const [, exportId = run.exportId, exportFileId = run.id] = HREF.exec(run.href ?? '') ?? [];
   if (exportId === null || exportFileId === null) return null;
   return ID_PATTERN.test(exportId) && ID_PATTERN.test(exportFileId)
@@ -136,8 +153,8 @@ export function toListedIds(run: WireRun, userIdentityId: string): WebAdmitIds |
     : null;
 }
 
-/** Ids are whole numbers of up to 18 digits without leading zeros: the longer one is the higher one. */
-function newestFirst(a: string, b: string): number {
+/** Compares ids for a sort. They are whole numbers of up to 18 digits without leading zeros: the longer one is the higher one. */
+export function newestFirst(a: string, b: string): number {
   if (a.length !== b.length) return b.length - a.length;
   return a < b ? 1 : a > b ? -1 : 0;
 }

@@ -2,13 +2,14 @@ import type { LocatorGrammar } from '../../export/ports.ts';
 import {
   type Checked,
   type Fields,
+  field,
   NO_OBJECT,
   readEntries,
   toFields,
   toProblem,
   toText,
 } from '../shared/answers.ts';
-import { integerRule, optional } from '../shared/id-rules.ts';
+import { hint, integerRule } from '../shared/id-rules.ts';
 
 /** How a locator names one run: the template, the run, and the identity that lets many runs be read in one call. */
 export type WebAdmitIds = { userIdentityId?: string; exportId: string; exportFileId: string };
@@ -35,6 +36,11 @@ export interface WireRun {
   readonly downloadUrl: string | null;
 }
 
+/** A run that was started, or that was under way already. */
+export interface StartedRun extends WireRun {
+  readonly id: string;
+}
+
 /** One role of the API user in one organisation and cycle; templates and runs belong to it. */
 export interface WireIdentity {
   readonly id: string;
@@ -43,11 +49,12 @@ export interface WireIdentity {
 /** An id this vendor gives. Other ids of this API have 14 digits; 18 always fit a signed 64-bit number. */
 export const ID_PATTERN = /^[1-9][0-9]{0,17}$/;
 
-const ID = integerRule(18);
+/** The rule for each of its ids. */
+export const ID = integerRule(18);
 
-/** WebAdMIT's ids; the identity may be left out, and without it runs cannot be read together. */
+/** WebAdMIT's ids; a run is named without its identity, which is what lets it be read together with others. */
 export const WEB_ADMIT_LOCATOR: LocatorGrammar<WebAdmitIds> = {
-  userIdentityId: optional(ID),
+  userIdentityId: hint(ID),
   exportId: ID,
   exportFileId: ID,
 };
@@ -62,6 +69,23 @@ export function checkSingleRun(json: unknown): Checked<WireRun> {
   const run = toFields(unwrap(body.export_files));
   if (run === undefined) return toProblem('export_files', body.export_files);
   return readRun(run) ?? toProblem('export_files.status', run.status);
+}
+
+/** The "word" of a run that was begun and of whose status nothing was said: UNKNOWN, and asking goes on. */
+export const ACCEPTED_WORD = 'accepted';
+
+/**
+ * Checks the answer to a start: the same shape, and nothing without the run's id. What else it leaves out is no reason to call it lost.
+ */
+export function checkStartedRun(json: unknown): Checked<StartedRun> {
+  const run = toFields(unwrap(field(unwrap(json), 'export_files')));
+  if (run === undefined) return toProblem('export_files', field(unwrap(json), 'export_files'));
+  const id = toWireId(run.id);
+  const { status } = run;
+  const read = readRun({ ...run, status: typeof status === 'string' ? status : ACCEPTED_WORD });
+  return id === null || read === undefined
+    ? toProblem('export_files.id', run.id)
+    : { wire: { ...read.wire, id } };
 }
 
 /** Checks `{ "export_files": [Run] }`, an identity's recent runs. A run that cannot be read is left out. */

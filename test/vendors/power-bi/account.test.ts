@@ -250,7 +250,13 @@ describe('Power BI account, what it cannot do', () => {
 
     await expect(opened.account.listRecent(10)).rejects.toMatchObject({ code: 'UNSUPPORTED_BY_VENDOR' });
     expect(vendor.requests).toHaveLength(0);
-    expect(powerBi.capabilities).toEqual({ canList: false, reportsProgress: true, reportsTimes: true });
+    expect(powerBi.capabilities).toEqual({
+      canList: false,
+      reportsProgress: true,
+      reportsTimes: true,
+      canStart: true,
+      canCancel: false,
+    });
   });
 });
 

@@ -10,14 +10,14 @@ import { createStubHttp } from '../stub-http.ts';
 import { toKey, toWire } from './support.ts';
 
 function createLoader(readExport: PowerBiClient['readExport'], log = createRecordingLog()) {
-  const openFile = () => Promise.reject(new Error('no file is opened here'));
+  const notHere = () => Promise.reject(new Error('not part of this test'));
   return createReads({
     http: createStubHttp('power-bi', 'bi'),
     clock: createManualClock(),
     vendorName: 'Power BI',
     timeoutMs: 100,
     onSnapshot: createWordReporter(log, 'Power BI'),
-    ...createPowerBiLoader({ readExport, openFile }),
+    ...createPowerBiLoader({ readExport, startExport: notHere, openFile: notHere }, toKey),
   });
 }
 

@@ -17,13 +17,13 @@ function respond(status: number): AccountResponse {
 }
 
 describe('the token request', () => {
-  it('proves the client with Basic and asks for no more than reading', () => {
+  it('proves the client with Basic and asks for all that the client was granted', () => {
     const { headers, body } = TALKDESK_HTTP_RULES.tokenRequest?.(CREDENTIAL) ?? {};
 
     expect(headers).toEqual({
       authorization: `Basic ${Buffer.from('client:se:cret+/').toString('base64')}`,
     });
-    expect(body).toBe('grant_type=client_credentials&scope=data-reports%3Aread');
+    expect(body).toBe('grant_type=client_credentials');
   });
 
   it('asks for the configured scope instead', () => {

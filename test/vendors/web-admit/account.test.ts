@@ -216,7 +216,10 @@ describe('WebAdMIT recent exports', () => {
     ]);
     const [first] = snapshots;
     const parsed = parseGlobalId(first?.key.id ?? '');
-    expect(parsed.type === 'export' && toKeyFromGlobalId(webAdmit.locator, parsed)).toEqual(first?.key);
+    expect(parsed.type === 'export' && toKeyFromGlobalId(webAdmit.locator, parsed)).toEqual({
+      ...first?.key,
+      ids: { exportId: '5', exportFileId: '90001' },
+    });
   });
 
   it('gives no more than was asked for, the highest run ids first', async () => {

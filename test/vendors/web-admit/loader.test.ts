@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { VendorError, type VendorErrorCode } from '../../../src/export/errors.ts';
+import type { Reading } from '../../../src/export/ports.ts';
 import { createReads } from '../../../src/vendors/shared/reads.ts';
 import type { WebAdmitClient } from '../../../src/vendors/web-admit/client.ts';
 import { createWebAdmitLoader } from '../../../src/vendors/web-admit/loader.ts';
+import { RunMemory } from '../../../src/vendors/web-admit/run-memory.ts';
+import type { WebAdmitDetails } from '../../../src/vendors/web-admit/types.ts';
 import {
   type FakeAnswer,
   type FakeHandler,
@@ -159,6 +162,7 @@ describe('WebAdMIT: many runs of one identity', () => {
         await vendorTakes(clock, exportFileId === '1' ? 4_000 : 25_000, options);
         return { value: readFixtureRun('queued'), receivedAt: clock.now() };
       },
+      startRun: () => Promise.reject(toError('VENDOR_UNAVAILABLE')),
       listIdentities: () => Promise.reject(toError('VENDOR_UNAVAILABLE')),
     };
     const reads = createReads({
@@ -167,7 +171,7 @@ describe('WebAdMIT: many runs of one identity', () => {
       vendorName: 'WebAdMIT',
       timeoutMs: 10_000,
       onSnapshot: () => undefined,
-      ...createWebAdmitLoader(client, createKey),
+      ...createWebAdmitLoader({ client, toKey: createKey, memory: new RunMemory() }),
     });
 
     const reading = reads.readMany(createKeys(2));
@@ -193,6 +197,90 @@ describe('WebAdMIT: many runs of one identity', () => {
 
     expect(readings.map(toWord)).toEqual([code, code, code]);
     expect(vendor.requests.filter(({ url }) => url !== LIST)).toEqual([]);
+  });
+});
+
+describe('WebAdMIT: the identity of a run', () => {
+  const single = (id: string) => `/api/v1/exports/86466/export_files/${id}`;
+  const bare = ['1', '2'].map((exportFileId) => createKey({ exportFileId }));
+  const identitiesOf = (readings: readonly Reading[]) =>
+    readings.map((reading) =>
+      'details' in reading ? (reading.details as WebAdmitDetails).userIdentityId : reading.code,
+    );
+
+  it('is remembered from a list, so that later keys without one are read together and show it', async () => {
+    await using vendor = await startFakeVendor(
+      answering(() => listing(toRunBody(1), toRunBody(2), toRunBody(3))),
+    );
+    await using account = openAccount(vendor.url);
+    await account.readMany([createKey({ userIdentityId: '37442', exportFileId: '3' }), ...createKeys(1)]);
+
+    const readings = await account.readMany(bare);
+
+    expect(vendor.requests.map(({ url }) => url)).toEqual([LIST, LIST]);
+    expect(identitiesOf(readings)).toEqual(['37442', '37442']);
+    expect(readings.map((reading) => 'key' in reading && reading.key)).toEqual(
+      ['1', '2'].map((exportFileId) => createKey({ userIdentityId: '37442', exportFileId })),
+    );
+  });
+
+  it('is remembered from the listing of all recent runs', async () => {
+    await using vendor = await startFakeVendor(({ url }) =>
+      url === '/api/v1/user_identities'
+        ? { body: { user_identities: [{ id: 37442 }] } }
+        : listing(toRunBody(1), toRunBody(2)),
+    );
+    await using account = openAccount(vendor.url);
+    await account.listRecent(10);
+
+    const readings = await account.readMany(bare);
+
+    expect(vendor.requests.map(({ url }) => url)).toEqual(['/api/v1/user_identities', LIST, LIST]);
+    expect(identitiesOf(readings)).toEqual(['37442', '37442']);
+  });
+
+  it('is remembered from a key that named it, whoever gave that', async () => {
+    await using vendor = await startFakeVendor(answering(() => listing(toRunBody(1), toRunBody(2))));
+    await using account = openAccount(vendor.url);
+    for (const key of createKeys(2)) await account.readOne?.(key);
+
+    const readings = await account.readMany(bare);
+
+    expect(vendor.requests.map(({ url }) => url)).toEqual([single('1'), single('2'), LIST]);
+    expect(identitiesOf(readings)).toEqual(['37442', '37442']);
+  });
+
+  it("is what WebAdMIT's own list says, whatever a caller says after that", async () => {
+    await using vendor = await startFakeVendor(answering(() => listing(toRunBody(1), toRunBody(2))));
+    await using account = openAccount(vendor.url);
+    await account.readMany(createKeys(2));
+
+    const readings = await account.readMany(createKeys(2, '999'));
+
+    expect(vendor.requests.map(({ url }) => url)).toEqual([LIST, LIST]);
+    expect(identitiesOf(readings)).toEqual(['37442', '37442']);
+  });
+
+  it('that a caller has made up is given up once a list says otherwise', async () => {
+    await using vendor = await startFakeVendor(
+      answering(({ url }) => (url === LIST ? listing(toRunBody(1), toRunBody(2)) : listing())),
+    );
+    await using account = openAccount(vendor.url);
+    await account.readMany(createKeys(2, '999'));
+    await account.readMany(createKeys(2));
+
+    const readings = await account.readMany(bare);
+
+    expect(vendor.requests.at(-1)?.url).toBe(LIST);
+    expect(identitiesOf(readings)).toEqual(['37442', '37442']);
+  });
+
+  it('is shown as the caller gave it where nothing else is known', async () => {
+    await using vendor = await startFakeVendor(answering(() => listing()));
+    await using account = openAccount(vendor.url);
+
+    expect(identitiesOf(await account.readMany(createKeys(1)))).toEqual(['37442']);
+    expect(identitiesOf(await account.readMany([createKey({ exportFileId: '9' })]))).toEqual([null]);
   });
 });
 

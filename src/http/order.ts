@@ -1,0 +1,81 @@
+import { StartError, VendorError } from '../export/errors.ts';
+import type { CallEnd } from './call.ts';
+import { type ErrorMapper, toSafeCause } from './errors.ts';
+import type { AccountResponse } from './types.ts';
+
+/** Whose health the end of an order tells something about. */
+interface HealthNotes {
+  noteAnswer(response: AccountResponse, isThrottled: boolean): void;
+  noteError(error: unknown): void;
+}
+
+/** One order, and who waits for it. */
+interface OrderWaiter<Result> {
+  readonly ordered: string;
+  read(response: AccountResponse): Result;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+const REQUEST_TIMEOUT = 408;
+
+/**
+ * What the end of a call means for an order: whether it was carried out, was not, or may have been. Whatever is not sure is the
+ * third: who takes it for the second orders again.
+ */
+export class OrderEnd<Result> implements CallEnd {
+  private readonly health: HealthNotes;
+  private readonly errors: ErrorMapper;
+  private readonly waiter: OrderWaiter<Result>;
+
+  constructor(health: HealthNotes, errors: ErrorMapper, waiter: OrderWaiter<Result>) {
+    this.health = health;
+    this.errors = errors;
+    this.waiter = waiter;
+  }
+
+  onAnswer(response: AccountResponse, isThrottled: boolean): void {
+    this.health.noteAnswer(response, isThrottled);
+    const { ordered } = this.waiter;
+    const { status } = response;
+    if (saysNothing(status)) {
+      this.waiter.reject(this.errors.lostAnswer(ordered, `it was ${status}`, response));
+    } else if (isThrottled) {
+      this.waiter.reject(this.errors.fromResponse(response, ordered));
+    } else {
+      this.read(response);
+    }
+  }
+
+  onError(error: unknown, isUnanswered: boolean): void {
+    this.health.noteError(error);
+    const { ordered, reject } = this.waiter;
+    if (!isUnanswered) {
+      reject(error);
+      return;
+    }
+    const isOurs = error instanceof VendorError;
+    const problem = isOurs ? error.message.replace(/\.$/, '') : 'it did not come';
+    reject(this.errors.lostAnswer(ordered, problem, undefined, isOurs ? error : toSafeCause(error)));
+  }
+
+  private read(response: AccountResponse): void {
+    const { ordered, resolve, reject } = this.waiter;
+    let result: Result;
+    try {
+      result = this.waiter.read(response);
+    } catch (error) {
+      const isTold = response.status >= 300 || error instanceof StartError;
+      reject(
+        isTold ? error : this.errors.lostAnswer(ordered, 'it cannot be read', response, toSafeCause(error)),
+      );
+      return;
+    }
+    resolve(result);
+  }
+}
+
+/** Whether the status leaves open what became of the order: somebody in between may have answered. */
+function saysNothing(status: number): boolean {
+  return status >= 500 || status === REQUEST_TIMEOUT || (status >= 300 && status < 400);
+}

@@ -1,0 +1,193 @@
+import { stat } from 'node:fs/promises';
+import { Kysely, SqliteDialect, sql } from 'kysely';
+import type { StoreUnavailableError } from '../../export/errors.ts';
+import type { Store } from '../../export/store.ts';
+import { sleep } from '../../runtime/clock.ts';
+import type { StoreTools } from '../keeping.ts';
+import { migrate } from './migrations.ts';
+import type { SqlJob, SqlRunner } from './runner.ts';
+import type { Schema } from './schema.ts';
+import { openSqliteFile, PreparedStatements, type SqliteFile } from './sqlite-file.ts';
+import { createSqlStore } from './store.ts';
+import { codeOf, Trouble } from './trouble.ts';
+
+/** As many jobs share one transaction at most: they run in one turn of the loop. */
+const MAX_BATCH = 200;
+/** A program that makes a copy or looks into the file may hold it for a moment. */
+const BUSY_RETRY_MS = 50;
+const MAX_BUSY_RETRIES = 60;
+
+/** What SQLite's result codes mean to an operator, by their beginnings. */
+const FAULTS: readonly (readonly [string, string])[] = [
+  ['SQLITE_FULL', 'its disk is full'],
+  ['SQLITE_CORRUPT', 'its file is damaged: restore a backup'],
+  ['SQLITE_NOTADB', 'its file is damaged: restore a backup'],
+  ['SQLITE_BUSY', 'another program holds its file'],
+  ['SQLITE_LOCKED', 'another program holds its file'],
+  ['SQLITE_READONLY', 'its file cannot be written'],
+  ['SQLITE_PERM', 'its file cannot be written'],
+  ['SQLITE_CANTOPEN', 'its file cannot be opened'],
+  ['SQLITE_IOERR', 'its disk cannot be written or read'],
+  ['SQLITE_NOMEM', 'there is not enough memory'],
+  ['SQLITE_PROTOCOL', 'another program holds its file'],
+];
+
+/** @throws StoreOpenError where the path leads to nothing that can be a store, or another gateway has it */
+export async function openSqliteStore(path: string, tools: StoreTools): Promise<Store> {
+  const file = openSqliteFile(path);
+  const runner = new SqliteRunner(file, tools);
+  try {
+    await runner.migrate();
+  } catch (error) {
+    await runner.close();
+    throw error;
+  }
+  return createSqlStore(runner, tools.clock);
+}
+
+interface Waiting {
+  readonly job: SqlJob<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One connection; writes that come in one turn of the loop share a transaction, and with it one wait for the disk. */
+class SqliteRunner implements SqlRunner {
+  readonly kind = 'sqlite';
+  private readonly file: SqliteFile;
+  private readonly db: Kysely<Schema>;
+  private readonly tools: StoreTools;
+  private readonly trouble: Trouble;
+  private waiting: Waiting[] = [];
+  private isBusy = false;
+  private closing: Promise<void> | null = null;
+  private onIdle: (() => void) | null = null;
+
+  constructor(file: SqliteFile, tools: StoreTools) {
+    this.file = file;
+    this.tools = tools;
+    this.trouble = new Trouble('sqlite', tools.log);
+    this.db = new Kysely<Schema>({
+      dialect: new SqliteDialect({ database: new PreparedStatements(file.connection) }),
+    });
+  }
+
+  /** In one transaction, which Kysely makes none of for SQLite: a process that dies in it leaves nothing half done. */
+  async migrate(): Promise<void> {
+    await this.db.transaction().execute((db) => migrate(db as unknown as Kysely<never>, 'sqlite'));
+  }
+
+  async read<Result>(job: SqlJob<Result>): Promise<Result> {
+    if (this.closing !== null) throw this.toClosed();
+    try {
+      return await this.patiently(() => job(this.db));
+    } catch (error) {
+      throw this.toFault(error);
+    }
+  }
+
+  write<Result>(job: SqlJob<Result>): Promise<Result> {
+    if (this.closing !== null) return Promise.reject(this.toClosed());
+    return new Promise<Result>((resolve, reject) => {
+      this.waiting.push({ job, resolve: resolve as (result: unknown) => void, reject });
+      this.schedule();
+    });
+  }
+
+  async inspect(): Promise<void> {
+    const found = await stat(this.file.path).catch(() => null);
+    if (found?.ino === this.file.inode) return;
+    throw this.trouble.begin('its file was moved or deleted: put it back, or start the gateway again');
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    if (this.isBusy) {
+      await new Promise<void>((resolve) => {
+        this.onIdle = resolve;
+      });
+    }
+    await this.db.destroy();
+    this.file.close();
+  }
+
+  private schedule(): void {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    setImmediate(() => void this.runWaiting());
+  }
+
+  private async runWaiting(): Promise<void> {
+    const batch = this.waiting.splice(0, MAX_BATCH);
+    await this.runBatch(batch);
+    this.isBusy = false;
+    if (this.waiting.length > 0) this.schedule();
+    else this.onIdle?.();
+  }
+
+  private async runBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await this.patiently(() => this.commit(batch.map(({ job }) => job)));
+      this.trouble.end();
+      batch.forEach(({ resolve }, index) => {
+        resolve(results[index]);
+      });
+    } catch (error) {
+      const [only, ...others] = batch;
+      if (only === undefined) return;
+      // One job's own mistake must not be the others' loss: they go one by one.
+      if (others.length > 0 && !isFault(error)) for (const one of batch) await this.runBatch([one]);
+      else for (const { reject } of batch) reject(this.toFault(error));
+    }
+  }
+
+  private commit(jobs: readonly SqlJob<unknown>[]): Promise<readonly unknown[]> {
+    return this.db.connection().execute(async (db) => {
+      await sql`begin immediate`.execute(db);
+      try {
+        const results: unknown[] = [];
+        for (const job of jobs) results.push(await job(db));
+        await sql`commit`.execute(db);
+        return results;
+      } catch (error) {
+        // A full disk has ended it already.
+        if (this.file.connection.inTransaction) await sql`rollback`.execute(db);
+        throw error;
+      }
+    });
+  }
+
+  /** Never waits inside SQLite: that would hold up everything else the gateway does. */
+  private async patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let retries = 0; ; retries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        const isHeld = codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
+        if (!isHeld || retries === MAX_BUSY_RETRIES) throw error;
+        await sleep(this.tools.clock, BUSY_RETRY_MS);
+      }
+    }
+  }
+
+  private toFault(error: unknown): unknown {
+    if (!isFault(error)) return error;
+    const code = codeOf(error) ?? '';
+    const [, fault] = FAULTS.find(([start]) => code.startsWith(start)) ?? [];
+    return this.trouble.begin(fault ?? code);
+  }
+
+  private toClosed(): StoreUnavailableError {
+    return this.trouble.begin('the gateway is ending');
+  }
+}
+
+/** The disk's or the file's trouble, not a mistake in what was asked. */
+function isFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && FAULTS.some(([start]) => code.startsWith(start));
+}

@@ -1,0 +1,288 @@
+import { type Kysely, sql } from 'kysely';
+import type {
+  SeenDuration,
+  TrackedChange,
+  TrackedExport,
+  TrackedQuery,
+  TrackOutcome,
+  TrackRequest,
+} from '../../export/store.ts';
+import type { VendorId } from '../../export/vendor-id.ts';
+import { NO_CREATION, toSearchText } from '../keeping.ts';
+import { addDeliveries } from './delivery-queue.ts';
+import { finishKey } from './keys.ts';
+import { toExportRow, toLabelColumns, toStateColumns, toTracked } from './rows.ts';
+import { CHUNK, inChunks, type SqlKind } from './runner.ts';
+import type { Schema } from './schema.ts';
+
+type Db = Kysely<Schema>;
+
+/** See `Store.track`. */
+export async function track(db: Db, kind: SqlKind, request: TrackRequest): Promise<TrackOutcome> {
+  const { entry, startKey } = request;
+  const outcome = await trackEntry(db, kind, request);
+  if (outcome === 'limit') return outcome;
+  if (startKey !== null) await finishKey(db, entry.tenant, startKey.key, startKey.started);
+  if (outcome !== 'tracked') return outcome;
+  const owner = {
+    tenant: entry.tenant,
+    id: entry.key.id,
+    vendor: entry.key.vendor,
+    account: entry.key.account,
+  };
+  if (request.duration !== null) await addDurations(db, [{ owner, ...request.duration }]);
+  await addDeliveries(db, kind, request.deliveries);
+  return outcome;
+}
+
+async function trackEntry(db: Db, kind: SqlKind, request: TrackRequest): Promise<TrackOutcome> {
+  const { entry, isDiscovered } = request;
+  const { tenant, key } = entry;
+  if (await rename(db, request)) return 'known';
+  if (isDiscovered && (await wasUntracked(db, tenant, key.id))) return 'known';
+  if (await isFull(db, kind, request)) return 'limit';
+  const inserted = await db
+    .insertInto('waybill_exports')
+    .values(toExportRow(entry))
+    .onConflict((conflict) => conflict.columns(['tenant', 'id']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!isDiscovered) {
+    await db.deleteFrom('waybill_untracked').where('tenant', '=', tenant).where('id', '=', key.id).execute();
+  }
+  if (inserted !== undefined) return 'tracked';
+  // Another gateway was faster, since the question above.
+  await rename(db, request);
+  return 'known';
+}
+
+/** Gives a tracked export its label, where one is to be given; false where it is not tracked. */
+async function rename(db: Db, { entry, setsLabel }: TrackRequest): Promise<boolean> {
+  if (setsLabel) {
+    const renamed = await db
+      .updateTable('waybill_exports')
+      .set(toLabelColumns(entry.label))
+      .where('tenant', '=', entry.tenant)
+      .where('id', '=', entry.key.id)
+      .returning('id')
+      .execute();
+    return renamed.length > 0;
+  }
+  const known = await db
+    .selectFrom('waybill_exports')
+    .select('id')
+    .where('tenant', '=', entry.tenant)
+    .where('id', '=', entry.key.id)
+    .executeTakeFirst();
+  return known !== undefined;
+}
+
+async function wasUntracked(db: Db, tenant: string, id: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('waybill_untracked')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+async function isFull(db: Db, kind: SqlKind, { entry, maxOpen }: TrackRequest): Promise<boolean> {
+  if (maxOpen === null || entry.keptUntil !== null) return false;
+  if (kind === 'postgres') {
+    // Two gateways that count at once would both find room for the last one.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`waybill open ${entry.tenant}`}, 0))`.execute(
+      db,
+    );
+  }
+  return (await countOpen(db, entry.tenant)) >= maxOpen;
+}
+
+/** See `Store.countOpen`. */
+export async function countOpen(db: Db, tenant: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('waybill_exports')
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .where('tenant', '=', tenant)
+    .where('kept_until', 'is', null)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** See `Store.untrack`. */
+export async function untrack(db: Db, tenant: string, id: string, at: number): Promise<TrackedExport | null> {
+  const row = await db
+    .deleteFrom('waybill_exports')
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  // Of what was never tracked nothing is remembered: a caller could make up any number of ids.
+  if (row === undefined) return null;
+  await db
+    .insertInto('waybill_untracked')
+    .values({ tenant, id, at })
+    .onConflict((conflict) => conflict.columns(['tenant', 'id']).doUpdateSet({ at }))
+    .execute();
+  return toTracked(row);
+}
+
+/** See `Store.record`. */
+export async function record(db: Db, kind: SqlKind, changes: readonly TrackedChange[]): Promise<void> {
+  const latest = new Map(changes.map((change) => [toPair(change.tenant, change.exportId), change]));
+  const tracked = new Map<string, Owner>();
+  for (const chunk of inChunks([...latest.values()])) {
+    for (const owner of await updateStates(db, chunk)) tracked.set(toPair(owner.tenant, owner.id), owner);
+  }
+  const written = changes.flatMap((change) => {
+    const owner = tracked.get(toPair(change.tenant, change.exportId));
+    return owner === undefined ? [] : [{ change, owner }];
+  });
+  await addDurations(
+    db,
+    written.flatMap(({ change: { duration }, owner }) => (duration === null ? [] : [{ owner, ...duration }])),
+  );
+  await addDeliveries(
+    db,
+    kind,
+    written.flatMap(({ change }) => change.deliveries),
+  );
+}
+
+interface Owner {
+  readonly tenant: string;
+  readonly id: string;
+  readonly vendor: string;
+  readonly account: string;
+}
+
+const toPair = (tenant: string, id: string) => `${tenant} ${id}`;
+
+/** One statement for many rows: a round trip for each would take seconds after an outage. */
+async function updateStates(db: Db, changes: readonly TrackedChange[]): Promise<readonly Owner[]> {
+  const values = changes.map(({ tenant, exportId, state, keptUntil }) => {
+    const columns = toStateColumns(state);
+    return sql`(cast(${tenant} as text), cast(${exportId} as text), cast(${columns.state} as text), cast(${columns.status} as text),
+      cast(${columns.created_order} as bigint), cast(${columns.name_search} as text), cast(${keptUntil} as bigint))`;
+  });
+  const { rows } = await sql<Owner>`
+    with changed (tenant, id, state, status, created_order, name_search, kept_until) as (values ${sql.join(values)})
+    update waybill_exports set state = changed.state, status = changed.status, created_order = changed.created_order,
+      name_search = changed.name_search, kept_until = changed.kept_until
+    from changed where waybill_exports.tenant = changed.tenant and waybill_exports.id = changed.id
+    returning waybill_exports.tenant, waybill_exports.id, waybill_exports.vendor, waybill_exports.account`.execute(
+    db,
+  );
+  return rows;
+}
+
+async function addDurations(
+  db: Db,
+  durations: readonly { readonly owner: Owner; readonly kind: string; readonly ms: number }[],
+): Promise<void> {
+  for (const chunk of inChunks(durations)) {
+    await db
+      .insertInto('waybill_durations')
+      .values(
+        chunk.map(({ owner, kind, ms }) => ({
+          tenant: owner.tenant,
+          export_id: owner.id,
+          vendor: owner.vendor,
+          account: owner.account,
+          kind,
+          ms: Math.round(ms),
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['tenant', 'export_id']).doNothing())
+      .execute();
+  }
+}
+
+/** See `Store.listDurations`. */
+export async function listDurations(db: Db, limit: number): Promise<readonly SeenDuration[]> {
+  const rows = await db
+    .selectFrom('waybill_durations')
+    .select(['vendor', 'account', 'kind', 'ms'])
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, vendor: row.vendor as VendorId }));
+}
+
+/** See `Store.find`; at most a chunk of ids. */
+export async function find(
+  db: Db,
+  tenant: string,
+  ids: readonly string[],
+): Promise<readonly TrackedExport[]> {
+  const rows = await db
+    .selectFrom('waybill_exports')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('id', 'in', ids)
+    .limit(CHUNK)
+    .execute();
+  return rows.map(toTracked);
+}
+
+/** See `Store.list`. */
+export async function list(db: Db, kind: SqlKind, query: TrackedQuery): Promise<readonly TrackedExport[]> {
+  const text = toSearchText(query.text ?? '');
+  const { hasEnded, from } = query;
+  const rows = await db
+    .selectFrom('waybill_exports')
+    .selectAll()
+    .where('tenant', '=', query.tenant)
+    .$if(query.accounts !== undefined, (rows) => rows.where('account', 'in', toList(query.accounts)))
+    .$if(query.vendors !== undefined, (rows) => rows.where('vendor', 'in', toList(query.vendors)))
+    .$if(query.statuses !== undefined, (rows) => rows.where('status', 'in', toList(query.statuses)))
+    .$if(text !== '', (rows) => rows.where(containsText(kind, text)))
+    .$if(query.createdAfter !== undefined || query.createdBefore !== undefined, (rows) =>
+      rows.where('created_order', '>', NO_CREATION),
+    )
+    .$if(query.createdAfter !== undefined, (rows) =>
+      rows.where('created_order', '>=', query.createdAfter ?? 0),
+    )
+    .$if(query.createdBefore !== undefined, (rows) =>
+      rows.where('created_order', '<', query.createdBefore ?? 0),
+    )
+    .$if(hasEnded === true, (rows) => rows.where('kept_until', 'is not', null))
+    .$if(hasEnded === false, (rows) => rows.where('kept_until', 'is', null))
+    .$if(from !== undefined, (rows) => rows.where('created_order', '<=', from ?? NO_CREATION))
+    .orderBy('created_order', 'desc')
+    .orderBy('id', 'desc')
+    .limit(query.limit)
+    .execute();
+  return rows.map(toTracked);
+}
+
+/** No database takes an empty list; no account, vendor or status is the empty text. */
+function toList(words: readonly string[] = []): readonly string[] {
+  return words.length === 0 ? [''] : words;
+}
+
+/** Not LIKE: nothing in the text has a meaning of its own. */
+function containsText(kind: SqlKind, text: string) {
+  const place = kind === 'postgres' ? sql.raw('strpos') : sql.raw('instr');
+  return sql<boolean>`(${place}(name_search, ${text}) > 0 or ${place}(label_search, ${text}) > 0)`;
+}
+
+/** See `Store.listOpen`. */
+export async function listOpen(
+  db: Db,
+  after: Pick<TrackedExport, 'tenant' | 'key'> | null,
+  limit: number,
+): Promise<readonly TrackedExport[]> {
+  const rows = await db
+    .selectFrom('waybill_exports')
+    .selectAll()
+    .where('kept_until', 'is', null)
+    .$if(after !== null, (rows) =>
+      rows.where(sql<boolean>`(tenant, id) > (${after?.tenant ?? ''}, ${after?.key.id ?? ''})`),
+    )
+    .orderBy('tenant')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(toTracked);
+}

@@ -1,0 +1,172 @@
+import type { FileLinkSigner } from './access/file-links.ts';
+import type { Config } from './config/config.ts';
+import { toLinkableFiles } from './export/files.ts';
+import type { VendorAccount } from './export/ports.ts';
+import type { Delivery, Store } from './export/store.ts';
+import type { Exports } from './exports.ts';
+import type { TrackingParts } from './graphql/tracked-exports.ts';
+import type { Tools } from './runtime/tools.ts';
+import { observeStore } from './store/observed.ts';
+import { openStore } from './store/open.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { Cancels } from './tracking/cancels.ts';
+import { Discovery } from './tracking/discovery.ts';
+import { Estimates } from './tracking/estimates.ts';
+import { Starts } from './tracking/starts.ts';
+import { Tracker } from './tracking/tracker.ts';
+import { WebhookDispatcher } from './tracking/webhooks/dispatcher.ts';
+import type { WebhookFile } from './tracking/webhooks/message.ts';
+import { toOwed } from './tracking/webhooks/owed.ts';
+import { WebhookSender } from './tracking/webhooks/sender.ts';
+import { VENDORS } from './vendors/registry.ts';
+
+/** How long attempts at webhooks may take to end when the gateway goes down. */
+const WEBHOOK_DRAIN_MS = 5_000;
+
+/** Everything that outlives whoever asked: the store, tracked exports, webhooks. */
+export interface Tracked extends TrackingParts {
+  readonly storeState: () => string;
+  /** A vendor says that something happened to exports of this account. */
+  onHint(identity: string, ids: Readonly<Record<string, string | undefined>>): void;
+  /** Another configuration is in force. */
+  replace(config: Config): void;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface TrackedSettings {
+  readonly config: Config;
+  readonly tools: Tools;
+  readonly exports: Exports;
+  readonly metrics: Pick<Metrics, 'onWebhook' | 'observeBacklog' | 'observeTracking'>;
+  readonly signer: FileLinkSigner;
+  readonly callbackUrlFor: ConstructorParameters<typeof Starts>[0]['callbackUrlFor'];
+}
+
+/** Puts together what outlives the process. @throws StoreOpenError where the store can never be used as configured */
+export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
+  const { tools, exports, metrics, signer } = settings;
+  const { pool, reader, hub } = exports;
+  const { clock, log } = tools;
+  let { config } = settings;
+  const vendors = Object.values(VENDORS);
+  const { store, state: storeState } = observeStore(await openStore(config.store, tools));
+  if (config.store.kind === 'memory')
+    log.info(
+      {},
+      'store.kind is memory: tracked exports and webhooks that are owed are gone after a restart.',
+    );
+
+  const dispatcher = new WebhookDispatcher({
+    store,
+    sender: new WebhookSender({ clock, linksFor: (delivery) => linksFor(delivery, exports, signer) }),
+    endpoints: config.webhooks,
+    tools,
+    onAttempt: metrics.onWebhook,
+  });
+  metrics.observeBacklog(() => store.readBacklog(), clock.now);
+  const estimates = new Estimates(vendors);
+  const tracker = new Tracker({
+    ...{ store, hub, tools, estimates, accountOf: (identity) => pool.byIdentity(identity) },
+    limits: () => config.tracking,
+    owedFor: ({ tracked, before, after, isNew }) => {
+      const fact = isNew ? ({ type: 'ExportTracked', exportId: tracked.key.id } as const) : null;
+      return toOwed({ tracked, before, after, fact, at: clock.now() }, config.webhooks);
+    },
+    onOwed: () => dispatcher.notify(),
+  });
+  exports.onRelearnt((account, key, state) => void tracker.onRelearnt(account, key, state));
+  metrics.observeTracking(() => tracker.openCount);
+
+  const isCallers = ({ key }: VendorAccount) =>
+    config.accounts.find((account) => account.key === key)?.credential.type === 'caller';
+  const starts = new Starts({
+    ...{ store, tracker, tools, isCallers, callbackUrlFor: settings.callbackUrlFor },
+    maxOpen: () => config.tracking.maxOpen,
+  });
+  const cancels = new Cancels({
+    ...{ hub, clock },
+    read: async (account, key, options) => {
+      const [found] = await reader.readMany(account, [key], { ...options, maxAgeMs: 0 });
+      if (found === undefined || found instanceof Error) throw found;
+      return found;
+    },
+  });
+  const discovery = new Discovery({
+    ...{ tracker, tools, accountOf: (key) => pool.all().find((account) => account.key === key) },
+    list: async (account, limit) => {
+      const scope = { requestId: null, tenant: account.tenant, caller: null };
+      const found = await reader.listRecent(account, limit, { scope });
+      estimates.learn(found);
+      return found;
+    },
+  });
+  const discovered = () => config.accounts.filter(({ track }) => track === 'all');
+
+  return {
+    ...{ tracker, starts, cancels, estimates, isCallers, storeState },
+    webhooks: toWebhooks(store, dispatcher, () => config, clock.now),
+    onHint(identity, ids) {
+      const account = pool.byIdentity(identity);
+      if (account === undefined) return;
+      for (const { key } of tracker.findOpen(identity, ids)) hub.pollNow(account, key);
+    },
+    replace(next) {
+      config = next;
+      dispatcher.replaceEndpoints(next.webhooks);
+      discovery.replace(discovered());
+      tracker.accountsChanged();
+    },
+    start() {
+      void tracker.start();
+      dispatcher.start();
+      discovery.replace(discovered());
+    },
+    async stop() {
+      discovery.stop();
+      await Promise.all([tracker.close(), dispatcher.stop(WEBHOOK_DRAIN_MS)]);
+      await store.close();
+    },
+  };
+}
+
+/** Webhooks as callers see them: those of their tenant. */
+function toWebhooks(
+  store: Store,
+  dispatcher: WebhookDispatcher,
+  config: () => Config,
+  now: () => number,
+): TrackingParts['webhooks'] {
+  return {
+    list: (query) => store.listDeliveries(query),
+    async retry(tenant, id) {
+      if (!(await store.retryDelivery(tenant, id, now()))) return null;
+      dispatcher.notify();
+      return store.findDelivery(tenant, id);
+    },
+    async sendTest(tenant, endpoint) {
+      const isOwn = config().webhooks.some((each) => each.key === endpoint && each.tenant === tenant);
+      const sent = isOwn ? await dispatcher.sendTest(endpoint) : null;
+      return sent === null ? null : { isDelivered: sent.status === 'delivered', result: sent.result };
+    },
+  };
+}
+
+/** Links to the files of an export that has just ended, made anew for each attempt. */
+async function linksFor(
+  { identity, snapshot }: Delivery,
+  { pool, reader }: Exports,
+  signer: FileLinkSigner,
+): Promise<readonly WebhookFile[] | null> {
+  const account = pool.byIdentity(identity);
+  if (account === undefined || snapshot === null || snapshot.files === null) return null;
+  const shown = reader.recall(account, { snapshot, transitions: [] });
+  const files = toLinkableFiles(shown, await reader.files(account, shown));
+  const links = signer.linksFor(() => account);
+  return (
+    files?.map((file) => {
+      const { url, expiresAt } = links.linkTo(file);
+      return { name: file.name, mediaType: file.mediaType, url, urlExpiresAt: expiresAt };
+    }) ?? null
+  );
+}

@@ -1,0 +1,189 @@
+import type { LogEntry } from '../export/backplane.ts';
+import type { ExportEvent, ExportFact } from '../export/events.ts';
+import type { ExportKey } from '../export/export.ts';
+import { type ExportFilter, passes } from '../export/filter.ts';
+import type { VendorAccount } from '../export/ports.ts';
+import type { TrackedExport } from '../export/store.ts';
+import type { WatchedState } from '../export/transitions.ts';
+import type { ListedExport, ListNow, ListSource, ListStream } from '../watch/list-stream.ts';
+
+/** Exports that have ended and are still at hand; the longest ended go first. The store has them all. */
+const MAX_ENDED = 2_000;
+
+/** One tracked export in this process. */
+export class TrackedEntry implements TrackedExport {
+  readonly tenant: string;
+  readonly key: ExportKey;
+  readonly identity: string;
+  readonly startedHere: boolean;
+  readonly trackedBy: string | null;
+  readonly trackedAt: number;
+  label: string | null;
+  keptUntil: number | null;
+  state: WatchedState | null;
+  /** Null where the configuration has no such account (any more): then it waits for it. */
+  account: VendorAccount | null = null;
+  /** Of its last entry in the log. */
+  sequence = 0;
+  private failedWith: string | null;
+
+  constructor(tracked: TrackedExport) {
+    this.tenant = tracked.tenant;
+    this.key = tracked.key;
+    this.identity = tracked.identity;
+    this.startedHere = tracked.startedHere;
+    this.trackedBy = tracked.trackedBy;
+    this.trackedAt = tracked.trackedAt;
+    this.label = tracked.label;
+    this.keptUntil = tracked.keptUntil;
+    this.state = tracked.state;
+    this.failedWith = tracked.state?.failed?.code ?? null;
+  }
+
+  /** True where this failure is the one told last: a refused credential is tried again now and then, and is no news each time. */
+  hasFailedBefore({ failed, trouble }: WatchedState): boolean {
+    const before = this.failedWith;
+    if (failed !== null) this.failedWith = failed.code;
+    else if (trouble === null) this.failedWith = null;
+    return failed !== null && failed.code === before;
+  }
+
+  get topic(): string {
+    return `${this.identity} ${this.key.id}`;
+  }
+}
+
+/** What one stream shows of a tenant's tracked exports. */
+export interface ListView {
+  readonly filter: ExportFilter | null;
+  /** How many that have ended it begins with. */
+  readonly first: number;
+  /** Those of them that the store knows, the newest first. */
+  loadEnded(): Promise<readonly TrackedExport[]>;
+}
+
+/** One tenant's tracked exports: those that are open, those that ended lately, and who looks on. */
+export class TrackedList {
+  readonly journal: string;
+  private readonly open = new Map<string, TrackedEntry>();
+  private readonly ended = new Map<string, TrackedEntry>();
+  /** An export that ended up to here in the log may be at hand no longer. */
+  private forgottenUpTo = -1;
+  private readonly streams = new Map<ListStream, ListView>();
+
+  constructor(tenant: string) {
+    this.journal = `\ntracked ${tenant}`;
+  }
+
+  get openCount(): number {
+    return this.open.size;
+  }
+
+  entries(): IterableIterator<TrackedEntry> {
+    return this.open.values();
+  }
+
+  find(exportId: string): TrackedEntry | undefined {
+    return this.open.get(exportId) ?? this.ended.get(exportId);
+  }
+
+  findOpen(exportId: string): TrackedEntry | undefined {
+    return this.open.get(exportId);
+  }
+
+  add(entry: TrackedEntry): void {
+    this.ended.delete(entry.key.id);
+    this.open.set(entry.key.id, entry);
+  }
+
+  /** It is kept at hand for a while. */
+  end(entry: TrackedEntry): void {
+    const { id } = entry.key;
+    this.open.delete(id);
+    this.ended.delete(id);
+    this.ended.set(id, entry);
+    if (this.ended.size <= MAX_ENDED) return;
+    const [oldest] = this.ended.values();
+    if (oldest === undefined) return;
+    this.ended.delete(oldest.key.id);
+    this.forgottenUpTo = Math.max(this.forgottenUpTo, oldest.sequence);
+  }
+
+  remove(exportId: string): void {
+    this.open.delete(exportId);
+    this.ended.delete(exportId);
+  }
+
+  tell(exportId: string, entry: LogEntry, event: ExportEvent): void {
+    for (const stream of this.streams.keys()) stream.accept(exportId, entry, event);
+  }
+
+  /** A state that came without an entry. */
+  show(entry: TrackedEntry): void {
+    for (const stream of this.streams.keys()) stream.showLate(toListed(entry));
+  }
+
+  /** The list as one stream sees it. */
+  sourceFor(view: ListView): ListSource {
+    const { journal, streams } = this;
+    return {
+      journal,
+      open: (stream) => streams.set(stream, view),
+      close: (stream) => streams.delete(stream),
+      load: async () => {
+        const ended = view.first === 0 ? [] : await view.loadEnded();
+        return () => this.now(ended);
+      },
+      isShown: (exportId, fact, state) => this.isShown(exportId, fact, state, view.filter),
+    };
+  }
+
+  private now(ended: readonly TrackedExport[]): ListNow {
+    const open = [...this.open.values()];
+    const isOpen = new Set(open.map(({ key }) => key.id));
+    // One that ended while the store was asked is among those at hand.
+    const others = ended
+      .filter(({ key }) => !isOpen.has(key.id))
+      .map((each) => this.ended.get(each.key.id) ?? new TrackedEntry(each));
+    return {
+      shown: [...open, ...others].sort(newestFirst).map(toListed),
+      changedSince: (sequence) =>
+        sequence < this.forgottenUpTo
+          ? null
+          : [...open, ...[...this.ended.values()].filter((each) => each.sequence > sequence)].map(toListed),
+    };
+  }
+
+  private isShown(
+    exportId: string,
+    fact: ExportFact | null,
+    state: WatchedState | null,
+    filter: ExportFilter | null,
+  ): boolean {
+    if (filter === null) return true;
+    const label = this.find(exportId)?.label ?? null;
+    const key = this.find(exportId)?.key ?? state?.snapshot?.key;
+    if (key === undefined) return fact?.type === 'ExportUntracked';
+    const subject = { key, label, snapshot: state?.snapshot ?? null, isTracked: true };
+    if (passes(subject, filter)) return true;
+    // Of one that has just left the filter, the change that took it away is told.
+    return (
+      fact?.type === 'ExportStatusChanged' &&
+      fact.from !== null &&
+      passes({ ...subject, status: fact.from }, filter)
+    );
+  }
+}
+
+function toListed(entry: TrackedEntry): ListedExport {
+  return { exportId: entry.key.id, topic: entry.topic, state: entry.state };
+}
+
+/** By creation as the vendor says, else since when it is tracked. */
+function newestFirst(one: TrackedEntry, other: TrackedEntry): number {
+  return toTime(other) - toTime(one) || (one.key.id < other.key.id ? 1 : -1);
+}
+
+function toTime({ state, trackedAt }: TrackedEntry): number {
+  return state?.snapshot?.createdAt ?? trackedAt;
+}

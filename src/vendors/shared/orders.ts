@@ -1,0 +1,141 @@
+import { InputError } from '../../export/errors.ts';
+import type { IdRule } from '../../export/ports.ts';
+import type { AccountClient, AccountResponse } from '../../http/types.ts';
+import { parseInstant } from './instant.ts';
+
+/*
+ * What vendors' orders have in common: how the fields that a caller gave are checked, what a refusal is, and what an order is
+ * found again by. Everything is refused, never repaired: a changed order is not what was asked for.
+ */
+
+/** The fields of an order as the schema lets them through. */
+export type OrderInput = Readonly<Record<string, unknown>>;
+
+/** A JSON object of the vendor's own, as plain JSON. */
+export type FreeForm = Readonly<Record<string, unknown>>;
+
+/** The longest text that a rule is asked about. */
+const MAX_TEXT_LENGTH = 512;
+/** Of one free-form field, written as JSON. */
+const MAX_JSON_LENGTH = 65_536;
+const MAX_JSON_DEPTH = 20;
+
+/** A text that fits a rule; undefined where it is left out and may be. @throws InputError naming the field and what is allowed */
+export function readText(input: OrderInput, field: string, where: string, rule: IdRule): string | undefined {
+  const value = fieldOf(input, field);
+  if (value === undefined && rule.isOptional) return undefined;
+  const isText = typeof value === 'string' && value.length <= MAX_TEXT_LENGTH && value.isWellFormed();
+  if (isText && rule.test(value)) return value;
+  throw refuse(where, field, value, rule.allowed);
+}
+
+/** As `readText`, for a field that has to be there. */
+export function readWord(input: OrderInput, field: string, where: string, rule: IdRule): string {
+  return readText(input, field, where, { ...rule, isOptional: false }) as string;
+}
+
+/** A JSON object of bounded size and depth, copied; undefined where it is left out. @throws InputError as `readText` */
+export function readFreeForm(input: OrderInput, field: string, where: string): FreeForm | undefined {
+  const value = fieldOf(input, field);
+  if (value === undefined) return undefined;
+  const allowed = 'a JSON object of at most 64 kB, nested at most 20 levels deep';
+  if (!isPlainObject(value) || !isJson(value, MAX_JSON_DEPTH)) throw refuse(where, field, value, allowed);
+  const text = JSON.stringify(value);
+  if (Buffer.byteLength(text) > MAX_JSON_LENGTH) throw refuse(where, field, value, allowed);
+  return JSON.parse(text);
+}
+
+/** An instant that was given in epoch milliseconds or as text, as RFC 3339 text in UTC. @throws InputError as `readText` */
+export function readInstant(input: OrderInput, field: string, where: string): string {
+  const value = fieldOf(input, field);
+  const instantMs = typeof value === 'number' ? value : parseInstant(value);
+  if (instantMs !== null && Number.isInteger(instantMs) && instantMs >= EARLIEST_MS && instantMs <= LATEST_MS)
+    return new Date(instantMs).toISOString();
+  throw refuse(where, field, value, 'an instant in the years 1 to 9999, such as 2026-11-22T10:15:00Z');
+}
+
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** The fields that have a value: equal orders are equal as JSON. */
+export function withoutAbsent<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+}
+
+/** The same text for the same value, whatever the order of its keys. */
+export function toCanonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    isPlainObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : member,
+  );
+}
+
+/** The statuses by which vendors refuse what an order says. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
+
+/**
+ * The error for an answer by which a vendor refuses an order.
+ *
+ * @param ordered - what was ordered, as a noun
+ * @param messages - what the vendor says about it, as it came; what is no text is left out
+ */
+export function toOrderError(
+  http: AccountClient,
+  response: AccountResponse,
+  ordered: string,
+  messages: readonly unknown[],
+): Error {
+  if (!REFUSALS.has(response.status)) return http.toVendorError(response, ordered);
+  return http.toRejection(response, ordered, joinMessages(messages));
+}
+
+/** What a vendor says in several places as one text; undefined where it says nothing. */
+export function joinMessages(messages: readonly unknown[]): string | undefined {
+  const texts = messages.filter((message) => typeof message === 'string' && message.trim() !== '');
+  return texts.length === 0 ? undefined : [...new Set(texts)].join(' - ');
+}
+
+/** How far apart the clocks of gateway and vendor may be. */
+const CLOCK_DRIFT_MS = 60_000;
+/** How long a vendor may take to write down an order whose answer is lost; what came later is another's. */
+const MAX_DELAY_MS = 600_000;
+
+/** Whether an export that was made then may be what an order has started. @param createdAt - null where nobody knows */
+export function isFromOrder(createdAt: number | null, sentAt: number): boolean {
+  return createdAt !== null && createdAt >= sentAt - CLOCK_DRIFT_MS && createdAt <= sentAt + MAX_DELAY_MS;
+}
+
+/** Those first that were made soonest before or after an order was sent; those of which nobody knows, last. */
+export function byNearness(sentAt: number) {
+  const distance = ({ createdAt }: { readonly createdAt: number | null }) =>
+    createdAt === null ? Number.MAX_SAFE_INTEGER : Math.abs(createdAt - sentAt);
+  return (left: { readonly createdAt: number | null }, right: { readonly createdAt: number | null }) =>
+    distance(left) - distance(right);
+}
+
+function fieldOf(input: OrderInput, field: string): unknown {
+  return Object.hasOwn(input, field) ? (input[field] ?? undefined) : undefined;
+}
+
+function refuse(where: string, field: string, value: unknown, allowed: string): InputError {
+  const path = `${where}.${field}`;
+  const isMissing = value === undefined;
+  return new InputError(`${path} ${isMissing ? `is missing: give ${allowed}` : `must be ${allowed}`}.`, path);
+}
+
+/** An object as a parser of JSON or GraphQL makes it. */
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** @param depth - how many levels of objects and lists there may be */
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (depth === 0) return false;
+  const members = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : undefined;
+  return members?.every((member) => isJson(member, depth - 1)) ?? false;
+}

@@ -1,0 +1,127 @@
+import type { LogEntry } from '../export/backplane.ts';
+import type { ExportEvent } from '../export/events.ts';
+import type { ExportKey } from '../export/export.ts';
+import type { VendorAccount } from '../export/ports.ts';
+import { hasEnded, type WatchedState } from '../export/transitions.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { StreamHost, WatchRequest } from './event-stream.ts';
+import { isLast } from './to-event.ts';
+import type { Subscriber, Subscription } from './watch.ts';
+
+/** When watches could not be opened, because the backplane cannot be reached, try again after this long. */
+const OPEN_RETRY_MS = 1_000;
+
+/** Is told what happens to exports that are followed. */
+export interface FollowListener {
+  /** What is known of one where its watch was there before. */
+  onState(account: VendorAccount, key: ExportKey, state: WatchedState): void;
+  /** One entry, and the event that all subscribers share. */
+  onEntry(account: VendorAccount, key: ExportKey, entry: LogEntry, event: ExportEvent): void;
+  /** Nothing more comes of it: its account is gone. It is followed no longer. */
+  onLost(account: VendorAccount, key: ExportKey): void;
+}
+
+interface Followed {
+  readonly request: WatchRequest;
+  readonly listener: FollowListener;
+  readonly subscription: Subscription;
+}
+
+/** Follows exports that nobody need look at: one subscriber for all of them. */
+export class Follower implements Subscriber {
+  private readonly host: StreamHost;
+  private readonly clock: Clock;
+  private readonly byTopic = new Map<string, Followed>();
+
+  constructor(host: StreamHost, clock: Clock) {
+    this.host = host;
+    this.clock = clock;
+  }
+
+  follow(requests: readonly WatchRequest[], listener: FollowListener): void {
+    const fresh = requests.filter(({ account, key }) => !this.byTopic.has(`${account.identity} ${key.id}`));
+    if (fresh.length === 0) return;
+    const byId = new Map(fresh.map((request) => [`${request.account.identity} ${request.key.id}`, request]));
+    const subscriptions = this.host.attach(this, [...byId.values()]);
+    for (const subscription of subscriptions) {
+      const { topic } = subscription.watch;
+      this.byTopic.set(topic, { request: byId.get(topic) as WatchRequest, listener, subscription });
+    }
+    this.host.opened(subscriptions.map(({ watch }) => watch)).then(
+      () => this.look(subscriptions),
+      () => this.again(subscriptions),
+    );
+  }
+
+  has(topic: string): boolean {
+    return this.byTopic.has(topic);
+  }
+
+  unfollow(topic: string): void {
+    const followed = this.byTopic.get(topic);
+    if (followed !== undefined) this.drop(followed.subscription);
+  }
+
+  accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void {
+    const followed = this.followed(subscription);
+    if (followed === undefined) return;
+    const { fact, state } = entry;
+    const isNewcomers = fact.type === 'ExportSnapshot' && subscription.phase === 'live';
+    if (fact.type === 'ExportSnapshot') this.becomeLive(subscription);
+    const isEnd = isLast(fact, state);
+    if (isEnd) this.drop(subscription);
+    const { request, listener } = followed;
+    if (!isNewcomers || isEnd) listener.onEntry(request.account, request.key, entry, event);
+  }
+
+  adopt(subscription: Subscription): void {
+    this.look([subscription]);
+  }
+
+  lose(subscription: Subscription): void {
+    const followed = this.followed(subscription);
+    if (followed === undefined) return;
+    this.drop(subscription);
+    followed.listener.onLost(followed.request.account, followed.request.key);
+  }
+
+  /** What a watch that is shared knows already counts as told. */
+  private look(subscriptions: readonly Subscription[]): void {
+    for (const subscription of subscriptions) {
+      const followed = this.followed(subscription);
+      const { watch } = subscription;
+      const { state } = watch;
+      if (followed === undefined || state === null || !watch.isCurrent(state)) continue;
+      this.becomeLive(subscription);
+      if (hasEnded(state)) this.drop(subscription);
+      followed.listener.onState(followed.request.account, followed.request.key, state);
+    }
+  }
+
+  private again(subscriptions: readonly Subscription[]): void {
+    const lost = subscriptions.flatMap((subscription) => this.followed(subscription) ?? []);
+    for (const { subscription } of lost) this.drop(subscription);
+    this.clock.setTimer(OPEN_RETRY_MS, () => {
+      for (const { request, listener } of lost) this.follow([request], listener);
+    });
+  }
+
+  private followed(subscription: Subscription): Followed | undefined {
+    const followed = this.byTopic.get(subscription.watch.topic);
+    return followed?.subscription === subscription ? followed : undefined;
+  }
+
+  private becomeLive(subscription: Subscription): void {
+    if (subscription.phase === 'live' || subscription.phase === 'done') return;
+    subscription.phase = 'live';
+    subscription.watch.firstStateTold();
+  }
+
+  private drop(subscription: Subscription): void {
+    if (subscription.phase === 'done') return;
+    this.becomeLive(subscription);
+    subscription.phase = 'done';
+    this.byTopic.delete(subscription.watch.topic);
+    this.host.detach(subscription);
+  }
+}
