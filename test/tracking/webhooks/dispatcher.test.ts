@@ -558,7 +558,7 @@ describe('a test of an endpoint', () => {
     const attempt = await dispatcher.sendTest('ops');
 
     expect(attempt).toMatchObject({
-      type: 'webhook.test',
+      type: 'test',
       exportId: null,
       result: '200',
       status: 'delivered',

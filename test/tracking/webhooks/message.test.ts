@@ -74,7 +74,7 @@ describe('the body of a webhook', () => {
   it('of a test has the same fields, and names no export', () => {
     const { type, data } = toTestBody(AT);
 
-    expect(type).toBe('webhook.test');
+    expect(type).toBe('test');
     expect(Object.keys(data)).toEqual(Object.keys(toBody(toDelivery('msg_1'), null).data));
     expect(Object.values(data).every((value) => value === null)).toBe(true);
   });

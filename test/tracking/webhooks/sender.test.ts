@@ -170,7 +170,7 @@ describe('a webhook as it arrives', () => {
     expect(new Set(ends.map(({ id }) => id)).size).toBe(2);
     for (const { headers, body } of receiver.requests)
       expect(new Webhook(SECRET).verify(body, headers as Record<string, string>)).toMatchObject({
-        type: 'webhook.test',
+        type: 'test',
       });
   });
 });

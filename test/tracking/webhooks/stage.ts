@@ -23,7 +23,7 @@ export interface Stage {
 
 export function createStage(): Stage {
   const clock = createManualClock(AT);
-  const store = createMemoryDeliveries(() => clock.now());
+  const store = createMemoryDeliveries();
   const log = createRecordingLog();
   const attempts: WebhookAttempt[] = [];
   return {
