@@ -454,6 +454,23 @@ describe('where a webhook goes', () => {
     expect(answers).toEqual([]);
   });
 
+  it('is looked up once for those who go there at the same time', async () => {
+    const answer: { resolve(): void }[] = [];
+    const resolveHost: ResolveHost = () =>
+      new Promise((resolve) => answer.push({ resolve: () => resolve([{ address: '10.0.0.1', family: 4 }]) }));
+    const sender = createSender({ resolveHost });
+    const send = (url: string) => sender.send(toEndpoint({ url, allowPrivate: false }), toDelivery('a'));
+
+    const sends = [send('https://a.example/'), send('https://a.example/b'), send('https://b.example/')];
+    await until(() => answer.length === 2);
+    for (const { resolve } of answer) resolve();
+
+    expect((await Promise.all(sends)).map(({ result }) => result)).toEqual(['address', 'address', 'address']);
+    void send('https://a.example/');
+    await until(() => answer.length === 3);
+    answer[2]?.resolve();
+  });
+
   it('is told over TLS by its name, and must prove it', async () => {
     const hello: Buffer[] = [];
     await using receiver = await startRawServer((socket) =>
