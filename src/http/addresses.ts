@@ -16,6 +16,22 @@ export type ResolveHost = (host: string) => Promise<readonly ResolvedAddress[]>;
 
 export const resolveByDns: ResolveHost = (host) => lookup(host, { all: true });
 
+/**
+ * The same answers; those who ask for one host at the same time share one look-up. Nothing is kept once it has ended.
+ *
+ * Node looks names up in four threads, which everything else uses too: a host whose names come slowly takes one of them, not all.
+ */
+export function shareLookups(resolveHost: ResolveHost): ResolveHost {
+  const underWay = new Map<string, ReturnType<ResolveHost>>();
+  return (host) => {
+    const known = underWay.get(host);
+    if (known !== undefined) return known;
+    const lookedUp = resolveHost(host).finally(() => underWay.delete(host));
+    underWay.set(host, lookedUp);
+    return lookedUp;
+  };
+}
+
 /** Where translators put IPv4 addresses for networks without IPv4. Source: RFC 6052, section 2.1; read 2026-11. */
 const TRANSLATED = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 /** All that has been given out of the public internet. Source: IANA, IPv6 Global Unicast Address Assignments; read 2026-11. */

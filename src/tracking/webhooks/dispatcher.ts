@@ -3,6 +3,7 @@ import { Cancellation } from '../../runtime/cancellation.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { EndpointTable } from './endpoint-table.ts';
+import { TEST_TYPE } from './message.ts';
 import { JITTER, toRetryAfterMs, toRetryDelayMs } from './retry-schedule.ts';
 import { SEND_TIMEOUT_MS, type SendEnd, type WebhookSender } from './sender.ts';
 
@@ -116,7 +117,7 @@ export class WebhookDispatcher {
       tenant: endpoint.tenant,
       endpoint: key,
       delivery: id,
-      type: 'webhook.test',
+      type: TEST_TYPE,
       exportId: null,
       attempt: 1,
       result,

@@ -50,7 +50,7 @@ export interface WebhookBody {
 }
 
 /** The type of a message that only tries an endpoint out. */
-export const TEST_TYPE = 'webhook.test';
+export const TEST_TYPE = 'test';
 
 /** What one delivery says. */
 export function toBody(delivery: Delivery, files: readonly WebhookFile[] | null): WebhookBody {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { CancelSignal } from '../../export/ports.ts';
 import type { Delivery } from '../../export/store.ts';
-import type { ResolveHost } from '../../http/addresses.ts';
+import { type ResolveHost, resolveByDns, shareLookups } from '../../http/addresses.ts';
 import { type PostEnd, type PostFault, postOnce } from '../../http/post.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
@@ -37,9 +37,11 @@ export interface SendEnd {
 /** Signs webhooks and sends them: one attempt each. */
 export class WebhookSender {
   private readonly parts: SenderParts;
+  private readonly resolveHost: ResolveHost;
 
   constructor(parts: SenderParts) {
     this.parts = parts;
+    this.resolveHost = shareLookups(parts.resolveHost ?? resolveByDns);
   }
 
   /** One attempt. Never rejects. */
@@ -63,13 +65,13 @@ export class WebhookSender {
     startedAt: number,
     signal: CancelSignal | undefined,
   ): Promise<SendEnd> {
-    const { clock, resolveHost } = this.parts;
+    const { clock } = this.parts;
     const body = JSON.stringify(message);
     const headers = sign(endpoint.secrets, id, body, clock.now());
     const { url, allowPrivate } = endpoint;
     const end = await postOnce(
       { url, headers, body, allowPrivate },
-      { clock, timeoutMs: SEND_TIMEOUT_MS, signal, resolveHost },
+      { clock, timeoutMs: SEND_TIMEOUT_MS, signal, resolveHost: this.resolveHost },
     );
     return { ...toEnd(end), durationMs: clock.now() - startedAt };
   }
