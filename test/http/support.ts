@@ -8,7 +8,7 @@ import type {
   VendorCall,
   VendorHttpRules,
 } from '../../src/http/types.ts';
-import { createSecrets } from '../../src/telemetry/secrets.ts';
+import { createSecrets, type Secrets } from '../../src/telemetry/secrets.ts';
 import {
   type FakeReply,
   type FakeVendor,
@@ -52,6 +52,7 @@ export interface Stage extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly calls: readonly VendorCall[];
   readonly log: ReturnType<typeof createRecordingLog>;
+  readonly secrets: Secrets;
   /** Arrivals at the API and at the token endpoint, on the manual clock. */
   readonly arrivals: readonly {
     readonly at: number;
@@ -69,6 +70,7 @@ export async function startStage(
 ): Promise<Stage> {
   const clock = createManualClock();
   const log = createRecordingLog();
+  const secrets = createSecrets();
   const calls: VendorCall[] = [];
   const arrivals: { at: number; isToken: boolean; request: ReceivedRequest }[] = [];
   const vendor = await startFakeVendor((request) => {
@@ -83,7 +85,7 @@ export async function startStage(
     credential: options.credential?.(vendor.url) ?? { type: 'api-key', apiKey: API_KEY },
     limits: { requestsPerSecond: 10_000, maxConcurrent: 64, timeoutMs: 10_000, ...options.limits },
     rules: { ...RULES, ...options.rules },
-    tools: { clock, random: createSeededRandom(7), log, secrets: createSecrets() },
+    tools: { clock, random: createSeededRandom(7), log, secrets },
     onCall: (call) => calls.push(call),
     ...options.settings,
   });
@@ -93,6 +95,7 @@ export async function startStage(
     clock,
     calls,
     log,
+    secrets,
     arrivals,
     api: () => arrivals.filter(({ isToken }) => !isToken).length,
     token: () => arrivals.filter(({ isToken }) => isToken).length,

@@ -34,4 +34,26 @@ export interface ConformanceHarness {
   readonly statuses?: Readonly<Record<JobState, ExportStatus>>;
   /** Codes of this vendor that differ from the usual ones for a bare status without body. */
   readonly codes?: Readonly<Partial<Record<401 | 403 | 404 | 410, VendorErrorCode>>>;
+  /** How an export is started; left out where the vendor cannot. */
+  readonly orders?: OrderHarness;
+  /** Method, a space, path and query by which the job of `ids(0)` is stopped; left out where the vendor cannot. */
+  readonly cancelRequest?: string;
+}
+
+/** What the suite has to know in order to start an export. */
+export interface OrderHarness {
+  /** As the schema's input type lets it through. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Method, a space, path and query of the order. */
+  readonly request: string;
+  /** The vendor's good answer: the export of `ids(0)` has begun. */
+  answer(): FakeAnswer;
+  /** The same with another value where its id stands; `undefined` leaves it out. */
+  idAnswer(id: unknown): FakeAnswer;
+  /** The same with another value where its status stands; left out where a start is answered without one. */
+  wordAnswer?(word: unknown): FakeAnswer;
+  /** A refusal of what was ordered, with these words in it. */
+  refusal(words: string): FakeAnswer;
+  /** Fields of the input beside `account` that may be left out. */
+  readonly optionalFields: readonly string[];
 }

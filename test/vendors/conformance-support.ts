@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { VendorError } from '../../src/export/errors.ts';
+import { StartError, VendorError } from '../../src/export/errors.ts';
 import { type ExportKey, type ExportStatus, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
-import type { Reading } from '../../src/export/ports.ts';
+import type { Reading, StartedExport, VendorAccount } from '../../src/export/ports.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
 import {
@@ -24,6 +24,11 @@ export interface Stage extends AsyncDisposable {
   readonly tokenRequests: readonly ReceivedRequest[];
   key(n: number): ExportKey;
   read(keys: readonly number[], signal?: AbortSignal): Promise<readonly Reading[]>;
+  readonly account: VendorAccount;
+  /** Orders what the harness says; what it ends with, thrown or not. */
+  start(): Promise<StartedExport | Error>;
+  /** Stops the job of `ids(0)`; what it ends with, thrown or not. */
+  cancel(): Promise<undefined | Error>;
   /** Requests that are waiting for their answer. */
   openCalls(): number;
   /** Lets sockets do their work until something is true; the test's own time limit ends it. */
@@ -74,6 +79,12 @@ export async function startConformance(
     { clock: systemClock, random: { next: () => 0 }, log, secrets: createSecrets() },
   );
   const seen: Reading[] = [];
+  const failures: unknown[] = [];
+  const orFailure = (error: unknown): Error => {
+    failures.push(error);
+    return error as Error;
+  };
+  const { orders, cancelRequest } = harness;
   const key = (n: number): ExportKey =>
     toExportKey(
       definition.locator,
@@ -91,6 +102,16 @@ export async function startConformance(
       seen.push(...readings);
       return readings;
     },
+    account,
+    async start() {
+      const order = definition.parseOrder(orders?.input ?? {}, 'input.order');
+      const start = account.start?.(order) ?? Promise.reject(new Error('cannot start'));
+      return start.catch(orFailure);
+    },
+    async cancel() {
+      const cancel = account.cancel?.(key(0)) ?? Promise.reject(new Error('cannot cancel'));
+      return cancel.then(() => undefined, orFailure);
+    },
     openCalls: () => vendor.concurrency.now,
     async until(condition) {
       while (!condition()) await new Promise((resolve) => setImmediate(resolve));
@@ -99,10 +120,10 @@ export async function startConformance(
       await account.close();
       await vendor[Symbol.asyncDispose]();
       for (const { method, url } of requests) {
-        expect(method).toBe('GET');
-        expect(url).toMatch(harness.requestShape);
+        if (method === 'GET') expect(url).toMatch(harness.requestShape);
+        else expect([orders?.request, cancelRequest]).toContain(`${method} ${url}`);
       }
-      const told = JSON.stringify([seen.map(describeReading), log.lines]);
+      const told = JSON.stringify([seen.map(describeReading), failures.map(describeFailure), log.lines]);
       for (const secret of [
         ...Object.values(credential),
         ACCESS_TOKEN,
@@ -122,6 +143,11 @@ const SHARED_WORDS: ReadonlySet<unknown> = new Set(['api-key', 'bearer', 'client
 function describeReading(reading: Reading): unknown {
   if (!(reading instanceof VendorError)) return reading.failure;
   return { ...reading, message: reading.message, cause: String(reading.cause) };
+}
+
+function describeFailure(error: unknown): unknown {
+  if (!(error instanceof VendorError || error instanceof StartError)) return String(error);
+  return { ...error, message: error.message, cause: String(error.cause) };
 }
 
 /** What must never reach a vendor, in any field of any locator. */

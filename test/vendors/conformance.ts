@@ -12,6 +12,7 @@ import { parseIds } from '../../src/export/locator.ts';
 import { toRawStatus } from '../../src/vendors/shared/status-table.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import type { ConformanceHarness, JobState } from './conformance-harness.ts';
+import { describeCancelling, describeOrders } from './conformance-orders.ts';
 import {
   type Answering,
   codeOf,
@@ -37,6 +38,8 @@ export function describeVendorAccount(name: string, harness: ConformanceHarness)
     describeStatusWords(harness);
     describeLeaving(harness);
     describeIds(harness);
+    describeOrders(harness);
+    describeCancelling(harness);
   });
 }
 

@@ -21,7 +21,26 @@ describeVendorAccount('Hi Energy', {
   exportOf,
   answer: (request, state) => toAnswer(request, SAMPLES[state], {}),
   wordAnswer: (request, status) => toAnswer(request, SAMPLES.running, { status }),
+  orders: {
+    input: {
+      account: 'conformance',
+      reportType: 'deals_excel',
+      searchParams: { q: 'shoes' },
+      indexParams: { sort: 'name' },
+    },
+    request: `POST ${BASE_PATH}/exports`,
+    answer: () => toOrderAnswer({}),
+    idAnswer: (id) => toOrderAnswer({ id }),
+    wordAnswer: (status) => toOrderAnswer({ status }),
+    refusal: (message) => ({ body: { error: { code: 'INVALID', message } } }),
+    optionalFields: ['searchParams', 'indexParams'],
+  },
 });
+
+function toOrderAnswer(overlay: object): FakeAnswer {
+  const { export: pending } = readFixture('pending') as { readonly export: object };
+  return { status: 201, body: { export: { ...pending, id: FIRST_ID, ...overlay } } };
+}
 
 function exportOf({ url }: ReceivedRequest): number | null {
   const id = /\/exports\/(\d+)$/.exec(url)?.[1];

@@ -29,7 +29,27 @@ describeVendorAccount('Power BI', {
   exportOf,
   answer: (request, state) => toAnswer(request, SAMPLES[state], {}),
   wordAnswer: (request, status) => toAnswer(request, SAMPLES.running, { status }),
+  orders: {
+    input: {
+      account: 'conformance',
+      groupId: GROUP_ID,
+      reportId: REPORT_ID,
+      format: 'PDF',
+      reportConfiguration: { settings: { locale: 'pt-PT' } },
+      paginatedReportConfiguration: { formatSettings: { PageWidth: '8in' } },
+    },
+    request: `POST /v1.0/myorg/groups/${GROUP_ID}/reports/${REPORT_ID}/ExportTo`,
+    answer: () => toOrderAnswer({}),
+    idAnswer: (id) => toOrderAnswer({ id }),
+    wordAnswer: (status) => toOrderAnswer({ status }),
+    refusal: (message) => ({ body: { error: { code: 'InvalidRequest', message } } }),
+    optionalFields: ['groupId', 'reportConfiguration', 'paginatedReportConfiguration'],
+  },
 });
+
+function toOrderAnswer(overlay: object): FakeAnswer {
+  return { status: 202, body: { ...readFixture('export-not-started'), id: `${EXPORT_ID}0`, ...overlay } };
+}
 
 function exportOf({ url }: ReceivedRequest): number {
   return Number(url.at(-1));

@@ -23,7 +23,31 @@ describeVendorAccount('Talkdesk', {
   exportOf,
   answer: (request, state) => toAnswer(request, SAMPLES[state], {}),
   wordAnswer: (request, status) => toAnswer(request, SAMPLES.running, { status }),
+  orders: {
+    input: {
+      account: 'conformance',
+      reportType: 'calls',
+      name: 'Calls of May',
+      timezone: 'Europe/Lisbon',
+      format: 'csv',
+      from: Date.UTC(2024, 4, 1),
+      to: Date.UTC(2024, 4, 2),
+      parameters: { filters: { queue: 'sales' } },
+    },
+    request: 'POST /data/reports/calls/jobs',
+    answer: () => toOrderAnswer({}),
+    idAnswer: (id) => toOrderAnswer({ id }),
+    wordAnswer: (status) => toOrderAnswer({ status }),
+    refusal: (message) => ({ body: { code: 1400, message, fields: [] } }),
+    optionalFields: ['name', 'timezone', 'format', 'parameters'],
+  },
+  cancelRequest: `DELETE ${filePath(toJobId(0))}`,
 });
+
+function toOrderAnswer(overlay: object): FakeAnswer {
+  const { job } = readFixture('created') as { readonly job: object };
+  return { status: 202, body: { ...job, id: toJobId(0), ...overlay } };
+}
 
 function exportOf({ url }: ReceivedRequest): number | null {
   const id = /\/jobs\/[0-9-]+-(\d{12})$/.exec(url)?.[1];
