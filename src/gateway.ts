@@ -83,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = new AccessSessions(clock);
   const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
   const tracked = await openTracked({
-    ...{ config, tools, exports, metrics, signer, callbackUrlFor: () => undefined },
+    ...{ config, tools, exports, metrics, signer, linkSecret, publicUrl },
   });
   const running = createRunningConfig(config, { tools, pool, access, hub, sessions, tracked });
   const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
@@ -117,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       reports,
       metrics,
     },
-    ...{ clientAddressOf, publicUrl, graphiqlTabs },
+    ...{ clientAddressOf, publicUrl, graphiqlTabs, callbacks: tracked.callbacks },
   });
   const health = new Health({
     ...{ backplane: backplaneState, store: tracked.storeState, namesAccounts: isOpen },

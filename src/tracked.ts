@@ -1,7 +1,9 @@
+import { CallbackLinkSigner } from './access/callback-links.ts';
 import type { FileLinkSigner } from './access/file-links.ts';
 import type { Config } from './config/config.ts';
+import type { LocatorIds } from './export/export.ts';
 import { toLinkableFiles } from './export/files.ts';
-import type { VendorAccount } from './export/ports.ts';
+import type { ExportOrder, VendorAccount, VendorInfo } from './export/ports.ts';
 import type { Delivery, Store } from './export/store.ts';
 import type { Exports } from './exports.ts';
 import type { TrackingParts } from './graphql/tracked-exports.ts';
@@ -19,6 +21,7 @@ import type { WebhookFile } from './tracking/webhooks/message.ts';
 import { toOwed } from './tracking/webhooks/owed.ts';
 import { WebhookSender } from './tracking/webhooks/sender.ts';
 import { VENDORS } from './vendors/registry.ts';
+import type { CallbacksEndpointSettings } from './web/callbacks-endpoint.ts';
 
 /** How long attempts at webhooks may take to end when the gateway goes down. */
 const WEBHOOK_DRAIN_MS = 5_000;
@@ -26,8 +29,8 @@ const WEBHOOK_DRAIN_MS = 5_000;
 /** Everything that outlives whoever asked: the store, tracked exports, webhooks. */
 export interface Tracked extends TrackingParts {
   readonly storeState: () => string;
-  /** A vendor says that something happened to exports of this account. */
-  onHint(identity: string, ids: Readonly<Record<string, string | undefined>>): void;
+  /** Where vendors say that something happened. */
+  readonly callbacks: Pick<CallbacksEndpointSettings, 'signer' | 'onHint'>;
   /** Another configuration is in force. */
   replace(config: Config): void;
   start(): void;
@@ -40,7 +43,9 @@ export interface TrackedSettings {
   readonly exports: Exports;
   readonly metrics: Pick<Metrics, 'onWebhook' | 'observeBacklog' | 'observeTracking'>;
   readonly signer: FileLinkSigner;
-  readonly callbackUrlFor: ConstructorParameters<typeof Starts>[0]['callbackUrlFor'];
+  /** Signs callback links. */
+  readonly linkSecret: string;
+  readonly publicUrl: () => string;
 }
 
 /** Puts together what outlives the process. @throws StoreOpenError where the store can never be used as configured */
@@ -80,9 +85,16 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
 
   const isCallers = ({ key }: VendorAccount) =>
     config.accounts.find((account) => account.key === key)?.credential.type === 'caller';
+  const callbackSigner = new CallbackLinkSigner({
+    ...{ secret: settings.linkSecret, publicUrl: settings.publicUrl, clock, secrets: tools.secrets },
+  });
   const starts = new Starts({
-    ...{ store, tracker, tools, isCallers, callbackUrlFor: settings.callbackUrlFor },
-    maxOpen: () => config.tracking.maxOpen,
+    ...{ store, tracker, tools, isCallers, maxOpen: () => config.tracking.maxOpen },
+    callbackUrlFor(account, order) {
+      const takesCallbacks = config.accounts.some(({ key, callbacks }) => key === account.key && callbacks);
+      if (!takesCallbacks || VENDORS[account.vendor].readCallback === undefined) return undefined;
+      return callbackSigner.linkFor(account, pickIds(VENDORS[account.vendor], order));
+    },
   });
   const cancels = new Cancels({
     ...{ hub, clock },
@@ -106,10 +118,13 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   return {
     ...{ tracker, starts, cancels, estimates, isCallers, storeState },
     webhooks: toWebhooks(store, dispatcher, () => config, clock.now),
-    onHint(identity, ids) {
-      const account = pool.byIdentity(identity);
-      if (account === undefined) return;
-      for (const { key } of tracker.findOpen(identity, ids)) hub.pollNow(account, key);
+    callbacks: {
+      signer: callbackSigner,
+      onHint({ identity, ids }) {
+        const account = pool.byIdentity(identity);
+        if (account === undefined) return;
+        for (const { key } of tracker.findOpen(identity, ids)) hub.pollNow(account, key);
+      },
     },
     replace(next) {
       config = next;
@@ -128,6 +143,12 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
       await store.close();
     },
   };
+}
+
+/** Those ids of an export that an order names already. */
+function pickIds({ locator }: VendorInfo, order: ExportOrder): LocatorIds {
+  const ids = Object.keys(locator).map((name) => [name, order[name]] as const);
+  return Object.fromEntries(ids.filter((id): id is [string, string] => typeof id[1] === 'string'));
 }
 
 /** Webhooks as callers see them: those of their tenant. */

@@ -220,7 +220,8 @@ export class Tracker implements FollowListener {
     return [...(list?.entries() ?? [])].filter(
       ({ identity: own, key }) =>
         own === identity &&
-        Object.entries(ids).every(([name, value]) => value === undefined || key.ids[name] === value),
+        // An id that only helps to read may not be known of every export.
+        Object.entries(ids).every(([name, value]) => key.ids[name] === undefined || key.ids[name] === value),
     );
   }
 

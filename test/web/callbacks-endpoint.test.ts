@@ -71,7 +71,9 @@ async function startServer({
       metrics: null,
     },
     callbacks: endpoint,
-    health: new Health({ accounts: () => [], backplane: () => 'memory', namesAccounts: true }),
+    health: new Health({
+      ...{ accounts: () => [], backplane: () => 'memory', store: () => 'ready', namesAccounts: true },
+    }),
   };
   const server = createListener(routes, {
     hosts: createHostPolicy({ publicUrl, isOpen: true }),
