@@ -48,3 +48,8 @@ export function isRepeatable(error: unknown): boolean {
   const code = codeOf(error);
   return code === '40001' || code === '40P01';
 }
+
+/** What was to be written is at fault, not the database: a value that it does not take, or a mistake in the question itself. */
+export function isDataError(error: unknown): boolean {
+  return !(error instanceof Error) || error instanceof TypeError || /^(22|23|42)/.test(codeOf(error) ?? '');
+}

@@ -6,11 +6,12 @@ import { sleep } from '../../runtime/clock.ts';
 import { StoreOpenError } from '../errors.ts';
 import type { StoreTools } from '../keeping.ts';
 import { migrate } from './migrations.ts';
-import { isRepeatable, toPostgresFault } from './postgres-faults.ts';
+import { isDataError, isRepeatable, toPostgresFault } from './postgres-faults.ts';
 import type { SqlJob, SqlRunner } from './runner.ts';
 import type { Schema } from './schema.ts';
 import { createSqlStore } from './store.ts';
 import { Trouble } from './trouble.ts';
+import { type WaitingWrite, WriteQueue } from './write-queue.ts';
 
 /** Each gateway holds at most so many connections. */
 const MAX_CONNECTIONS = 5;
@@ -27,6 +28,8 @@ const CALL_TIMEOUT_MS = 5_000;
 const MIGRATION_TIMEOUT_MS = 120_000;
 /** A database that was away a moment ago is not asked again by every call. */
 const RECONNECT_MS = 500;
+/** As many writes share one transaction at most: its locks are held until its end. */
+const MAX_BATCH = 50;
 /** How often a transaction that got into another's way is run again. */
 const MAX_REPEATS = 5;
 const OLDEST_VERSION = 150_000;
@@ -61,6 +64,11 @@ class PostgresRunner implements SqlRunner {
   private readonly tools: StoreTools;
   private readonly trouble: Trouble;
   private readonly db: Kysely<Schema>;
+  private readonly writes = new WriteQueue({
+    maxBatch: MAX_BATCH,
+    commit: (batch) => repeatedly(() => this.commit(batch)),
+    isFault: (error) => !isOwnMistake(error),
+  });
   private isOpen = false;
   private opening: Promise<void> | null = null;
   private lastFailure: { readonly at: number; readonly error: unknown } | null = null;
@@ -93,21 +101,14 @@ class PostgresRunner implements SqlRunner {
   }
 
   write<Result>(job: SqlJob<Result>): Promise<Result> {
-    return this.call((isLate) =>
-      this.db.transaction().execute(async (db) => {
-        const result = await job(db);
-        // Its caller has been told that nothing was written.
-        if (isLate()) throw new Error('timeout');
-        return result;
-      }),
-    );
+    return this.call((isLate) => this.writes.add(job, isLate));
   }
 
   async inspect(): Promise<void> {}
 
   close(): Promise<void> {
     this.closing ??= Promise.race([
-      this.db.destroy(),
+      this.writes.drain().then(() => this.db.destroy()),
       // A connection that hangs is left to itself.
       sleep(this.tools.clock, CONNECT_TIMEOUT_MS),
     ]);
@@ -125,23 +126,31 @@ class PostgresRunner implements SqlRunner {
       });
     });
     try {
-      return await Promise.race([this.repeat(() => work(() => isLate)), tooLate]);
+      return await Promise.race([this.run(() => work(() => isLate)), tooLate]);
     } finally {
       cancel();
     }
   }
 
-  private async repeat<Result>(work: () => Promise<Result>): Promise<Result> {
+  private async run<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.beOpen();
-    for (let repeats = 0; ; repeats += 1) {
-      try {
-        const result = await work();
-        this.trouble.end();
-        return result;
-      } catch (error) {
-        if (!isRepeatable(error) || repeats === MAX_REPEATS) throw this.toFault(error);
-      }
+    try {
+      const result = await work();
+      this.trouble.end();
+      return result;
+    } catch (error) {
+      throw this.toFault(error);
     }
+  }
+
+  private commit(batch: readonly WaitingWrite[]): Promise<readonly unknown[]> {
+    return this.db.transaction().execute(async (db) => {
+      const results: unknown[] = [];
+      for (const { job } of batch) results.push(await job(db));
+      // Its caller has been told that nothing was written; the others go on without it.
+      if (batch.some(({ isLate }) => isLate())) throw new TooLateError();
+      return results;
+    });
   }
 
   private async beOpen(): Promise<void> {
@@ -180,6 +189,25 @@ class PostgresRunner implements SqlRunner {
     if (error instanceof StoreOpenError && this.isStarting) return error;
     const fault = error instanceof StoreOpenError ? error.reason : toPostgresFault(error);
     return fault === null ? error : this.trouble.begin(fault);
+  }
+}
+
+/** Work that took until after its caller had been told that it came to nothing. */
+class TooLateError extends Error {
+  override readonly name = 'TooLateError';
+}
+
+function isOwnMistake(error: unknown): boolean {
+  return error instanceof TooLateError || isDataError(error);
+}
+
+async function repeatedly<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let repeats = 0; ; repeats += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRepeatable(error) || repeats === MAX_REPEATS) throw error;
+    }
   }
 }
 

@@ -10,8 +10,9 @@ import type { Schema } from './schema.ts';
 import { openSqliteFile, PreparedStatements, type SqliteFile } from './sqlite-file.ts';
 import { createSqlStore } from './store.ts';
 import { codeOf, Trouble } from './trouble.ts';
+import { type WaitingWrite, WriteQueue } from './write-queue.ts';
 
-/** As many jobs share one transaction at most: they run in one turn of the loop. */
+/** As many writes share one transaction at most: they run in one turn of the loop. */
 const MAX_BATCH = 200;
 /** A program that makes a copy or looks into the file may hold it for a moment. */
 const BUSY_RETRY_MS = 50;
@@ -45,23 +46,19 @@ export async function openSqliteStore(path: string, tools: StoreTools): Promise<
   return createSqlStore(runner, tools.clock);
 }
 
-interface Waiting {
-  readonly job: SqlJob<unknown>;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One connection; writes that come in one turn of the loop share a transaction, and with it one wait for the disk. */
+/** One connection: what is asked in between two turns of the loop never sees half of a transaction. */
 class SqliteRunner implements SqlRunner {
   readonly kind = 'sqlite';
   private readonly file: SqliteFile;
   private readonly db: Kysely<Schema>;
   private readonly tools: StoreTools;
   private readonly trouble: Trouble;
-  private waiting: Waiting[] = [];
-  private isBusy = false;
+  private readonly writes = new WriteQueue({
+    maxBatch: MAX_BATCH,
+    commit: (batch) => this.patiently(() => this.commit(batch)),
+    isFault,
+  });
   private closing: Promise<void> | null = null;
-  private onIdle: (() => void) | null = null;
 
   constructor(file: SqliteFile, tools: StoreTools) {
     this.file = file;
@@ -73,8 +70,8 @@ class SqliteRunner implements SqlRunner {
   }
 
   /** In one transaction, which Kysely makes none of for SQLite: a process that dies in it leaves nothing half done. */
-  async migrate(): Promise<void> {
-    await this.db.transaction().execute((db) => migrate(db as unknown as Kysely<never>, 'sqlite'));
+  migrate(): Promise<void> {
+    return this.inTransaction((db) => migrate(db as unknown as Kysely<never>, 'sqlite'));
   }
 
   async read<Result>(job: SqlJob<Result>): Promise<Result> {
@@ -86,12 +83,15 @@ class SqliteRunner implements SqlRunner {
     }
   }
 
-  write<Result>(job: SqlJob<Result>): Promise<Result> {
-    if (this.closing !== null) return Promise.reject(this.toClosed());
-    return new Promise<Result>((resolve, reject) => {
-      this.waiting.push({ job, resolve: resolve as (result: unknown) => void, reject });
-      this.schedule();
-    });
+  async write<Result>(job: SqlJob<Result>): Promise<Result> {
+    if (this.closing !== null) throw this.toClosed();
+    try {
+      const result = await this.writes.add(job);
+      this.trouble.end();
+      return result;
+    } catch (error) {
+      throw this.toFault(error);
+    }
   }
 
   async inspect(): Promise<void> {
@@ -106,53 +106,26 @@ class SqliteRunner implements SqlRunner {
   }
 
   private async finish(): Promise<void> {
-    if (this.isBusy) {
-      await new Promise<void>((resolve) => {
-        this.onIdle = resolve;
-      });
-    }
+    await this.writes.drain();
     await this.db.destroy();
     this.file.close();
   }
 
-  private schedule(): void {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    setImmediate(() => void this.runWaiting());
+  private commit(batch: readonly WaitingWrite[]): Promise<readonly unknown[]> {
+    return this.inTransaction(async (db) => {
+      const results: unknown[] = [];
+      for (const { job } of batch) results.push(await job(db));
+      return results;
+    });
   }
 
-  private async runWaiting(): Promise<void> {
-    const batch = this.waiting.splice(0, MAX_BATCH);
-    await this.runBatch(batch);
-    this.isBusy = false;
-    if (this.waiting.length > 0) this.schedule();
-    else this.onIdle?.();
-  }
-
-  private async runBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const results = await this.patiently(() => this.commit(batch.map(({ job }) => job)));
-      this.trouble.end();
-      batch.forEach(({ resolve }, index) => {
-        resolve(results[index]);
-      });
-    } catch (error) {
-      const [only, ...others] = batch;
-      if (only === undefined) return;
-      // One job's own mistake must not be the others' loss: they go one by one.
-      if (others.length > 0 && !isFault(error)) for (const one of batch) await this.runBatch([one]);
-      else for (const { reject } of batch) reject(this.toFault(error));
-    }
-  }
-
-  private commit(jobs: readonly SqlJob<unknown>[]): Promise<readonly unknown[]> {
+  private inTransaction<Result>(work: SqlJob<Result>): Promise<Result> {
     return this.db.connection().execute(async (db) => {
       await sql`begin immediate`.execute(db);
       try {
-        const results: unknown[] = [];
-        for (const job of jobs) results.push(await job(db));
+        const result = await work(db);
         await sql`commit`.execute(db);
-        return results;
+        return result;
       } catch (error) {
         // A full disk has ended it already.
         if (this.file.connection.inTransaction) await sql`rollback`.execute(db);
