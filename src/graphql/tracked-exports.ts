@@ -13,7 +13,6 @@ import type { Cancels } from '../tracking/cancels.ts';
 import type { Estimates } from '../tracking/estimates.ts';
 import { parseIdempotencyKey, parseLabel, type Starts } from '../tracking/starts.ts';
 import type { Tracker } from '../tracking/tracker.ts';
-import type { WebhookDeliveryStatus } from './generated/resolver-types.ts';
 import { type LocatorInput, toLocator } from './locator-input.ts';
 import type { OperationCosts } from './operation-costs.ts';
 import { VENDOR_TYPES } from './vendor-types.ts';
@@ -24,11 +23,12 @@ const MAX_ENDED = 100;
 const MAX_DELIVERIES = 100;
 const MAX_TEXT_LENGTH = 200;
 
+/** The schema's words for where a delivery stands. */
 const DELIVERY_STATUSES = {
   OWED: 'owed',
   DELIVERED: 'delivered',
   GIVEN_UP: 'given-up',
-} as const satisfies Record<WebhookDeliveryStatus, DeliveryStatus>;
+} as const satisfies Record<string, DeliveryStatus>;
 
 /** Webhooks, as far as callers may see them. */
 export interface WebhookDeliveries {
@@ -206,7 +206,7 @@ export class TrackedExports {
   /** @throws InputError, StoreUnavailableError */
   deliveries(query: {
     readonly endpoint: string | null | undefined;
-    readonly status: WebhookDeliveryStatus | null | undefined;
+    readonly status: keyof typeof DELIVERY_STATUSES | null | undefined;
     readonly first: number;
     readonly after: string | null | undefined;
   }): Promise<readonly DeliveryRecord[]> {
