@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
-import type { ExportEvent, ExportFact } from '../export/events.ts';
+import type { BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
+import type { ExportFact } from '../export/events.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
-import type { Tools } from '../runtime/tools.ts';
 import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import {
@@ -19,7 +18,7 @@ import { type EventSource, EventStream, type StreamHost, type WatchRequest } fro
 import { Follower, type FollowListener } from './follower.ts';
 import type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 import { ListStream, type ListStreamSettings } from './list-stream.ts';
-import { Poller, type ReadMany } from './poller.ts';
+import { Poller } from './poller.ts';
 import { RecentWatches } from './recent-watches.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import { NOT_WAITING } from './timer-wheel.ts';

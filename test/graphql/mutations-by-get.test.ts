@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../src/access/caller.ts';
 import { AccessSessions } from '../../src/access/sessions.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
-import { createSchema } from '../../src/graphql/schema.ts';
 import { OperationEngine } from '../../src/operations/engine.ts';
 import { createErrorMask } from '../../src/operations/errors.ts';
 import { OperationReports } from '../../src/operations/reports.ts';
@@ -14,6 +13,7 @@ import { createGraphQLEndpoint } from '../../src/transports/http.ts';
 import { createStalledResponses } from '../../src/transports/stalled-responses.ts';
 import { createYogaTransport } from '../../src/transports/yoga.ts';
 import { createHttpServer } from '../../src/web/http-server.ts';
+import { startTestGateway } from '../support/gateway.ts';
 import { createTestTools } from '../support/tools.ts';
 
 const ANY_ORIGIN = { isAllowed: () => true } as unknown as Parameters<
@@ -111,7 +111,26 @@ describe('a GET', () => {
     expect(endpoint.changes()).toBe(1);
   });
 
-  it('could change nothing as it is: the schema has no mutation', () => {
-    expect(createSchema().getMutationType()).toBeUndefined();
+  it('changes nothing at the gateway itself: nothing is tracked, and nothing is started', async () => {
+    await using gateway = await startTestGateway({
+      accounts: [
+        {
+          key: 'hi',
+          vendor: 'hi-energy',
+          baseUrl: 'http://127.0.0.1:9',
+          credential: { type: 'api-key', apiKey: 'key-00000001' },
+        },
+      ],
+    });
+    const mutation =
+      'mutation { trackExport(locator: { hiEnergy: { exportId: "1" } }) { tracking { label } } }';
+
+    const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(mutation)}`, {
+      headers: { accept: 'application/json' },
+    });
+    const { data } = await gateway.query('{ recentExports(filter: { isTracked: true }) { nodes { id } } }');
+
+    expect(response.status).toBe(405);
+    expect(data.recentExports.nodes).toEqual([]);
   });
 });
