@@ -24,6 +24,8 @@ export interface TrackerSettings {
     'follow' | 'unfollow' | 'pollNow' | 'keep' | 'listenTo' | 'publish' | 'list' | 'learn'
   >;
   readonly accountOf: (identity: string) => VendorAccount | undefined;
+  /** Whose accounts are configured. */
+  readonly tenants: () => Iterable<string>;
   readonly tools: Tools;
   readonly estimates: Estimates;
   /** As configured now. */
@@ -75,7 +77,6 @@ export class Tracker implements FollowListener {
     this.upkeep = new Upkeep({
       ...settings,
       takeUp: (page) => this.takeUp(page),
-      tenants: () => this.lists.keys(),
       retryRefused: () => this.followAgain(({ state }) => isRefused(state)),
     });
   }

@@ -23,7 +23,7 @@ export interface UpkeepSettings {
   readonly estimates: Estimates;
   /** Follows exports that an earlier process had tracked. */
   readonly takeUp: (page: readonly TrackedExport[]) => void;
-  /** Those that have something tracked. */
+  /** Whose accounts are configured. */
   readonly tenants: () => Iterable<string>;
   /** Tries exports again whose credential was refused. */
   readonly retryRefused: () => void;
