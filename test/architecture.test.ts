@@ -64,7 +64,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runtime': ['types:src/telemetry', 'types:src/export'],
   'src/telemetry': ['src/runtime', 'types:src/config', 'types:src/export'],
   'src/backplane': ['src/export', 'src/runtime'],
-  'src/store': ['src/export', 'src/runtime'],
   'src/watch': ['src/export', 'src/runtime', 'src/telemetry'],
   'src/store': ['src/export', 'src/runtime'],
   'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
