@@ -105,14 +105,18 @@ export class TrackedExports {
     await costs.chargeLists(1);
     const scope = options().scope ?? { requestId: null, tenant: directory.tenant, caller: null };
     const started = await starts.start({ account, vendor: info, order, idempotencyKey, label, scope });
-    return { export: reader.show(account, started.snapshot), isExisting: started.isExisting };
+    const { snapshot, isExisting } = started;
+    const shown = isExisting
+      ? reader.recall(account, { snapshot, transitions: [] })
+      : reader.show(account, snapshot);
+    return { export: shown, isExisting };
   }
 
   /** @throws InputError, RateLimitedError, VendorError */
   async cancel(locator: LocatorInput): Promise<{ readonly export: Export }> {
     const { account, key } = await this.find(locator);
     return {
-      export: await this.parts.cancels.cancel(account, this.vendorOf(account), key, this.parts.options()),
+      export: await this.parts.cancels.cancel(account, this.vendorOf(account), key, this.lasting()),
     };
   }
 
@@ -245,9 +249,15 @@ export class TrackedExports {
   }
 
   private async readIfPossible(account: VendorAccount, key: ExportKey): Promise<Export | null> {
-    const { reader, options } = this.parts;
-    const [found] = await reader.readMany(account, [key], { ...options(), maxAgeMs: 0 });
+    const { reader } = this.parts;
+    const [found] = await reader.readMany(account, [key], { ...this.lasting(), maxAgeMs: 0 });
     return found === undefined || found instanceof VendorError ? null : found;
+  }
+
+  /** What is changed is changed, though its caller leaves meanwhile. */
+  private lasting(): ReadOptions {
+    const { signal: _signal, ...lasting } = this.parts.options();
+    return lasting;
   }
 
   private vendorOf(account: VendorAccount): VendorInfo {
