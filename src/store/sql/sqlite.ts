@@ -13,7 +13,7 @@ import { codeOf, Trouble } from './trouble.ts';
 import { type WaitingWrite, WriteQueue } from './write-queue.ts';
 
 /** As many writes share one transaction at most: they run in one turn of the loop. */
-const MAX_BATCH = 200;
+const MAX_BATCH = 64;
 /** A program that makes a copy or looks into the file may hold it for a moment. */
 const BUSY_RETRY_MS = 50;
 const MAX_BUSY_RETRIES = 60;
