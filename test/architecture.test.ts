@@ -64,9 +64,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runtime': ['types:src/telemetry', 'types:src/export'],
   'src/telemetry': ['src/runtime', 'types:src/config', 'types:src/export'],
   'src/backplane': ['src/export', 'src/runtime'],
-  'src/store': ['src/export', 'src/runtime'],
   'src/watch': ['src/export', 'src/runtime', 'src/telemetry'],
-  'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry'],
+  'src/store': ['src/export', 'src/runtime'],
+  'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
   'src/http': ['src/export', 'src/runtime', 'src/telemetry'],
   'src/vendors': ['src/export', 'src/http', 'src/runtime'],
   'src/accounts': [
@@ -81,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/graphql': [
     'src/export',
     'src/accounts',
+    'src/tracking',
     'types:src/access',
     'types:src/operations',
     'types:src/vendors',

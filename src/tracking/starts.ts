@@ -163,7 +163,7 @@ export class Starts {
     if (used.status === 'sending' && this.mayBeAlive(used, account)) throw toBusy(account);
     if (account.findStarted !== undefined) {
       const found = (await this.look(used, request)) ?? (await this.lookAgain(used, request));
-      if (found !== undefined) return this.adopt(request, used, { snapshot: found, isExisting: true });
+      if (found !== undefined) return this.adopt(request, used, { snapshot: found, isExisting: true }, true);
     } else if (used.status === 'sending') {
       // Nobody has been told yet that its answer is lost.
       await store.settleKey(used.tenant, used.key, { status: 'unknown', started: null });
@@ -215,7 +215,7 @@ export class Starts {
       if (key !== null) await this.giveBack(key, error);
       throw withAdvice(error, account, key !== null);
     }
-    return this.adopt(request, key?.now ?? null, started);
+    return this.adopt(request, key?.now ?? null, started, !started.isExisting);
   }
 
   /** An order that came to nothing leaves its key as it was before; one whose answer was lost does not. */
@@ -243,10 +243,12 @@ export class Starts {
     }
   }
 
+  /** @param isOurs - the order began it */
   private async adopt(
     request: StartRequest,
     key: StartKey | null,
     started: StartedExport,
+    isOurs: boolean,
   ): Promise<StartedExport> {
     const { account, label, scope } = request;
     const { snapshot } = started;
@@ -259,7 +261,7 @@ export class Starts {
       await this.settings.tracker.track(account, snapshot.key, {
         label: label ?? undefined,
         trackedBy: scope.caller,
-        startedHere: true,
+        startedHere: isOurs,
         snapshot,
         startKey: key?.key ?? null,
         ignoresLimit: true,

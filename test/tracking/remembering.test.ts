@@ -29,7 +29,11 @@ class Jobs {
   >();
   starts = 0;
 
-  constructor(private readonly clock: ManualClock) {}
+  private readonly clock: ManualClock;
+
+  constructor(clock: ManualClock) {
+    this.clock = clock;
+  }
 
   add(id: string, status = 'processing', type = 'deals_excel', agoMs = 0): void {
     this.byId.set(id, { status, createdAt: this.clock.now() - agoMs, completedAt: null, type });
