@@ -7,6 +7,7 @@ import type { ExportOrder, VendorAccount, VendorInfo } from './export/ports.ts';
 import type { Delivery, Store } from './export/store.ts';
 import type { Exports } from './exports.ts';
 import type { TrackingParts } from './graphql/tracked-exports.ts';
+import { CALL_TIMEOUTS } from './http/client.ts';
 import type { Tools } from './runtime/tools.ts';
 import { observeStore } from './store/observed.ts';
 import { openStore } from './store/open.ts';
@@ -91,6 +92,8 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   });
   const starts = new Starts({
     ...{ store, tracker, tools, isCallers, maxOpen: () => config.tracking.maxOpen },
+    orderTakesMs: ({ key }) =>
+      CALL_TIMEOUTS * (config.accounts.find((account) => account.key === key)?.limits.timeoutMs ?? 0),
     callbackUrlFor(account, order) {
       const takesCallbacks = config.accounts.some(({ key, callbacks }) => key === account.key && callbacks);
       if (!takesCallbacks || VENDORS[account.vendor].readCallback === undefined) return undefined;
@@ -140,6 +143,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
     },
     async stop() {
       discovery.stop();
+      await starts.close();
       await Promise.all([tracker.close(), dispatcher.stop(WEBHOOK_DRAIN_MS)]);
       await store.close();
     },

@@ -5,7 +5,7 @@ import { startWatch } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FollowListener } from '../watch/follower.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
-import { toUnsupported } from './starts.ts';
+import { toUnsupported } from './start-errors.ts';
 
 /** How long a job that was asked to stop is watched where nobody else watches it. */
 const WATCH_MS = 3_600_000;
