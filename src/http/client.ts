@@ -143,7 +143,7 @@ class HttpAccountClient implements AccountClient {
   }
 
   order<Result>(
-    { method, path, query, json }: OrderRequest,
+    { method, path, query, json, onServerFault }: OrderRequest,
     options: CallOptions | undefined,
     ordered: string,
     read: (response: AccountResponse) => Result,
@@ -166,7 +166,10 @@ class HttpAccountClient implements AccountClient {
         signal: undefined,
         scope,
       };
-      this.start(request, new OrderEnd(this, this.parts.errors, { ordered, read, resolve, reject }));
+      this.start(
+        request,
+        new OrderEnd(this, this.parts.errors, { ordered, onServerFault, read, resolve, reject }),
+      );
     });
   }
 

@@ -12,6 +12,7 @@ interface HealthNotes {
 /** One order, and who waits for it. */
 interface OrderWaiter<Result> {
   readonly ordered: string;
+  readonly onServerFault: ((response: AccountResponse) => void) | undefined;
   read(response: AccountResponse): Result;
   resolve(result: Result): void;
   reject(error: unknown): void;
@@ -36,8 +37,9 @@ export class OrderEnd<Result> implements CallEnd {
 
   onAnswer(response: AccountResponse, isThrottled: boolean): void {
     this.health.noteAnswer(response, isThrottled);
-    const { ordered } = this.waiter;
+    const { ordered, onServerFault } = this.waiter;
     const { status } = response;
+    if (status >= 500) onServerFault?.(response);
     if (saysNothing(status)) {
       this.waiter.reject(this.errors.lostAnswer(ordered, `it was ${status}`, response));
     } else if (isThrottled) {

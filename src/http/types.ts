@@ -61,6 +61,8 @@ export interface OrderRequest extends Omit<AccountRequest, 'method'> {
   readonly method: 'POST' | 'DELETE';
   /** Sent as JSON; left out where there is no body. */
   readonly json?: Readonly<Record<string, unknown>> | undefined;
+  /** Told of an answer of 500 or above, which `read` never sees: what a vendor says there about its fault may be worth a log line. */
+  readonly onServerFault?: ((response: AccountResponse) => void) | undefined;
 }
 
 /** A token as the token endpoint gave it. */

@@ -1,10 +1,11 @@
+import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StartError, VendorError } from '../../src/export/errors.ts';
 import { createAccountClient } from '../../src/http/client.ts';
-import { createSecrets } from '../../src/telemetry/secrets.ts';
-import { createManualClock, createSeededRandom } from '../support/manual-clock.ts';
-import { createRecordingLog } from '../support/tools.ts';
+import type { AccountClient } from '../../src/http/types.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { createTestTools } from '../support/tools.ts';
 import { type Cut, startCuttingServer, toAnswer } from './cutting-server.ts';
 import { sendOrder } from './order-support.ts';
 import { API_KEY, drive, RULES } from './support.ts';
@@ -18,25 +19,24 @@ interface Ending {
   readonly isAnswered: boolean;
 }
 
+function createClient(origin: string, clock: ManualClock, maxConcurrent = 4): AccountClient {
+  return createAccountClient({
+    vendor: 'hi-energy',
+    vendorName: 'Hi Energy',
+    account: 'hi',
+    baseUrl: `${origin}/api/v1`,
+    credential: { type: 'api-key', apiKey: API_KEY },
+    limits: { requestsPerSecond: 10_000, maxConcurrent, timeoutMs: TIMEOUT_MS },
+    rules: RULES,
+    tools: createTestTools({ clock }),
+  });
+}
+
 /** One order to a vendor that ends the exchange where it is told to. */
 async function orderThrough(cut: Cut): Promise<Ending> {
   const clock = createManualClock();
   await using server = await startCuttingServer(clock, cut);
-  const client = createAccountClient({
-    vendor: 'hi-energy',
-    vendorName: 'Hi Energy',
-    account: 'hi',
-    baseUrl: `${server.url}/api/v1`,
-    credential: { type: 'api-key', apiKey: API_KEY },
-    limits: { requestsPerSecond: 10_000, maxConcurrent: 4, timeoutMs: TIMEOUT_MS },
-    rules: RULES,
-    tools: {
-      clock,
-      random: createSeededRandom(7),
-      log: createRecordingLog(),
-      secrets: createSecrets(),
-    },
-  });
+  const client = createClient(server.url, clock);
   const outcome = await drive(clock, sendOrder(client), 500).catch((error: unknown) => error);
   // Long enough for every retry that there might be.
   await clock.advance(3 * TIMEOUT_MS);
@@ -100,6 +100,36 @@ describe('an exchange that is cut', () => {
       }
     },
   );
+
+  it('on a connection that was kept from the order before, is not begun anew on another', async () => {
+    const orders: number[] = [];
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      let onThis = 0;
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        onThis += 1;
+        orders.push(connections);
+        if (onThis === 1) socket.write(toAnswer(202, { id: 'job-1' }));
+        else socket.resetAndDestroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { readonly port: number };
+    const clock = createManualClock();
+    const client = createClient(`http://127.0.0.1:${port}`, clock, 1);
+
+    const outcomes: unknown[] = [];
+    for (let count = 0; count < 3; count += 1)
+      outcomes.push(await sendOrder(client).catch((error: unknown) => (error as StartError).code));
+    await clock.advance(3 * TIMEOUT_MS);
+    await client.close();
+    await new Promise((resolve) => server.close(resolve));
+
+    expect(outcomes).toEqual(['job-1', 'START_OUTCOME_UNKNOWN', 'job-1']);
+    expect(orders).toEqual([1, 1, 2]);
+  });
 
   it('at whichever byte of whichever answer, however late, is never two orders', async () => {
     const cuts = fc.record({

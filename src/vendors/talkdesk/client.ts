@@ -123,7 +123,8 @@ export function createTalkdeskClient(
 
     createJob(order, options) {
       const ordered = `a ${order.reportType} job`;
-      const request = { method: 'POST', path: jobsPath(order.reportType), json: toOrderBody(order) } as const;
+      const path = jobsPath(order.reportType);
+      const request = { method: 'POST', path, json: toOrderBody(order), onServerFault } as const;
       return http.order(request, options, ordered, (response) => readOrderAnswer(http, response, ordered));
     },
 

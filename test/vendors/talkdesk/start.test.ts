@@ -90,6 +90,13 @@ describe('starting a job at Talkdesk', () => {
     expect(log.lines.map(({ message }) => message)).toContain('Talkdesk sent an unlisted status word');
   });
 
+  it('logs the trace id that Talkdesk’s support asks for', async () => {
+    const { outcome, log } = await start({ status: 503, headers: { 'platform-tid': 'trace-17' } });
+
+    expect(outcome).toMatchObject({ code: 'START_OUTCOME_UNKNOWN', httpStatus: 503 });
+    expect(log.lines.map(({ fields }) => fields.traceId)).toContain('trace-17');
+  });
+
   it('is of one kind with others of the same type', async () => {
     const { outcome } = await start({ status: 202, body: JOB });
 
