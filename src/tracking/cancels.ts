@@ -1,6 +1,7 @@
 import { VendorError } from '../export/errors.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
+import { toSnapshot } from '../export/present.ts';
 import { startWatch } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FollowListener } from '../watch/follower.ts';
@@ -78,14 +79,6 @@ export class Cancels {
     }
     hub.learn(account, snapshot);
   }
-}
-
-function toSnapshot({
-  observation: _observation,
-  transitions: _transitions,
-  ...snapshot
-}: Export): ExportSnapshot {
-  return snapshot;
 }
 
 /** The job was asked to stop: that it cannot be read just now takes nothing from that. */

@@ -6,7 +6,7 @@ import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { StreamHost, WatchRequest } from './event-stream.ts';
 import { isLast } from './to-event.ts';
-import type { Subscriber, Subscription } from './watch.ts';
+import { type Subscriber, type Subscription, toTopic } from './watch.ts';
 
 /** When watches could not be opened, because the backplane cannot be reached, try again after this long. */
 const OPEN_RETRY_MS = 1_000;
@@ -39,9 +39,11 @@ export class Follower implements Subscriber {
   }
 
   follow(requests: readonly WatchRequest[], listener: FollowListener): void {
-    const fresh = requests.filter(({ account, key }) => !this.byTopic.has(`${account.identity} ${key.id}`));
+    const fresh = requests.filter(({ account, key }) => !this.byTopic.has(toTopic(account.identity, key.id)));
     if (fresh.length === 0) return;
-    const byId = new Map(fresh.map((request) => [`${request.account.identity} ${request.key.id}`, request]));
+    const byId = new Map(
+      fresh.map((request) => [toTopic(request.account.identity, request.key.id), request]),
+    );
     const subscriptions = this.host.attach(this, [...byId.values()]);
     for (const subscription of subscriptions) {
       const { topic } = subscription.watch;
