@@ -7,7 +7,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGES = realpathSync(join(ROOT, 'node_modules'));
 
 /** Only when one of its features is used, and from its own package: they read files beside their code, or are large. */
-const LEFT_IN_PACKAGES = ['@graphql-yoga/render-graphiql', 'pdfkit', 'pptxgenjs', 'write-excel-file'];
+const LEFT_IN_PACKAGES = [
+  '@graphql-yoga/render-graphiql',
+  'libsql',
+  'pdfkit',
+  'pg',
+  'pptxgenjs',
+  'write-excel-file',
+];
 
 /** CommonJS packages ask for Node's modules with `require`, which a module has to make. */
 const REQUIRE = `import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);`;

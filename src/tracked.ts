@@ -74,6 +74,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   const tracker = new Tracker({
     ...{ store, hub, tools, estimates, accountOf: (identity) => pool.byIdentity(identity) },
     limits: () => config.tracking,
+    tenants: () => new Set(config.accounts.map(({ tenant }) => tenant)),
     owedFor: ({ tracked, before, after, isNew }) => {
       const fact = isNew ? ({ type: 'ExportTracked', exportId: tracked.key.id } as const) : null;
       return toOwed({ tracked, before, after, fact, at: clock.now() }, config.webhooks);

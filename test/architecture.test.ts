@@ -65,7 +65,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry': ['src/runtime', 'types:src/config', 'types:src/export'],
   'src/backplane': ['src/export', 'src/runtime'],
   'src/watch': ['src/export', 'src/runtime', 'src/telemetry'],
-  'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry'],
+  'src/store': ['src/export', 'src/runtime'],
+  'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
   'src/http': ['src/export', 'src/runtime', 'src/telemetry'],
   'src/vendors': ['src/export', 'src/http', 'src/runtime'],
   'src/accounts': [
@@ -80,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/graphql': [
     'src/export',
     'src/accounts',
+    'src/tracking',
     'types:src/access',
     'types:src/operations',
     'types:src/vendors',
@@ -188,6 +190,17 @@ describe('imports', () => {
     expect(strays).toEqual([]);
   });
 
+  it('of databases are made only when one is configured', () => {
+    const strays = IMPORTS.filter(
+      ({ file, target, isTypeOnly, isDynamic }) =>
+        target.startsWith('src/store/sql/') &&
+        !file.startsWith('src/store/sql/') &&
+        !(isTypeOnly || (isDynamic && file === 'src/store/open.ts')),
+    );
+
+    expect(strays).toEqual([]);
+  });
+
   it("of gateway.ts are nobody else's but the command line's", () => {
     const strays = IMPORTS.filter(
       ({ file, target }) => target === 'src/gateway.ts' && !file.startsWith('src/cli/'),
@@ -217,6 +230,7 @@ describe('packages', () => {
     [/^jose$/, /^src\/access\//],
     [/^rate-limiter-flexible(\/|$)/, /^src\/access\//],
     [/^pino$/, /^src\/telemetry\/log\.ts$/],
+    [/^(kysely|libsql|pg)$/, /^src\/store\/sql\//],
     [/^proxy-addr$/, /^src\/access\//],
     [/^@opentelemetry\/api$/, /^src\/telemetry\/spans\.ts$/],
     [/^@opentelemetry\/(?!api$)/, /^nothing: an SDK is the operator's own$/],

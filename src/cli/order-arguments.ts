@@ -17,7 +17,12 @@ type FieldKind = 'text' | 'instant' | 'json';
 type FieldRule = FieldKind | `${FieldKind}!`;
 type FieldRules<Order> = { readonly [Field in keyof Order]-?: FieldRule };
 
-/** The order of each vendor: its name in the schema's `ExportOrder`, and its fields. */
+interface OrderForm {
+  readonly order: keyof ExportOrder;
+  readonly fields: Readonly<Record<string, FieldRule>>;
+}
+
+/** The order of each vendor that can start: its name in the schema's `ExportOrder`, and its fields. */
 export const ORDER_FIELDS = {
   'power-bi': {
     order: 'powerBi',
@@ -60,10 +65,10 @@ export const ORDER_FIELDS = {
       exportId: 'text!',
     } satisfies FieldRules<WebAdmitExportOrder>,
   },
-} as const satisfies Record<
-  VendorId,
-  { readonly order: keyof ExportOrder; readonly fields: Readonly<Record<string, FieldRule>> }
->;
+} as const satisfies Partial<Record<VendorId, OrderForm>>;
+
+/** Vendors that exports can be started at. */
+const STARTING: readonly VendorId[] = VENDOR_IDS.filter((vendor) => vendor in ORDER_FIELDS);
 
 const MAX_SHOWN_LENGTH = 100;
 
@@ -74,7 +79,9 @@ const MAX_SHOWN_LENGTH = 100;
  */
 export function parseOrderArguments(vendorText: string, words: readonly string[]): ExportOrder {
   const vendor = parseVendor(vendorText);
-  const { order, fields } = ORDER_FIELDS[vendor];
+  const { order, fields } = (ORDER_FIELDS as Readonly<Partial<Record<VendorId, OrderForm>>>)[
+    vendor
+  ] as OrderForm;
   const rules = new Map<string, FieldRule>(Object.entries(fields));
   const values = new Map<string, unknown>();
   const problems: string[] = [];
@@ -93,11 +100,11 @@ export function parseOrderArguments(vendorText: string, words: readonly string[]
 }
 
 function parseVendor(text: string): VendorId {
-  const vendor = VENDOR_IDS.find((candidate) => candidate === text);
+  const vendor = STARTING.find((candidate) => candidate === text);
   if (vendor !== undefined) return vendor;
   throw new CommandError(
     EXIT.usage,
-    `${show(text)} is no vendor: it is one of ${VENDOR_IDS.join(', ')}.${suggest(text, VENDOR_IDS)}`,
+    `${show(text)} is no vendor that exports can be started at: it is one of ${STARTING.join(', ')}.${suggest(text, STARTING)}`,
   );
 }
 

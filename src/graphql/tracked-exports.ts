@@ -13,7 +13,6 @@ import type { Cancels } from '../tracking/cancels.ts';
 import type { Estimates } from '../tracking/estimates.ts';
 import { parseIdempotencyKey, parseLabel, type Starts } from '../tracking/starts.ts';
 import type { Tracker } from '../tracking/tracker.ts';
-import type { WebhookDeliveryStatus } from './generated/resolver-types.ts';
 import { type LocatorInput, toLocator } from './locator-input.ts';
 import type { OperationCosts } from './operation-costs.ts';
 import { VENDOR_TYPES } from './vendor-types.ts';
@@ -24,11 +23,12 @@ const MAX_ENDED = 100;
 const MAX_DELIVERIES = 100;
 const MAX_TEXT_LENGTH = 200;
 
+/** The schema's words for where a delivery stands. */
 const DELIVERY_STATUSES = {
   OWED: 'owed',
   DELIVERED: 'delivered',
   GIVEN_UP: 'given-up',
-} as const satisfies Record<WebhookDeliveryStatus, DeliveryStatus>;
+} as const satisfies Record<string, DeliveryStatus>;
 
 /** Webhooks, as far as callers may see them. */
 export interface WebhookDeliveries {
@@ -105,14 +105,18 @@ export class TrackedExports {
     await costs.chargeLists(1);
     const scope = options().scope ?? { requestId: null, tenant: directory.tenant, caller: null };
     const started = await starts.start({ account, vendor: info, order, idempotencyKey, label, scope });
-    return { export: reader.show(account, started.snapshot), isExisting: started.isExisting };
+    const { snapshot, isExisting } = started;
+    const shown = isExisting
+      ? reader.recall(account, { snapshot, transitions: [] })
+      : reader.show(account, snapshot);
+    return { export: shown, isExisting };
   }
 
   /** @throws InputError, RateLimitedError, VendorError */
   async cancel(locator: LocatorInput): Promise<{ readonly export: Export }> {
     const { account, key } = await this.find(locator);
     return {
-      export: await this.parts.cancels.cancel(account, this.vendorOf(account), key, this.parts.options()),
+      export: await this.parts.cancels.cancel(account, this.vendorOf(account), key, this.lasting()),
     };
   }
 
@@ -206,7 +210,7 @@ export class TrackedExports {
   /** @throws InputError, StoreUnavailableError */
   deliveries(query: {
     readonly endpoint: string | null | undefined;
-    readonly status: WebhookDeliveryStatus | null | undefined;
+    readonly status: keyof typeof DELIVERY_STATUSES | null | undefined;
     readonly first: number;
     readonly after: string | null | undefined;
   }): Promise<readonly DeliveryRecord[]> {
@@ -245,9 +249,15 @@ export class TrackedExports {
   }
 
   private async readIfPossible(account: VendorAccount, key: ExportKey): Promise<Export | null> {
-    const { reader, options } = this.parts;
-    const [found] = await reader.readMany(account, [key], { ...options(), maxAgeMs: 0 });
+    const { reader } = this.parts;
+    const [found] = await reader.readMany(account, [key], { ...this.lasting(), maxAgeMs: 0 });
     return found === undefined || found instanceof VendorError ? null : found;
+  }
+
+  /** What is changed is changed, though its caller leaves meanwhile. */
+  private lasting(): ReadOptions {
+    const { signal: _signal, ...lasting } = this.parts.options();
+    return lasting;
   }
 
   private vendorOf(account: VendorAccount): VendorInfo {

@@ -169,6 +169,9 @@ export class OperationEngine {
     const { errors } = document;
     const operation = document.find(request.operationName ?? null);
     if (operation !== null) report.subject = operation.subject;
+    const misfit = operation === null ? null : this.findMisfit(call, operation, report.requestId);
+    // Whatever else is wrong with it: a mutation does not come by GET.
+    if (misfit?.status === 405) return this.settle(report, misfit);
     if (errors !== null)
       return this.refuseWith(
         report,
@@ -178,7 +181,6 @@ export class OperationEngine {
       const message = 'Could not determine what operation to execute.';
       return this.refuseWith(report, [toRefusal('OPERATION_RESOLUTION_FAILURE', message, report.requestId)]);
     }
-    const misfit = this.findMisfit(call, operation, report.requestId);
     if (misfit !== null) return this.settle(report, misfit);
     const given = request.variables ?? NO_VARIABLES;
     checkVariables(given, this.settings.limits.locators);

@@ -4,7 +4,7 @@ import type { VendorAccount } from '../export/ports.ts';
 import type { DeliveryBacklog } from '../export/store.ts';
 import type { VendorCall } from '../http/types.ts';
 import type { Asked, Ending, RefusalReason, Transport } from '../operations/reports.ts';
-import type { WebhookAttempt } from '../tracking/webhooks/dispatcher.ts';
+import type { WebhookAttempt } from '../tracking/webhooks/attempt.ts';
 import type { WatchCounters } from '../watch/watch-hub.ts';
 import type { Callback } from '../web/callbacks-endpoint.ts';
 import type { Download } from '../web/files-endpoint.ts';

@@ -73,7 +73,7 @@ export class Cancels {
     const now = clock.now();
     const snapshot: ExportSnapshot = { ...toSnapshot(before), status: 'CANCELING', observedAt: now };
     if (!hub.isFollowed(account, before.key)) {
-      hub.follow([{ account, key: before.key, known: { ...startWatch(now), snapshot } }], NOBODY);
+      hub.follow([{ account, key: before.key, kept: { ...startWatch(now), snapshot } }], NOBODY);
       clock.setTimer(WATCH_MS, () => hub.unfollow(account, before.key));
     }
     hub.learn(account, snapshot);

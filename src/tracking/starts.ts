@@ -122,7 +122,7 @@ export class Starts {
         candidates.map((each) => each.key.id),
       );
       const found = candidates.find((each) => !keyed.has(each.key.id));
-      if (found !== undefined) return this.adopt(request, key, { snapshot: found, isExisting: true });
+      if (found !== undefined) return this.adopt(request, key, { snapshot: found, isExisting: true }, true);
     }
     const now = tools.clock.now();
     const next = {
@@ -153,7 +153,7 @@ export class Starts {
       if (key !== null) await this.giveBack(account.tenant, key, error);
       throw withAdvice(error, account, key !== null);
     }
-    return this.adopt(request, key, started);
+    return this.adopt(request, key, started, !started.isExisting);
   }
 
   /** An order that came to nothing leaves its key free; one whose answer was lost does not. */
@@ -169,10 +169,12 @@ export class Starts {
     }
   }
 
+  /** @param isOurs - the order began it */
   private async adopt(
     request: StartRequest,
     key: string | null,
     started: StartedExport,
+    isOurs: boolean,
   ): Promise<StartedExport> {
     const { account, label, scope } = request;
     const { snapshot } = started;
@@ -185,7 +187,7 @@ export class Starts {
       await this.settings.tracker.track(account, snapshot.key, {
         label: label ?? undefined,
         trackedBy: scope.caller,
-        startedHere: true,
+        startedHere: isOurs,
         snapshot,
         startKey: key,
         ignoresLimit: true,

@@ -1,28 +1,21 @@
 import type { LogEntry } from '../export/backplane.ts';
-import { StoreUnavailableError, TrackingError } from '../export/errors.ts';
+import { StoreUnavailableError } from '../export/errors.ts';
 import type { ExportEvent } from '../export/events.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { Delivery, Store, TrackedChange, TrackedExport, TrackedQuery } from '../export/store.ts';
-import { advance, hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
+import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
 import type { EventSource } from '../watch/event-stream.ts';
 import type { FollowListener } from '../watch/follower.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 import type { Estimates } from './estimates.ts';
 import { type ListView, TrackedEntry, TrackedList } from './tracked-list.ts';
+import { isOlder, isRefused, isWorthWriting, toLimit, toState, toTracked } from './tracked-state.ts';
+import { Upkeep } from './upkeep.ts';
 import { TrackedWrites } from './writes.ts';
 
-/** Exports that are read from the store, and followed, in one go. */
-const PAGE = 1_000;
-/** Ended exports that are remembered from before a restart. */
-const MAX_REMEMBERED = 1_000;
-const MAX_DURATIONS = 10_000;
 const DAY_MS = 24 * 3_600_000;
-/** How often what need not be kept is dropped, and exports are tried again whose credential was refused. */
-const SWEEP_MS = 3_600_000;
-const FIRST_RESTORE_RETRY_MS = 500;
-const MAX_RESTORE_RETRY_MS = 30_000;
 
 export interface TrackerSettings {
   readonly store: Store;
@@ -31,6 +24,8 @@ export interface TrackerSettings {
     'follow' | 'unfollow' | 'pollNow' | 'keep' | 'listenTo' | 'publish' | 'list' | 'learn'
   >;
   readonly accountOf: (identity: string) => VendorAccount | undefined;
+  /** Whose accounts are configured. */
+  readonly tenants: () => Iterable<string>;
   readonly tools: Tools;
   readonly estimates: Estimates;
   /** As configured now. */
@@ -71,9 +66,7 @@ export class Tracker implements FollowListener {
   private readonly settings: TrackerSettings;
   private readonly writes: TrackedWrites;
   private readonly lists = new Map<string, TrackedList>();
-  private cancelSweep: () => void = () => undefined;
-  private cancelRestore: () => void = () => undefined;
-  private isRestored = false;
+  private readonly upkeep: Upkeep;
   private isClosed = false;
 
   constructor(settings: TrackerSettings) {
@@ -81,12 +74,16 @@ export class Tracker implements FollowListener {
     this.writes = new TrackedWrites(settings.store, settings.tools, (changes) => {
       if (changes.some(({ deliveries }) => deliveries.length > 0)) settings.onOwed();
     });
+    this.upkeep = new Upkeep({
+      ...settings,
+      takeUp: (page) => this.takeUp(page),
+      retryRefused: () => this.followAgain(({ state }) => isRefused(state)),
+    });
   }
 
   /** Takes up what the store remembers; where it cannot be reached, as soon as it can. */
-  async start(): Promise<void> {
-    this.planSweep();
-    await this.restore(FIRST_RESTORE_RETRY_MS);
+  start(): Promise<void> {
+    return this.upkeep.start();
   }
 
   /** Exports that are followed. */
@@ -96,16 +93,10 @@ export class Tracker implements FollowListener {
     return count;
   }
 
-  /** False until what the store remembers was taken up. */
-  get isReady(): boolean {
-    return this.isRestored;
-  }
-
   /** Writes what waits to be written. The watches are the hub's to end. */
   async close(): Promise<void> {
     this.isClosed = true;
-    this.cancelSweep();
-    this.cancelRestore();
+    this.upkeep.stop();
     await this.writes.close();
   }
 
@@ -229,10 +220,7 @@ export class Tracker implements FollowListener {
 
   /** Accounts came, went, or have another credential: what waited for them is followed again. */
   accountsChanged(): void {
-    for (const list of this.lists.values()) {
-      const waiting = [...list.entries()].filter((entry) => entry.account === null || isRefused(entry.state));
-      this.follow(waiting);
-    }
+    this.followAgain((entry) => entry.account === null || isRefused(entry.state));
   }
 
   // ------------------------------------------------------------------ what the watches tell
@@ -330,10 +318,26 @@ export class Tracker implements FollowListener {
     }
   }
 
+  private followAgain(isWanted: (entry: TrackedEntry) => boolean): void {
+    for (const list of this.lists.values()) this.follow([...list.entries()].filter(isWanted));
+  }
+
+  private takeUp(page: readonly TrackedExport[]): void {
+    const entries: TrackedEntry[] = [];
+    for (const tracked of page) {
+      const list = this.listOf(tracked.tenant);
+      if (list.findOpen(tracked.key.id) !== undefined) continue;
+      const entry = new TrackedEntry(tracked);
+      list.add(entry);
+      entries.push(entry);
+    }
+    this.follow(entries);
+  }
+
   private follow(entries: readonly TrackedEntry[]): void {
     const requests = entries.flatMap((entry) => {
       entry.account = this.settings.accountOf(entry.identity) ?? null;
-      return entry.account === null ? [] : [{ account: entry.account, key: entry.key, known: entry.state }];
+      return entry.account === null ? [] : [{ account: entry.account, key: entry.key, kept: entry.state }];
     });
     if (requests.length === 0 || this.isClosed) return;
     try {
@@ -380,103 +384,4 @@ export class Tracker implements FollowListener {
   private keptUntil(now: number): number {
     return now + this.settings.limits().keepDays * DAY_MS;
   }
-
-  // ------------------------------------------------------------------ the store at the start, and now and then
-
-  private async restore(retryMs: number): Promise<void> {
-    const { store, estimates, tools } = this.settings;
-    try {
-      estimates.restore(await store.listDurations(MAX_DURATIONS));
-      let after: TrackedExport | null = null;
-      for (;;) {
-        const page: readonly TrackedExport[] = await store.listOpen(after, PAGE);
-        this.takeUp(page);
-        after = page.at(-1) ?? null;
-        if (page.length < PAGE) break;
-      }
-      await this.rememberEnded();
-      this.isRestored = true;
-    } catch (error) {
-      if (this.isClosed) return;
-      tools.log.warn(
-        { error: error instanceof StoreUnavailableError ? error.code : String(error) },
-        'The store cannot be read: tracked exports are taken up as soon as it can.',
-      );
-      this.cancelRestore = tools.clock.setTimer(retryMs, () => {
-        void this.restore(Math.min(MAX_RESTORE_RETRY_MS, retryMs * 2));
-      });
-    }
-  }
-
-  private takeUp(page: readonly TrackedExport[]): void {
-    const entries: TrackedEntry[] = [];
-    for (const tracked of page) {
-      const list = this.listOf(tracked.tenant);
-      if (list.findOpen(tracked.key.id) !== undefined) continue;
-      const entry = new TrackedEntry(tracked);
-      list.add(entry);
-      entries.push(entry);
-    }
-    this.follow(entries);
-  }
-
-  /** What is known of those that had ended: for reads that take an older answer, and for their transitions. */
-  private async rememberEnded(): Promise<void> {
-    const { store, accountOf, hub } = this.settings;
-    for (const tenant of this.lists.keys()) {
-      const ended = await store.list({ tenant, hasEnded: true, limit: MAX_REMEMBERED });
-      for (const { identity, key, state } of [...ended].reverse()) {
-        const account = accountOf(identity);
-        if (account !== undefined && state !== null) hub.keep(account, key, state);
-      }
-    }
-  }
-
-  private planSweep(): void {
-    const { store, tools } = this.settings;
-    this.cancelSweep = tools.clock.setTimer(SWEEP_MS, () => {
-      void store.prune(tools.clock.now()).catch(() => undefined);
-      for (const list of this.lists.values())
-        this.follow([...list.entries()].filter(({ state }) => isRefused(state)));
-      this.planSweep();
-    });
-  }
-}
-
-/** What a first answer comes to. */
-function toState(snapshot: ExportSnapshot, now: number): WatchedState {
-  return advance(startWatch(now), snapshot, now, { stallAfterMs: Number.POSITIVE_INFINITY }).state;
-}
-
-/** Where only time and progress went on, nothing is written: the vendor tells them again. */
-function isWorthWriting(before: WatchedState | null, after: WatchedState): boolean {
-  if (before === null || before.snapshot === null) return after.snapshot !== null || after.failed !== null;
-  return (
-    before.snapshot.status !== after.snapshot?.status ||
-    before.failed?.code !== after.failed?.code ||
-    (!before.isStallTold && after.isStallTold) ||
-    before.transitions.length !== after.transitions.length
-  );
-}
-
-/** The account's credential was refused for good: another one, or another day, may do better. */
-function isRefused(state: WatchedState | null): boolean {
-  const code = state?.failed?.code;
-  return code === 'VENDOR_UNAUTHENTICATED' || code === 'VENDOR_FORBIDDEN';
-}
-
-function isOlder(state: WatchedState, than: WatchedState | null): boolean {
-  return (state.snapshot?.observedAt ?? 0) < (than?.snapshot?.observedAt ?? 0);
-}
-
-function toTracked(entry: TrackedEntry): TrackedExport {
-  const { tenant, key, identity, label, startedHere, trackedBy, trackedAt, keptUntil, state } = entry;
-  return { tenant, key, identity, label, startedHere, trackedBy, trackedAt, keptUntil, state };
-}
-
-function toLimit(maxOpen: number): TrackingError {
-  return new TrackingError(
-    'TRACKING_LIMIT',
-    `This tenant has ${maxOpen} open tracked exports, which is the most it may have: untrack some, or wait until some have ended.`,
-  );
 }

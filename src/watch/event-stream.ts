@@ -17,8 +17,8 @@ export interface WatchRequest {
   readonly key: ExportKey;
   /** The span that asks, where spans are recorded. */
   readonly origin?: SpanOrigin | undefined;
-  /** What is known of the export from before this process, where nothing is known here. */
-  readonly known?: WatchedState | null | undefined;
+  /** What a store has kept of the export from before this process. */
+  readonly kept?: WatchedState | null | undefined;
 }
 
 /** What a stream needs of the hub it belongs to. */

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Backplane, BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
-import type { ExportEvent, ExportFact } from '../export/events.ts';
+import type { BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
+import type { ExportFact } from '../export/events.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
-import type { Tools } from '../runtime/tools.ts';
 import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import {
@@ -17,8 +16,9 @@ import {
 } from './cursor.ts';
 import { type EventSource, EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
 import { Follower, type FollowListener } from './follower.ts';
+import type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 import { ListStream, type ListStreamSettings } from './list-stream.ts';
-import { Poller, type ReadMany } from './poller.ts';
+import { Poller } from './poller.ts';
 import { RecentWatches } from './recent-watches.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
 import { NOT_WAITING } from './timer-wheel.ts';
@@ -26,98 +26,10 @@ import { type Plans, toEvent, toExport } from './to-event.ts';
 import { type Subscriber, type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
 
 export type { WatchRequest } from './event-stream.ts';
-
-/** Takes the entries of a journal, and the events that all streams share. */
-export type JournalListener = (exportId: string, entry: LogEntry, event: ExportEvent) => void;
+export type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 
 /** Exports that are remembered after their watch has ended. */
 const DEFAULT_MAX_REMEMBERED = 2_000;
-export interface EventOptions {
-  /** The cursor of the last event seen. */
-  readonly after?: string | undefined;
-  /** Ends the stream, without an error. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What the watches amount to; the later ones count from the start of the process. */
-export interface WatchCounters {
-  /** Exports being watched. */
-  readonly watches: number;
-  /** Open streams. */
-  readonly subscribers: number;
-  /** Exports asked for, one by one or in a batch. */
-  readonly polls: number;
-  /** Events given to subscribers, each for itself. */
-  readonly events: number;
-  readonly slowConsumersClosed: number;
-}
-
-export interface WatchHubOptions {
-  readonly backplane: Backplane;
-  readonly tools: Tools;
-  /** How a batch is read. Default: the account's own `readMany`. */
-  readonly readMany?: ReadMany | undefined;
-  /** Authenticates cursors; the same in every process and after a restart, or earlier cursors are refused as forged. */
-  readonly cursorSecret?: string | undefined;
-  /** Events that may wait for one subscriber before it is closed. Default 256. */
-  readonly maxPending?: number | undefined;
-  /** Default 2,000. */
-  readonly maxRemembered?: number | undefined;
-  /** Called with an account's identity when the first of its exports is watched, and when none is any more. */
-  readonly onWatched?: ((identity: string, isWatched: boolean) => void) | undefined;
-  /** Called where a read elsewhere brought another status of an export whose watch is over. */
-  readonly onRelearnt?: ((account: VendorAccount, key: ExportKey, state: WatchedState) => void) | undefined;
-  /** Called for each poll with how late it began, in milliseconds; for metrics. */
-  readonly onPoll?: ((lateMs: number) => void) | undefined;
-}
-
-/** Follows exports for any number of subscribers: one watch per export and account identity. */
-export interface WatchHub {
-  /**
-   * What happens to these exports, from now until all of them have ended. The same export twice is one; no export is an
-   * empty stream. Subscribers of one export are given the very same event objects, but while a stream still waits for a first state.
-   *
-   * @returns rejects from `next()` with a StreamClosedError where this subscriber reads too slowly or the gateway drains
-   * @throws InputError where `after` is no cursor of ours; StreamClosedError after `drain`
-   */
-  events(requests: readonly WatchRequest[], options?: EventOptions): EventSource;
-  /**
-   * The export as its watch saw it, where that may stand for the vendor's own answer: the watch is alive, or the job has ended.
-   * No vendor is asked; `observation` says how long ago that was and what is planned.
-   */
-  peek(account: VendorAccount, key: ExportKey): Export | undefined;
-  /** The export as it was last known, marked as stale: for want of a better answer. */
-  lastKnown(account: VendorAccount, key: ExportKey): Export | undefined;
-  /** A read elsewhere brought this. What is known gives way to what is newer, and subscribers learn of it like of a poll. */
-  learn(account: VendorAccount, snapshot: ExportSnapshot): void;
-  /**
-   * Follows exports for somebody who looks at none of them: they are watched until they have ended, like those of subscribers. The listener
-   * is told in the order of the log.
-   */
-  follow(requests: readonly WatchRequest[], listener: FollowListener): void;
-  /** Ends that, without a word to its listener. */
-  unfollow(account: VendorAccount, key: ExportKey): void;
-  isFollowed(account: VendorAccount, key: ExportKey): boolean;
-  /** Asks about a watched export as soon as its account allows; false where it is not watched. */
-  pollNow(account: VendorAccount, key: ExportKey): boolean;
-  /** Remembers an export that had ended before this process began. */
-  keep(account: VendorAccount, key: ExportKey, known: WatchedState): void;
-  /** Calls back for each entry that any process publishes into a journal from now on. */
-  listenTo(journal: string, listener: JournalListener): Promise<void>;
-  /** Writes an entry into a journal. @returns its sequence */
-  publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number>;
-  /** A stream over a list of exports that changes. @throws as `events` does */
-  list(settings: Omit<ListStreamSettings, 'host' | 'maxPending' | 'after'>, after?: string): ListStream;
-  /** Exports of these accounts that are or were watched, the latest watch first; bounded. */
-  recent(accounts: readonly VendorAccount[]): readonly Export[];
-  counters(): WatchCounters;
-  /** These accounts have another credential: what is in trouble is asked about at once, and refusals count anew. */
-  renewAccounts(identities: ReadonlySet<string>): void;
-  /** Accounts are gone, by identity and with the reason: each of their exports ends with one last event, and is forgotten. */
-  endAccounts(reasons: ReadonlyMap<string, WatchLoss>): void;
-  /** Ends every stream with SERVER_DRAINING, after what waits in it, and lets other processes take over. */
-  drain(reason: string): Promise<void>;
-}
 
 /** Opens the hub on its backplane; rejects when that cannot be reached. */
 export async function createWatchHub(options: WatchHubOptions): Promise<WatchHub> {
@@ -389,8 +301,9 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   private startWatch(topic: string, request: WatchRequest, opened: Watch[]): Watch {
     const { account, key, origin } = request;
     const queue = this.poller.queueFor(account);
-    const known = this.remembered.get(topic)?.state ?? request.known ?? null;
-    const watch = new Watch({ topic, key, queue, origin: origin ?? null, known });
+    const known = this.remembered.get(topic)?.state ?? null;
+    const { kept } = request;
+    const watch = new Watch({ topic, key, queue, origin: origin ?? null, known, kept });
     queue.watches += 1;
     if (queue.watches === 1) this.options.onWatched?.(account.identity, true);
     this.watches.set(topic, watch);

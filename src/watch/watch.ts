@@ -79,8 +79,10 @@ export interface WatchSettings {
   readonly queue: PollQueue<Watch>;
   /** What began it, for traces; null where none are recorded. */
   readonly origin: SpanOrigin | null;
-  /** What is remembered of an earlier watch, or was kept in a store. */
+  /** What is remembered of an earlier watch. */
   readonly known: WatchedState | null;
+  /** What a store has kept of it: it goes on from there. */
+  readonly kept?: WatchedState | null | undefined;
 }
 
 /**
@@ -97,6 +99,7 @@ export class Watch implements WheelItem<Watch> {
   readonly origin: SpanOrigin | null;
   private currentPhase: WatchPhase = 'opening';
   private known: WatchedState | null;
+  private readonly kept: WatchedState | null;
   /** Of the stored state that `known` stands on. */
   private version = 0;
   /** The fencing token; null where this process has no lease. */
@@ -116,12 +119,13 @@ export class Watch implements WheelItem<Watch> {
   wheelNext: Watch | null = null;
   wheelPrevious: Watch | null = null;
 
-  constructor({ topic, key, queue, origin, known }: WatchSettings) {
+  constructor({ topic, key, queue, origin, known, kept = null }: WatchSettings) {
     this.topic = topic;
     this.key = key;
     this.queue = queue;
     this.origin = origin;
-    this.known = known;
+    this.known = known ?? kept;
+    this.kept = kept;
   }
 
   get phase(): WatchPhase {
@@ -198,14 +202,14 @@ export class Watch implements WheelItem<Watch> {
       return null;
     }
     this.currentPhase = 'asking';
-    // What is not kept there (any more) may be remembered here: the next answer is told as a change from that.
-    const known = stored.state ?? this.known;
+    // What was kept in a store is gone from the log by now: the next answer is told as a change from that.
+    const known = stored.state ?? this.kept;
     this.known = known === null ? startWatch(now) : restartWatch(known, now);
     const { snapshot } = this.known;
     const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
     this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);
-    if (remembered === null || remembered.observedAt <= observedAt(this.known)) return null;
-    if (now >= this.freshUntil(remembered)) return null;
+    const isNews = stored.state === null || (remembered?.observedAt ?? 0) > observedAt(this.known);
+    if (remembered === null || !isNews || now >= this.freshUntil(remembered)) return null;
     this.currentFrom = Math.min(this.currentFrom, remembered.observedAt);
     return remembered;
   }

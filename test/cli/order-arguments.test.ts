@@ -113,7 +113,7 @@ describe('the fields of an order', () => {
     ['\u001b[2Jx', ''],
   ])('are of no vendor %j', (vendor, suggestion) => {
     expect(problemsOf(vendor)).toEqual([
-      `"${vendor.replace('\u001b[2J', '')}" is no vendor: it is one of ${VENDOR_IDS.join(', ')}.${suggestion}`,
+      `"${vendor.replace('\u001b[2J', '')}" is no vendor that exports can be started at: it is one of ${VENDOR_IDS.join(', ')}.${suggestion}`,
     ]);
   });
 

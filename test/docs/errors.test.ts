@@ -10,7 +10,7 @@ const page = read('docs/errors.md');
 
 /** Where our own code gives a client a code. */
 const GIVEN =
-  /(?:code: |code = |CODE = |toRefusal\(\s*|new StreamClosedError\(\s*|respondGraphQLError\([^']*)'([A-Z][A-Z_]+)'/g;
+  /(?:code: |code = |CODE = |toRefusal\(\s*|new TrackingError\(\s*|new StreamClosedError\(\s*|respondGraphQLError\([^']*)'([A-Z][A-Z_]+)'/g;
 
 const KEY = 'key-of-a-page-about-errors';
 
@@ -34,8 +34,21 @@ describe('docs/errors.md', () => {
     expect(codesIn(section('About a vendor')).sort()).toEqual(names.sort());
   });
 
+  it('has a row for each code that starting and tracking have of their own', () => {
+    expect(codesIn(section('About a start')).sort()).toEqual([
+      'IDEMPOTENCY_KEY_REUSED',
+      'START_OUTCOME_UNKNOWN',
+      'STORE_UNAVAILABLE',
+      'TRACKING_LIMIT',
+      'VENDOR_REJECTED',
+    ]);
+  });
+
   it('has a row for each code that our own code gives', () => {
-    const files = ['access', 'export', 'graphql', 'operations', 'transports', 'watch', 'web']
+    const files = [
+      ...['access', 'export', 'graphql', 'http', 'operations', 'tracking', 'transports', 'vendors'],
+      ...['watch', 'web'],
+    ]
       .flatMap((room) =>
         readdirSync(`${root}src/${room}`, { recursive: true }).map((name) => `src/${room}/${name}`),
       )

@@ -22,6 +22,8 @@ const COMMON = /* GraphQL */ `
     files { name mediaType url urlExpiresAt availableUntil }
     observation { observedAt nextPollAt throttledUntil isStale }
     transitions { from to rawStatus at }
+    tracking { label startedHere trackedBy trackedAt keptUntil }
+    estimate { finishAt finishAtLatest basedOn }
   }
 `;
 
@@ -40,7 +42,9 @@ beforeAll(async () => {
     tools: { clock: createManualClock() },
     vendors: {
       'power-bi': () => ({ body: readFixture('power-bi/export-succeeded-workspace') }),
-      'hi-energy': ({ url }) => ({ body: HI_ENERGY[lastSegment(url)] ?? {} }),
+      'hi-energy': ({ url }) => ({
+        body: url.includes('?') ? { exports: SEEN } : (HI_ENERGY[lastSegment(url)] ?? {}),
+      }),
       talkdesk: () => ({ body: readFixture('talkdesk/done') }),
       'web-admit': ({ url }) => ({
         body: readFixture(url.endsWith('74784') ? 'web-admit/failed' : 'web-admit/available'),
@@ -56,6 +60,15 @@ const HI_ENERGY: Readonly<Record<string, object>> = {
   '4214': readFixture('hi-energy/failed'),
   '4215': { export: { id: 4215, report_type: 'deals_excel', status: 'pending', parent_report_id: 4212 } },
 };
+
+/** Exports of the type of 4212 that took one to five minutes. */
+const SEEN = [1, 2, 3, 4, 5].map((minutes) => ({
+  id: 4_300 + minutes,
+  report_type: 'clicks_details_excel',
+  status: 'completed',
+  created_at: '2026-05-18T08:00:00Z',
+  completed_at: `2026-05-18T08:0${minutes}:00Z`,
+}));
 
 async function read(type: keyof typeof OWN_FIELDS, locator: object) {
   const query = `query ($locator: ExportLocator!) {
@@ -103,6 +116,8 @@ describe("each vendor's own type", () => {
       ],
       observation: OBSERVED,
       transitions: [],
+      tracking: null,
+      estimate: null,
       ...ids,
       reportName: 'Sales overview',
       percentComplete: 100,
@@ -135,6 +150,8 @@ describe("each vendor's own type", () => {
       files: null,
       observation: OBSERVED,
       transitions: [],
+      tracking: null,
+      estimate: null,
       exportId: '4212',
       reportType: 'clicks_details_excel',
       displayName: 'Click details',
@@ -147,6 +164,36 @@ describe("each vendor's own type", () => {
       isChunked: true,
       parent: null,
     });
+  });
+
+  it('tells how an export is tracked, and when it will probably end, once five like it have been seen', async () => {
+    const locator = toLocator('hi-energy', { exportId: '4212' });
+    await gateway.query('{ recentExports { nodes { id } } }');
+    const mutation = `mutation ($locator: ExportLocator!) {
+      trackExport(locator: $locator, label: "Clicks") { export { id } tracking { label } }
+    }`;
+    await gateway.query(mutation, { locator });
+
+    const answer = await read('HiEnergyExport', locator);
+
+    expect(answer).toMatchObject({
+      tracking: {
+        label: 'Clicks',
+        startedHere: false,
+        trackedBy: 'anonymous',
+        trackedAt: NOW,
+        keptUntil: null,
+      },
+      estimate: {
+        finishAt: '2026-05-18T09:03:00.000Z',
+        finishAtLatest: '2026-05-18T09:05:00.000Z',
+        basedOn: 5,
+      },
+    });
+    await gateway.query(
+      'mutation ($locator: ExportLocator!) { untrackExport(locator: $locator) { wasTracked } }',
+      { locator },
+    );
   });
 
   it('tells why a Hi Energy export failed, as data', async () => {
@@ -206,6 +253,8 @@ describe("each vendor's own type", () => {
       ],
       observation: OBSERVED,
       transitions: [],
+      tracking: null,
+      estimate: null,
       ...ids,
       timezone: 'UTC',
       format: 'json',
@@ -245,6 +294,8 @@ describe("each vendor's own type", () => {
       ],
       observation: OBSERVED,
       transitions: [],
+      tracking: null,
+      estimate: null,
       ...ids,
       href: '/api/v1/exports/86466/export_files/74780',
     });

@@ -19,14 +19,14 @@ interface Ending {
   readonly isAnswered: boolean;
 }
 
-function createClient(origin: string, clock: ManualClock): AccountClient {
+function createClient(origin: string, clock: ManualClock, maxConcurrent = 4): AccountClient {
   return createAccountClient({
     vendor: 'hi-energy',
     vendorName: 'Hi Energy',
     account: 'hi',
     baseUrl: `${origin}/api/v1`,
     credential: { type: 'api-key', apiKey: API_KEY },
-    limits: { requestsPerSecond: 10_000, maxConcurrent: 4, timeoutMs: TIMEOUT_MS },
+    limits: { requestsPerSecond: 10_000, maxConcurrent, timeoutMs: TIMEOUT_MS },
     rules: RULES,
     tools: createTestTools({ clock }),
   });
@@ -118,7 +118,7 @@ describe('an exchange that is cut', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { readonly port: number };
     const clock = createManualClock();
-    const client = createClient(`http://127.0.0.1:${port}`, clock);
+    const client = createClient(`http://127.0.0.1:${port}`, clock, 1);
 
     const outcomes: unknown[] = [];
     for (let count = 0; count < 3; count += 1)

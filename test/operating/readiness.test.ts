@@ -35,7 +35,10 @@ describe('/ready', () => {
 
     expect(await read(gateway.url)).toEqual([
       200,
-      { status: 'ready', parts: { gateway: 'ready', backplane: 'ready', accounts: { HEALTHY: 2 } } },
+      {
+        status: 'ready',
+        parts: { gateway: 'ready', backplane: 'ready', store: 'ready', accounts: { HEALTHY: 2 } },
+      },
     ]);
   });
 
@@ -54,6 +57,7 @@ describe('/ready', () => {
         parts: {
           gateway: 'ready',
           backplane: 'ready',
+          store: 'ready',
           'account acme-hi': 'HEALTHY',
           'account other-hi': 'HEALTHY',
         },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/store/memory.ts';
-import { START, toDelivery, toKey, toRequest, toSnapshot, toTracked } from './made-exports.ts';
+import { START, toDelivery, toKey, toRequest, toTracked } from './made-exports.ts';
 import { describeStore } from './store-suite.ts';
 
 describeStore('memory', async () => {
@@ -46,9 +46,7 @@ describe('the memory of a process', () => {
     const kept = await store.listDeliveries({ tenant: 'acme', limit: 30_000 });
 
     expect(kept).toHaveLength(20_000);
-    expect(kept.map(({ id }) => id)).toEqual(
-      expect.not.arrayContaining(['d7']) && expect.arrayContaining(['n1', 'n2', 'd1']),
-    );
+    expect(kept.map(({ id }) => id)).toEqual(expect.arrayContaining(['n1', 'n2', 'd1']));
     expect(kept.some(({ id }) => id === 'd0' || id === 'd7')).toBe(false);
   });
 
@@ -64,6 +62,5 @@ describe('the memory of a process', () => {
 
     expect(durations).toHaveLength(20_000);
     expect(durations.at(-1)).toMatchObject({ ms: 1 });
-    expect(toSnapshot('e1').key.id).toBe('e1');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryBacklog } from '../../src/export/store.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
-import type { WebhookAttempt } from '../../src/tracking/webhooks/dispatcher.ts';
+import type { WebhookAttempt } from '../../src/tracking/webhooks/attempt.ts';
 
 const NOW = 1_000_000;
 

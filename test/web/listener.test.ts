@@ -107,7 +107,10 @@ describe('the listener', () => {
     expect([health.status, await health.json()]).toEqual([200, { status: 'alive' }]);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', parts: { gateway: 'ready', backplane: 'ready', 'account hi': 'HEALTHY' } },
+      {
+        status: 'ready',
+        parts: { gateway: 'ready', backplane: 'ready', store: 'ready', 'account hi': 'HEALTHY' },
+      },
     ]);
   });
 

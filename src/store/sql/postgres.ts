@@ -179,7 +179,7 @@ class PostgresRunner implements SqlRunner {
       this.lastFailure = { at: this.tools.clock.now(), error: told };
       throw told;
     } finally {
-      void db.destroy();
+      db.destroy().catch(() => {});
     }
   }
 
@@ -229,8 +229,9 @@ function connect<Tables>(url: string, options: pg.PoolConfig): Kysely<Tables> {
     types: { getTypeParser: toTypeParser },
     ...options,
   });
-  // Of a connection that nobody uses: the next call finds out by itself.
+  // Told to nobody, a connection that ends while nothing is asked would end the process. The next call finds out by itself.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

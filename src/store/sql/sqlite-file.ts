@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import Database from 'libsql';
@@ -34,25 +34,41 @@ export function openSqliteFile(configured: string): SqliteFile {
       inode: statSync(path).ino,
       path,
       close() {
+        // libsql lets go of a file only when it has forgotten the last statement, so nothing is left to that.
+        connection.pragma('wal_checkpoint(truncate)');
         connection.close();
-        lock.close();
+        release(lock);
       },
     };
   } catch (error) {
-    lock.close();
+    release(lock);
     throw error;
   }
 }
 
+function release(lock: Connection): void {
+  lock.exec('rollback');
+  lock.close();
+}
+
 /** Two names of one file must come to one lock. */
 function toRealPath(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path);
   if (found?.isDirectory()) throw refuse(path, 'it is a directory: name a file in it');
   if (found !== undefined && !found.isFile()) throw refuse(path, 'it is not a file');
   if (found !== undefined) return realpathSync(path);
-  const folder = statSync(dirname(path), { throwIfNoEntry: false });
-  if (!folder?.isDirectory()) throw refuse(path, 'its directory does not exist: create it');
+  if (!lookAt(dirname(path))?.isDirectory()) {
+    throw refuse(path, 'its directory does not exist, or may not be looked into: create it');
+  }
   return path;
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, SqliteDialect } from 'kysely';
 import type { StoreUnavailableError } from '../../export/errors.ts';
 import type { Store } from '../../export/store.ts';
 import { sleep } from '../../runtime/clock.ts';
@@ -119,16 +119,21 @@ class SqliteRunner implements SqlRunner {
     });
   }
 
+  /**
+   * A statement that found the file held would stay begun until libsql forgets it, and no commit works beside it: what begins and ends a
+   * transaction is not prepared.
+   */
   private inTransaction<Result>(work: SqlJob<Result>): Promise<Result> {
+    const { connection } = this.file;
     return this.db.connection().execute(async (db) => {
-      await sql`begin immediate`.execute(db);
+      connection.exec('begin immediate');
       try {
         const result = await work(db);
-        await sql`commit`.execute(db);
+        connection.exec('commit');
         return result;
       } catch (error) {
         // A full disk has ended it already.
-        if (this.file.connection.inTransaction) await sql`rollback`.execute(db);
+        if (connection.inTransaction) connection.exec('rollback');
         throw error;
       }
     });

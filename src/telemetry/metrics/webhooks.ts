@@ -1,6 +1,6 @@
 import { Histogram, type Registry } from 'prom-client';
 import type { DeliveryBacklog } from '../../export/store.ts';
-import type { WebhookAttempt } from '../../tracking/webhooks/dispatcher.ts';
+import type { WebhookAttempt } from '../../tracking/webhooks/attempt.ts';
 import { collectGaugeLater } from './collected.ts';
 
 /** Attempts at webhooks, tests of an endpoint included. */

@@ -1,32 +1,15 @@
-import type { DeliveryRecord, DeliveryResult, DeliveryStatus, Store } from '../../export/store.ts';
+import type { DeliveryRecord, DeliveryResult, Store } from '../../export/store.ts';
 import { Cancellation } from '../../runtime/cancellation.ts';
 import type { Tools } from '../../runtime/tools.ts';
+import { decideNext, logAttempt, type NextStep, type WebhookAttempt } from './attempt.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { EndpointTable } from './endpoint-table.ts';
 import { TEST_TYPE } from './message.ts';
-import { JITTER, toRetryAfterMs, toRetryDelayMs } from './retry-schedule.ts';
+import { JITTER, toRetryAfterMs } from './retry-schedule.ts';
 import { SEND_TIMEOUT_MS, type SendEnd, type WebhookSender } from './sender.ts';
 
 /** What a dispatcher asks of the store. */
 export type DeliveryStore = Pick<Store, 'takeDeliveries' | 'settleDeliveries' | 'nextDeliveryAt'>;
-
-/** One attempt, for the audit log and the metrics. Holds no URL, no secret and nothing of the body. */
-export interface WebhookAttempt {
-  readonly tenant: string;
-  readonly endpoint: string;
-  /** The `webhook-id`. */
-  readonly delivery: string;
-  readonly type: string;
-  /** The export's global id; null for a test. */
-  readonly exportId: string | null;
-  /** Counted from 1. */
-  readonly attempt: number;
-  /** An HTTP status, or why there was none. */
-  readonly result: string;
-  readonly durationMs: number;
-  /** What became of the delivery. */
-  readonly status: DeliveryStatus;
-}
 
 export interface DispatcherSettings {
   readonly store: DeliveryStore;
@@ -46,12 +29,6 @@ const BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 /** Statuses whose `Retry-After` speaks of the whole endpoint. Source: RFC 9110, 15.6.4, and RFC 6585, 4; read 2026-11. */
 const PAUSING: ReadonlySet<number | null> = new Set([429, 503]);
-
-const MESSAGE = {
-  delivered: 'A webhook was delivered.',
-  owed: 'A webhook was not taken; it is tried again.',
-  'given-up': 'A webhook was given up.',
-} as const satisfies Record<DeliveryStatus, string>;
 
 const NO_ANSWER = { status: null, retryAfterMs: undefined, durationMs: 0 };
 
@@ -267,7 +244,7 @@ export class WebhookDispatcher {
     const now = tools.clock.now();
     // Of another configuration by now, it says nothing of this one's endpoint.
     if (this.endpoints.get(endpoint.key) === endpoint) this.heed(endpoint, end, now);
-    this.end(record, end, now, this.decide(record, end, now));
+    this.end(record, end, now, decideNext(end, record.attempts + 1, now, tools.random.next()));
   }
 
   /** What an answer says of its endpoint as a whole. */
@@ -284,32 +261,7 @@ export class WebhookDispatcher {
     }
   }
 
-  private decide(
-    { attempts }: DeliveryRecord,
-    { outcome, retryAfterMs }: SendEnd,
-    now: number,
-  ): Pick<DeliveryResult, 'status' | 'nextAttemptAt'> {
-    switch (outcome) {
-      case 'delivered':
-        return { status: 'delivered', nextAttemptAt: null };
-      case 'gone':
-      case 'stopped':
-        return { status: 'owed', nextAttemptAt: now };
-      case 'failed': {
-        const delayMs = toRetryDelayMs(attempts + 1, retryAfterMs, this.settings.tools.random.next());
-        return delayMs === null
-          ? { status: 'given-up', nextAttemptAt: null }
-          : { status: 'owed', nextAttemptAt: now + delayMs };
-      }
-    }
-  }
-
-  private end(
-    record: DeliveryRecord,
-    { result, durationMs }: SendEnd,
-    now: number,
-    next: Pick<DeliveryResult, 'status' | 'nextAttemptAt'>,
-  ): void {
+  private end(record: DeliveryRecord, { result, durationMs }: SendEnd, now: number, next: NextStep): void {
     const { id, tenant, endpoint, type, key, attempts } = record;
     const { status } = next;
     const told = { tenant, endpoint, delivery: id, type, exportId: key.id, attempt: attempts + 1 };
@@ -321,8 +273,7 @@ export class WebhookDispatcher {
   private report(attempt: WebhookAttempt): void {
     const { onAttempt, tools } = this.settings;
     onAttempt?.(attempt);
-    const level = attempt.status === 'given-up' ? 'warn' : 'info';
-    tools.log[level]({ ...attempt }, MESSAGE[attempt.status]);
+    logAttempt(tools.log, attempt);
   }
 }
 

@@ -98,12 +98,9 @@ function sinceWhen(before: WatchedState | null, { trackedAt }: TrackedStep['trac
   return before === null ? trackedAt : Number.NEGATIVE_INFINITY;
 }
 
-/** The last known word is asked too: of a hundred transitions and more, the first are forgotten. */
+/** Where that was so many transitions ago that it is forgotten, the delivery's id still says so. */
 function hasRun(state: WatchedState | null): boolean {
-  return (
-    state !== null &&
-    (state.knownStatus === 'RUNNING' || state.transitions.some(({ to }) => to === 'RUNNING'))
-  );
+  return state?.transitions.some(({ to }) => to === 'RUNNING') ?? false;
 }
 
 /** The export as it was at an earlier transition, as far as that is still known. */

@@ -1,10 +1,8 @@
 import { defineVendor } from '../shared/account.ts';
-import { readCallback } from './callback.ts';
 import { createWebAdmitClient, WEB_ADMIT_HTTP_RULES } from './client.ts';
 import { locateFile } from './files.ts';
-import { createWebAdmitLoader } from './loader.ts';
-import { createWebAdmitOrders, parseOrder } from './orders.ts';
-import { RunMemory } from './run-memory.ts';
+import { createWebAdmitLoader, RunMemory } from './loader.ts';
+import { createWebAdmitOrders, parseOrder, readCallback } from './orders.ts';
 
 import { ACCEPTED_WORD, WEB_ADMIT_LOCATOR, type WebAdmitIds } from './types.ts';
 

@@ -5,7 +5,7 @@ import type { OwnReads } from '../shared/account.ts';
 import type { OrderInput } from '../shared/orders.ts';
 import { type LoaderParts, newestFirst, toListedIds } from './loader.ts';
 import { readRunStatus, toSnapshot } from './mapping.ts';
-import { ID, type WebAdmitIds, type WireRun } from './types.ts';
+import { ID, toWireId, type WebAdmitIds, type WireRun } from './types.ts';
 
 /** A template to run, and the identity to run it under. */
 export type WebAdmitOrder = { userIdentityId: string; exportId: string };
@@ -87,4 +87,15 @@ function hasEnded({ status }: WireRun): boolean {
 /** Every order of an account was made by `parseOrder`. */
 function toOwn(order: ExportOrder): WebAdmitOrder {
   return order as WebAdmitOrder;
+}
+
+/**
+ * The run that a callback is about; nothing else of it is read, since anybody could have sent it.
+ *
+ * A form: `export_file[id]=99752&export_file[export_id]=123316&export_file[status]=Available`. Source: WebAdMIT API v1 docs,
+ * "Export/Report Files (initiate)", parameter `callback`; read 2026-11.
+ */
+export function readCallback(body: string): Partial<WebAdmitIds> {
+  const exportFileId = toWireId(new URLSearchParams(body).get('export_file[id]'));
+  return exportFileId === null ? {} : { exportFileId };
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StoreUnavailableError } from '../../../src/export/errors.ts';
 import type { WebhookDispatcher } from '../../../src/tracking/webhooks/dispatcher.ts';
 import { RETRY_DELAYS_MS } from '../../../src/tracking/webhooks/retry-schedule.ts';
+import type { SendEnd } from '../../../src/tracking/webhooks/sender.ts';
 import { until } from '../../http/support.ts';
 import { startFakeVendor } from '../../support/fake-vendor.ts';
 import { type ManualClock, settle } from '../../support/manual-clock.ts';
@@ -346,6 +347,23 @@ describe('a slow endpoint', () => {
     await stopNow(dispatcher, clock);
   });
 
+  it('that has three attempts under way gets one more', async () => {
+    const { store, clock, createDispatcher } = createStage();
+    await using slow = await startFakeVendor(() => 'hang');
+    const dispatcher = createDispatcher([toEndpoint({ url: slow.url })]);
+    for (const run of ['1', '2', '3']) store.owe(toDelivery(`s${run}`, { run }));
+    dispatcher.start();
+    await until(() => slow.requests.length === 3);
+
+    for (const run of ['4', '5', '6', '7']) store.owe(toDelivery(`s${run}`, { run }));
+    dispatcher.notify();
+    await until(() => slow.requests.length === 4);
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+
+    expect(slow.requests).toHaveLength(4);
+    await stopNow(dispatcher, clock);
+  });
+
   it('holds up no other, though there are as many as fill all places', async () => {
     const { store, clock, createDispatcher } = createStage();
     await using slow = await startFakeVendor(() => 'hang');
@@ -437,6 +455,29 @@ describe("the store's trouble", () => {
 
     expect(receiver.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['msg_1', 'msg_1']);
     await next.stop();
+  });
+});
+
+describe('an attempt that outlives its lease, such as in a machine that slept', () => {
+  it('is not made a second time by the same gateway', async () => {
+    const { store, clock, createDispatcher } = createStage();
+    let release: (end: SendEnd) => void = () => undefined;
+    const send = vi.fn(() => new Promise<SendEnd>((resolve) => (release = resolve)));
+    const sendTest = () => Promise.reject(new Error('none is asked for'));
+    const dispatcher = createDispatcher([toEndpoint()], { sender: { send, sendTest } });
+    store.owe(toDelivery('msg_1'));
+    dispatcher.start();
+    await settle();
+
+    const takings = store.takings.count;
+    await clock.advance(300_000);
+    expect(store.takings.count).toBeGreaterThan(takings);
+    release({ outcome: 'delivered', result: '200', status: 200, retryAfterMs: undefined, durationMs: 1 });
+    await settle();
+
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(store.get('msg_1')).toMatchObject({ status: 'delivered', attempts: 1 });
+    await dispatcher.stop();
   });
 });
 

@@ -1,8 +1,5 @@
-import {
-  type DispatcherSettings,
-  type WebhookAttempt,
-  WebhookDispatcher,
-} from '../../../src/tracking/webhooks/dispatcher.ts';
+import type { WebhookAttempt } from '../../../src/tracking/webhooks/attempt.ts';
+import { type DispatcherSettings, WebhookDispatcher } from '../../../src/tracking/webhooks/dispatcher.ts';
 import type { WebhookEndpoint } from '../../../src/tracking/webhooks/endpoint.ts';
 import { WebhookSender } from '../../../src/tracking/webhooks/sender.ts';
 import { createManualClock, createSeededRandom, type ManualClock } from '../../support/manual-clock.ts';

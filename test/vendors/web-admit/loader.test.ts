@@ -3,8 +3,7 @@ import { VendorError, type VendorErrorCode } from '../../../src/export/errors.ts
 import type { Reading } from '../../../src/export/ports.ts';
 import { createReads } from '../../../src/vendors/shared/reads.ts';
 import type { WebAdmitClient } from '../../../src/vendors/web-admit/client.ts';
-import { createWebAdmitLoader } from '../../../src/vendors/web-admit/loader.ts';
-import { RunMemory } from '../../../src/vendors/web-admit/run-memory.ts';
+import { createWebAdmitLoader, RunMemory } from '../../../src/vendors/web-admit/loader.ts';
 import type { WebAdmitDetails } from '../../../src/vendors/web-admit/types.ts';
 import {
   type FakeAnswer,

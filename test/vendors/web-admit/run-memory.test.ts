@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RunMemory } from '../../../src/vendors/web-admit/run-memory.ts';
+import { RunMemory } from '../../../src/vendors/web-admit/loader.ts';
 
 const run = (exportFileId: string, userIdentityId?: string) => ({
   exportId: '5',
