@@ -85,7 +85,7 @@ describe('the page on tracking', { timeout: 40_000 }, () => {
     const again = await gateway.query(start, variables);
     const { id } = first.data.startExport.export as { id: string };
     const locator = { id };
-    const tracked = await gateway.query(block('graphql', 'trackExport(locator'), {
+    const tracked = await gateway.query(block('graphql', ' trackExport(locator: $locator, label'), {
       locator,
       label: 'For Ann',
     });
@@ -145,7 +145,10 @@ describe('the page on tracking', { timeout: 40_000 }, () => {
 
   it('shows a list that goes on after a broken connection as if nothing had been', async () => {
     await using wire = await startWire();
-    await using gateway = await startSimulatedGateway({ config: { server: { publicUrl: wire.url } } });
+    await using gateway = await startSimulatedGateway({
+      speed: 4,
+      config: { server: { publicUrl: wire.url } },
+    });
     wire.lead(gateway.url);
     const start = (label: string, reportType: string) =>
       gateway.query(block('graphql', 'startExport'), {
@@ -154,15 +157,17 @@ describe('the page on tracking', { timeout: 40_000 }, () => {
     await start('first', 'deals_excel');
     await using program = runProgram(block('js', 'trackedExportEvents'), wire.url);
     const { lines } = program;
+    const until = (line: string) => expect.poll(() => lines, { timeout: 20_000 }).toContain(line);
 
-    await expect.poll(() => lines, { timeout: 20_000 }).toContain('ExportSnapshot first QUEUED 1');
+    await until('ExportSnapshot first QUEUED 1');
     await start('second', 'advertisers_csv');
-    await expect.poll(() => lines, { timeout: 20_000 }).toContain('ExportTracked second QUEUED 2');
+    await until('ExportTracked second QUEUED 2');
+    await until('ExportStatusChanged second RUNNING 2');
     wire.cut();
-    await expect.poll(() => lines, { timeout: 20_000 }).toContain('connecting again');
+    await until('connecting again');
     await start('third', 'clicks_details_excel');
     wire.mend();
-    await expect.poll(() => lines, { timeout: 20_000 }).toContain('ExportTracked third QUEUED 3');
+    await until('ExportTracked third QUEUED 3');
 
     expect(lines.filter((line) => line.startsWith('ExportSnapshot'))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('ExportTracked second'))).toHaveLength(1);
