@@ -74,7 +74,9 @@ export class Cancels {
     const now = clock.now();
     const snapshot: ExportSnapshot = { ...toSnapshot(before), status: 'CANCELING', observedAt: now };
     if (!hub.isFollowed(account, before.key)) {
-      hub.follow([{ account, key: before.key, kept: { ...startWatch(now), snapshot } }], NOBODY);
+      const kept = { ...startWatch(now), snapshot };
+      // Where the gateway is going down, whoever looks at the export later sees how it ended.
+      hub.follow([{ account, key: before.key, kept }], NOBODY).catch(ignore);
       clock.setTimer(WATCH_MS, () => hub.unfollow(account, before.key));
     }
     hub.learn(account, snapshot);
