@@ -44,7 +44,7 @@ describe('an order under a key', () => {
 
   it('that comes to the vendor a little late is found by a second look, and not sent again', async () => {
     await using world = await openStartWorld('talkdesk');
-    world.line.plan([{ kind: 'late', delayMs: TIMEOUT_MS + 500 }], []);
+    world.line.plan([{ kind: 'late', delayMs: TIMEOUT_MS + 1_200 }], []);
 
     expect(await world.ask('november')).toMatchObject({ code: 'START_OUTCOME_UNKNOWN', isRetryable: true });
     expect(await world.ask('november')).toMatchObject({ isExisting: true });
