@@ -14,7 +14,7 @@ import { StoreOpenError } from './store/errors.ts';
 import { observeStore } from './store/observed.ts';
 import { openStore } from './store/open.ts';
 import type { Metrics } from './telemetry/metrics.ts';
-import { Cancels } from './tracking/cancels.ts';
+import { Cancels, type CancelsSettings } from './tracking/cancels.ts';
 import { Discovery } from './tracking/discovery.ts';
 import { Estimates } from './tracking/estimates.ts';
 import { Starts } from './tracking/starts.ts';
@@ -94,8 +94,13 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   const callbackSigner = new CallbackLinkSigner({
     ...{ secret: settings.linkSecret, publicUrl: settings.publicUrl, clock, secrets: tools.secrets },
   });
+  const read: CancelsSettings['read'] = async (account, key, options) => {
+    const [found] = await reader.readMany(account, [key], { ...options, maxAgeMs: 0 });
+    if (found === undefined || found instanceof Error) throw found;
+    return found;
+  };
   const starts = new Starts({
-    ...{ store, tracker, tools, isCallers, maxOpen: () => config.tracking.maxOpen },
+    ...{ store, tracker, tools, isCallers, read, maxOpen: () => config.tracking.maxOpen },
     orderTakesMs: ({ key }) =>
       CALL_TIMEOUTS * (config.accounts.find((account) => account.key === key)?.limits.timeoutMs ?? 0),
     callbackUrlFor(account, order) {
@@ -104,14 +109,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
       return callbackSigner.linkFor(account, pickIds(VENDORS[account.vendor], order));
     },
   });
-  const cancels = new Cancels({
-    ...{ hub, clock },
-    read: async (account, key, options) => {
-      const [found] = await reader.readMany(account, [key], { ...options, maxAgeMs: 0 });
-      if (found === undefined || found instanceof Error) throw found;
-      return found;
-    },
-  });
+  const cancels = new Cancels({ hub, clock, read });
   const discovery = new Discovery({
     ...{ tracker, tools, accountOf: (key) => pool.all().find((account) => account.key === key) },
     list: async (account, limit) => {

@@ -27,3 +27,12 @@ export function present(
     transitions,
   };
 }
+
+/** What the vendor said of an export, without what this gateway adds to it. */
+export function toSnapshot({
+  observation: _observation,
+  transitions: _transitions,
+  ...snapshot
+}: Export): ExportSnapshot {
+  return snapshot;
+}

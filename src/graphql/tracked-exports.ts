@@ -3,9 +3,10 @@ import type { AccountDirectory, Target } from '../accounts/directory.ts';
 import type { ExportReader } from '../accounts/reader.ts';
 import { InputError, VendorError } from '../export/errors.ts';
 import type { ExportEvent } from '../export/events.ts';
-import type { Export, ExportKey, ExportSnapshot } from '../export/export.ts';
+import type { Export, ExportKey } from '../export/export.ts';
 import type { ExportFilter } from '../export/filter.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
+import { toSnapshot } from '../export/present.ts';
 import type { DeliveryRecord, DeliveryStatus, TrackedExport } from '../export/store.ts';
 import type { ExportEstimate } from '../export/tracking.ts';
 import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
@@ -281,14 +282,6 @@ function toOrder(input: OrderInput) {
       return { vendor, fields: { ...fields } as Record<string, unknown>, where: `input.order.${field}` };
   }
   throw new InputError('input.order must name a vendor: give the order of one.', 'input.order');
-}
-
-function toSnapshot({
-  observation: _observation,
-  transitions: _transitions,
-  ...snapshot
-}: Export): ExportSnapshot {
-  return snapshot;
 }
 
 function toUntrackable({ vendor, key: account }: VendorAccount): VendorError {

@@ -1,6 +1,7 @@
 import { VendorError } from '../export/errors.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
+import { toSnapshot } from '../export/present.ts';
 import { startWatch } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FollowListener } from '../watch/follower.ts';
@@ -73,19 +74,13 @@ export class Cancels {
     const now = clock.now();
     const snapshot: ExportSnapshot = { ...toSnapshot(before), status: 'CANCELING', observedAt: now };
     if (!hub.isFollowed(account, before.key)) {
-      hub.follow([{ account, key: before.key, kept: { ...startWatch(now), snapshot } }], NOBODY);
+      const kept = { ...startWatch(now), snapshot };
+      // Where the gateway is going down, whoever looks at the export later sees how it ended.
+      hub.follow([{ account, key: before.key, kept }], NOBODY).catch(ignore);
       clock.setTimer(WATCH_MS, () => hub.unfollow(account, before.key));
     }
     hub.learn(account, snapshot);
   }
-}
-
-function toSnapshot({
-  observation: _observation,
-  transitions: _transitions,
-  ...snapshot
-}: Export): ExportSnapshot {
-  return snapshot;
 }
 
 /** The job was asked to stop: that it cannot be read just now takes nothing from that. */

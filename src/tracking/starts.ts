@@ -1,13 +1,15 @@
 import { StoreUnavailableError, TrackingError, VendorError } from '../export/errors.ts';
-import type { ExportSnapshot } from '../export/export.ts';
+import type { Export, ExportKey, ExportSnapshot } from '../export/export.ts';
 import type {
   ExportOrder,
+  ReadOptions,
   StartedExport,
   StartOptions,
   VendorAccount,
   VendorInfo,
   WorkScope,
 } from '../export/ports.ts';
+import { toSnapshot } from '../export/present.ts';
 import type { StartKey, Store, TrackedExport } from '../export/store.ts';
 import { sleep } from '../runtime/clock.ts';
 import type { Tools } from '../runtime/tools.ts';
@@ -43,6 +45,8 @@ export interface StartsSettings {
   readonly callbackUrlFor: (account: VendorAccount, order: ExportOrder) => string | undefined;
   /** True for accounts whose credential each caller brings: they cannot be tracked. */
   readonly isCallers: (account: VendorAccount) => boolean;
+  /** The export as its vendor says it is now. @throws VendorError */
+  readonly read: (account: VendorAccount, key: ExportKey, options: ReadOptions) => Promise<Export>;
 }
 
 /** An order, as it is to be carried out. */
@@ -98,7 +102,10 @@ export class Starts {
     const running = this.running.get(name);
     if (running !== undefined) {
       if (running.digest !== digest) throw toReused();
-      return { ...(await running.result), isExisting: true };
+      const { snapshot } = await running.result;
+      return this.settings.isCallers(request.account)
+        ? this.existing(request, snapshot)
+        : { snapshot, isExisting: true };
     }
     const result = this.startKeyed(key, digest, request);
     this.running.set(name, { digest, result });
@@ -277,8 +284,15 @@ export class Starts {
     return started;
   }
 
-  /** The export of then, as it is known now. No vendor is asked. */
-  private async existing({ account }: StartRequest, started: ExportSnapshot): Promise<StartedExport> {
+  /**
+   * The export of then, as it is known now. No vendor is asked, but where each caller brings a credential: who asks again may not be who
+   * started it, and is shown what its own credential shows.
+   */
+  private async existing({ account, scope }: StartRequest, started: ExportSnapshot): Promise<StartedExport> {
+    if (this.settings.isCallers(account)) {
+      const shown = await this.settings.read(account, started.key, { scope });
+      return { snapshot: toSnapshot(shown), isExisting: true };
+    }
     const found = await this.settings.tracker.find(account.tenant, [started.key.id]);
     const known: TrackedExport | undefined = found.get(started.key.id);
     return { snapshot: known?.state?.snapshot ?? started, isExisting: true };

@@ -6,6 +6,7 @@ import type { VendorAccount } from '../export/ports.ts';
 import type { TrackedExport } from '../export/store.ts';
 import type { WatchedState } from '../export/transitions.ts';
 import type { ListedExport, ListNow, ListSource, ListStream } from '../watch/list-stream.ts';
+import { toTopic } from '../watch/watch.ts';
 
 /** Exports that have ended and are still at hand; the longest ended go first. The store has them all. */
 const MAX_ENDED = 2_000;
@@ -23,6 +24,8 @@ export class TrackedEntry implements TrackedExport {
   state: WatchedState | null;
   /** Null where the configuration has no such account (any more): then it waits for it. */
   account: VendorAccount | null = null;
+  /** Those who look on have been told of it. */
+  isAnnounced = false;
   /** Of its last entry in the log. */
   sequence = 0;
   private failedWith: string | null;
@@ -49,7 +52,7 @@ export class TrackedEntry implements TrackedExport {
   }
 
   get topic(): string {
-    return `${this.identity} ${this.key.id}`;
+    return toTopic(this.identity, this.key.id);
   }
 }
 

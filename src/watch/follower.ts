@@ -6,7 +6,7 @@ import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { StreamHost, WatchRequest } from './event-stream.ts';
 import { isLast } from './to-event.ts';
-import type { Subscriber, Subscription } from './watch.ts';
+import { type Subscriber, type Subscription, toTopic } from './watch.ts';
 
 /** When watches could not be opened, because the backplane cannot be reached, try again after this long. */
 const OPEN_RETRY_MS = 1_000;
@@ -38,19 +38,24 @@ export class Follower implements Subscriber {
     this.clock = clock;
   }
 
-  follow(requests: readonly WatchRequest[], listener: FollowListener): void {
-    const fresh = requests.filter(({ account, key }) => !this.byTopic.has(`${account.identity} ${key.id}`));
+  /** @returns resolves when they are watched, or cannot be now and are tried again */
+  async follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void> {
+    const fresh = requests.filter(({ account, key }) => !this.byTopic.has(toTopic(account.identity, key.id)));
     if (fresh.length === 0) return;
-    const byId = new Map(fresh.map((request) => [`${request.account.identity} ${request.key.id}`, request]));
+    const byId = new Map(
+      fresh.map((request) => [toTopic(request.account.identity, request.key.id), request]),
+    );
     const subscriptions = this.host.attach(this, [...byId.values()]);
     for (const subscription of subscriptions) {
       const { topic } = subscription.watch;
       this.byTopic.set(topic, { request: byId.get(topic) as WatchRequest, listener, subscription });
     }
-    this.host.opened(subscriptions.map(({ watch }) => watch)).then(
-      () => this.look(subscriptions),
-      () => this.again(subscriptions),
-    );
+    try {
+      await this.host.opened(subscriptions.map(({ watch }) => watch));
+      this.look(subscriptions);
+    } catch {
+      this.again(subscriptions);
+    }
   }
 
   has(topic: string): boolean {
@@ -102,7 +107,7 @@ export class Follower implements Subscriber {
     const lost = subscriptions.flatMap((subscription) => this.followed(subscription) ?? []);
     for (const { subscription } of lost) this.drop(subscription);
     this.clock.setTimer(OPEN_RETRY_MS, () => {
-      for (const { request, listener } of lost) this.follow([request], listener);
+      for (const { request, listener } of lost) void this.follow([request], listener).catch(() => undefined);
     });
   }
 

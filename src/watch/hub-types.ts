@@ -74,8 +74,10 @@ export interface WatchHub {
   /**
    * Follows exports for somebody who looks at none of them: they are watched until they have ended, like those of subscribers. The listener
    * is told in the order of the log.
+   *
+   * @returns resolves when they are watched, or cannot be now and are tried again; rejects where the gateway is going down
    */
-  follow(requests: readonly WatchRequest[], listener: FollowListener): void;
+  follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void>;
   /** Ends that, without a word to its listener. */
   unfollow(account: VendorAccount, key: ExportKey): void;
   isFollowed(account: VendorAccount, key: ExportKey): boolean;

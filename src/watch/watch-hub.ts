@@ -132,8 +132,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
       this.options.onRelearnt?.(watch.queue.account, watch.key, state);
   }
 
-  follow(requests: readonly WatchRequest[], listener: FollowListener): void {
-    this.follower.follow(requests, listener);
+  follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void> {
+    return this.follower.follow(requests, listener);
   }
 
   unfollow(account: VendorAccount, key: ExportKey): void {

@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { toSecret } from './cast.ts';
 import type { Ledger } from './ledger.ts';
 import type { Owner, Owners } from './owners.ts';
+import { Remembered } from './remembered.ts';
 import type { StepClock } from './step-clock.ts';
 import { ANSWERS, type Answer, toCanary, toFileText } from './vendor-answers.ts';
 import { playFault, type Spell } from './vendor-faults.ts';
 import { findJob, JOBS_PER_GENERATION, type Job, tenantOf, toSharedNumber } from './vendor-jobs.ts';
+import { answerOrder, type GivenCallback, inspectOrder } from './vendor-orders.ts';
 
 /** All four vendors on one port, with their token endpoint and file store. */
 export interface CanaryVendor extends AsyncDisposable {
@@ -14,6 +16,8 @@ export interface CanaryVendor extends AsyncDisposable {
   /** What the next calls of an account meet, by `Owner.scope`. */
   readonly spells: Map<string, Spell>;
   readonly startedAt: number;
+  /** Links of the gateway's that came with orders, the latest ones. */
+  readonly callbacks: Remembered<GivenCallback>;
 }
 
 export interface CanaryVendorParts {
@@ -30,15 +34,17 @@ const TOKEN_SECONDS = 400;
 /** Starts the vendors: each call is answered for the credential it carries, and one that it should not carry is reported. */
 export async function startCanaryVendor({ owners, clock, ledger }: CanaryVendorParts): Promise<CanaryVendor> {
   const spells = new Map<string, Spell>();
+  const callbacks = new Remembered<GivenCallback>();
   const startedAt = clock.now();
   let url = '';
 
-  function answerCall(
+  async function answerCall(
     request: IncomingMessage,
     response: ServerResponse,
     area: string,
     parts: string[],
-  ): void {
+  ): Promise<void> {
+    const body = request.method === 'POST' ? await readBody(request) : '';
     const vendor = vendorOf(parts);
     const owner = owners.whose(area, vendor, request.headers);
     if (owner === undefined) {
@@ -49,19 +55,18 @@ export async function startCanaryVendor({ owners, clock, ledger }: CanaryVendorP
       return;
     }
     checkIds(owner, parts);
+    if (request.method === 'POST') {
+      const callback = inspectOrder(ledger, owner, body);
+      if (callback !== undefined) callbacks.add(callback);
+    }
     const answer = (): void => {
       if (response.destroyed) return;
-      send(
-        response,
-        ANSWERS[vendor]({
-          owner,
-          parts,
-          store: `${url}/store`,
-          now: clock.now(),
-          findJob: find(owner),
-          listed: list(owner),
-        }),
-      );
+      const now = clock.now();
+      const asked = { owner, parts, store: `${url}/store`, now, findJob: find(owner), listed: list(owner) };
+      if (request.method === 'POST')
+        send(response, answerOrder(asked, body, toSharedNumber(now, startedAt, 0)));
+      else if (request.method === 'DELETE') send(response, { status: 204 });
+      else send(response, ANSWERS[vendor](asked));
     };
     const spell = spells.get(owner.scope);
     if (spell === undefined) {
@@ -103,7 +108,7 @@ export async function startCanaryVendor({ owners, clock, ledger }: CanaryVendorP
     ledger.counts.vendorCalls += 1;
     if (first === 'token') return void answerToken(request, response, owners, ledger, rest);
     const isOwnArea = /^own\d$/.test(first);
-    answerCall(request, response, isOwnArea ? first : '', isOwnArea ? rest : [first, ...rest]);
+    void answerCall(request, response, isOwnArea ? first : '', isOwnArea ? rest : [first, ...rest]);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -112,6 +117,7 @@ export async function startCanaryVendor({ owners, clock, ledger }: CanaryVendorP
     url,
     spells,
     startedAt,
+    callbacks,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -133,9 +139,7 @@ async function answerToken(
   ledger: Ledger,
   [name = '']: readonly string[],
 ): Promise<void> {
-  let body = '';
-  for await (const piece of request) body += String(piece);
-  const form = new URLSearchParams(body);
+  const form = new URLSearchParams(await readBody(request));
   const [id, secret] = (request.headers.authorization ?? '').startsWith('Basic ')
     ? Buffer.from((request.headers.authorization ?? '').slice(6), 'base64')
         .toString()
@@ -148,6 +152,12 @@ async function answerToken(
   }
   const token = owners.issueToken(owner);
   send(response, { body: { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS } });
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const piece of request) body += String(piece);
+  return body;
 }
 
 /** A presigned link needs no credential, and must get none. */

@@ -66,6 +66,16 @@ export function toOwnerName(tenant: number, account: AccountName, group = '', ve
   return isOwn(account) ? `${place}${group}v${version}` : place;
 }
 
+/** The key of a tenant's webhook endpoint. */
+export function toHookKey(tenant: number): string {
+  return `t${tenant}-hook`;
+}
+
+/** What a tenant's webhooks are signed with. */
+export function toHookSecret(tenant: number): string {
+  return `whsec_${Buffer.from(`webhook secret of the tenant no ${tenant}`.padEnd(40, '!')).toString('base64')}`;
+}
+
 /** The secret of an account whose credential stands in the configuration. */
 export function toSecret(owner: string, version = 1): string {
   return `secret-of-${owner}-v${version}-55e0`;

@@ -1,6 +1,8 @@
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { WEBHOOK_EVENT_TYPES } from '../../src/export/store.ts';
 import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { StoreConfig } from '../../src/store/open.ts';
 import {
   ACCOUNT_NAMES,
   ACCOUNTS,
@@ -8,14 +10,26 @@ import {
   CALLERS,
   isOwn,
   MOVING_ACCOUNT,
+  TENANT_COUNT,
   toAccountKey,
+  toHookKey,
+  toHookSecret,
   toMovingOwner,
   toOwnerName,
 } from './cast.ts';
 
+/** Few, so that tenants come up to it now and then. */
+const MAX_OPEN = 60;
+
+/** Signs file links and callback links; the store must never hold it. */
+export const LINK_SECRET = 'an isolation link secret of 32 bytes or more';
+
 /** What an operator may change while the gateway runs. */
 export interface Plan {
   readonly vendorUrl: string;
+  /** Where webhooks are received. */
+  readonly hooksUrl: string;
+  readonly store: StoreConfig;
   /** The tenant that has the moving account at the moment. */
   readonly holder: number;
   /** A caller's key of the gateway, by its index. */
@@ -48,12 +62,17 @@ function toConfigText(plan: Plan): string {
     },
     // A fast machine asks more in a minute than people do.
     limits: { operationsPerMinute: 1_000_000_000, locatorsPerMinute: 1_000_000_000 },
-    files: { linkSecret: 'an isolation link secret of 32 bytes or more', linkTtlMs: 60_000 },
+    files: { linkSecret: LINK_SECRET, linkTtlMs: 60_000 },
+    store: plan.store,
+    tracking: { maxOpen: MAX_OPEN },
+    webhooks: Array.from({ length: TENANT_COUNT }, (_, tenant) => toHookConfig(tenant, plan)),
     accounts: [
       ...accounts,
       {
         ...moving,
         key: MOVING_ACCOUNT,
+        // What it has open is found for whoever has it at the moment.
+        ...{ track: 'all', discoverMs: 20_000 },
         credential: { type: 'api-key', apiKey: plan.secretOf(toMovingOwner(plan.holder)) },
       },
     ],
@@ -66,6 +85,17 @@ const BASE_PATHS = {
   talkdesk: '',
   'web-admit': '',
 } as const satisfies Record<VendorId, string>;
+
+function toHookConfig(tenant: number, { hooksUrl }: Plan): object {
+  return {
+    key: toHookKey(tenant),
+    tenant: `tenant${tenant}`,
+    url: `${hooksUrl}/hooks/${tenant}`,
+    secret: toHookSecret(tenant),
+    events: WEBHOOK_EVENT_TYPES,
+    allowPrivate: true,
+  };
+}
 
 function toAccountConfig(tenant: number, account: AccountName, plan: Plan): object {
   const vendor = ACCOUNTS[account];
@@ -82,6 +112,8 @@ function toAccountConfig(tenant: number, account: AccountName, plan: Plan): obje
     polling: { minMs: 5_000, maxMs: 30_000 },
     ...(vendor === 'power-bi' ? {} : { files: tenant % 2 === 0 ? 'redirect' : 'stream' }),
     ...(vendor === 'talkdesk' ? { reportTypes: ['calls'] } : {}),
+    ...(vendor === 'web-admit' ? { callbacks: true } : {}),
+    ...(account === 'hi' && tenant % 2 === 0 ? { track: 'all', discoverMs: 30_000 } : {}),
   };
 }
 

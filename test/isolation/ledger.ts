@@ -15,9 +15,9 @@ export interface Violation {
   readonly excerpt: string;
 }
 
-/** Canaries; the names of tenants, which stand in file links; keys of accounts; JSON arrays in base64url, as ids and cursors are. */
+/** Canaries; the names of tenants, which stand in file links and labels; keys of accounts and webhook endpoints; names of callers; JSON arrays in base64url, as ids and cursors are. */
 const TRACES =
-  /CANARY-([a-z0-9]+)-|tenant([0-9])|\bt([0-9])-(?:own-)?(?:bi|hi|desk|admit)\b|\bW[A-Za-z0-9_-]{15,}/g;
+  /CANARY-([a-z0-9]+)-|tenant([0-9])|\bt([0-9])-(?:own-)?(?:bi|hi|desk|admit|hook)\b|\bcaller-([0-9])\b|\bW[A-Za-z0-9_-]{15,}/g;
 const CREATED_AT = /"createdAt":"[^"]*\.(\d{3})Z"/g;
 const NO_ECHOES: ReadonlySet<string> = new Set();
 const MAX_VIOLATIONS = 20;
@@ -35,6 +35,12 @@ export class Ledger {
     vendorCalls: 0,
     faults: 0,
     reloads: 0,
+    starts: 0,
+    tracked: 0,
+    listEvents: 0,
+    webhooks: 0,
+    deliveries: 0,
+    callbacks: 0,
     canaries: 0,
     bytes: 0,
     violations: 0,
@@ -67,7 +73,7 @@ export class Ledger {
     echoes: ReadonlySet<string>,
   ): void {
     for (const match of text.matchAll(TRACES)) {
-      const [found, owner, tenant, accountTenant] = match;
+      const [found, owner, tenant, accountTenant, callerIndex] = match;
       const around = (): string =>
         text === whole ? text.slice(Math.max(0, match.index - 100)) : `${text} in ${whole}`;
       if (owner !== undefined) {
@@ -79,6 +85,9 @@ export class Ledger {
       } else if (accountTenant !== undefined) {
         const isForeign = Number(accountTenant) !== expectation.tenant;
         if (isForeign && !echoes.has(found)) this.report(place, `the account ${found}`, around());
+      } else if (callerIndex !== undefined) {
+        const isForeign = Math.floor(Number(callerIndex) / 2) !== expectation.tenant;
+        if (isForeign) this.report(place, `the caller ${callerIndex}`, around());
       } else if (text === whole) {
         // Ids, cursors and links are read too: what stands in them has been told as well.
         this.look(place, Buffer.from(found, 'base64url').toString('utf8'), whole, expectation, echoes);

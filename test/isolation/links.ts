@@ -1,5 +1,6 @@
 import { MOVING_ACCOUNT, toMovingOwner } from './cast.ts';
-import type { World } from './world.ts';
+import type { Ledger } from './ledger.ts';
+import type { FileLink } from './world.ts';
 
 /** What a link's token states, as far as a schedule looks at it. */
 interface Statement {
@@ -9,12 +10,14 @@ interface Statement {
 
 /** Remembers the file links of an export that a caller was shown. @param owners - whose credentials stood behind that caller */
 export function noteLinks(
-  world: World,
+  world: { readonly ledger: Ledger; readonly links: { add(link: FileLink): void } },
   shown: { readonly files?: readonly { readonly url: string }[] | null } | null | undefined,
   owners: ReadonlySet<string>,
 ): void {
   for (const { url } of shown?.files ?? []) {
     const { tenant, account } = readLink(url);
+    // Of an account that its tenant has no longer: it opens nothing.
+    if (account.startsWith('unknown ')) continue;
     const prefix = account === MOVING_ACCOUNT ? toMovingOwner(tenant) : account.replaceAll('-', '');
     const owner = [...owners].find(
       (name) => name === prefix || (account.includes('-own-') && name.startsWith(prefix)),

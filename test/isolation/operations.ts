@@ -10,6 +10,8 @@ const FIELDS = /* GraphQL */ `
     failure { message }
     progress { percent }
     observation { throttledUntil }
+    tracking { label trackedBy startedHere }
+    estimate { basedOn }
     ... on PowerBiExport { reportName resourceLocation }
     ... on HiEnergyExport { reportType statusDisplay parameters filename errorMessage }
     ... on TalkdeskExport { timezone }
@@ -39,6 +41,42 @@ export const RECENT = `query Recent($filter: ExportFilter, $after: String) {
 } ${FIELDS}`;
 
 export const ALL_ACCOUNTS = `{ accounts { id key vendor { key } health { state throttledUntil lastError } } }`;
+
+export const START = `mutation Start($input: StartExportInput!) {
+  startExport(input: $input) { isExisting export { ...Fields files { name url } } }
+} ${FIELDS}`;
+
+export const CANCEL = `mutation Cancel($locator: ExportLocator!) {
+  cancelExport(locator: $locator) { export { ...Fields } }
+} ${FIELDS}`;
+
+export const TRACK = `mutation Track($locator: ExportLocator!, $label: String) {
+  trackExport(locator: $locator, label: $label) { export { ...Fields } tracking { label trackedBy } }
+} ${FIELDS}`;
+
+export const UNTRACK = `mutation Untrack($locator: ExportLocator!) {
+  untrackExport(locator: $locator) { exportId wasTracked }
+}`;
+
+const DELIVERY = 'id endpoint type exportId status attempts lastResult';
+
+export const DELIVERIES = `query Deliveries($endpoint: ID, $after: ID) {
+  webhookDeliveries(endpoint: $endpoint, after: $after, first: 10) { ${DELIVERY} }
+}`;
+
+export const RETRY = `mutation Retry($id: ID!) { retryWebhookDelivery(id: $id) { ${DELIVERY} } }`;
+
+export const SEND_TEST =
+  'mutation Test($endpoint: ID!) { sendTestWebhook(endpoint: $endpoint) { isDelivered result } }';
+
+/** What happens to the tracked exports of the tenant, with their files. */
+export const LIST = `subscription List($filter: ExportFilter, $first: Int, $after: String) {
+  trackedExportEvents(filter: $filter, first: $first, after: $after) {
+    __typename cursor exportId export { ...Fields files { name url } }
+    ... on ExportWatchInterrupted { code }
+    ... on ExportWatchFailed { code message }
+  }
+} ${FIELDS}`;
 
 /** The two ways to look at events: one asks for files, one does not. */
 export const WATCHES = [

@@ -132,6 +132,99 @@ vi.mock('../../src/access/file-links.ts', async (importOriginal) => {
   return { ...original, FileLinkSigner: LeakySigner };
 });
 
+vi.mock('../../src/store/memory-keys.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/store/memory-keys.ts')>();
+  class LeakyKeys extends original.MemoryKeys {
+    override take(key: Parameters<InstanceType<typeof original.MemoryKeys>['take']>[0], now: number) {
+      return super.take(planted.leak === 'keys across tenants' ? { ...key, tenant: 'anybody' } : key, now);
+    }
+  }
+  return { ...original, MemoryKeys: LeakyKeys };
+});
+
+vi.mock('../../src/store/memory-deliveries.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/store/memory-deliveries.ts')>();
+  const { MemoryDeliveries } = original;
+  class LeakyDeliveries extends MemoryDeliveries {
+    override list(query: Parameters<InstanceType<typeof MemoryDeliveries>['list']>[0]) {
+      return super.list(
+        planted.leak === 'webhooks listed across tenants' ? { ...query, tenant: 'tenant0' } : query,
+      );
+    }
+
+    override retry(tenant: string, id: string, now: number): boolean {
+      if (planted.leak !== 'webhooks sent again across tenants') return super.retry(tenant, id, now);
+      return [0, 1, 2, 3, 4].some((each) => super.retry(`tenant${each}`, id, now));
+    }
+
+    override find(tenant: string, id: string) {
+      if (planted.leak !== 'webhooks sent again across tenants') return super.find(tenant, id);
+      return [0, 1, 2, 3, 4].map((each) => super.find(`tenant${each}`, id)).find((found) => found) ?? null;
+    }
+  }
+  return { ...original, MemoryDeliveries: LeakyDeliveries };
+});
+
+vi.mock('../../src/tracking/tracker.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/tracking/tracker.ts')>();
+  const { Tracker } = original;
+  class LeakyTracker extends Tracker {
+    override events(...[tenant, ...rest]: Parameters<InstanceType<typeof Tracker>['events']>) {
+      return super.events(planted.leak === 'tracked lists across tenants' ? 'tenant0' : tenant, ...rest);
+    }
+  }
+  return { ...original, Tracker: LeakyTracker };
+});
+
+vi.mock('../../src/tracking/webhooks/owed.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/tracking/webhooks/owed.ts')>();
+  return {
+    ...original,
+    toOwed(...args: Parameters<typeof original.toOwed>) {
+      const owed = original.toOwed(...args);
+      if (planted.leak !== 'webhooks across tenants') return owed;
+      return owed.map((delivery) => ({ ...delivery, tenant: 'tenant0', endpoint: 't0-hook' }));
+    },
+  };
+});
+
+vi.mock('../../src/tracking/webhooks/sender.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/tracking/webhooks/sender.ts')>();
+  const { WebhookSender } = original;
+  class LeakySender extends WebhookSender {
+    override send(...[endpoint, delivery, signal]: Parameters<InstanceType<typeof WebhookSender>['send']>) {
+      const label = planted.leak === 'secrets in webhooks' ? (endpoint.secrets[0] ?? '') : delivery.label;
+      const signer = { ...endpoint, secrets: [OTHER_SECRET] };
+      const isForged = planted.leak === 'webhooks signed by others';
+      return super.send(isForged ? signer : endpoint, { ...delivery, label }, signal);
+    }
+  }
+  return { ...original, WebhookSender: LeakySender };
+});
+
+vi.mock('../../src/access/callback-links.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/access/callback-links.ts')>();
+  class LeakySigner extends original.CallbackLinkSigner {
+    override verify(token: string) {
+      if (planted.leak !== 'callbacks without signatures') return super.verify(token);
+      const [payload = ''] = token.split('.');
+      const text = Buffer.from(payload, 'base64url').toString();
+      const [tenant = '', identity = '', account = ''] = JSON.parse(text) as string[];
+      return {
+        tenant,
+        identity,
+        account,
+        vendor: 'web-admit',
+        ids: {},
+        expiresAt: Number.MAX_VALUE,
+      } as const;
+    }
+  }
+  return { ...original, CallbackLinkSigner: LeakySigner };
+});
+
+const OTHER_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
 /** Whose exports are read, and under which names, with a leak in it. */
 function leak(account: VendorAccount, keys: readonly ExportKey[]): [VendorAccount, readonly ExportKey[]] {
   if (planted.leak === 'reads by vendor ids') {
@@ -167,6 +260,14 @@ describe('A schedule finds out a gateway that shares', () => {
     'throttling across accounts',
     'answers by vendor ids',
     'links without signatures',
+    'keys across tenants',
+    'tracked lists across tenants',
+    'webhooks across tenants',
+    'webhooks signed by others',
+    'secrets in webhooks',
+    'webhooks listed across tenants',
+    'webhooks sent again across tenants',
+    'callbacks without signatures',
   ])('%s', { timeout: 300_000 }, async (leak) => {
     planted.leak = leak;
 

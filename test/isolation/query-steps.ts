@@ -117,19 +117,20 @@ export async function queryAsStranger(step: Step): Promise<void> {
   });
 }
 
-function ask(step: Step, question: Question): Promise<Answer | null> {
+/** Asks over either transport. */
+export function ask(step: Step, question: Question): Promise<Answer | null> {
   const { world, dice } = step;
   const isOverSocket = question.hasToken !== false && dice.next() < SOCKET_SHARE;
   return isOverSocket ? askOverSocket(world, question, dice.next()) : askOverHttp(world, question);
 }
 
-function isOf(tenant: number, { account }: Named): boolean {
+export function isOf(tenant: number, { account }: { readonly account: string }): boolean {
   // The moving one may be anybody's at the moment: its canaries say whose an answer is.
   return account.startsWith(`t${tenant}-`) || account === MOVING_ACCOUNT;
 }
 
 /** Whoever asked for one export is told about that one, or nothing; and about none that is another tenant's. */
-function checkIdentity(
+export function checkIdentity(
   { world, caller }: Step,
   named: Named,
   shown: { id: string } | null | undefined,
@@ -141,7 +142,7 @@ function checkIdentity(
     world.ledger.report('answer', 'another export than the one asked for', JSON.stringify(shown));
 }
 
-function toLocator({ dice }: Step, { id, locator }: Named): object {
+export function toLocator({ dice }: Step, { id, locator }: Named): object {
   return dice.next() < 0.4 ? { id } : locator;
 }
 

@@ -1,7 +1,9 @@
 import type { Gateway, GatewayOptions } from '../../src/gateway.ts';
+import type { StoreConfig } from '../../src/store/open.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
 import { createRecordingLog } from '../support/tools.ts';
+import { callBack, forgeCallback } from './callback-steps.ts';
 import { startCanaryVendor } from './canary-vendor.ts';
 import { toCallerKey } from './cast.ts';
 import { readConfig } from './config-text.ts';
@@ -14,6 +16,7 @@ import {
   revokeTokens,
 } from './fault-steps.ts';
 import { download, tamper } from './file-steps.ts';
+import { type HookReceiver, startHookReceiver } from './hook-receiver.ts';
 import { Ledger } from './ledger.ts';
 import { inspectLog, inspectMetrics } from './operator-view.ts';
 import { Owners } from './owners.ts';
@@ -25,10 +28,13 @@ import {
   queryOne,
   queryRecent,
 } from './query-steps.ts';
+import { Remembered } from './remembered.ts';
 import { pickCaller, type Step } from './step.ts';
 import { createStepClock } from './step-clock.ts';
-import { leave, subscribe, unsubscribe } from './stream-steps.ts';
-import { World } from './world.ts';
+import { leave, subscribe, subscribeToList, unsubscribe } from './stream-steps.ts';
+import { cancelExport, queryTracked, startExport, trackExport, untrackExport } from './tracking-steps.ts';
+import { queryDeliveries, retryDelivery, sendTestWebhook } from './webhook-steps.ts';
+import { type FileLink, World } from './world.ts';
 
 /** What a step does, and how many of a hundred do it. */
 const STEPS: readonly (readonly [weight: number, name: string, run: (step: Step) => Promise<void>])[] = [
@@ -38,6 +44,17 @@ const STEPS: readonly (readonly [weight: number, name: string, run: (step: Step)
   [2, 'query recent', queryRecent],
   [3, 'query accounts', queryAccounts],
   [3, 'query as stranger', queryAsStranger],
+  [6, 'start export', startExport],
+  [2, 'cancel export', cancelExport],
+  [4, 'track export', trackExport],
+  [1.5, 'untrack export', untrackExport],
+  [2, 'query tracked', queryTracked],
+  [4, 'subscribe to list', subscribeToList],
+  [1.5, 'query deliveries', queryDeliveries],
+  [1, 'retry delivery', retryDelivery],
+  [0.5, 'send test webhook', sendTestWebhook],
+  [2, 'call back', callBack],
+  [1, 'forge callback', forgeCallback],
   [14, 'subscribe', subscribe],
   [14, 'unsubscribe', unsubscribe],
   [1, 'leave', leave],
@@ -70,6 +87,8 @@ export interface ScheduleOptions {
   readonly startGateway: (options: GatewayOptions) => Promise<Gateway>;
   /** Ends after so many findings. Default 10. */
   readonly enough?: number;
+  /** Default in memory. */
+  readonly store?: StoreConfig;
   /** Told every now and then how far it has come. */
   readonly onProgress?: (ledger: Ledger) => void;
 }
@@ -89,6 +108,7 @@ export async function runSchedule({
   steps,
   startGateway,
   enough = ENOUGH,
+  store = { kind: 'memory' },
   onProgress,
 }: ScheduleOptions): Promise<ScheduleReport> {
   const startedAt = performance.now();
@@ -96,16 +116,20 @@ export async function runSchedule({
   const owners = new Owners();
   const ledger = new Ledger();
   await using vendor = await startCanaryVendor({ owners, clock, ledger });
+  const links = new Remembered<FileLink>();
+  await using hooks = await startHookReceiver({ owners, ledger, links, vendorUrl: vendor.url });
   const log = createRecordingLog();
   const config = readConfig({
     vendorUrl: vendor.url,
+    hooksUrl: hooks.url,
+    store,
     holder: 0,
     keyOf: (index) => toCallerKey(index, 1),
     secretOf: (name) => owners.secretOf(name),
   });
   const tools = { clock, random: createSeededRandom(seed), log, secrets: createSecrets() };
   const gateway = await startGateway({ config, tools });
-  const world = new World({ clock, owners, vendor, ledger, gateway });
+  const world = new World({ clock, owners, vendor, ledger, links, gateway, hooksUrl: hooks.url, store });
   const trace: string[] = [];
   const stopIdling = passTimeWhileIdle(world);
 
@@ -131,6 +155,7 @@ export async function runSchedule({
   await inspectMetrics(world);
   inspectLog(ledger, log.lines);
   await end(world, gateway);
+  countTests(world, hooks);
   stopIdling();
   return { seed, ledger, trace, durationMs: performance.now() - startedAt };
 }
@@ -168,6 +193,16 @@ function passTimeWhileIdle({ clock, ledger: { counts } }: World): () => void {
     clock.advance(IDLE_ADVANCE_MS);
   }, IDLE_LOOK_MS);
   return () => clearInterval(timer);
+}
+
+/** No tenant was sent a test that none of its callers had asked for. */
+function countTests({ ledger, testsAsked }: World, { tests }: HookReceiver): void {
+  for (const [tenant, count] of tests.entries())
+    if (count > (testsAsked[tenant] ?? 0))
+      ledger.report(
+        'webhook',
+        `${count} tests for the tenant ${tenant}, which asked for ${testsAsked[tenant]}`,
+      );
 }
 
 async function end(world: World, gateway: Gateway): Promise<void> {

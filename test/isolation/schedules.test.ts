@@ -19,6 +19,9 @@ describe('A gateway of five tenants whose exports have the same ids at the same 
       expect(new Set([...ledger.ownersSeen].map((owner) => owner.slice(0, 2)))).toHaveLength(5);
       const { operations, events, downloads, refusedLinks, foreignAsked, faults } = ledger.counts;
       expect(Math.min(operations, events, downloads, refusedLinks, foreignAsked, faults)).toBeGreaterThan(0);
+      // And: exports were started, tracked, followed as a list and told of; vendors called back.
+      const { starts, tracked, listEvents, webhooks, deliveries, callbacks } = ledger.counts;
+      expect(Math.min(starts, tracked, listEvents, webhooks, deliveries, callbacks)).toBeGreaterThan(0);
     },
     LONGEST_MS,
   );

@@ -1,7 +1,6 @@
 import { type ClientRequest, request as sendRequest } from 'node:http';
 import type { Caller } from './cast.ts';
 import { noteLinks } from './links.ts';
-import { WATCHES } from './operations.ts';
 import { openPeer } from './peer.ts';
 import type { Result, World } from './world.ts';
 
@@ -13,37 +12,32 @@ export interface LiveWatch {
 
 export interface WatchRequest {
   readonly caller: Caller;
-  readonly locators: readonly object[];
-  /** The global ids it may be told of. */
-  readonly ids: ReadonlySet<string>;
+  readonly query: string;
+  readonly variables: object;
+  /** The global ids it may be told of; null where they are those of the whole tenant, which every id in an answer is looked at for. */
+  readonly ids: ReadonlySet<string> | null;
   /** Those of them that are another tenant's. */
   readonly foreign: ReadonlySet<string>;
   readonly echoes: ReadonlySet<string>;
-  readonly after?: string | undefined;
-  readonly look: 0 | 1;
 }
 
 /** Subscribes over one of the caller's websockets. */
 export async function watchOverSocket(world: World, request: WatchRequest, dice: number): Promise<void> {
-  const { caller, locators, after, echoes } = request;
+  const { caller, query, variables, echoes } = request;
   const peer = await openPeer(world, caller, dice);
   if (peer === null) return;
   const watch: LiveWatch = { caller, leave: () => peer.end(id) };
-  const id = peer.begin(
-    WATCHES[request.look],
-    { locators, after },
-    {
-      echoes,
-      onResult: (result) => check(world, request, peer.expectation.owners, result),
-      onEnd: () => world.watches.delete(watch),
-    },
-  );
+  const id = peer.begin(query, variables, {
+    echoes,
+    onResult: (result) => check(world, request, peer.expectation.owners, result),
+    onEnd: () => world.watches.delete(watch),
+  });
   world.watches.add(watch);
 }
 
 /** Subscribes over SSE, on a connection of its own. */
 export async function watchOverSse(world: World, request: WatchRequest): Promise<void> {
-  const { caller, locators, after, echoes, look } = request;
+  const { caller, query, variables, echoes } = request;
   const expectation = world.owners.expect(caller);
   const outgoing = sendRequest(`${world.url}/graphql`, {
     method: 'POST',
@@ -54,7 +48,7 @@ export async function watchOverSse(world: World, request: WatchRequest): Promise
   world.watches.add(watch);
   outgoing.on('close', () => world.watches.delete(watch));
   outgoing.on('error', () => undefined);
-  outgoing.end(JSON.stringify({ query: WATCHES[look], variables: { locators, after } }));
+  outgoing.end(JSON.stringify({ query, variables }));
   readBlocks(outgoing, (block) => {
     world.ledger.inspect('SSE', block, expectation, echoes);
     const data = block
@@ -89,10 +83,11 @@ function check(
 ): void {
   const { caller, ids, foreign } = request;
   for (const { extensions } of errors ?? []) world.judge('stream', caller, extensions?.code);
-  const event = data?.exportEvents;
+  const event = data?.exportEvents ?? data?.trackedExportEvents;
   if (event === undefined || event === null) return;
   world.ledger.counts.events += 1;
-  if (!ids.has(event.exportId))
+  if (ids === null) world.ledger.counts.listEvents += 1;
+  if (ids !== null && !ids.has(event.exportId))
     world.ledger.report('stream', 'an event about an export nobody asked for', event.exportId);
   if (foreign.has(event.exportId) && event.code !== 'EXPORT_NOT_FOUND')
     world.ledger.report('stream', 'a foreign export was found', JSON.stringify(event));

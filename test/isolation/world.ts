@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Gateway } from '../../src/gateway.ts';
+import type { StoreConfig } from '../../src/store/open.ts';
 import type { CanaryVendor } from './canary-vendor.ts';
 import {
   ACCOUNT_NAMES,
@@ -11,9 +12,11 @@ import {
   UNTROUBLED_TENANT,
 } from './cast.ts';
 import { type Plan, readConfig } from './config-text.ts';
+import { KeyUses } from './key-uses.ts';
 import type { Ledger } from './ledger.ts';
 import type { Owners } from './owners.ts';
 import type { Peer } from './peer.ts';
+import { Remembered } from './remembered.ts';
 import type { StepClock } from './step-clock.ts';
 import type { LiveWatch } from './watch.ts';
 
@@ -35,25 +38,14 @@ export interface Result {
   }[];
 }
 
-/** The last so many things of a kind that were seen, to be used again. */
-export class Remembered<Item> {
-  private readonly items: Item[] = [];
-  private place = 0;
-
-  add(item: Item): void {
-    this.items[this.place] = item;
-    this.place = (this.place + 1) % REMEMBERED;
-  }
-
-  /** @param dice - at least 0, below 1 */
-  pick(dice: number): Item | undefined {
-    return this.items[Math.floor(dice * this.items.length)];
-  }
-}
-
-const REMEMBERED = 300;
 /** Fewer connections than lanes, so that callers of all tenants take turns on each of them. */
 const CONNECTIONS = 12;
+
+export interface WorldParts extends Pick<World, 'clock' | 'owners' | 'vendor' | 'ledger' | 'links'> {
+  readonly gateway: Gateway;
+  readonly hooksUrl: string;
+  readonly store: StoreConfig;
+}
 
 /** Everything that the steps of one schedule share. */
 export class World {
@@ -64,7 +56,12 @@ export class World {
   /** The gateway's address. */
   readonly url: string;
   readonly http: Pool;
-  readonly links = new Remembered<FileLink>();
+  readonly links: Remembered<FileLink>;
+  /** Webhooks that callers were told of. */
+  readonly deliveries = new Remembered<{ readonly id: string; readonly tenant: number }>();
+  /** How many test webhooks callers of each tenant have asked for. */
+  readonly testsAsked: number[] = [];
+  readonly keyUses = new KeyUses();
   readonly cursors = new Remembered<string>();
   readonly pageCursors = new Remembered<string>();
   readonly peers: Peer[][] = CALLERS.map(() => []);
@@ -72,9 +69,12 @@ export class World {
   /** The tenant that has the moving account. */
   holder = 0;
   private readonly gateway: Gateway;
+  private readonly settings: WorldParts;
   private readonly keyVersions: number[] = [];
 
-  constructor(parts: Pick<World, 'clock' | 'owners' | 'vendor' | 'ledger'> & { readonly gateway: Gateway }) {
+  constructor(parts: WorldParts) {
+    this.settings = parts;
+    this.links = parts.links;
     this.clock = parts.clock;
     this.owners = parts.owners;
     this.vendor = parts.vendor;
@@ -107,6 +107,8 @@ export class World {
   private toPlan(): Plan {
     return {
       vendorUrl: this.vendor.url,
+      hooksUrl: this.settings.hooksUrl,
+      store: this.settings.store,
       holder: this.holder,
       keyOf: (index) => toCallerKey(index, this.keyVersions[index] ?? 1),
       secretOf: (name) => this.owners.secretOf(name),
@@ -127,7 +129,7 @@ export class World {
 
   /** Holds an error code against what the vendors did to this caller's tenant. */
   judge(place: string, caller: Caller, code: unknown): void {
-    if (typeof code !== 'string' || !code.startsWith('VENDOR_')) return;
+    if (typeof code !== 'string' || !/^(?:VENDOR_(?!REJECTED)|START_OUTCOME_UNKNOWN)/.test(code)) return;
     const isThrottling = code === 'VENDOR_RATE_LIMITED' && caller.tenant >= FIRST_UNTHROTTLED_TENANT;
     if (isThrottling || caller.tenant === UNTROUBLED_TENANT)
       this.ledger.report(place, `${code} at the tenant ${caller.tenant}, whose vendors never did that`);
