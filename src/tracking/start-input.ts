@@ -6,7 +6,7 @@ const MAX_KEY_LENGTH = 200;
 const MAX_LABEL_LENGTH = 200;
 
 /** The same for orders that differ in nothing but the order of their fields. */
-export function toDigest(account: VendorAccount, order: ExportOrder): string {
+export function toDigest(account: Pick<VendorAccount, 'vendor' | 'key'>, order: ExportOrder): string {
   const text = JSON.stringify([account.vendor, account.key, order], (_name, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
