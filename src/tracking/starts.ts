@@ -102,10 +102,7 @@ export class Starts {
     const running = this.running.get(name);
     if (running !== undefined) {
       if (running.digest !== digest) throw toReused();
-      const { snapshot } = await running.result;
-      return this.settings.isCallers(request.account)
-        ? this.existing(request, snapshot)
-        : { snapshot, isExisting: true };
+      return this.again(request, (await running.result).snapshot);
     }
     const result = this.startKeyed(key, digest, request);
     this.running.set(name, { digest, result });
@@ -116,12 +113,18 @@ export class Starts {
     }
   }
 
+  /** What was started a moment ago, by whoever: each caller with a credential of its own is shown what that one shows. */
+  private async again(request: StartRequest, snapshot: ExportSnapshot): Promise<StartedExport> {
+    const isOwn = this.settings.isCallers(request.account);
+    return isOwn ? this.existing(request, snapshot) : { snapshot, isExisting: true };
+  }
+
   private async startKeyed(key: string, digest: string, request: StartRequest): Promise<StartedExport> {
     const { store, tools } = this.settings;
     const { tenant } = request.account;
     const unwritten = this.late.find(tenant, key);
     if (unwritten !== undefined && unwritten.digest !== digest) throw toReused();
-    if (unwritten !== undefined) return { ...unwritten.started, isExisting: true };
+    if (unwritten !== undefined) return this.again(request, unwritten.started.snapshot);
     const now = tools.clock.now();
     const taken: StartKey = {
       ...{ tenant, key, digest, status: 'sending', sentAt: now, mark: null, started: null },

@@ -26,9 +26,8 @@ export type Fault =
 
 /** One order that came as a whole. */
 export interface SeenOrder {
-  readonly body: string;
-  /** It went on to the vendor. */
-  readonly isPassedOn: boolean;
+  /** The vendor's own answer, whatever became of it; null where it never had the order, or has not answered yet. */
+  status: number | null;
 }
 
 export interface FaultLine extends AsyncDisposable {
@@ -68,9 +67,9 @@ export async function startFaultLine(
   }
 
   async function serve(socket: Socket, asked: RawRequest, fault: Fault | undefined): Promise<void> {
-    const isPassedOn = fault?.kind !== 'swallowed' && (fault?.kind !== 'other-answer' || fault.reachesVendor);
-    if (isOrder(asked.method + asked.path)) orders.push({ body: asked.body, isPassedOn });
-    const answer = await answerTo(asked, fault, isPassedOn);
+    const seen: SeenOrder = { status: null };
+    if (isOrder(asked.method + asked.path)) orders.push(seen);
+    const answer = await answerTo(asked, fault, seen);
     if (answer === RESET) socket.resetAndDestroy();
     else if (answer !== null && !socket.destroyed) await write(socket, answer, fault);
   }
@@ -78,10 +77,13 @@ export async function startFaultLine(
   async function answerTo(
     asked: RawRequest,
     fault: Fault | undefined,
-    isPassedOn: boolean,
+    seen: SeenOrder,
   ): Promise<Buffer | typeof RESET | null> {
     if (fault?.kind === 'late') await sleep(clock, fault.delayMs);
-    const answer = isPassedOn ? await passOn(target, asked, extra) : null;
+    const isPassedOn = fault?.kind !== 'swallowed' && (fault?.kind !== 'other-answer' || fault.reachesVendor);
+    const passed = isPassedOn ? await passOn(target, asked, extra) : null;
+    seen.status = passed?.status ?? null;
+    const answer = passed?.bytes ?? null;
     if (fault?.kind === 'cut-request') return RESET;
     if (fault?.kind === 'other-answer') return toBytes(fault.status, fault.headers, Buffer.from(fault.body));
     if (fault?.kind === 'slow-answer') await sleep(clock, fault.delayMs);
@@ -103,7 +105,10 @@ export async function startFaultLine(
         return void socket.resetAndDestroy();
       if (whole === null) return;
       text = '';
-      const work = serve(socket, whole.request, fault).finally(() => underWay.delete(work));
+      // What was on its way when everything ended comes to nothing.
+      const work = serve(socket, whole.request, fault)
+        .catch(() => socket.destroy())
+        .finally(() => underWay.delete(work));
       underWay.add(work);
     });
   });
@@ -136,12 +141,12 @@ async function write(socket: Socket, answer: Buffer, fault: Fault | undefined): 
   else if (fault.end === 'close') socket.end();
 }
 
-/** Sends a request on, and gives the answer as it stands on the wire. */
+/** Sends a request on, and gives the answer's status and how it stands on the wire. */
 async function passOn(
   target: string,
   { method, path, headers, body }: RawRequest,
   extra: Readonly<Record<string, string>>,
-): Promise<Buffer> {
+): Promise<{ readonly status: number; readonly bytes: Buffer }> {
   const more = isOrder(method + path) ? extra : {};
   const { host: _host, ...passed } = headers;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -155,7 +160,8 @@ async function passOn(
     ([name]) => !['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date'].includes(name),
   );
   const lines = kept.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return toBytes(answer.statusCode ?? 0, lines, Buffer.concat(chunks));
+  const status = answer.statusCode ?? 0;
+  return { status, bytes: toBytes(status, lines, Buffer.concat(chunks)) };
 }
 
 function toBytes(status: number, headers: string, body: Buffer): Buffer {

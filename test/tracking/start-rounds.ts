@@ -1,13 +1,15 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { expect } from 'vitest';
-import type { Fault } from './fault-line.ts';
-import { type StartWorld, TIMEOUT_MS, type Told } from './start-world.ts';
+import type { VendorId } from '../../src/export/vendor-id.ts';
+import { VENDORS } from '../../src/vendors/registry.ts';
+import type { Fault, SeenOrder } from './fault-line.ts';
+import { openStartWorld, type StartWorld, TIMEOUT_MS, type Told } from './start-world.ts';
 
 /** What somebody does who wants one export. */
 type Step = 'ask' | 'ask three times at once' | 'restart';
 
 /** One export that somebody wants, and what stands in the way. */
-export interface StartPlan {
+interface StartPlan {
   /** Of the orders, one after another. */
   readonly orders: readonly Fault[];
   /** Of the looks into the vendor's list. */
@@ -80,7 +82,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   },
 );
 
-export const startPlans: fc.Arbitrary<StartPlan> = fc.record({
+const startPlans: fc.Arbitrary<StartPlan> = fc.record({
   orders: fc.array(fault, { minLength: 1, maxLength: 3 }),
   lists: fc.array(fault, { maxLength: 2 }),
   steps: fc.array(
@@ -105,10 +107,11 @@ const CODES = [
 ];
 
 /** How often a start is asked for once nothing stands in the way any more. */
-const LAST_ASKS = 3;
+const LAST_ASKS = 6;
 
-/** What one round comes to. */
+/** What all rounds come to. */
 export interface StartCounts {
+  rounds: number;
   asks: number;
   unknown: number;
   orders: number;
@@ -116,8 +119,31 @@ export interface StartCounts {
   mostPerKey: number;
 }
 
+/**
+ * Draws plans until the time is up.
+ *
+ * @throws as a failed property, with the plan that shows it
+ */
+export async function runStartFaults(
+  vendor: VendorId,
+  { longestMs, seed }: { readonly longestMs: number; readonly seed?: number | undefined },
+): Promise<StartCounts> {
+  await using world = await openStartWorld(vendor);
+  const counts: StartCounts = { rounds: 0, asks: 0, unknown: 0, orders: 0, accepted: 0, mostPerKey: 0 };
+  const endsAt = performance.now() + longestMs;
+  const { canList } = VENDORS[vendor].capabilities;
+  const property = fc.asyncProperty(startPlans, async (plan) => {
+    if (performance.now() > endsAt) return;
+    counts.rounds += 1;
+    await new StartRound(world, canList, `name ${counts.rounds}`, counts).run(plan);
+  });
+  // Each try takes a while, and small plans are drawn anyway.
+  await fc.assert(property, { seed, numRuns: Math.max(1_000, longestMs / 50), endOnFailure: true });
+  return counts;
+}
+
 /** Somebody asks until there is an export. @throws what must never be, as a failed expectation */
-export class StartRound {
+class StartRound {
   private readonly world: StartWorld;
   private readonly canLook: boolean;
   private readonly name: string;
@@ -125,6 +151,8 @@ export class StartRound {
   /** How often it was told that an order's answer is lost. */
   private lost = 0;
   private startedAs: string | null = null;
+  /** Orders of which it was told that nothing was started. */
+  private readonly disowned: { readonly order: SeenOrder; readonly told: readonly Told[] }[] = [];
 
   /** @param canLook - the vendor has a list */
   constructor(world: StartWorld, canLook: boolean, name: string, counts: StartCounts) {
@@ -147,18 +175,21 @@ export class StartRound {
     // Another gateway has no breaker open and no wait to keep.
     await world.restart();
     for (let asks = 0; this.startedAs === null && asks < LAST_ASKS; asks += 1) await this.ask(1);
-    expect(this.startedAs).not.toBeNull();
+    assert(this.startedAs !== null, `Nothing was started by ${LAST_ASKS} asks without any fault.`);
     await this.ask(1);
-    expect(await world.trackedIds()).toContain(this.startedAs);
+    for (const { order, told } of this.disowned)
+      assert(order.status === null || order.status >= 300, `It was started: ${JSON.stringify(told)}.`);
+    const tracked = await world.trackedIds();
+    assert(tracked.has(this.startedAs), `What was started is not tracked: ${this.startedAs}.`);
     counts.accepted += world.accepted();
     counts.mostPerKey = Math.max(counts.mostPerKey, world.accepted());
   }
 
   private async ask(times: number): Promise<void> {
     const { world, counts } = this;
-    const before = { accepted: world.accepted(), orders: world.line.orders.length };
+    const before = world.line.orders.length;
     const told = await Promise.all(Array.from({ length: times }, () => world.ask(this.name)));
-    const sent = world.line.orders.length - before.orders;
+    const sent = world.line.orders.length - before;
     const unknown = told.filter((each) => 'code' in each && each.code === 'START_OUTCOME_UNKNOWN').length;
     counts.asks += times;
     counts.unknown += unknown;
@@ -167,19 +198,20 @@ export class StartRound {
     this.lost += unknown === 0 ? 0 : Math.max(1, Math.min(unknown, sent));
     for (const each of told) this.check(each);
     const isNothing = told.every((each) => 'code' in each && each.code !== 'START_OUTCOME_UNKNOWN');
-    if (isNothing) expect([told, world.accepted()]).toEqual([told, before.accepted]);
-    expect(world.accepted()).toBeLessThanOrEqual(this.canLook ? 1 : 1 + this.lost);
+    if (isNothing) this.disowned.push(...world.line.orders.slice(before).map((order) => ({ order, told })));
+    const most = this.canLook ? 1 : 1 + this.lost;
+    assert(world.accepted() <= most, `${world.accepted()} orders were accepted: ${JSON.stringify(told)}.`);
   }
 
   private check(told: Told): void {
     if ('code' in told) {
-      expect(CODES).toContain(told.code);
+      assert(CODES.includes(told.code), JSON.stringify(told));
       // What was started once is the answer from then on.
-      expect([told, this.startedAs]).toEqual([told, null]);
+      assert.deepEqual([told, this.startedAs], [told, null]);
       return;
     }
-    expect(this.world.startedIds()).toContain(told.id);
+    assert(this.world.startedIds().includes(told.id), `The vendor never started ${told.id}.`);
     this.startedAs ??= told.id;
-    expect(told.id).toBe(this.startedAs);
+    assert.equal(told.id, this.startedAs);
   }
 }

@@ -21,7 +21,6 @@ export interface CrashOptions {
 /** What came of it all. */
 export interface CrashReport {
   readonly rounds: number;
-  readonly kills: number;
   readonly started: number;
   readonly tracked: number;
   readonly untracked: number;
@@ -45,6 +44,15 @@ export interface CrashReport {
   /** At the one without: keys of more orders than START_OUTCOME_UNKNOWN was told for. */
   readonly unannouncedOrders: number;
   readonly problems: readonly string[];
+}
+
+/** Nothing that a gateway gave its word for was lost, and nothing was ordered twice. */
+export function isClean(report: CrashReport): boolean {
+  const { exportsLost, keysLost, eventsLost, outOfOrder, wrongSignatures, unannouncedOrders } = report;
+  const lost = exportsLost + keysLost + eventsLost + outOfOrder + wrongSignatures + unannouncedOrders;
+  return (
+    lost + report.problems.length === 0 && Math.max(report.mostIdsPerEvent, report.mostOrdersPerKey) <= 1
+  );
 }
 
 /** Who asks at the same time. */
@@ -204,7 +212,7 @@ function toReport(
       id === 'power-bi' && vendor.accepted(name) > 1 + unknown + Math.floor(unanswered / 2),
   );
   return {
-    ...{ rounds, kills: rounds, started: ledger.started, tracked: ledger.tracks, untracked: ledger.untracks },
+    ...{ rounds, started: ledger.started, tracked: ledger.tracks, untracked: ledger.untracks },
     ...{ keys: ledger.keys.length, ...lost },
     events: receiver.events.size,
     deliveries: receiver.deliveries,
