@@ -106,9 +106,15 @@ export function isFromOrder(createdAt: number | null, sentAt: number): boolean {
   return createdAt !== null && createdAt >= sentAt - CLOCK_DRIFT_MS && createdAt <= sentAt + MAX_DELAY_MS;
 }
 
+/**
+ * By how much an export must be older than an order to show that a list reaches back to it. Less than clocks may be apart at worst: a
+ * batch of a hundred exports in a minute would push everything out.
+ */
+const SURELY_BEFORE_MS = 5_000;
+
 /** Whether a list that is cut off holds an export from before an order was sent: then it holds whatever that has started, too. */
 export function reachesBack(createdAts: readonly (number | null)[], sentAt: number): boolean {
-  return createdAts.some((createdAt) => createdAt !== null && createdAt < sentAt - CLOCK_DRIFT_MS);
+  return createdAts.some((createdAt) => createdAt !== null && createdAt < sentAt - SURELY_BEFORE_MS);
 }
 
 /** The error where so many exports are newer than an order that what it has started may stand in the list no longer. */

@@ -197,7 +197,7 @@ describe('looking for an export of Hi Energy whose start’s answer was lost', (
     Array.from({ length: count }, (_, index) => ({ ...toMinimal(index + 100), created_at: at(ms) }));
 
   it('does not say that it is not there where a hundred newer ones may have pushed it out', async () => {
-    const { outcome } = await ask({ body: { exports: others(100, 5_000) } }, (account) =>
+    const { outcome } = await ask({ body: { exports: others(100, -5_000) } }, (account) =>
       account.findStarted?.(SEARCH),
     );
 
@@ -205,7 +205,7 @@ describe('looking for an export of Hi Energy whose start’s answer was lost', (
   });
 
   it.each([
-    ['of which one is from before the order', [...others(99, 5_000), ...others(1, -61_000)]],
+    ['of which one is from before the order', [...others(99, 5_000), ...others(1, -5_001)]],
     ['that are not as many as it may hold', others(99, 5_000)],
   ])('says that it is not there in a list of exports %s', async (_what, exports) => {
     expect(await find(exports)).toEqual([]);
