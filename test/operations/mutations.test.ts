@@ -88,72 +88,75 @@ describe.each(EXECUTORS)('mutations of one document where operations are %s', (e
   });
 });
 
-describe.each(EXECUTORS)('a mutation where operations are %s, and whose caller leaves in the middle', (executor) => {
-  const leavings: Readonly<Record<string, (to: MutationGateway) => Promise<void>>> = {
-    async 'over HTTP'({ url, orders }) {
-      const outgoing = sendRequest(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-      });
-      outgoing.on('error', () => undefined);
-      outgoing.end(JSON.stringify({ query: START, variables: ORDER }));
-      await expect.poll(() => orders().length).toBe(1);
-      outgoing.destroy();
-      await new Promise((resolve) => outgoing.on('close', resolve));
-    },
-    async 'over server-sent events'({ url, orders }) {
-      const outgoing = sendRequest(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      });
-      outgoing.on('error', () => undefined);
-      outgoing.end(JSON.stringify({ query: START, variables: ORDER }));
-      await expect.poll(() => orders().length).toBe(1);
-      outgoing.destroy();
-      await new Promise((resolve) => outgoing.on('close', resolve));
-    },
-    async 'with "complete" over a websocket'({ url, orders }) {
-      const peer = await Peer.connect(url);
-      peer.send({ type: 'subscribe', id: '1', payload: { query: START, variables: ORDER } });
-      await expect.poll(() => orders().length).toBe(1);
-      peer.send({ type: 'complete', id: '1' });
-      await peer[Symbol.asyncDispose]();
-    },
-    async 'with its websocket'({ url, orders }) {
-      const peer = await Peer.connect(url);
-      peer.send({ type: 'subscribe', id: '1', payload: { query: START, variables: ORDER } });
-      await expect.poll(() => orders().length).toBe(1);
-      await peer[Symbol.asyncDispose]();
-    },
-  };
+describe.each(EXECUTORS)(
+  'a mutation where operations are %s, and whose caller leaves in the middle',
+  (executor) => {
+    const leavings: Readonly<Record<string, (to: MutationGateway) => Promise<void>>> = {
+      async 'over HTTP'({ url, orders }) {
+        const outgoing = sendRequest(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        });
+        outgoing.on('error', () => undefined);
+        outgoing.end(JSON.stringify({ query: START, variables: ORDER }));
+        await expect.poll(() => orders().length).toBe(1);
+        outgoing.destroy();
+        await new Promise((resolve) => outgoing.on('close', resolve));
+      },
+      async 'over server-sent events'({ url, orders }) {
+        const outgoing = sendRequest(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        });
+        outgoing.on('error', () => undefined);
+        outgoing.end(JSON.stringify({ query: START, variables: ORDER }));
+        await expect.poll(() => orders().length).toBe(1);
+        outgoing.destroy();
+        await new Promise((resolve) => outgoing.on('close', resolve));
+      },
+      async 'with "complete" over a websocket'({ url, orders }) {
+        const peer = await Peer.connect(url);
+        peer.send({ type: 'subscribe', id: '1', payload: { query: START, variables: ORDER } });
+        await expect.poll(() => orders().length).toBe(1);
+        peer.send({ type: 'complete', id: '1' });
+        await peer[Symbol.asyncDispose]();
+      },
+      async 'with its websocket'({ url, orders }) {
+        const peer = await Peer.connect(url);
+        peer.send({ type: 'subscribe', id: '1', payload: { query: START, variables: ORDER } });
+        await expect.poll(() => orders().length).toBe(1);
+        await peer[Symbol.asyncDispose]();
+      },
+    };
 
-  it.each(Object.keys(leavings))('is carried out once all the same: %s', async (name) => {
-    const live = await setUp(executor);
+    it.each(Object.keys(leavings))('is carried out once all the same: %s', async (name) => {
+      const live = await setUp(executor);
 
-    await leavings[name]?.(live);
-    // What has left is known to have left by the time that another has come and gone.
-    await live.query('{ accounts { key } }');
-    release();
+      await leavings[name]?.(live);
+      // What has left is known to have left by the time that another has come and gone.
+      await live.query('{ accounts { key } }');
+      release();
 
-    await expect
-      .poll(async () => (await live.query(LABELS)).data.recentExports.nodes)
-      .toEqual([{ tracking: { label: 'Left alone' } }]);
-    expect(live.orders()).toEqual(['left_csv']);
-  });
+      await expect
+        .poll(async () => (await live.query(LABELS)).data.recentExports.nodes)
+        .toEqual([{ tracking: { label: 'Left alone' } }]);
+      expect(live.orders()).toEqual(['left_csv']);
+    });
 
-  it('is carried out once too where it is asked again under its key', async () => {
-    const live = await setUp(executor);
-    const { input } = ORDER;
-    const variables = { input: { ...input, idempotencyKey: 'asked twice' } };
-    const leaving = new AbortController();
-    const left = live.query(START, variables, { signal: leaving.signal }).catch(() => 'left');
-    await expect.poll(() => live.orders().length).toBe(1);
-    leaving.abort();
-    const again = live.query(START, variables);
-    release();
+    it('is carried out once too where it is asked again under its key', async () => {
+      const live = await setUp(executor);
+      const { input } = ORDER;
+      const variables = { input: { ...input, idempotencyKey: 'asked twice' } };
+      const leaving = new AbortController();
+      const left = live.query(START, variables, { signal: leaving.signal }).catch(() => 'left');
+      await expect.poll(() => live.orders().length).toBe(1);
+      leaving.abort();
+      const again = live.query(START, variables);
+      release();
 
-    expect(await left).toBe('left');
-    expect((await again).errors).toEqual([]);
-    expect(live.orders()).toEqual(['left_csv']);
-  });
-});
+      expect(await left).toBe('left');
+      expect((await again).errors).toEqual([]);
+      expect(live.orders()).toEqual(['left_csv']);
+    });
+  },
+);
