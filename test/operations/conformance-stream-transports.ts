@@ -28,7 +28,10 @@ export interface StreamTransport {
 const SPLIT = {
   'text/event-stream': (text: string) => [...text.matchAll(/^data: (.+)$/gm)].map(([, data]) => data ?? ''),
   'multipart/mixed;subscriptionSpec=1.0': (text: string) =>
-    [...text.matchAll(/^\{"payload":(.*)\}\r$/gm)].map(([, payload]) => payload ?? ''),
+    // An error that ends the stream stands beside a payload of null.
+    [...text.matchAll(/^\{"payload":(?:null,)?(.*)\}\r$/gm)].map(([part, rest = '']) =>
+      part.startsWith('{"payload":null,') ? `{${rest}}` : rest,
+    ),
 };
 
 /** Every way to follow a subscription. */

@@ -142,3 +142,17 @@ describe.each(EXECUTORS)('the list of tracked exports where events are %s', (exe
     expect(await readSum(gateway.url, 'waybill_operations_total')).toBe(all);
   });
 });
+
+describe.each(EXECUTORS)('the list of tracked exports while the store is away, %s', (executor) => {
+  it.each(STREAM_TRANSPORTS)('ends with an error that may pass, over $name', async ({ follow }) => {
+    const url = 'postgres://nobody:nothing-at-all@127.0.0.1:9/none';
+    await using gateway = await startMutationGateway(executor, { store: { kind: 'postgres', url } });
+
+    const { results } = await follow(gateway.url, { query: LIST });
+
+    expect(results.map((text) => JSON.parse(text))).toMatchObject([
+      { errors: [{ extensions: { code: 'STORE_UNAVAILABLE', retryable: true } }] },
+    ]);
+    expect(results.join()).not.toMatch(/nothing-at-all|127\.0\.0\.1/);
+  });
+});
