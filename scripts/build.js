@@ -4,12 +4,14 @@
  *
  * Bundled, since a gateway that looks for a thousand files takes twice as long to start. What `serve` does not need stands in
  * chunks of its own, behind `import()`.
+ *
+ * Run: node scripts/build.js [another folder than dist, from the repository's root]
  */
 import { existsSync } from 'node:fs';
 import { bundleAll } from './bundle.js';
 
 const esbuild = await import('esbuild').catch(() => null);
-if (esbuild !== null) await bundleAll(esbuild);
+if (esbuild !== null) await bundleAll(esbuild, process.argv[2]);
 else if (!existsSync(new URL('../dist/src/main.js', import.meta.url))) {
   console.error(
     'Nothing is built here, and the bundler is not installed: run `npm ci` without --omit=dev once.',

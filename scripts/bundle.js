@@ -19,8 +19,11 @@ const LEFT_IN_PACKAGES = [
 /** CommonJS packages ask for Node's modules with `require`, which a module has to make. */
 const REQUIRE = `import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);`;
 
-/** @param esbuild - the bundler's module */
-export async function bundleAll(esbuild) {
+/**
+ * @param esbuild - the bundler's module
+ * @param folder - where to, from the repository's root; below it, so that what is bundled finds its packages
+ */
+export async function bundleAll(esbuild, folder = 'dist') {
   const options = {
     absWorkingDir: ROOT,
     platform: 'node',
@@ -42,13 +45,16 @@ export async function bundleAll(esbuild) {
     logLevel: 'warning',
   };
   const builds = await Promise.all([
-    esbuild.build({ ...options, entryPoints: ['src/main.ts'], outdir: 'dist/src' }),
-    esbuild.build({ ...options, entryPoints: ['simulator/index.ts'], outdir: 'dist/simulator' }),
+    esbuild.build({ ...options, entryPoints: ['src/main.ts'], outdir: `${folder}/src` }),
+    esbuild.build({ ...options, entryPoints: ['simulator/index.ts'], outdir: `${folder}/simulator` }),
   ]);
-  removeOthers(builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
-  for (const folder of ['board', 'graphiql']) copyPage(folder);
+  removeOthers(
+    folder,
+    builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
+  );
+  for (const page of ['board', 'graphiql']) copyPage(folder, page);
   const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  writeFileSync(join(ROOT, 'dist/src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
+  writeFileSync(join(ROOT, folder, 'src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
 }
 
 /**
@@ -105,10 +111,10 @@ const simulatorApart = {
 };
 
 /** Chunks of earlier builds. */
-function removeOthers(outputs) {
+function removeOthers(folder, outputs) {
   const kept = new Set(outputs.map((path) => join(ROOT, path)));
-  for (const folder of ['dist/src', 'dist/simulator']) {
-    for (const entry of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
+  for (const part of ['src', 'simulator']) {
+    for (const entry of readdirSync(join(ROOT, folder, part), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       if (entry.isFile() && !kept.has(path)) rmSync(path);
     }
@@ -116,9 +122,9 @@ function removeOthers(outputs) {
 }
 
 /** The board, and what is ours of GraphiQL's page, run in the browser as they are written. */
-function copyPage(folder) {
+function copyPage(folder, page) {
   const served = ['', '.html', '.js', '.css', '.svg'];
-  cpSync(join(ROOT, 'src', folder), join(ROOT, 'dist/src', folder), {
+  cpSync(join(ROOT, 'src', page), join(ROOT, folder, 'src', page), {
     recursive: true,
     filter: (path) => served.includes(extname(path)),
   });

@@ -8,6 +8,7 @@ import { AccessSessions } from './access/sessions.ts';
 import type { Config } from './config/config.ts';
 import { secretValues } from './config/secret-values.ts';
 import { createEndpoints } from './endpoints.ts';
+import type { Store } from './export/store.ts';
 import { openExports } from './exports.ts';
 import { createContexts } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -51,6 +52,8 @@ export interface GatewayOptions {
   readonly arrival?: ArrivalTimes | undefined;
   /** How operations are run; the default compiles those that are run again and again. */
   readonly executor?: ExecutorKind | undefined;
+  /** An open store, instead of the one that is configured. */
+  readonly store?: Store | undefined;
 }
 
 /** Puts the parts together and listens. @throws ConfigError */
@@ -83,7 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = new AccessSessions(clock);
   const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
   const tracked = await openTracked({
-    ...{ config, tools, exports, metrics, signer, linkSecret, publicUrl },
+    ...{ config, tools, exports, metrics, signer, linkSecret, publicUrl, store: options.store },
   });
   const running = createRunningConfig(config, { tools, pool, access, hub, sessions, tracked });
   const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });

@@ -1,13 +1,16 @@
 import { CallbackLinkSigner } from './access/callback-links.ts';
 import type { FileLinkSigner } from './access/file-links.ts';
 import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { LocatorIds } from './export/export.ts';
 import { toLinkableFiles } from './export/files.ts';
 import type { ExportOrder, VendorAccount, VendorInfo } from './export/ports.ts';
 import type { Delivery, Store } from './export/store.ts';
 import type { Exports } from './exports.ts';
 import type { TrackingParts } from './graphql/tracked-exports.ts';
+import { CALL_TIMEOUTS } from './http/client.ts';
 import type { Tools } from './runtime/tools.ts';
+import { StoreOpenError } from './store/errors.ts';
 import { observeStore } from './store/observed.ts';
 import { openStore } from './store/open.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -46,16 +49,18 @@ export interface TrackedSettings {
   /** Signs callback links. */
   readonly linkSecret: string;
   readonly publicUrl: () => string;
+  /** Left out: the one that is configured. */
+  readonly store?: Store | undefined;
 }
 
-/** Puts together what outlives the process. @throws StoreOpenError where the store can never be used as configured */
+/** Puts together what outlives the process. @throws ConfigError where the store can never be used as configured */
 export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   const { tools, exports, metrics, signer } = settings;
   const { pool, reader, hub } = exports;
   const { clock, log } = tools;
   let { config } = settings;
   const vendors = Object.values(VENDORS);
-  const { store, state: storeState } = observeStore(await openStore(config.store, tools));
+  const { store, state: storeState } = observeStore(settings.store ?? (await openConfigured(config, tools)));
   if (config.store.kind === 'memory')
     log.info(
       {},
@@ -96,6 +101,8 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   };
   const starts = new Starts({
     ...{ store, tracker, tools, isCallers, read, maxOpen: () => config.tracking.maxOpen },
+    orderTakesMs: ({ key }) =>
+      CALL_TIMEOUTS * (config.accounts.find((account) => account.key === key)?.limits.timeoutMs ?? 0),
     callbackUrlFor(account, order) {
       const takesCallbacks = config.accounts.some(({ key, callbacks }) => key === account.key && callbacks);
       if (!takesCallbacks || VENDORS[account.vendor].readCallback === undefined) return undefined;
@@ -138,10 +145,21 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
     },
     async stop() {
       discovery.stop();
+      await starts.close();
       await Promise.all([tracker.close(), dispatcher.stop(WEBHOOK_DRAIN_MS)]);
       await store.close();
     },
   };
+}
+
+/** @throws ConfigError */
+async function openConfigured({ store }: Config, tools: Tools): Promise<Store> {
+  try {
+    return await openStore(store, tools);
+  } catch (error) {
+    if (error instanceof StoreOpenError) throw new ConfigError([error.message]);
+    throw error;
+  }
 }
 
 /** Those ids of an export that an order names already. */

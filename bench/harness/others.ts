@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** The benchmarks of single parts: each is a script beside Waybill's source, and runs with the repository's own packages. */
 const SCRIPTS: Readonly<Record<string, string>> = {
+  crash: 'crash/run.ts',
   'fan-out': 'fan-out/run.ts',
   hostile: 'hostile/run.ts',
   isolation: 'isolation/run.ts',

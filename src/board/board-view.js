@@ -12,8 +12,8 @@ const TITLE = 'Waybill';
 export class BoardView {
   /** @type {Map<string, RowView>} */
   #views = new Map();
-  /** @type {(row: Row) => void} */
-  #onRemove;
+  /** @type {import('./types.d.ts').RowCommands} */
+  #commands;
   #isScheduled = false;
   /** @type {Set<string>} */
   #highlighted = new Set();
@@ -22,11 +22,11 @@ export class BoardView {
 
   /**
    * @param {ReadonlyMap<string, Row>} rows
-   * @param {(row: Row) => void} onRemove - somebody no longer wants to follow it
+   * @param {import('./types.d.ts').RowCommands} commands
    */
-  constructor(rows, onRemove) {
+  constructor(rows, commands) {
     this.#rows = rows;
-    this.#onRemove = onRemove;
+    this.#commands = commands;
   }
 
   /**
@@ -111,7 +111,7 @@ export class BoardView {
   #view(key) {
     const known = this.#views.get(key);
     if (known !== undefined) return known;
-    const view = new RowView(this.#onRemove);
+    const view = new RowView(this.#commands);
     this.#views.set(key, view);
     return view;
   }

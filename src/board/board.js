@@ -1,9 +1,11 @@
 /** What the board does: asks for the newest exports, follows what is on its way, keeps file links fresh. */
+import { Actions } from './actions.js';
 import { KeyNeededError } from './ask.js';
 import { BoardView } from './board-view.js';
 import { LiveExports } from './live.js';
 import { readHash, writeHash } from './locators.js';
 import { readFiles, readFollowed, readRecent } from './questions.js';
+import { StartForm } from './start-form.js';
 import { isEnded, Store } from './store.js';
 import { now, toMs } from './time.js';
 
@@ -18,7 +20,19 @@ const RENEW_BEFORE_MS = 60_000;
 
 export class Board {
   #store = new Store((row, isNews) => this.#view.update(isNews ? row.key : undefined));
-  #view = new BoardView(this.#store.rows, (row) => this.#unfollow(row));
+  #actions = new Actions({
+    store: this.#store,
+    onKeyNeeded: () => this.#lock(),
+    onStarted: (id) => this.#onStarted(id),
+  });
+  #startForm = new StartForm(this.#actions);
+  #view = new BoardView(this.#store.rows, {
+    unfollow: (row) => this.#unfollow(row),
+    canTrack: (row) => this.#actions.canTrack(row),
+    track: (row, label) => this.#actions.track(row, label),
+    untrack: (row) => this.#actions.untrack(row),
+    cancel: (row) => this.#actions.cancel(row),
+  });
   #live = new LiveExports({
     onEvent: (event) => this.#store.takeEvent(event),
     onState: (state) => this.#view.showConnection(state),
@@ -105,7 +119,8 @@ export class Board {
 
   async #askAll() {
     this.#askedAt = Date.now();
-    await Promise.all([this.#askRecent(), this.#askFollowed()]);
+    this.#actions.listAsked();
+    await Promise.all([this.#askRecent(), this.#askFollowed(), this.#openForm()]);
     this.#isFirst = false;
     if (!this.#live.isCutOff) this.#view.showConnection('live');
     await this.#askFiles();
@@ -116,7 +131,7 @@ export class Board {
     const nodes = newest.filter(({ id }) => !this.#dismissed.has(id));
     const listed = new Set(nodes.map(({ id }) => id));
     const unlisted = new Set(unavailable.map(({ account }) => account.key));
-    for (const node of nodes) this.#store.takeRead(node, !this.#isFirst);
+    for (const node of nodes) this.#store.takeRead(this.#actions.withoutChanged(node), !this.#isFirst);
     for (const row of this.#store.rows.values()) row.isListed = listed.has(row.key);
     this.#store.keepOnly(
       (row) =>
@@ -146,7 +161,7 @@ export class Board {
       if (!wanted.has(text)) this.#settled.delete(text);
       else if ('shown' in answer) {
         this.#dismissed.delete(answer.shown.id);
-        this.#store.takeRead(answer.shown, isNews);
+        this.#store.takeRead(this.#actions.withoutChanged(answer.shown), isNews);
         this.#store.markFollowed(answer.shown.id, text);
       } else {
         this.#store.takeProblem(text, answer.problem);
@@ -155,6 +170,18 @@ export class Board {
     }
     this.#followMoving();
     if (isNews) await this.#askFiles();
+  }
+
+  /** Once for each caller. */
+  async #openForm() {
+    if (!this.#isFirst) return;
+    await this.#startForm.open();
+  }
+
+  /** @param {string} id */
+  #onStarted(id) {
+    this.#dismissed.delete(id);
+    this.#followMoving();
   }
 
   /** Follows what is on its way and not followed yet. */
@@ -203,6 +230,8 @@ export class Board {
     this.#isLocked = true;
     this.#isFirst = true;
     this.#live.stop();
+    this.#actions.reset();
+    this.#startForm.close();
     for (const known of [this.#streamed, this.#settled, this.#filesAsked]) known.clear();
     this.#store.keepOnly(() => false);
     this.#view.update();

@@ -5,7 +5,7 @@ const EXPORT_FIELDS = `
     __typename
     id
     name
-    vendor { key name }
+    vendor { key name capabilities { canCancel } }
     account { key }
     status
     rawStatus
@@ -17,6 +17,7 @@ const EXPORT_FIELDS = `
     startedAt
     updatedAt
     finishedAt
+    estimate { finishAt }
     observation { observedAt throttledUntil isStale }
     ... on PowerBiExport { exportId }
     ... on HiEnergyExport { exportId }
@@ -25,11 +26,19 @@ const EXPORT_FIELDS = `
   }
 `;
 
+/** How an export is tracked; events do not ask for it, since it may have to be looked up. */
+const TRACKED_FIELDS = `${EXPORT_FIELDS}
+  fragment BoardTracked on Export {
+    ...BoardExport
+    tracking { label }
+  }
+`;
+
 /** Without `files`: a list does not tell them, so that each would be one more vendor call. */
-export const RECENT_EXPORTS = `${EXPORT_FIELDS}
+export const RECENT_EXPORTS = `${TRACKED_FIELDS}
   query BoardRecentExports($first: Int!) {
     recentExports(first: $first) {
-      nodes { ...BoardExport }
+      nodes { ...BoardTracked }
       pageInfo { hasNextPage }
       unavailable { account { key vendor { name } } code message }
     }
@@ -37,9 +46,9 @@ export const RECENT_EXPORTS = `${EXPORT_FIELDS}
 `;
 
 /** What somebody follows by the address; a live watch may answer. */
-export const FOLLOWED_EXPORTS = `${EXPORT_FIELDS}
+export const FOLLOWED_EXPORTS = `${TRACKED_FIELDS}
   query BoardFollowedExports($locators: [ExportLocator!]!) {
-    exports(locators: $locators, maxAgeMs: 5000) { ...BoardExport }
+    exports(locators: $locators, maxAgeMs: 5000) { ...BoardTracked }
   }
 `;
 
@@ -67,6 +76,49 @@ export const EXPORT_EVENTS = `${EXPORT_FIELDS}
       ... on ExportWatchInterrupted { code }
       ... on ExportWatchFailed { code message }
       ... on ExportStalled { since }
+    }
+  }
+`;
+
+/** Where an export can be started. */
+export const ACCOUNTS = `
+  query BoardAccounts {
+    accounts {
+      key
+      vendor { key name capabilities { canStart } }
+    }
+  }
+`;
+
+export const START_EXPORT = `${TRACKED_FIELDS}
+  mutation BoardStartExport($input: StartExportInput!) {
+    startExport(input: $input) {
+      isExisting
+      export { ...BoardTracked }
+    }
+  }
+`;
+
+export const CANCEL_EXPORT = `${EXPORT_FIELDS}
+  mutation BoardCancelExport($locator: ExportLocator!) {
+    cancelExport(locator: $locator) {
+      export { ...BoardExport }
+    }
+  }
+`;
+
+export const TRACK_EXPORT = `
+  mutation BoardTrackExport($locator: ExportLocator!, $label: String) {
+    trackExport(locator: $locator, label: $label) {
+      tracking { label }
+    }
+  }
+`;
+
+export const UNTRACK_EXPORT = `
+  mutation BoardUntrackExport($locator: ExportLocator!) {
+    untrackExport(locator: $locator) {
+      wasTracked
     }
   }
 `;

@@ -3,6 +3,7 @@ import { forgetKey, keepKey, parseKey, readKey } from './access-key.js';
 import { Board } from './board.js';
 import { byId, setText } from './dom.js';
 import { parseLocator } from './locators.js';
+import { forgetOrders } from './order-keys.js';
 
 const keyField = /** @type {HTMLInputElement} */ (byId('key'));
 const followField = /** @type {HTMLInputElement} */ (byId('follow'));
@@ -39,6 +40,7 @@ byId('key-form').addEventListener('submit', async (event) => {
 
 byId('forget-key').addEventListener('click', () => {
   forgetKey();
+  forgetOrders();
   location.reload();
 });
 

@@ -6,6 +6,8 @@ import { interruptionWords } from './words.js';
 /** @typedef {import('./types.d.ts').Row} Row */
 /** @typedef {import('./types.d.ts').BoardExport} BoardExport */
 
+const MINUTE_MS = 60_000;
+
 /** @param {Row} row */
 export function nameOf({ export: shown, followedAs }) {
   if (shown === null) return followedAs ?? '';
@@ -75,10 +77,26 @@ export function partsPercent(progress) {
 }
 
 /**
- * @param {BoardExport['progress']} progress
- * @param {number | null} percent
+ * When it will probably end, where nothing says how far it is; an estimate that has passed says nothing.
+ *
+ * @param {Row} row
  */
-export function progressText(progress, percent) {
+export function leftText(row) {
+  const finishAt = toMs(row.export?.estimate?.finishAt);
+  if (finishAt === null || isEnded(row) || isStale(row)) return '';
+  const leftMs = finishAt - now();
+  if (leftMs <= 0) return '';
+  return leftMs < MINUTE_MS ? 'less than a minute left' : `about ${toDuration(roundUp(leftMs))} left`;
+}
+
+/** To whole minutes, so that no more is promised than is known. @param {number} ms */
+function roundUp(ms) {
+  return Math.ceil(ms / MINUTE_MS) * MINUTE_MS;
+}
+
+/** @param {BoardExport['progress']} progress */
+export function progressText(progress) {
+  const percent = progress?.percent ?? partsPercent(progress);
   if (percent === null) return '';
   const { completedParts = null, totalParts = null } = progress ?? {};
   // Rounded down: 100% is said when it is.

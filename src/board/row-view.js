@@ -1,9 +1,11 @@
 /** One export on the board. */
 import { element, icon, setText } from './dom.js';
+import { RowActions } from './row-actions.js';
 import {
   hueOf,
   initialsOf,
   isStale,
+  leftText,
   nameOf,
   notesOf,
   originOf,
@@ -21,6 +23,7 @@ import { statusWords } from './words.js';
 /** How long a row that changed stands out. */
 const HIGHLIGHT_MS = 2_400;
 const REMOVE_SIGN = 'M4.5 4.5l7 7m0-7l-7 7';
+const TRACKED_SIGN = 'M5 2.8h6v10.4l-3-2.4-3 2.4z';
 const FILE_SIGN = 'M8 2.5v8m-3.2-3L8 10.7l3.2-3.2M3 13.5h10';
 
 export class RowView {
@@ -28,6 +31,9 @@ export class RowView {
   #mark = element('span', 'mark');
   #name = element('h3', 'name');
   #origin = element('p', 'origin');
+  #how = element('span');
+  #label = element('bdi');
+  #tracked = element('p', 'tracked', [icon(TRACKED_SIGN), this.#how, this.#label]);
   #status = element('p', 'status');
   #progress = element('progress');
   #percent = element('span', 'percent');
@@ -39,19 +45,24 @@ export class RowView {
   /** @type {number | undefined} */
   #highlightTimer;
 
-  /** @param {(row: Row) => void} onRemove */
-  constructor(onRemove) {
+  /** @type {RowActions} */
+  #actions;
+
+  /** @param {import('./types.d.ts').RowCommands} commands */
+  constructor(commands) {
     /** @type {Row | null} */
     this.row = null;
+    this.#actions = new RowActions(commands);
     this.#mark.setAttribute('aria-hidden', 'true');
     this.#name.dir = 'auto';
     this.#progress.max = 100;
     this.#remove.type = 'button';
     this.#remove.title = 'Stop following';
-    this.#remove.addEventListener('click', () => this.row !== null && onRemove(this.row));
-    const identity = element('div', 'identity', [this.#name, this.#origin]);
+    this.#remove.addEventListener('click', () => this.row !== null && commands.unfollow(this.row));
+    const identity = element('div', 'identity', [this.#name, this.#origin, this.#tracked]);
     const detail = element('div', 'detail', [this.#track, this.#files, this.#notes]);
-    this.element.append(this.#mark, identity, this.#status, detail, this.#when, this.#remove);
+    const { element: buttons, panel } = this.#actions;
+    this.element.append(this.#mark, identity, this.#status, detail, this.#when, buttons, this.#remove, panel);
   }
 
   /** @param {Row} row */
@@ -61,6 +72,8 @@ export class RowView {
     setText(this.#name, name);
     this.#name.title = name;
     setText(this.#origin, originOf(row));
+    this.#showTracked(row);
+    this.#actions.show(row, name);
     this.#showMark(row);
     this.#showStatus(row);
     this.#showProgress(row, name);
@@ -76,6 +89,7 @@ export class RowView {
     const { row } = this;
     if (row === null) return;
     this.#showWhen(row);
+    this.#showPercent(row);
     showList(this.#notes, notesOf(row), (text) => element('li', '', [text]));
   }
 
@@ -121,7 +135,21 @@ export class RowView {
     if (percent === null) this.#progress.removeAttribute('value');
     else this.#progress.value = percent;
     this.#progress.setAttribute('aria-label', `Progress of ${name}`);
-    setText(this.#percent, progressText(progress, percent));
+  }
+
+  /** @param {Row} row */
+  #showPercent(row) {
+    setText(this.#percent, progressText(row.export?.progress ?? null) || leftText(row));
+  }
+
+  /** @param {Row} row */
+  #showTracked({ export: shown, tracking }) {
+    this.#tracked.hidden = tracking === null;
+    // A label that says what the name says already is not worth saying twice.
+    const label = tracking?.label === shown?.name ? null : (tracking?.label ?? null);
+    setText(this.#label, label ?? '');
+    setText(this.#how, label === null ? 'Tracked' : 'Tracked as');
+    this.#tracked.title = label === null ? '' : `Tracked as ${label}`;
   }
 
   /** @param {Row} row */

@@ -25,11 +25,44 @@ export class Store {
    * @param {boolean} isNews - whether a new row is worth notice
    */
   takeRead(shown, isNews) {
+    const row = this.#takeState(shown, isNews);
+    if (shown.tracking !== undefined) row.tracking = shown.tracking;
+    return row;
+  }
+
+  /**
+   * Takes what the gateway says after it was asked to change something: newer than any stream, but for an end.
+   *
+   * @param {BoardExport} shown
+   */
+  takeAnswer(shown) {
+    const known = this.rows.get(shown.id);
+    if (known?.export?.isTerminal && !shown.isTerminal) return;
+    const row = this.#put(shown, known === undefined || isMoved(known, shown));
+    if (shown.tracking !== undefined) row.tracking = shown.tracking;
+  }
+
+  /**
+   * @param {string} id
+   * @param {Row['tracking']} tracking
+   */
+  takeTracking(id, tracking) {
+    const row = this.rows.get(id);
+    if (row === undefined) return;
+    row.tracking = tracking;
+    this.#onChange(row, false);
+  }
+
+  /**
+   * @param {BoardExport} shown
+   * @param {boolean} isNews
+   */
+  #takeState(shown, isNews) {
     const known = this.rows.get(shown.id);
     const isEnded = known?.export?.isTerminal ?? false;
     // A stream tells everything up to the end; what becomes of an ended export, only lists tell.
     if (known?.isLive && !isEnded) return known;
-    if (isEnded && !shown.isTerminal) return known;
+    if (known !== undefined && isEnded && !shown.isTerminal) return known;
     return this.#put(shown, known === undefined ? isNews : isMoved(known, shown));
   }
 
@@ -128,6 +161,7 @@ export class Store {
       key,
       export: null,
       files: [],
+      tracking: null,
       isLive: false,
       isListed: false,
       followedAs: null,

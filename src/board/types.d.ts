@@ -3,7 +3,11 @@ export interface BoardExport {
   readonly __typename: string;
   readonly id: string;
   readonly name: string | null;
-  readonly vendor: { readonly key: string; readonly name: string };
+  readonly vendor: {
+    readonly key: string;
+    readonly name: string;
+    readonly capabilities: { readonly canCancel: boolean };
+  };
   readonly account: { readonly key: string };
   readonly status: string;
   readonly rawStatus: string;
@@ -19,16 +23,24 @@ export interface BoardExport {
   readonly startedAt: string | null;
   readonly updatedAt: string | null;
   readonly finishedAt: string | null;
+  readonly estimate: { readonly finishAt: string } | null;
   readonly observation: {
     readonly observedAt: string;
     readonly throttledUntil: string | null;
     readonly isStale: boolean;
   };
   readonly files?: readonly BoardFile[] | null;
+  /** Only there where it was asked for. */
+  readonly tracking?: BoardTracking | null;
   /** The vendor's own ids, as its type has them. */
   readonly exportId?: string;
   readonly exportFileId?: string;
   readonly jobId?: string;
+}
+
+/** How an export is tracked. */
+export interface BoardTracking {
+  readonly label: string | null;
 }
 
 export interface BoardFile {
@@ -53,6 +65,8 @@ export interface Row {
   /** Null while the export has never been read. */
   export: BoardExport | null;
   files: readonly BoardFile[];
+  /** Null where it is not tracked. */
+  tracking: BoardTracking | null;
   /** Told by the live stream at least once: what a list says is not newer. */
   isLive: boolean;
   /** Among the newest exports of the last list. */
@@ -79,8 +93,31 @@ export interface AccountProblem {
 export interface GraphQLProblem {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions?: { readonly code?: string };
+  readonly extensions?: {
+    readonly code?: string;
+    readonly field?: string;
+    readonly retryable?: boolean;
+    readonly retryAfterMs?: number;
+    readonly vendorMessage?: string;
+  };
 }
 
 /** Where the live connection stands. */
 export type ConnectionState = 'asking' | 'live' | 'reconnecting' | 'locked';
+
+/** What somebody can do to the export of a row; each resolves with what went wrong, null where nothing did. */
+export interface RowCommands {
+  /** Somebody no longer wants to follow it here. */
+  unfollow(row: Row): void;
+  /** False where its account's exports cannot be tracked. */
+  canTrack(row: Row): boolean;
+  track(row: Row, label: string): Promise<string | null>;
+  untrack(row: Row): Promise<string | null>;
+  cancel(row: Row): Promise<string | null>;
+}
+
+/** An account through which exports can be started. */
+export interface StartableAccount {
+  readonly key: string;
+  readonly vendor: { readonly key: string; readonly name: string };
+}

@@ -202,7 +202,8 @@ export interface VendorAccount {
   start?(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
   /**
    * What tells exports that were there before an order from the one it starts, for vendors whose lists give no times: to be kept with the
-   * order. Null where it is not needed, or not to be had now. Costs a list call. Never rejects.
+   * order. Null where it is not to be had now: then an order under an idempotency key is not sent. Left out where it is not needed. Costs a list
+   * call. Never rejects.
    */
   markStart?(order: ExportOrder, options?: StartOptions): Promise<string | null>;
   /**

@@ -33,7 +33,7 @@ import type {
 } from './types.ts';
 
 /** A whole call, waits and retries included, ends within this many times the limit of one request. */
-const CALL_TIMEOUTS = 3;
+export const CALL_TIMEOUTS = 3;
 
 /** Token requests are rare and shared; a second connection covers the one that is just being closed. */
 const TOKEN_CONNECTIONS = 2;

@@ -36,16 +36,15 @@ export class MemoryDeliveries {
   }
 
   take({ now, busy, perEndpoint, limit, leaseMs }: Parameters<Store['takeDeliveries']>[0]) {
-    const taken = new Map<string, number>();
-    const due = [...this.heads(busy)].filter((head) => dueAt(head) <= now).sort(byDue);
-    const chosen: Entry[] = [];
-    for (const head of due) {
+    const due = new Map<string, Entry[]>();
+    for (const head of this.heads(busy)) {
+      if (dueAt(head) > now) continue;
       const { endpoint } = head.record;
-      const count = taken.get(endpoint) ?? 0;
-      if (chosen.length === limit || count >= perEndpoint) continue;
-      taken.set(endpoint, count + 1);
-      chosen.push(head);
+      const first = due.get(endpoint);
+      if (first === undefined) due.set(endpoint, [head]);
+      else insert(first, head, perEndpoint);
     }
+    const chosen = [...due.values()].flat().sort(byDue).slice(0, limit);
     for (const head of chosen) {
       head.leasedUntil = now + leaseMs;
       head.record = { ...head.record, nextAttemptAt: head.leasedUntil };
@@ -194,6 +193,15 @@ export class MemoryDeliveries {
 
 const dueAt = ({ record }: Entry) => record.nextAttemptAt ?? 0;
 const byDue = (a: Entry, b: Entry) => dueAt(a) - dueAt(b) || a.seq - b.seq;
+
+/** Keeps the first ones in order, at most so many: most of a long queue is looked at once, and not sorted. */
+function insert(first: Entry[], entry: Entry, maximum: number): void {
+  const last = first.at(-1);
+  if (last !== undefined && first.length >= maximum && byDue(last, entry) <= 0) return;
+  first.push(entry);
+  first.sort(byDue);
+  if (first.length > maximum) first.pop();
+}
 
 function isUnderWay({ leasedUntil }: Entry, now: number): boolean {
   return leasedUntil !== null && leasedUntil > now;

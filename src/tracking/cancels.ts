@@ -6,7 +6,7 @@ import { startWatch } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FollowListener } from '../watch/follower.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
-import { toUnsupported } from './starts.ts';
+import { toUnsupported } from './start-errors.ts';
 
 /** How long a job that was asked to stop is watched where nobody else watches it. */
 const WATCH_MS = 3_600_000;
@@ -74,7 +74,9 @@ export class Cancels {
     const now = clock.now();
     const snapshot: ExportSnapshot = { ...toSnapshot(before), status: 'CANCELING', observedAt: now };
     if (!hub.isFollowed(account, before.key)) {
-      hub.follow([{ account, key: before.key, kept: { ...startWatch(now), snapshot } }], NOBODY);
+      const kept = { ...startWatch(now), snapshot };
+      // Where the gateway is going down, whoever looks at the export later sees how it ended.
+      hub.follow([{ account, key: before.key, kept }], NOBODY).catch(ignore);
       clock.setTimer(WATCH_MS, () => hub.unfollow(account, before.key));
     }
     hub.learn(account, snapshot);

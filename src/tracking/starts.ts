@@ -1,11 +1,4 @@
-import { createHash } from 'node:crypto';
-import {
-  InputError,
-  StartError,
-  StoreUnavailableError,
-  TrackingError,
-  VendorError,
-} from '../export/errors.ts';
+import { StoreUnavailableError, TrackingError, VendorError } from '../export/errors.ts';
 import type { Export, ExportKey, ExportSnapshot } from '../export/export.ts';
 import type {
   ExportOrder,
@@ -18,11 +11,27 @@ import type {
 } from '../export/ports.ts';
 import { toSnapshot } from '../export/present.ts';
 import type { StartKey, Store, TrackedExport } from '../export/store.ts';
+import { sleep } from '../runtime/clock.ts';
 import type { Tools } from '../runtime/tools.ts';
+import { LateStarts } from './late-starts.ts';
+import {
+  isRejection,
+  toBusy,
+  toInterrupted,
+  toReused,
+  toUnmarkable,
+  toUnsupported,
+  withAdvice,
+} from './start-errors.ts';
+import { toDigest } from './start-input.ts';
 import type { Tracker } from './tracker.ts';
 
 /** How long an idempotency key is kept. */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
+/** How long after a first look the vendor's list is looked at once more, before an order is sent again. */
+const SETTLE_MS = 2_000;
+/** What writing down a key may take, beside its order. */
+const MARGIN_MS = 5_000;
 
 export interface StartsSettings {
   readonly store: Store;
@@ -30,6 +39,8 @@ export interface StartsSettings {
   readonly tools: Tools;
   /** As configured now. */
   readonly maxOpen: () => number;
+  /** The longest that one order may be under way. */
+  readonly orderTakesMs: (account: VendorAccount) => number;
   /** Where the vendor may say that the job has ended; undefined where the account takes no callbacks. */
   readonly callbackUrlFor: (account: VendorAccount, order: ExportOrder) => string | undefined;
   /** True for accounts whose credential each caller brings: they cannot be tracked. */
@@ -49,9 +60,17 @@ export interface StartRequest {
   readonly scope: WorkScope;
 }
 
+/** A key whose order is on its way. */
+interface SendingKey {
+  readonly now: StartKey;
+  /** As it was when an earlier order's answer was lost; null where this is the first. */
+  readonly before: StartKey | null;
+}
+
 /** Starts exports, each once. */
 export class Starts {
   private readonly settings: StartsSettings;
+  private readonly late: LateStarts;
   /** Orders under a key that are being carried out here, by tenant and key. */
   private readonly running = new Map<
     string,
@@ -60,6 +79,12 @@ export class Starts {
 
   constructor(settings: StartsSettings) {
     this.settings = settings;
+    this.late = new LateStarts(settings.tools);
+  }
+
+  /** Writes down what could not be, once more; then nothing is written any more. */
+  close(): Promise<void> {
+    return this.late.close();
   }
 
   /** @throws StartError, VendorError, TrackingError, StoreUnavailableError */
@@ -71,15 +96,13 @@ export class Starts {
 
   /** Those who ask at the same time for the same are given the same answer. */
   private async startUnder(key: string, request: StartRequest): Promise<StartedExport> {
-    const name = JSON.stringify([request.account.tenant, key]);
-    const digest = toDigest(request);
+    const { account } = request;
+    const name = JSON.stringify([account.tenant, key]);
+    const digest = toDigest(account, request.order);
     const running = this.running.get(name);
     if (running !== undefined) {
       if (running.digest !== digest) throw toReused();
-      const { snapshot } = await running.result;
-      return this.settings.isCallers(request.account)
-        ? this.existing(request, snapshot)
-        : { snapshot, isExisting: true };
+      return this.again(request, (await running.result).snapshot);
     }
     const result = this.startKeyed(key, digest, request);
     this.running.set(name, { digest, result });
@@ -90,55 +113,97 @@ export class Starts {
     }
   }
 
+  /** What was started a moment ago, by whoever: each caller with a credential of its own is shown what that one shows. */
+  private async again(request: StartRequest, snapshot: ExportSnapshot): Promise<StartedExport> {
+    const isOwn = this.settings.isCallers(request.account);
+    return isOwn ? this.existing(request, snapshot) : { snapshot, isExisting: true };
+  }
+
   private async startKeyed(key: string, digest: string, request: StartRequest): Promise<StartedExport> {
     const { store, tools } = this.settings;
-    const { account, order, scope } = request;
-    await this.checkLimit(account);
+    const { tenant } = request.account;
+    const unwritten = this.late.find(tenant, key);
+    if (unwritten !== undefined && unwritten.digest !== digest) throw toReused();
+    if (unwritten !== undefined) return this.again(request, unwritten.started.snapshot);
     const now = tools.clock.now();
     const taken: StartKey = {
-      tenant: account.tenant,
-      key,
-      digest,
-      status: 'sending',
-      sentAt: now,
-      mark: null,
-      started: null,
+      ...{ tenant, key, digest, status: 'sending', sentAt: now, mark: null, started: null },
       expiresAt: now + KEY_LIFETIME_MS,
     };
     const used = await store.takeKey(taken, now);
-    if (used === null) {
-      const mark = (await account.markStart?.(order, { scope })) ?? null;
-      if (mark !== null && !(await store.retakeKey(taken, { ...taken, mark }))) throw toBusy(account);
-      return this.send(request, key);
-    }
+    if (used === null) return this.begin(taken, request);
     if (used.digest !== digest) throw toReused();
     if (used.status === 'done' && used.started !== null) return this.existing(request, used.started);
     // `unknown`, or `sending` since a gateway that was killed in the middle: it may or may not have reached the vendor.
     return this.recover(used, request);
   }
 
+  /** The first order under a key. Whatever keeps it from going out leaves the key free. */
+  private async begin(taken: StartKey, request: StartRequest): Promise<StartedExport> {
+    const { account } = request;
+    let marked: StartKey;
+    try {
+      await this.checkLimit(account);
+      marked = await this.mark(taken, request);
+    } catch (error) {
+      await this.note(() => this.settings.store.releaseKey(taken.tenant, taken.key), taken.tenant);
+      throw error;
+    }
+    if (marked !== taken && !(await this.settings.store.retakeKey(taken, marked))) throw toBusy(account);
+    return this.send(request, { now: marked, before: null });
+  }
+
+  /**
+   * The key with what is needed to find its order again, should the answer be lost. Where that is not to be had, nothing is sent: a
+   * second order could not be told from the first.
+   */
+  private async mark(key: StartKey, { account, order, scope }: StartRequest): Promise<StartKey> {
+    const { clock } = this.settings.tools;
+    if (account.markStart === undefined) return key;
+    // What came since the first order stays under suspicion: the older mark is the safer one.
+    const mark = key.mark ?? (await account.markStart(order, { scope }));
+    if (mark === null) throw toUnmarkable(account);
+    return { ...key, mark, sentAt: clock.now() };
+  }
+
   /** Looks whether the order whose answer was lost has started an export after all; sends it again where the vendor says that it has not. */
   private async recover(used: StartKey, request: StartRequest): Promise<StartedExport> {
     const { store, tools } = this.settings;
-    const { account, order, scope } = request;
-    const { key, sentAt, mark } = used;
+    const { account } = request;
+    if (used.status === 'sending' && this.mayBeAlive(used, account)) throw toBusy(account);
     if (account.findStarted !== undefined) {
-      const candidates = await account.findStarted({ order, sentAt, mark }, { scope });
-      const keyed = await store.findKeyed(
-        account.tenant,
-        candidates.map((each) => each.key.id),
-      );
-      const found = candidates.find((each) => !keyed.has(each.key.id));
-      if (found !== undefined) return this.adopt(request, key, { snapshot: found, isExisting: true }, true);
+      const found = (await this.look(used, request)) ?? (await this.lookAgain(used, request));
+      if (found !== undefined) return this.adopt(request, used, { snapshot: found, isExisting: true }, true);
+    } else if (used.status === 'sending') {
+      // Nobody has been told yet that its answer is lost.
+      await store.settleKey(used.tenant, used.key, { status: 'unknown', started: null });
+      throw withAdvice(toInterrupted(account, request.vendor), account, true);
     }
+    await this.checkLimit(account);
     const now = tools.clock.now();
-    const next = {
-      sentAt: now,
-      mark: (await account.markStart?.(order, { scope })) ?? null,
-      expiresAt: now + KEY_LIFETIME_MS,
-    };
+    const next = { ...(await this.mark(used, request)), sentAt: now, expiresAt: now + KEY_LIFETIME_MS };
     if (!(await store.retakeKey(used, next))) throw toBusy(account);
-    return this.send(request, key);
+    return this.send(request, { now: { ...next, status: 'sending' }, before: used });
+  }
+
+  private async look(used: StartKey, { account, order, scope }: StartRequest) {
+    const { sentAt, mark } = used;
+    const candidates = (await account.findStarted?.({ order, sentAt, mark }, { scope })) ?? [];
+    const ids = candidates.map((each) => each.key.id);
+    const keyed = await this.settings.store.findKeyed(account.tenant, ids);
+    return candidates.find((each) => !keyed.has(each.key.id));
+  }
+
+  /** A vendor may still be at an order whose connection was cut. */
+  private async lookAgain(used: StartKey, request: StartRequest) {
+    await sleep(this.settings.tools.clock, SETTLE_MS);
+    return this.look(used, request);
+  }
+
+  /** One store may have several gateways, and another one may be sending this order now. One that has a store to itself knows that it is not. */
+  private mayBeAlive({ sentAt }: StartKey, account: VendorAccount): boolean {
+    const { store, tools, orderTakesMs } = this.settings;
+    return store.kind === 'postgres' && tools.clock.now() < sentAt + orderTakesMs(account) + MARGIN_MS;
   }
 
   private async startOnce(request: StartRequest): Promise<StartedExport> {
@@ -149,7 +214,7 @@ export class Starts {
   }
 
   /** The one place where an order goes out. */
-  private async send(request: StartRequest, key: string | null): Promise<StartedExport> {
+  private async send(request: StartRequest, key: SendingKey | null): Promise<StartedExport> {
     const { account, order, scope } = request;
     const callbackUrl = this.settings.callbackUrlFor(account, order);
     const options: StartOptions = { scope, ...(callbackUrl === undefined ? {} : { callbackUrl }) };
@@ -157,55 +222,67 @@ export class Starts {
     try {
       started = await (account.start as NonNullable<VendorAccount['start']>)(order, options);
     } catch (error) {
-      if (key !== null) await this.giveBack(account.tenant, key, error);
+      if (key !== null) await this.giveBack(key, error);
       throw withAdvice(error, account, key !== null);
     }
-    return this.adopt(request, key, started, !started.isExisting);
+    return this.adopt(request, key?.now ?? null, started, !started.isExisting);
   }
 
-  /** An order that came to nothing leaves its key free; one whose answer was lost does not. */
-  private async giveBack(tenant: string, key: string, error: unknown): Promise<void> {
-    const { store, tools } = this.settings;
-    const isLost = error instanceof StartError && error.code === 'START_OUTCOME_UNKNOWN';
+  /** An order that came to nothing leaves its key as it was before; one whose answer was lost does not. */
+  private giveBack({ now, before }: SendingKey, error: unknown): Promise<void> {
+    const { store } = this.settings;
+    const { tenant, key } = now;
+    return this.note(async () => {
+      const isNothing = error instanceof VendorError || isRejection(error);
+      if (isNothing && before === null) return store.releaseKey(tenant, key);
+      // The order before this one may be under way all the same.
+      if (isNothing && before !== null) await store.retakeKey(now, before);
+      await store.settleKey(tenant, key, { status: 'unknown', started: null });
+    }, tenant);
+  }
+
+  /** What cannot be written leaves a key `sending`: who asks again with it makes the gateway look at the vendor first. */
+  private async note(write: () => Promise<void>, tenant: string): Promise<void> {
     try {
-      if (isLost) await store.settleKey(tenant, key, { status: 'unknown', started: null });
-      else await store.releaseKey(tenant, key);
+      await write();
     } catch {
-      // It stays `sending`: who asks again with it makes the gateway look at the vendor first.
-      tools.log.warn({ tenant }, 'What became of an idempotency key could not be written down.');
+      this.settings.tools.log.warn(
+        { tenant },
+        'What became of an idempotency key could not be written down.',
+      );
     }
   }
 
   /** @param isOurs - the order began it */
   private async adopt(
     request: StartRequest,
-    key: string | null,
+    key: StartKey | null,
     started: StartedExport,
     isOurs: boolean,
   ): Promise<StartedExport> {
     const { account, label, scope } = request;
     const { snapshot } = started;
-    if (this.settings.isCallers(account)) {
-      if (key !== null)
-        await this.settings.store.settleKey(account.tenant, key, { status: 'done', started: snapshot });
-      return started;
-    }
-    try {
+    const write = async (): Promise<void> => {
+      if (this.settings.isCallers(account)) {
+        if (key !== null)
+          await this.settings.store.settleKey(key.tenant, key.key, { status: 'done', started: snapshot });
+        return;
+      }
       await this.settings.tracker.track(account, snapshot.key, {
         label: label ?? undefined,
         trackedBy: scope.caller,
         startedHere: isOurs,
         snapshot,
-        startKey: key,
+        startKey: key?.key ?? null,
         ignoresLimit: true,
       });
+    };
+    try {
+      await write();
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      // It runs, and its caller is told so; that it is tracked could not be written down.
-      this.settings.tools.log.error(
-        { account: account.key, exportId: snapshot.key.id },
-        'An export was started, but the store could not be reached to track it: track it again.',
-      );
+      // It runs, and its caller is told so.
+      this.late.add({ account, started, key, digest: key?.digest ?? null, write });
     }
     return started;
   }
@@ -233,77 +310,4 @@ export class Starts {
       `This tenant has ${maxOpen} open tracked exports, which is the most it may have: nothing was started.`,
     );
   }
-}
-
-/** The same for orders that differ in nothing but the order of their fields. */
-function toDigest({ account, order }: StartRequest): string {
-  const text = JSON.stringify([account.vendor, account.key, order], (_name, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
-  );
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-/** Says whether asking again is safe. */
-function withAdvice(error: unknown, account: VendorAccount, hasKey: boolean): unknown {
-  if (!(error instanceof StartError) || error.code !== 'START_OUTCOME_UNKNOWN') return error;
-  const canLook = account.findStarted !== undefined;
-  const advice = canLook
-    ? hasKey
-      ? 'Ask again with the same idempotencyKey: the vendor’s own list is looked at first, so that nothing is started twice.'
-      : 'Look at recentExports before you start it again.'
-    : 'This vendor has no list of exports: look there before you start it again, with the same idempotencyKey or without, since that sends a second order.';
-  const { code, message, vendor, account: key, httpStatus, vendorCode, cause } = error;
-  return new StartError({
-    ...{ code, vendor, account: key, httpStatus, vendorCode, cause },
-    message: `${message} ${advice}`,
-    isRetryable: canLook && hasKey,
-  });
-}
-
-function toReused(): TrackingError {
-  return new TrackingError(
-    'IDEMPOTENCY_KEY_REUSED',
-    'This idempotencyKey was used for another order within 24 hours: give each order a key of its own.',
-  );
-}
-
-/** Another gateway was faster with the same key. */
-function toBusy({ vendor, key: account }: VendorAccount): StartError {
-  return new StartError({
-    ...{ code: 'START_OUTCOME_UNKNOWN', vendor, account, isRetryable: true },
-    message: 'The same order is being started under this idempotencyKey at this moment: ask again with it.',
-  });
-}
-
-export function toUnsupported(
-  { vendor, key: account }: VendorAccount,
-  info: VendorInfo,
-  what: string,
-): VendorError {
-  const message = `${info.name} has no call that ${what}.`;
-  return new VendorError({ code: 'UNSUPPORTED_BY_VENDOR', message, vendor, account });
-}
-
-const MAX_KEY_LENGTH = 200;
-const MAX_LABEL_LENGTH = 200;
-
-/** @throws InputError */
-export function parseIdempotencyKey(key: string | null | undefined): string | null {
-  if (key === null || key === undefined) return null;
-  if (key.length >= 1 && key.length <= MAX_KEY_LENGTH && key.isWellFormed()) return key;
-  const field = 'input.idempotencyKey';
-  throw new InputError(`${field} must have 1 to ${MAX_KEY_LENGTH} characters.`, field);
-}
-
-/** @returns `undefined` where none was given. @throws InputError */
-export function parseLabel(label: string | null | undefined, field: string): string | null | undefined {
-  if (label === null || label === undefined) return label;
-  if (label.length <= MAX_LABEL_LENGTH && label.isWellFormed() && !/\p{Cc}/u.test(label))
-    return label.trim() === '' ? null : label.trim();
-  throw new InputError(
-    `${field} must have at most ${MAX_LABEL_LENGTH} characters, and no control characters.`,
-    field,
-  );
 }

@@ -24,6 +24,8 @@ export class TrackedEntry implements TrackedExport {
   state: WatchedState | null;
   /** Null where the configuration has no such account (any more): then it waits for it. */
   account: VendorAccount | null = null;
+  /** Those who look on have been told of it. */
+  isAnnounced = false;
   /** Of its last entry in the log. */
   sequence = 0;
   private failedWith: string | null;

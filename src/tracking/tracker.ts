@@ -6,7 +6,7 @@ import type { VendorAccount } from '../export/ports.ts';
 import type { Delivery, Store, TrackedChange, TrackedExport, TrackedQuery } from '../export/store.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
-import type { EventSource } from '../watch/event-stream.ts';
+import type { EventSource } from '../watch/channel-stream.ts';
 import type { FollowListener } from '../watch/follower.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 import type { Estimates } from './estimates.ts';
@@ -230,7 +230,8 @@ export class Tracker implements FollowListener {
     if (entry === undefined || isOlder(state, entry.state)) return;
     const before = entry.state;
     if (!this.become(entry, state)) return;
-    if (before?.snapshot?.status !== state.snapshot?.status) this.lists.get(tenant)?.show(entry);
+    const isNews = before?.snapshot?.status !== state.snapshot?.status;
+    if (isNews && entry.isAnnounced) this.lists.get(tenant)?.show(entry);
   }
 
   onEntry({ tenant }: VendorAccount, key: ExportKey, entry: LogEntry, event: ExportEvent): void {
@@ -241,7 +242,8 @@ export class Tracker implements FollowListener {
     tracked.sequence = entry.sequence;
     this.become(tracked, entry.state);
     // A first state is told once, whoever waits for another.
-    if (entry.fact.type !== 'ExportSnapshot' || !wasKnown) list.tell(key.id, entry, event);
+    const isNews = entry.fact.type !== 'ExportSnapshot' || !wasKnown;
+    if (isNews && tracked.isAnnounced) list.tell(key.id, entry, event);
   }
 
   onLost({ tenant }: VendorAccount, key: ExportKey): void {
@@ -281,9 +283,11 @@ export class Tracker implements FollowListener {
     const isOver = entry.keptUntil !== null;
     if (isOver) list.end(entry);
     else list.add(entry);
-    await this.publish(entry.tenant, { type: 'ExportTracked', exportId: entry.key.id }, entry.state);
     if (entry.state !== null && isOver) this.settings.hub.keep(account, entry.key, entry.state);
-    if (!isOver) this.follow([entry]);
+    // Watched first: then a cursor from here on misses nothing of its topic.
+    if (!isOver) await this.follow([entry]);
+    await this.publish(entry.tenant, { type: 'ExportTracked', exportId: entry.key.id }, entry.state);
+    entry.isAnnounced = true;
     return entry;
   }
 
@@ -296,7 +300,10 @@ export class Tracker implements FollowListener {
     this.settings.hub
       .listenTo(list.journal, (exportId, entry, event) => {
         const tracked = told.find(exportId);
-        if (tracked !== undefined) tracked.sequence = Math.max(tracked.sequence, entry.sequence);
+        if (tracked !== undefined) {
+          tracked.isAnnounced = true;
+          tracked.sequence = Math.max(tracked.sequence, entry.sequence);
+        }
         told.tell(exportId, entry, event);
       })
       .catch(() => undefined);
@@ -319,7 +326,7 @@ export class Tracker implements FollowListener {
   }
 
   private followAgain(isWanted: (entry: TrackedEntry) => boolean): void {
-    for (const list of this.lists.values()) this.follow([...list.entries()].filter(isWanted));
+    for (const list of this.lists.values()) void this.follow([...list.entries()].filter(isWanted));
   }
 
   private takeUp(page: readonly TrackedExport[]): void {
@@ -328,20 +335,22 @@ export class Tracker implements FollowListener {
       const list = this.listOf(tracked.tenant);
       if (list.findOpen(tracked.key.id) !== undefined) continue;
       const entry = new TrackedEntry(tracked);
+      entry.isAnnounced = true;
       list.add(entry);
       entries.push(entry);
     }
-    this.follow(entries);
+    void this.follow(entries);
   }
 
-  private follow(entries: readonly TrackedEntry[]): void {
+  /** Never rejects. */
+  private async follow(entries: readonly TrackedEntry[]): Promise<void> {
     const requests = entries.flatMap((entry) => {
       entry.account = this.settings.accountOf(entry.identity) ?? null;
       return entry.account === null ? [] : [{ account: entry.account, key: entry.key, kept: entry.state }];
     });
     if (requests.length === 0 || this.isClosed) return;
     try {
-      this.settings.hub.follow(requests, this);
+      await this.settings.hub.follow(requests, this);
     } catch {
       // The gateway is going down: the next start takes them up.
     }

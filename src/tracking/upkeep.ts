@@ -35,6 +35,7 @@ export class Upkeep {
   private cancelSweep: () => void = () => undefined;
   private cancelRestore: () => void = () => undefined;
   private isStopped = false;
+  private isTold = false;
 
   constructor(settings: UpkeepSettings) {
     this.settings = settings;
@@ -67,16 +68,24 @@ export class Upkeep {
       await this.rememberEnded();
     } catch (error) {
       if (this.isStopped) return;
-      const cause = error instanceof StoreUnavailableError ? error.code : String(error);
-      tools.log.warn(
-        { error: cause },
-        'The store cannot be read: tracked exports are taken up as soon as it can.',
-      );
+      this.tell(error);
       this.cancelRestore = tools.clock.setTimer(retryMs, () => {
         void this.restore(Math.min(MAX_RESTORE_RETRY_MS, retryMs * 2));
       });
     }
   }
+
+  /** Once: the store itself says what the trouble is. */
+  private tell(error: unknown): void {
+    if (this.isTold) return;
+    this.isTold = true;
+    const cause = error instanceof StoreUnavailableError ? error.code : String(error);
+    this.settings.tools.log.warn(
+      { error: cause },
+      'The store cannot be read: tracked exports are taken up as soon as it can.',
+    );
+  }
+
   /** What is known of those that had ended: for reads that take an older answer, and for their transitions. */
   private async rememberEnded(): Promise<void> {
     const { store, accountOf, hub } = this.settings;

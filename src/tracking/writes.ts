@@ -104,11 +104,7 @@ export class TrackedWrites {
 
   private waitAfter(error: unknown): void {
     this.running = null;
-    const isAway = error instanceof StoreUnavailableError;
-    this.tools.log[isAway ? 'warn' : 'error'](
-      { waiting: this.waiting.size, ...(isAway ? {} : { error: String(error) }) },
-      'What happened to tracked exports could not be written down: it is tried again.',
-    );
+    this.tell(error);
     if (this.isClosed) return;
     const retryMs = this.retryMs * (0.5 + this.tools.random.next() / 2);
     this.retryMs = Math.min(MAX_RETRY_MS, this.retryMs * 2);
@@ -116,6 +112,16 @@ export class TrackedWrites {
       this.cancelRetry = null;
       this.start();
     });
+  }
+
+  /** Once, however often it is tried. */
+  private tell(error: unknown): void {
+    if (this.retryMs > FIRST_RETRY_MS) return;
+    const isAway = error instanceof StoreUnavailableError;
+    this.tools.log[isAway ? 'warn' : 'error'](
+      { waiting: this.waiting.size, ...(isAway ? {} : { error: String(error) }) },
+      'What happened to tracked exports could not be written down: it is tried again.',
+    );
   }
 }
 

@@ -38,7 +38,8 @@ export class Follower implements Subscriber {
     this.clock = clock;
   }
 
-  follow(requests: readonly WatchRequest[], listener: FollowListener): void {
+  /** @returns resolves when they are watched, or cannot be now and are tried again */
+  async follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void> {
     const fresh = requests.filter(({ account, key }) => !this.byTopic.has(toTopic(account.identity, key.id)));
     if (fresh.length === 0) return;
     const byId = new Map(
@@ -49,10 +50,12 @@ export class Follower implements Subscriber {
       const { topic } = subscription.watch;
       this.byTopic.set(topic, { request: byId.get(topic) as WatchRequest, listener, subscription });
     }
-    this.host.opened(subscriptions.map(({ watch }) => watch)).then(
-      () => this.look(subscriptions),
-      () => this.again(subscriptions),
-    );
+    try {
+      await this.host.opened(subscriptions.map(({ watch }) => watch));
+      this.look(subscriptions);
+    } catch {
+      this.again(subscriptions);
+    }
   }
 
   has(topic: string): boolean {
@@ -104,7 +107,7 @@ export class Follower implements Subscriber {
     const lost = subscriptions.flatMap((subscription) => this.followed(subscription) ?? []);
     for (const { subscription } of lost) this.drop(subscription);
     this.clock.setTimer(OPEN_RETRY_MS, () => {
-      for (const { request, listener } of lost) this.follow([request], listener);
+      for (const { request, listener } of lost) void this.follow([request], listener).catch(() => undefined);
     });
   }
 

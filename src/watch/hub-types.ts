@@ -4,7 +4,8 @@ import type { Export, ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
-import type { EventSource, WatchRequest } from './event-stream.ts';
+import type { EventSource } from './channel-stream.ts';
+import type { WatchRequest } from './event-stream.ts';
 import type { FollowListener } from './follower.ts';
 import type { ListStream, ListStreamSettings } from './list-stream.ts';
 import type { ReadMany } from './poller.ts';
@@ -74,8 +75,10 @@ export interface WatchHub {
   /**
    * Follows exports for somebody who looks at none of them: they are watched until they have ended, like those of subscribers. The listener
    * is told in the order of the log.
+   *
+   * @returns resolves when they are watched, or cannot be now and are tried again; rejects where the gateway is going down
    */
-  follow(requests: readonly WatchRequest[], listener: FollowListener): void;
+  follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void>;
   /** Ends that, without a word to its listener. */
   unfollow(account: VendorAccount, key: ExportKey): void;
   isFollowed(account: VendorAccount, key: ExportKey): boolean;

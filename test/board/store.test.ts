@@ -6,6 +6,7 @@ interface Row {
   readonly interruption: string | null;
   readonly stalledSince: number | null;
   readonly problem: string | null;
+  readonly tracking: { readonly label: string | null } | null;
   readonly files: readonly object[];
 }
 
@@ -19,6 +20,8 @@ interface Shown {
 interface Store {
   readonly rows: ReadonlyMap<string, Row>;
   takeRead(shown: Shown, isNews: boolean): void;
+  takeAnswer(shown: Shown): void;
+  takeTracking(id: string, tracking: Row['tracking']): void;
   takeEvent(event: object): void;
   markFollowed(id: string, text: string): void;
   takeProblem(text: string, problem: string): void;
@@ -137,6 +140,36 @@ describe("the board's store", () => {
     expect([...store.rows.values()]).toEqual([
       expect.objectContaining({ key: 'one', followedAs: 'hi-energy:1' }),
     ]);
+  });
+
+  it('learns from lists how an export is tracked, though a stream says where it stands', () => {
+    const { store, row } = createStore();
+    store.takeRead(shown('QUEUED', { tracking: null }), false);
+    store.takeEvent(event('ExportSnapshot', shown('RUNNING')));
+
+    store.takeRead(shown('QUEUED', { tracking: { label: 'For Ann' } }), false);
+    const listed = { status: row()?.export?.status, tracking: row()?.tracking };
+    store.takeRead(shown('QUEUED'), false);
+    const unasked = row()?.tracking;
+    store.takeTracking('one', null);
+
+    expect(listed).toEqual({ status: 'RUNNING', tracking: { label: 'For Ann' } });
+    expect(unasked).toEqual({ label: 'For Ann' });
+    expect(row()?.tracking).toBeNull();
+  });
+
+  it('believes the answer to a change before the stream has told of it, but not after the end', () => {
+    const { store, row, news } = createStore();
+    store.takeRead(shown('RUNNING'), false);
+    store.takeEvent(event('ExportSnapshot', shown('RUNNING')));
+
+    store.takeAnswer(shown('CANCELING'));
+    const asked = row()?.export?.status;
+    store.takeEvent(event('ExportStatusChanged', shown('CANCELED')));
+    store.takeAnswer(shown('CANCELING'));
+
+    expect([asked, row()?.export?.status]).toEqual(['CANCELING', 'CANCELED']);
+    expect(news).toEqual(['one CANCELING', 'one CANCELED']);
   });
 
   it('offers no file of an export whose file is gone', () => {

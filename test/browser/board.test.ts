@@ -202,14 +202,14 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
 
     const shown = await page.evaluate(`(async () => {
       const { RowView } = await import('/board/row-view.js');
-      const view = new RowView(() => undefined);
+      const view = new RowView({ canTrack: () => true });
       const file = (name, url) => ({ name, url, urlExpiresAt: new Date().toISOString() });
       view.show({
-        key: 'x', followedAs: null, interruption: null, problem: null, seenAt: Date.now(), endSeenAt: null,
+        key: 'x', followedAs: null, tracking: null, interruption: null, problem: null, seenAt: Date.now(), endSeenAt: null,
         stalledSince: Date.now() - 12.5 * 60_000,
         files: [file('good.csv', location.origin + '/files/1'), file('bad.csv', 'javascript:alert(1)'), file('worse', '//')],
         export: {
-          id: 'x', name: null, vendor: { key: 'next', name: 'Next' }, account: { key: 'n' }, status: 'ARCHIVING', rawStatus: 'archiving',
+          id: 'x', name: null, vendor: { key: 'next', name: 'Next', capabilities: { canCancel: false } }, account: { key: 'n' }, status: 'ARCHIVING', rawStatus: 'archiving',
           isTerminal: false, outcome: null, failure: null, progress: null, observation: { throttledUntil: null, isStale: false },
         },
       });

@@ -79,11 +79,43 @@ describe('the demo in the README', () => {
   });
 
   it.skipIf(!hasShell)('streams what the README shows, and ends', { timeout: 120_000 }, async () => {
-    const script = block('sh', 'subscription').replaceAll('http://127.0.0.1:4000', url);
+    const script = block('sh', 'exportEvents(locators').replaceAll('http://127.0.0.1:4000', url);
 
     const events = (await paste(script)).replace(/^:\n\n|^id: .+\n/gm, '');
 
     expect(events.trim()).toBe(block('text', 'event: next').trim());
+  });
+
+  it('starts an export as the README shows, once however often it is asked', async () => {
+    const ask = async () => {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: block('graphql', 'startExport') }),
+      });
+      return (await response.json()) as { data: { startExport: { isExisting: boolean; export: object } } };
+    };
+
+    const { data: first } = await ask();
+    const { data: again } = await ask();
+
+    expect(first.startExport).toMatchObject({
+      isExisting: false,
+      export: { tracking: { label: 'Deals, for Ann' } },
+    });
+    expect(again.startExport).toMatchObject({ isExisting: true });
+  });
+
+  it.skipIf(!hasShell)('streams every tracked export', async () => {
+    const script = block('sh', 'trackedExportEvents').replaceAll('http://127.0.0.1:4000', url);
+
+    // The stream does not end by itself: its first two events have to do.
+    const events = await paste(`(${script.trim()}) | grep --max-count=2 ^data: || true`);
+
+    expect(events.split('\n').filter((line) => line !== '')).toEqual([
+      expect.stringMatching(/^data: .*"trackedExportEvents"/),
+      expect.stringMatching(/^data: .*"trackedExportEvents"/),
+    ]);
   });
 
   it('is watched and downloaded from by the commands of the README', { timeout: 120_000 }, async () => {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,7 +18,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoreUnavailableError } from '../../src/export/errors.ts';
 import type { Store, TrackedExport } from '../../src/export/store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -382,9 +383,19 @@ describe.skipIf(disk === null)('a full disk', () => {
   afterEach(async () => {
     for (const store of opened) await store.close();
     opened = [];
+    for (const name of readdirSync(at)) rmSync(join(at, name), { recursive: true });
+  });
+  afterAll(() => {
     // Lazily: what libsql has not forgotten yet still has the file open.
     spawnSync('umount', ['--lazy', at]);
     rmSync(at, { recursive: true, force: true });
+  });
+
+  it('is told of at the start as well', async () => {
+    const ballast = join(at, 'ballast');
+    spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4096']);
+
+    expect(await refusal(join(at, 'waybill.db'))).toMatch(/its disk is full|it cannot be written/);
   });
 
   it('loses nothing that was told to be written, and is no trouble any more once there is room', async () => {

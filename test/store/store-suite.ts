@@ -39,6 +39,15 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
     const list = async (store: Store, query: Partial<TrackedQuery> = {}) =>
       (await store.list({ tenant: 'acme', limit: 100, ...query })).map(({ key }) => key.id);
 
+    /** As many as may be found at once, a hundred at a time. */
+    async function trackMany(store: Store, count: number, given: Partial<TrackedExport> = {}) {
+      const ids = Array.from({ length: count }, (_, index) => `e${index}`);
+      for (let first = 0; first < count; first += 100) {
+        await Promise.all(ids.slice(first, first + 100).map((id) => track(store, toTracked(id, given))));
+      }
+      return ids;
+    }
+
     describe('tracking', () => {
       it('remembers an export as it was given', async () => {
         const store = await open();
@@ -117,6 +126,23 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
         expect(await track(store, toTracked('e4'), { maxOpen: 1 })).toBe('tracked');
         expect(await store.countOpen('acme')).toBe(1);
         expect(await store.countOpen('other')).toBe(0);
+      });
+
+      it('keeps to the limit where many come at once, and others end meanwhile', async () => {
+        const store = await open();
+        const many = (from: number) =>
+          Array.from({ length: 15 }, (_, index) =>
+            track(store, toTracked(`e${from + index}`), { maxOpen: 10 }),
+          );
+
+        const first = await Promise.all(many(0));
+        await Promise.all([...many(20), store.record([toChange('e0'), toChange('e1')]), ...many(40)]);
+        await store.untrack('acme', 'e2', START);
+        const last = await Promise.all([track(store, toTracked('f1'), { maxOpen: 10 }), ...many(60)]);
+
+        expect(first.filter((outcome) => outcome === 'tracked')).toHaveLength(10);
+        expect(last.filter((outcome) => outcome === 'tracked')).toHaveLength(1);
+        expect(await store.countOpen('acme')).toBe(10);
       });
 
       it('writes the export, its webhooks, its duration and its key together', async () => {
@@ -281,8 +307,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
 
       it('writes more changes at once than a statement has room for', async () => {
         const store = await open();
-        const ids = Array.from({ length: 1_203 }, (_, index) => `e${index}`);
-        await Promise.all(ids.map((id) => track(store, toTracked(id))));
+        const ids = await trackMany(store, 1_203);
 
         await store.record(
           ids.map((id) => toChange(id, { deliveries: [toDelivery(`d-${id}`, { exportId: id })] })),
@@ -800,8 +825,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
 
       it('forgets any number in one go', async () => {
         const store = await open();
-        const ids = Array.from({ length: 1_100 }, (_, index) => `e${index}`);
-        await Promise.all(ids.map((id) => track(store, toTracked(id, { keptUntil: START }))));
+        await trackMany(store, 1_100, { keptUntil: START });
 
         await store.prune(START);
 

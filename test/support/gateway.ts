@@ -17,6 +17,8 @@ export interface TestGatewayOptions {
   readonly arrival?: GatewayOptions['arrival'];
   /** How operations are run; the product's default where it is left out. */
   readonly executor?: GatewayOptions['executor'];
+  /** Another store than the configured one. */
+  readonly store?: GatewayOptions['store'];
 }
 
 export interface GraphQLAnswer {
@@ -57,6 +59,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     config,
     arrival: options.arrival,
     executor: options.executor,
+    store: options.store,
     tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {

@@ -162,5 +162,5 @@ export async function runStatement(url: string, text: string): Promise<readonly 
 /** Copies a database with the programs that an operator would use. */
 export function dumpAndRestore(programs: string, from: string, to: string): void {
   const dump = execFileSync(join(programs, 'pg_dump'), ['--format=custom', `--dbname=${from}`]);
-  execFileSync(join(programs, 'pg_restore'), [`--dbname=${to}`], { input: dump });
+  execFileSync(join(programs, 'pg_restore'), ['--clean', '--if-exists', `--dbname=${to}`], { input: dump });
 }

@@ -10,7 +10,7 @@ import { isDataError, isRepeatable, toPostgresFault } from './postgres-faults.ts
 import type { SqlJob, SqlRunner } from './runner.ts';
 import type { Schema } from './schema.ts';
 import { createSqlStore } from './store.ts';
-import { Trouble } from './trouble.ts';
+import { Trouble, toClosed } from './trouble.ts';
 import { type WaitingWrite, WriteQueue } from './write-queue.ts';
 
 /** Each gateway holds at most so many connections. */
@@ -116,7 +116,7 @@ class PostgresRunner implements SqlRunner {
   }
 
   private async call<Result>(work: (isLate: () => boolean) => Promise<Result>): Promise<Result> {
-    if (this.closing !== null) throw this.trouble.begin('the gateway is ending');
+    if (this.closing !== null) throw toClosed();
     let isLate = false;
     let cancel = () => {};
     const tooLate = new Promise<never>((_resolve, reject) => {

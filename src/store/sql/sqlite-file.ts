@@ -9,7 +9,7 @@ type Connection = InstanceType<typeof Database>;
 
 /** "Wayb": tells a store from whatever else a path may lead to. */
 const APPLICATION_ID = 0x57617962;
-/** Larger files are not read through at the start. Measured: 1.5 s for so many bytes. */
+/** Larger files are not read through at the start. Measured: 0.6 s for so many bytes. */
 const MAX_CHECKED_BYTES = 268_435_456;
 /** Statements that are kept ready; more than the store has. */
 const MAX_STATEMENTS = 200;
@@ -132,7 +132,8 @@ function toValue(rows: unknown): unknown {
 
 const DAMAGED = 'it is damaged: move it away and restore a backup';
 
-function toOpenError(path: string, error: unknown): StoreOpenError {
+/** What the start is told of an error of SQLite's. */
+export function toOpenError(path: string, error: unknown): StoreOpenError {
   const code = codeOf(error) ?? '';
   if (code.startsWith('SQLITE_NOTADB')) return refuse(path, 'it is not a database, or damaged');
   if (code.startsWith('SQLITE_CORRUPT')) return refuse(path, DAMAGED);

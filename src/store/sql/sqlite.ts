@@ -1,19 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { StoreUnavailableError } from '../../export/errors.ts';
 import type { Store } from '../../export/store.ts';
 import { sleep } from '../../runtime/clock.ts';
 import type { StoreTools } from '../keeping.ts';
 import { migrate } from './migrations.ts';
 import type { SqlJob, SqlRunner } from './runner.ts';
 import type { Schema } from './schema.ts';
-import { openSqliteFile, PreparedStatements, type SqliteFile } from './sqlite-file.ts';
+import { openSqliteFile, PreparedStatements, type SqliteFile, toOpenError } from './sqlite-file.ts';
 import { createSqlStore } from './store.ts';
-import { codeOf, Trouble } from './trouble.ts';
+import { codeOf, Trouble, toClosed } from './trouble.ts';
 import { type WaitingWrite, WriteQueue } from './write-queue.ts';
 
 /** As many writes share one transaction at most: they run in one turn of the loop. */
-const MAX_BATCH = 200;
+const MAX_BATCH = 64;
 /** A program that makes a copy or looks into the file may hold it for a moment. */
 const BUSY_RETRY_MS = 50;
 const MAX_BUSY_RETRIES = 60;
@@ -41,7 +40,7 @@ export async function openSqliteStore(path: string, tools: StoreTools): Promise<
     await runner.migrate();
   } catch (error) {
     await runner.close();
-    throw error;
+    throw isFault(error) ? toOpenError(path, error) : error;
   }
   return createSqlStore(runner, tools.clock);
 }
@@ -75,7 +74,7 @@ class SqliteRunner implements SqlRunner {
   }
 
   async read<Result>(job: SqlJob<Result>): Promise<Result> {
-    if (this.closing !== null) throw this.toClosed();
+    if (this.closing !== null) throw toClosed();
     try {
       return await this.patiently(() => job(this.db));
     } catch (error) {
@@ -84,7 +83,7 @@ class SqliteRunner implements SqlRunner {
   }
 
   async write<Result>(job: SqlJob<Result>): Promise<Result> {
-    if (this.closing !== null) throw this.toClosed();
+    if (this.closing !== null) throw toClosed();
     try {
       const result = await this.writes.add(job);
       this.trouble.end();
@@ -157,10 +156,6 @@ class SqliteRunner implements SqlRunner {
     const code = codeOf(error) ?? '';
     const [, fault] = FAULTS.find(([start]) => code.startsWith(start)) ?? [];
     return this.trouble.begin(fault ?? code);
-  }
-
-  private toClosed(): StoreUnavailableError {
-    return this.trouble.begin('the gateway is ending');
   }
 }
 

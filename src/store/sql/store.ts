@@ -2,10 +2,13 @@ import type { Store } from '../../export/store.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { findDelivery, listDeliveries, nextDeliveryAt, readBacklog, takeDeliveries } from './deliveries.ts';
 import { retryDelivery, settleDeliveries } from './delivery-queue.ts';
+import { listDurations } from './durations.ts';
 import { findKeyed, releaseKey, retakeKey, settleKey, takeKey } from './keys.ts';
+import { countOpen } from './open-count.ts';
 import { prune } from './prune.ts';
 import { inChunks, type SqlRunner } from './runner.ts';
-import { countOpen, find, list, listDurations, listOpen, record, track, untrack } from './tracked.ts';
+import { track } from './track.ts';
+import { find, list, listOpen, record, untrack } from './tracked.ts';
 
 /** The store over a database, whichever it is. */
 export function createSqlStore(runner: SqlRunner, clock: Clock): Store {

@@ -1,116 +1,18 @@
 import { type Kysely, sql } from 'kysely';
-import type {
-  SeenDuration,
-  TrackedChange,
-  TrackedExport,
-  TrackedQuery,
-  TrackOutcome,
-  TrackRequest,
-} from '../../export/store.ts';
-import type { VendorId } from '../../export/vendor-id.ts';
+import type { TrackedChange, TrackedExport, TrackedQuery } from '../../export/store.ts';
 import { NO_CREATION, toSearchText } from '../keeping.ts';
 import { addDeliveries } from './delivery-queue.ts';
-import { finishKey } from './keys.ts';
-import { toExportRow, toLabelColumns, toStateColumns, toTracked } from './rows.ts';
+import { addDurations, type Owner } from './durations.ts';
+import { forgetCounts } from './open-count.ts';
+import { toStateColumns, toTracked } from './rows.ts';
 import { CHUNK, inChunks, type SqlKind } from './runner.ts';
 import type { Schema } from './schema.ts';
 
 type Db = Kysely<Schema>;
 
-/** See `Store.track`. */
-export async function track(db: Db, kind: SqlKind, request: TrackRequest): Promise<TrackOutcome> {
-  const { entry, startKey } = request;
-  const outcome = await trackEntry(db, kind, request);
-  if (outcome === 'limit') return outcome;
-  if (startKey !== null) await finishKey(db, entry.tenant, startKey.key, startKey.started);
-  if (outcome !== 'tracked') return outcome;
-  const owner = {
-    tenant: entry.tenant,
-    id: entry.key.id,
-    vendor: entry.key.vendor,
-    account: entry.key.account,
-  };
-  if (request.duration !== null) await addDurations(db, [{ owner, ...request.duration }]);
-  await addDeliveries(db, kind, request.deliveries);
-  return outcome;
-}
-
-async function trackEntry(db: Db, kind: SqlKind, request: TrackRequest): Promise<TrackOutcome> {
-  const { entry, isDiscovered } = request;
-  const { tenant, key } = entry;
-  if (await rename(db, request)) return 'known';
-  if (isDiscovered && (await wasUntracked(db, tenant, key.id))) return 'known';
-  if (await isFull(db, kind, request)) return 'limit';
-  const inserted = await db
-    .insertInto('waybill_exports')
-    .values(toExportRow(entry))
-    .onConflict((conflict) => conflict.columns(['tenant', 'id']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (!isDiscovered) {
-    await db.deleteFrom('waybill_untracked').where('tenant', '=', tenant).where('id', '=', key.id).execute();
-  }
-  if (inserted !== undefined) return 'tracked';
-  // Another gateway was faster, since the question above.
-  await rename(db, request);
-  return 'known';
-}
-
-/** Gives a tracked export its label, where one is to be given; false where it is not tracked. */
-async function rename(db: Db, { entry, setsLabel }: TrackRequest): Promise<boolean> {
-  if (setsLabel) {
-    const renamed = await db
-      .updateTable('waybill_exports')
-      .set(toLabelColumns(entry.label))
-      .where('tenant', '=', entry.tenant)
-      .where('id', '=', entry.key.id)
-      .returning('id')
-      .execute();
-    return renamed.length > 0;
-  }
-  const known = await db
-    .selectFrom('waybill_exports')
-    .select('id')
-    .where('tenant', '=', entry.tenant)
-    .where('id', '=', entry.key.id)
-    .executeTakeFirst();
-  return known !== undefined;
-}
-
-async function wasUntracked(db: Db, tenant: string, id: string): Promise<boolean> {
-  const found = await db
-    .selectFrom('waybill_untracked')
-    .select('id')
-    .where('tenant', '=', tenant)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return found !== undefined;
-}
-
-async function isFull(db: Db, kind: SqlKind, { entry, maxOpen }: TrackRequest): Promise<boolean> {
-  if (maxOpen === null || entry.keptUntil !== null) return false;
-  if (kind === 'postgres') {
-    // Two gateways that count at once would both find room for the last one.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`waybill open ${entry.tenant}`}, 0))`.execute(
-      db,
-    );
-  }
-  return (await countOpen(db, entry.tenant)) >= maxOpen;
-}
-
-/** See `Store.countOpen`. */
-export async function countOpen(db: Db, tenant: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('waybill_exports')
-    .select((row) => row.fn.countAll<number>().as('count'))
-    .where('tenant', '=', tenant)
-    .where('kept_until', 'is', null)
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
 /** See `Store.untrack`. */
 export async function untrack(db: Db, tenant: string, id: string, at: number): Promise<TrackedExport | null> {
+  forgetCounts(db);
   const row = await db
     .deleteFrom('waybill_exports')
     .where('tenant', '=', tenant)
@@ -129,6 +31,7 @@ export async function untrack(db: Db, tenant: string, id: string, at: number): P
 
 /** See `Store.record`. */
 export async function record(db: Db, kind: SqlKind, changes: readonly TrackedChange[]): Promise<void> {
+  forgetCounts(db);
   const latest = new Map(changes.map((change) => [toPair(change.tenant, change.exportId), change]));
   const tracked = new Map<string, Owner>();
   for (const chunk of inChunks([...latest.values()])) {
@@ -149,13 +52,6 @@ export async function record(db: Db, kind: SqlKind, changes: readonly TrackedCha
   );
 }
 
-interface Owner {
-  readonly tenant: string;
-  readonly id: string;
-  readonly vendor: string;
-  readonly account: string;
-}
-
 const toPair = (tenant: string, id: string) => `${tenant} ${id}`;
 
 /** One statement for many rows: a round trip for each would take seconds after an outage. */
@@ -174,39 +70,6 @@ async function updateStates(db: Db, changes: readonly TrackedChange[]): Promise<
     db,
   );
   return rows;
-}
-
-async function addDurations(
-  db: Db,
-  durations: readonly { readonly owner: Owner; readonly kind: string; readonly ms: number }[],
-): Promise<void> {
-  for (const chunk of inChunks(durations)) {
-    await db
-      .insertInto('waybill_durations')
-      .values(
-        chunk.map(({ owner, kind, ms }) => ({
-          tenant: owner.tenant,
-          export_id: owner.id,
-          vendor: owner.vendor,
-          account: owner.account,
-          kind,
-          ms: Math.round(ms),
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['tenant', 'export_id']).doNothing())
-      .execute();
-  }
-}
-
-/** See `Store.listDurations`. */
-export async function listDurations(db: Db, limit: number): Promise<readonly SeenDuration[]> {
-  const rows = await db
-    .selectFrom('waybill_durations')
-    .select(['vendor', 'account', 'kind', 'ms'])
-    .orderBy('seq', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ ...row, vendor: row.vendor as VendorId }));
 }
 
 /** See `Store.find`; at most a chunk of ids. */

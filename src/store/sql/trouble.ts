@@ -32,6 +32,11 @@ export class Trouble {
   }
 }
 
+/** The store was closed: the gateway is ending, and that is no trouble of the store's. */
+export function toClosed(): StoreUnavailableError {
+  return new StoreUnavailableError(undefined, new Error('The gateway is ending.'));
+}
+
 /** The word by which a database names what went wrong. */
 export function codeOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;

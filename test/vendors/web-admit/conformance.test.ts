@@ -23,6 +23,10 @@ function toAnswer(n: number | null, status: unknown) {
   return { body: { export_files: Array.from({ length: 10 }, (_, index) => toRun(index, status)) } };
 }
 
+function toOrderAnswer(overlay: object) {
+  return { status: 201, body: { export_files: { ...toRun(0, 'Queued'), ...overlay } } };
+}
+
 const exportOf: ConformanceHarness['exportOf'] = ({ url }) => {
   const run = /\/exports\/\d+\/export_files\/(\d+)$/.exec(url)?.[1];
   return run === undefined ? null : Number(run) - FIRST_RUN;
@@ -42,4 +46,13 @@ describeVendorAccount('WebAdMIT', {
   exportOf,
   answer: (request, state) => toAnswer(exportOf(request), WORDS[state]),
   wordAnswer: (request, word) => toAnswer(exportOf(request), word),
+  orders: {
+    input: { account: 'conformance', userIdentityId: IDENTITY, exportId: String(TEMPLATE) },
+    request: `POST /api/v1/user_identities/${IDENTITY}/exports/${TEMPLATE}/export_files`,
+    answer: () => toOrderAnswer({}),
+    idAnswer: (id) => toOrderAnswer({ id }),
+    wordAnswer: (status) => toOrderAnswer({ status }),
+    refusal: (message) => ({ body: { errors: { schema: [message] } } }),
+    optionalFields: [],
+  },
 });

@@ -1,0 +1,140 @@
+import { type GraphQLInputObjectType, getNamedType, isNonNullType } from 'graphql';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { VENDOR_TYPES } from '../../src/graphql/vendor-types.ts';
+
+interface OrderField {
+  readonly name: string;
+  readonly kind: 'text' | 'instant' | 'json';
+  readonly isRequired?: boolean;
+}
+
+interface Orders {
+  readonly ORDERS: Readonly<
+    Record<VendorId, { readonly order: string; readonly fields: readonly OrderField[] }>
+  >;
+  readOrder(
+    vendor: VendorId,
+    account: string,
+    typed: Readonly<Record<string, string>>,
+  ): { readonly order: object } | { readonly problems: Readonly<Record<string, string>> };
+}
+
+interface OrderKeys {
+  keyOf(order: object): string;
+  settle(order: object): void;
+  forgetOrders(): void;
+}
+
+// The board's modules are the browser's: no types of theirs belong to this project.
+const load = (name: string) => import(new URL(`../../src/board/${name}`, import.meta.url).href);
+const { ORDERS, readOrder }: Orders = await load('orders.js');
+const { keyOf, settle, forgetOrders }: OrderKeys = await load('order-keys.js');
+
+const KINDS: Readonly<Record<string, OrderField['kind']>> = { JSON: 'json', DateTime: 'instant' };
+
+/** The fields of a vendor's order as the schema has them, in the form's words. */
+function schemaFields(vendor: VendorId): readonly OrderField[] {
+  const orders = createSchema().getType('ExportOrder') as GraphQLInputObjectType;
+  const order = orders.getFields()[VENDOR_TYPES[vendor].locatorField];
+  const fields = (getNamedType(order?.type) as GraphQLInputObjectType).getFields();
+  return Object.values(fields)
+    .filter(({ name }) => name !== 'account')
+    .map(({ name, type }) => ({
+      name,
+      kind: KINDS[getNamedType(type).name] ?? 'text',
+      isRequired: isNonNullType(type),
+    }));
+}
+
+describe("the board's orders", () => {
+  it.each(VENDOR_IDS)('have every field that the schema has for %s', (vendor) => {
+    const { order, fields } = ORDERS[vendor];
+    const plain = fields.map(({ name, kind, isRequired = false }) => ({ name, kind, isRequired }));
+    const byName = (one: OrderField, other: OrderField) => (one.name < other.name ? -1 : 1);
+
+    expect(order).toBe(VENDOR_TYPES[vendor].locatorField);
+    expect([...plain].sort(byName)).toEqual([...schemaFields(vendor)].sort(byName));
+  });
+
+  it('are made of what was typed, in UTC, and without what was left empty', () => {
+    const from = '2026-11-01T00:00';
+
+    const read = readOrder('talkdesk', 'desk', {
+      reportType: ' calls ',
+      from,
+      to: '2026-11-02T00:00',
+      name: ' ',
+      parameters: '{ "queue": "sales" }',
+    });
+
+    expect(read).toEqual({
+      order: {
+        talkdesk: {
+          account: 'desk',
+          reportType: 'calls',
+          from: new Date(from).toISOString(),
+          to: new Date('2026-11-02T00:00').toISOString(),
+          parameters: { queue: 'sales' },
+        },
+      },
+    });
+  });
+
+  it('are not made of what cannot be read, and say so field by field', () => {
+    const read = readOrder('talkdesk', 'desk', { from: 'yesterday', to: '', parameters: '[1]' });
+
+    expect(read).toEqual({
+      problems: {
+        reportType: 'This has to be filled in.',
+        from: 'This is no date and time.',
+        to: 'This has to be filled in.',
+        parameters: expect.stringContaining('JSON object'),
+      },
+    });
+    expect(readOrder('hi-energy', 'hi', { reportType: 'x', searchParams: '{ not json' })).toHaveProperty(
+      'problems.searchParams',
+    );
+  });
+});
+
+describe("the keys of the board's orders", () => {
+  beforeEach(() => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+      removeItem: (name: string) => kept.delete(name),
+    });
+    return () => vi.unstubAllGlobals();
+  });
+
+  it('stay the same until an order is settled, whatever else is ordered meanwhile', () => {
+    const order = { hiEnergy: { account: 'hi', reportType: 'deals_excel' } };
+    const other = { hiEnergy: { account: 'hi', reportType: 'advertisers_csv' } };
+
+    const first = keyOf(order);
+    const between = keyOf(other);
+    settle(other);
+    const again = keyOf({ ...order });
+    settle(order);
+    const later = keyOf(order);
+
+    expect(again).toBe(first);
+    expect(new Set([first, between, later]).size).toBe(3);
+    expect(first).toMatch(/^board-[0-9a-f]{32}$/);
+  });
+
+  it('leave nothing behind where nothing is unsettled, or everything is to be forgotten', () => {
+    keyOf({ one: 1 });
+    settle({ one: 1 });
+    const afterTheEnd = sessionStorage.getItem('waybill.orders');
+    const first = keyOf({ two: 2 });
+    forgetOrders();
+
+    expect(afterTheEnd).toBeNull();
+    expect(sessionStorage.getItem('waybill.orders')).toBeNull();
+    expect(keyOf({ two: 2 })).not.toBe(first);
+  });
+});
