@@ -56,6 +56,12 @@ function toLine(title: string, counts: Counts, durationMs: number): string {
     `${counts.vendorCalls} vendor calls`,
     `${counts.faults} faults`,
     `${counts.reloads} reloads`,
+    `${counts.starts} starts`,
+    `${counts.tracked} tracked`,
+    `${counts.listEvents} events of lists`,
+    `${counts.webhooks} webhooks`,
+    `${counts.deliveries} deliveries listed`,
+    `${counts.callbacks} callbacks`,
     `${counts.canaries} canaries in ${(counts.bytes / 1e6).toFixed(0)} MB`,
     `${counts.violations} foreign values`,
   ];

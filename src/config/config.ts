@@ -1,6 +1,6 @@
 import type { Pacing } from '../export/ports.ts';
-import type { WebhookEventType } from '../export/store.ts';
 import type { VendorId } from '../export/vendor-id.ts';
+import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
 import type { DocumentManifest } from './manifest.ts';
 
@@ -15,7 +15,7 @@ export interface Config {
   readonly files: FilesConfig;
   readonly store: StoreConfig;
   readonly tracking: TrackingConfig;
-  readonly webhooks: readonly WebhookConfig[];
+  readonly webhooks: readonly WebhookEndpoint[];
   readonly accounts: readonly AccountConfig[];
   readonly limits: GatewayLimits;
 }
@@ -119,25 +119,6 @@ export interface TrackingConfig {
   readonly keepDays: number;
   /** The most exports that one tenant may have tracked that have not ended. */
   readonly maxOpen: number;
-}
-
-/** Who is told of a tenant's tracked exports, by HTTP. */
-export interface WebhookConfig {
-  /** Unique over all tenants; `[a-z0-9-]{1,40}`. */
-  readonly key: string;
-  readonly tenant: string;
-  /** https, or http where `allowPrivate` is set. Its path and query may be secrets. */
-  readonly url: string;
-  /** One, or two while one takes the other's place, the newer first: `whsec_` and base64. Each signs. */
-  readonly secrets: readonly string[];
-  /** At least one. */
-  readonly events: readonly WebhookEventType[];
-  /** Only exports of these vendors; empty: of all. */
-  readonly vendors: readonly VendorId[];
-  /** Only exports of these accounts, by key; empty: of all that the tenant has. */
-  readonly accounts: readonly string[];
-  /** http, and addresses of private networks and of this machine, are good. */
-  readonly allowPrivate: boolean;
 }
 
 /** What one caller may ask of the gateway. */

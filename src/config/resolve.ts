@@ -1,3 +1,4 @@
+import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
 import { toBaseUrl, toHttpUrl } from './address.ts';
 import type {
   AccessConfig,
@@ -6,7 +7,6 @@ import type {
   GatewayLimits,
   ServerConfig,
   StoreConfig,
-  WebhookConfig,
 } from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
 import type { DocumentManifest } from './manifest.ts';
@@ -30,7 +30,7 @@ export function toConfig(file: CheckedFile, { trustedDocuments, configFile }: Fi
     files: { linkSecret: file.files.linkSecret, linkTtlMs: file.files.linkTtlMs },
     store: toStoreConfig(file.store, configFile),
     tracking: file.tracking,
-    webhooks: file.webhooks.map(toWebhookConfig),
+    webhooks: file.webhooks.map(toEndpoint),
     accounts: file.accounts.map(toAccountConfig),
     limits: toGatewayLimits(file),
   };
@@ -62,7 +62,7 @@ function toStoreConfig(store: CheckedFile['store'], configFile: string | undefin
   return store.kind === 'sqlite' ? { ...store, path: resolveBeside(configFile, store.path) } : store;
 }
 
-function toWebhookConfig({ secret, ...webhook }: CheckedFile['webhooks'][number]): WebhookConfig {
+function toEndpoint({ secret, ...webhook }: CheckedFile['webhooks'][number]): WebhookEndpoint {
   return {
     ...webhook,
     url: new URL(webhook.url).href,

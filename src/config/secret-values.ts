@@ -1,4 +1,5 @@
-import type { AccountCredential, Config, StoreConfig, WebhookConfig } from './config.ts';
+import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
+import type { AccountCredential, Config, StoreConfig } from './config.ts';
 import { postgresSecrets } from './postgres-url.ts';
 import { WEBHOOK_SECRET_PREFIX } from './webhook-secret.ts';
 
@@ -32,6 +33,6 @@ function storeValues(store: StoreConfig): readonly string[] {
 }
 
 /** Of the address too: with many receivers, who knows it may post there. */
-function webhookValues({ url, secrets }: WebhookConfig): readonly string[] {
+function webhookValues({ url, secrets }: WebhookEndpoint): readonly string[] {
   return [url, ...secrets.flatMap((secret) => [secret, secret.slice(WEBHOOK_SECRET_PREFIX.length)])];
 }

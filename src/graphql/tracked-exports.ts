@@ -7,7 +7,7 @@ import type { Export, ExportKey } from '../export/export.ts';
 import type { ExportFilter } from '../export/filter.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
 import { toSnapshot } from '../export/present.ts';
-import type { DeliveryRecord, DeliveryStatus, TrackedExport } from '../export/store.ts';
+import type { DeliveryRecord, DeliveryStatus, Store, TrackedExport } from '../export/store.ts';
 import type { ExportEstimate } from '../export/tracking.ts';
 import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
 import type { Cancels } from '../tracking/cancels.ts';
@@ -34,13 +34,7 @@ const DELIVERY_STATUSES = {
 
 /** Webhooks, as far as callers may see them. */
 export interface WebhookDeliveries {
-  list(query: {
-    readonly tenant: string;
-    readonly endpoint?: string | undefined;
-    readonly status?: DeliveryStatus | undefined;
-    readonly before?: string | undefined;
-    readonly limit: number;
-  }): Promise<readonly DeliveryRecord[]>;
+  list(query: Parameters<Store['listDeliveries']>[0]): Promise<readonly DeliveryRecord[]>;
   /** Null where the tenant has none such. */
   retry(tenant: string, id: string): Promise<DeliveryRecord | null>;
   /** Null where the tenant has no such endpoint. */

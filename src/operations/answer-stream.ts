@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ExportEvent } from '../export/events.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import type { EventSink } from '../watch/channel.ts';
-import type { EventSource } from '../watch/event-stream.ts';
+import type { EventSource } from '../watch/channel-stream.ts';
 import type { Operation } from './documents.ts';
 import { type FormattedError, type MaskError, toRefusal } from './errors.ts';
 import type { Executor, Variables } from './executor.ts';

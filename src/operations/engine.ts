@@ -5,7 +5,7 @@ import { toRevokedError } from '../access/sessions.ts';
 import type { CancelSignal } from '../export/ports.ts';
 import type { ContextOrigin, GatewayContext } from '../graphql/context.ts';
 import { inSpan, isTracing, markFailed, parentFrom } from '../telemetry/spans.ts';
-import type { EventSource } from '../watch/event-stream.ts';
+import type { EventSource } from '../watch/channel-stream.ts';
 import { AnswerStream, Answers, type FormattedResult, formatResult } from './answer-stream.ts';
 import { Documents, type Operation, toSpanName } from './documents.ts';
 import { type FormattedError, forRequest, type MaskError, toRefusal } from './errors.ts';

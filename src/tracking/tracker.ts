@@ -6,7 +6,7 @@ import type { VendorAccount } from '../export/ports.ts';
 import type { Delivery, Store, TrackedChange, TrackedExport, TrackedQuery } from '../export/store.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Tools } from '../runtime/tools.ts';
-import type { EventSource } from '../watch/event-stream.ts';
+import type { EventSource } from '../watch/channel-stream.ts';
 import type { FollowListener } from '../watch/follower.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 import type { Estimates } from './estimates.ts';

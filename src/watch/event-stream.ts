@@ -4,10 +4,9 @@ import type { ExportKey } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { SpanOrigin } from '../telemetry/spans.ts';
-import { Channel, type EventSink } from './channel.ts';
+import { ChannelStream, type EventSource, type StreamTally } from './channel-stream.ts';
 import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
 import { divide, isOver, isReplayGap, type MissedEntry, toReplay } from './joining.ts';
-import { StreamClosedError } from './stream-closed-error.ts';
 import { isLast, toEvent, toExport } from './to-event.ts';
 import type { Subscriber, Subscription, Watch } from './watch.ts';
 
@@ -37,7 +36,7 @@ export interface StreamHost {
   now(): number;
   readonly epoch: string;
   writeCursor(position: Omit<Position, 'epoch'>): string;
-  readonly tally: { events: number; slowConsumersClosed: number };
+  readonly tally: StreamTally;
 }
 
 export interface StreamSettings {
@@ -51,18 +50,6 @@ export interface StreamSettings {
 
 const NO_REQUESTS: readonly WatchRequest[] = [];
 
-/** What happens to some exports, for one subscriber, to be read in one of two ways: by `next`, or through a sink. */
-export interface EventSource extends AsyncIterableIterator<ExportEvent, undefined, void> {
-  /** Gives events to the sink as they come. */
-  pipe(sink: EventSink): void;
-  /** The sink is ready again. */
-  resume(): void;
-  /** Tells that the caller's access ends at `expiresAt`, epoch milliseconds; after the first states where they are still to come. */
-  warn(expiresAt: number): void;
-  /** Ends the stream with an error after what waits in it. @param toError - is given the cursor of the last event handed out */
-  fail(toError: (cursor: string | null) => Error): void;
-}
-
 /**
  * What happens to some exports, for one subscriber.
  *
@@ -70,14 +57,12 @@ export interface EventSource extends AsyncIterableIterator<ExportEvent, undefine
  * failed for good. Events come in the order of the log, so that a cursor stands for everything before it; while some export
  * has not told its first state, the cursors of this stream name it, and the event objects are its own.
  */
-export class EventStream implements EventSource, Subscriber {
+export class EventStream extends ChannelStream implements Subscriber {
   private readonly host: StreamHost;
-  private readonly channel: Channel;
   private after: Position | null;
   private requests: readonly WatchRequest[];
   private signal: AbortSignal | null;
   private subscriptions: readonly Subscription[] | null = null;
-  private phase: 'new' | 'joining' | 'live' | 'closed' = 'new';
   /** Exports that are not done with. */
   private remaining = 0;
   /** Entries up to here have been told. */
@@ -92,44 +77,16 @@ export class EventStream implements EventSource, Subscriber {
   private expiresAt: number | null = null;
 
   constructor({ host, requests, after, maxPending, signal }: StreamSettings) {
+    super(maxPending);
     this.host = host;
     this.requests = requests;
     this.after = after;
-    this.channel = new Channel(maxPending);
     this.signal = signal;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<ExportEvent, undefined>> {
-    if (this.phase === 'new') this.start();
-    return this.channel.next();
-  }
-
-  pipe(sink: EventSink): void {
-    this.channel.pipe(sink);
-    if (this.phase === 'new') this.start();
-  }
-
-  resume(): void {
-    this.channel.resume();
-  }
-
-  return(): Promise<IteratorResult<ExportEvent, undefined>> {
-    this.leave();
-    return Promise.resolve({ done: true, value: undefined });
   }
 
   warn(expiresAt: number): void {
     this.expiresAt = expiresAt;
     if (this.phase === 'live') this.tellExpiry();
-  }
-
-  fail(toError: (cursor: string | null) => Error): void {
-    this.channel.fail(toError);
-    this.finish();
   }
 
   accept(subscription: Subscription, entry: LogEntry, event: ExportEvent): void {
@@ -166,7 +123,7 @@ export class EventStream implements EventSource, Subscriber {
     this.drop(subscription);
   }
 
-  private start(): void {
+  protected start(): void {
     if (this.signal?.aborted) {
       this.leave();
       return;
@@ -308,19 +265,8 @@ export class EventStream implements EventSource, Subscriber {
   private push(event: ExportEvent): void {
     if (this.missing?.size === 0) this.missing = null;
     const own = this.missing === null ? event : { ...event, cursor: this.toCursor() };
-    this.host.tally.events += 1;
     const isLate = this.isGap && own.type === 'ExportSnapshot';
-    if (this.channel.offer(isLate ? { ...own, isReplayGap: true } : own)) return;
-    this.host.tally.slowConsumersClosed += 1;
-    this.channel.clear();
-    this.fail(
-      (cursor) =>
-        new StreamClosedError(
-          'SLOW_CONSUMER',
-          'This subscriber reads too slowly: resume with the last cursor.',
-          cursor,
-        ),
-    );
+    this.offer(isLate ? { ...own, isReplayGap: true } : own, this.host.tally);
   }
 
   private toCursor(): string {
@@ -351,13 +297,8 @@ export class EventStream implements EventSource, Subscriber {
     signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  private leave(): void {
-    this.channel.clear();
-    this.end();
-  }
-
   /** Lets go of everything. */
-  private finish(): void {
+  protected finish(): void {
     if (this.phase === 'closed') return;
     const wasStarted = this.phase !== 'new';
     this.phase = 'closed';

@@ -1,10 +1,9 @@
 import type { Loaded, LogEntry } from '../export/backplane.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
 import type { WatchedState } from '../export/transitions.ts';
-import { Channel, type EventSink } from './channel.ts';
+import { ChannelStream } from './channel-stream.ts';
 import { type Position, toPlace } from './cursor.ts';
-import type { EventSource, StreamHost } from './event-stream.ts';
-import { StreamClosedError } from './stream-closed-error.ts';
+import type { StreamHost } from './event-stream.ts';
 import { toEvent, toExport } from './to-event.ts';
 
 /** One export of a list. */
@@ -58,57 +57,25 @@ interface ListEntry {
  *
  * Unlike an EventStream it holds nothing for a single export: the list is followed once for all of its streams.
  */
-export class ListStream implements EventSource {
+export class ListStream extends ChannelStream {
   private readonly host: ListStreamSettings['host'];
   private readonly source: ListSource;
-  private readonly channel: Channel;
   private readonly after: Position | null;
-  private phase: 'new' | 'joining' | 'live' | 'closed' = 'new';
   /** Entries up to here have been told. */
   private position = 0;
   private backlog: ListEntry[] = [];
   private expiresAt: number | null = null;
 
   constructor({ host, source, after, maxPending }: ListStreamSettings) {
+    super(maxPending);
     this.host = host;
     this.source = source;
     this.after = after;
-    this.channel = new Channel(maxPending);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<ExportEvent, undefined>> {
-    if (this.phase === 'new') this.start();
-    return this.channel.next();
-  }
-
-  pipe(sink: EventSink): void {
-    this.channel.pipe(sink);
-    if (this.phase === 'new') this.start();
-  }
-
-  resume(): void {
-    this.channel.resume();
-  }
-
-  return(): Promise<IteratorResult<ExportEvent, undefined>> {
-    this.channel.clear();
-    this.channel.end();
-    this.finish();
-    return Promise.resolve({ done: true, value: undefined });
   }
 
   warn(expiresAt: number): void {
     this.expiresAt = expiresAt;
     if (this.phase === 'live') this.tellExpiry();
-  }
-
-  fail(toError: (cursor: string | null) => Error): void {
-    this.channel.fail(toError);
-    this.finish();
   }
 
   /** Takes one entry of the list; `event` is shared by all streams. */
@@ -122,7 +89,7 @@ export class ListStream implements EventSource {
     if (this.phase === 'live') this.show(listed, false);
   }
 
-  private start(): void {
+  protected start(): void {
     this.phase = 'joining';
     this.host.remember(this);
     this.source.open(this);
@@ -229,16 +196,10 @@ export class ListStream implements EventSource {
   }
 
   private push(event: ExportEvent): void {
-    if (this.phase === 'closed') return;
-    this.host.tally.events += 1;
-    if (this.channel.offer(event)) return;
-    this.host.tally.slowConsumersClosed += 1;
-    this.channel.clear();
-    const message = 'This subscriber reads too slowly: resume with the last cursor.';
-    this.fail((cursor) => new StreamClosedError('SLOW_CONSUMER', message, cursor));
+    if (this.phase !== 'closed') this.offer(event, this.host.tally);
   }
 
-  private finish(): void {
+  protected finish(): void {
     if (this.phase === 'closed') return;
     const wasStarted = this.phase !== 'new';
     this.phase = 'closed';

@@ -7,6 +7,7 @@ import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
 import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
+import type { EventSource } from './channel-stream.ts';
 import {
   type CursorCodec,
   createCursorCodec,
@@ -14,7 +15,7 @@ import {
   type Position,
   toPlace,
 } from './cursor.ts';
-import { type EventSource, EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
+import { EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
 import { Follower, type FollowListener } from './follower.ts';
 import type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 import { ListStream, type ListStreamSettings } from './list-stream.ts';

@@ -22,7 +22,7 @@ import {
 const MAX_OPEN = 60;
 
 /** Signs file links and callback links; the store must never hold it. */
-export const LINK_SECRET = 'an isolation link secret of 32 bytes or more';
+export const LINK_SECRET = 'an isolation "link/secret" of 32 bytes or more';
 
 /** What an operator may change while the gateway runs. */
 export interface Plan {

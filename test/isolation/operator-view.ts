@@ -12,15 +12,21 @@ export async function inspectMetrics({ http, ledger }: World): Promise<void> {
   if (canary !== undefined) ledger.report('metrics', `a canary: ${canary}`);
 }
 
-/** A log line about one account holds nothing of another, and a line that names no account holds nothing of any. */
-export function inspectLog(ledger: Ledger, lines: readonly LogLine[]): void {
+/** No line says where a vendor is. A log line about one account holds nothing of another, and a line that names no account holds nothing of any. */
+export function inspectLog(ledger: Ledger, lines: readonly LogLine[], vendorUrl: string): void {
+  const { host } = new URL(vendorUrl);
   for (const { fields, message } of lines) {
     const text = JSON.stringify({ ...fields, message });
     ledger.counts.bytes += text.length;
+    if (text.includes(host)) ledger.report('log', 'where a vendor is', text);
     const account = typeof fields.account === 'string' ? fields.account.replaceAll('-', '') : undefined;
     for (const [, owner = ''] of text.matchAll(/CANARY-([a-z0-9]+)-/g)) {
       if (account === undefined || !isOf(account, owner))
         ledger.report('log', `the canary of ${owner} in a line about ${account ?? 'no account'}`, text);
+    }
+    for (const [, endpoint] of text.matchAll(/\bt(\d)-hook\b/g)) {
+      if (typeof fields.tenant === 'string' && fields.tenant !== `tenant${endpoint}`)
+        ledger.report('log', 'a webhook endpoint of another tenant', text);
     }
     for (const [, tenant] of text.matchAll(/tenant(\d)/g)) {
       if (account !== undefined && account !== MOVING_ACCOUNT && !account.startsWith(`t${tenant}`))

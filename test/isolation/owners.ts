@@ -33,6 +33,8 @@ export class Owners {
   readonly all: Owner[] = [];
   /** One owner of every account at which something may go wrong. */
   readonly troubled: Owner[] = [];
+  /** Every secret and token that was ever good for something. */
+  readonly credentials = new Set<string>();
   private readonly byName = new Map<string, Owner>();
   private readonly byCredential = new Map<string, Owner>();
   private readonly versions = new Map<string, number>();
@@ -45,6 +47,7 @@ export class Owners {
       for (const account of ACCOUNT_NAMES.filter((name) => !isOwn(name))) {
         const owner = this.add(tenant, account, toOwnerName(tenant, account));
         if (account === 'hi' || account === 'admit') this.renewSecret(owner);
+        else this.credentials.add(toSecret(owner.name));
       }
       this.renewSecret(this.add(tenant, 'hi', toMovingOwner(tenant)));
     }
@@ -75,6 +78,7 @@ export class Owners {
   renewSecret(owner: Owner): void {
     const version = (this.secretVersions.get(owner.name) ?? 0) + 1;
     this.secretVersions.set(owner.name, version);
+    this.credentials.add(toSecret(owner.name, version));
     this.byCredential.set(`key ${toSecret(owner.name, version)}`, owner);
   }
 
@@ -86,6 +90,7 @@ export class Owners {
   issueToken(owner: Owner): string {
     this.tokensIssued += 1;
     const token = `access-token-${owner.name}-${this.tokensIssued}-9b2e`;
+    this.credentials.add(token);
     this.byCredential.set(`Bearer ${token}`, owner);
     return token;
   }
@@ -99,6 +104,7 @@ export class Owners {
   /** A group's callers bring another token from now on; the one before stays good for whoever still uses it. */
   renewOwnToken(group: string, version = this.versionOf(group) + 1): void {
     this.versions.set(group, version);
+    this.credentials.add(toOwnToken(group, version));
     const tenants = new Set(CALLERS.filter((caller) => caller.group === group).map(({ tenant }) => tenant));
     for (const tenant of tenants) {
       for (const account of ACCOUNT_NAMES.filter(isOwn)) {

@@ -3,6 +3,7 @@ import type { ReadManyOptions } from '../../src/accounts/reader.ts';
 import type { ExportKey } from '../../src/export/export.ts';
 import type { ReadOptions, VendorAccount } from '../../src/export/ports.ts';
 import { startGateway } from '../../src/gateway.ts';
+import { sweep } from '../support/sweep/sweep.ts';
 import { runSchedule } from './schedule.ts';
 
 /** Steps within which every planted leak is found; most are found in the first hundred. */
@@ -130,6 +131,21 @@ vi.mock('../../src/access/file-links.ts', async (importOriginal) => {
     }
   }
   return { ...original, FileLinkSigner: LeakySigner };
+});
+
+vi.mock('../../src/vendors/hi-energy/mapping.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/vendors/hi-energy/mapping.ts')>();
+  return {
+    ...original,
+    toSnapshot(...args: Parameters<typeof original.toSnapshot>) {
+      const snapshot = original.toSnapshot(...args);
+      if (planted.leak !== 'links of vendors') return snapshot;
+      return {
+        ...snapshot,
+        details: { ...snapshot.details, parameters: { link: original.toLink(args[1]) } },
+      };
+    },
+  };
 });
 
 vi.mock('../../src/store/memory-keys.ts', async (importOriginal) => {
@@ -260,6 +276,7 @@ describe('A schedule finds out a gateway that shares', () => {
     'throttling across accounts',
     'answers by vendor ids',
     'links without signatures',
+    'links of vendors',
     'keys across tenants',
     'tracked lists across tenants',
     'webhooks across tenants',
@@ -272,6 +289,8 @@ describe('A schedule finds out a gateway that shares', () => {
     planted.leak = leak;
 
     expect(await findViolations()).not.toEqual([]);
+    const swept = await sweep().takeFindings();
+    expect(swept.map(({ place }) => place)).toEqual(leak === 'secrets in webhooks' ? ['webhook'] : []);
   });
 });
 

@@ -10,6 +10,10 @@ export class Remembered<Item> {
     this.place = (this.place + 1) % REMEMBERED;
   }
 
+  get all(): readonly Item[] {
+    return this.items;
+  }
+
   /** @param dice - at least 0, below 1 */
   pick(dice: number): Item | undefined {
     return this.items[Math.floor(dice * this.items.length)];

@@ -89,6 +89,8 @@ export interface ScheduleOptions {
   readonly enough?: number;
   /** Default in memory. */
   readonly store?: StoreConfig;
+  /** Called when the steps are done and the gateway still runs. */
+  readonly onEnding?: (world: World) => void;
   /** Told every now and then how far it has come. */
   readonly onProgress?: (ledger: Ledger) => void;
 }
@@ -109,6 +111,7 @@ export async function runSchedule({
   startGateway,
   enough = ENOUGH,
   store = { kind: 'memory' },
+  onEnding,
   onProgress,
 }: ScheduleOptions): Promise<ScheduleReport> {
   const startedAt = performance.now();
@@ -153,7 +156,8 @@ export async function runSchedule({
   }
   await Promise.all(Array.from({ length: LANES }, runLane));
   await inspectMetrics(world);
-  inspectLog(ledger, log.lines);
+  inspectLog(ledger, log.lines, vendor.url);
+  onEnding?.(world);
   await end(world, gateway);
   countTests(world, hooks);
   stopIdling();

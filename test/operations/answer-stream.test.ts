@@ -9,7 +9,7 @@ import {
 } from '../../src/operations/answer-stream.ts';
 import { createErrorMask, type FormattedError } from '../../src/operations/errors.ts';
 import type { OperationReport } from '../../src/operations/reports.ts';
-import type { EventSource } from '../../src/watch/event-stream.ts';
+import type { EventSource } from '../../src/watch/channel-stream.ts';
 import { StreamClosedError } from '../../src/watch/stream-closed-error.ts';
 import { createTestTools } from '../support/tools.ts';
 

@@ -147,7 +147,7 @@ export async function startConformanceGateway(
 }
 
 /** The lines of the operations log so far: one for each operation that has ended or was refused. */
-export function endings(gateway: ConformanceGateway): readonly Readonly<Record<string, unknown>>[] {
+export function endings(gateway: Pick<FakedGateway, 'log'>): readonly Readonly<Record<string, unknown>>[] {
   return [...linesOf(gateway, ENDED), ...linesOf(gateway, REFUSED)];
 }
 

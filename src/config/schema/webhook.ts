@@ -1,20 +1,12 @@
 import * as z from 'zod';
-import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../export/store.ts';
+import { WEBHOOK_EVENT_TYPES } from '../../export/store.ts';
 import { VENDOR_IDS } from '../../export/vendor-id.ts';
+import { DEFAULT_WEBHOOK_EVENTS } from '../../export/webhook-endpoint.ts';
 import { isEndpoint } from '../address.ts';
 import { isWebhookSecret, WEBHOOK_SECRET_ALLOWED } from '../webhook-secret.ts';
 import { keyWord, list, mapping, nameWord, text, word, yesOrNo } from './scalars.ts';
 
 const URL_ALLOWED = 'an https URL without user and fragment (http with allowPrivate: true)';
-
-/** Whatever ends an export, and that one could not be followed to its end. */
-const USUAL_EVENTS: readonly WebhookEventType[] = [
-  'export.succeeded',
-  'export.failed',
-  'export.canceled',
-  'export.expired',
-  'export.watch_failed',
-];
 
 const secretText = () => text(WEBHOOK_SECRET_ALLOWED, isWebhookSecret);
 const secretAllowed = { error: WEBHOOK_SECRET_ALLOWED };
@@ -39,7 +31,7 @@ export const webhookSchema = mapping({
     .array(word(WEBHOOK_EVENT_TYPES), eventsAllowed)
     .min(1, eventsAllowed)
     .max(WEBHOOK_EVENT_TYPES.length, eventsAllowed)
-    .default([...USUAL_EVENTS])
+    .default([...DEFAULT_WEBHOOK_EVENTS])
     .describe(
       'What it is told of. Default: whatever ends an export, and that one cannot be followed any more.',
     ),

@@ -1,8 +1,8 @@
 import type { DeliveryRecord, DeliveryResult, Store } from '../../export/store.ts';
+import type { WebhookEndpoint } from '../../export/webhook-endpoint.ts';
 import { Cancellation } from '../../runtime/cancellation.ts';
 import type { Tools } from '../../runtime/tools.ts';
 import { decideNext, logAttempt, type NextStep, type WebhookAttempt } from './attempt.ts';
-import type { WebhookEndpoint } from './endpoint.ts';
 import { EndpointTable } from './endpoint-table.ts';
 import { TEST_TYPE } from './message.ts';
 import { JITTER, toRetryAfterMs } from './retry-schedule.ts';

@@ -1,4 +1,4 @@
-import type { WebhookEndpoint } from './endpoint.ts';
+import type { WebhookEndpoint } from '../../export/webhook-endpoint.ts';
 
 /** As many attempts are under way at one endpoint, */
 export const MAX_PER_ENDPOINT = 4;

@@ -3,7 +3,8 @@ import type { ExportFact } from '../../export/events.ts';
 import type { ExportSnapshot, ExportStatus, ExportTransition } from '../../export/export.ts';
 import type { Delivery, TrackedExport, WebhookEventType } from '../../export/store.ts';
 import type { WatchedState } from '../../export/transitions.ts';
-import { type WebhookEndpoint, wants } from './endpoint.ts';
+import type { WebhookEndpoint } from '../../export/webhook-endpoint.ts';
+import { wants } from './endpoint.ts';
 
 /** One step of a tracked export. */
 export interface TrackedStep {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { CancelSignal } from '../../export/ports.ts';
 import type { Delivery } from '../../export/store.ts';
+import type { WebhookEndpoint } from '../../export/webhook-endpoint.ts';
 import { type ResolveHost, resolveByDns, shareLookups } from '../../http/addresses.ts';
 import { type PostEnd, type PostFault, postOnce } from '../../http/post.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { WebhookEndpoint } from './endpoint.ts';
 import { type LinksFor, toBody, toTestBody, type WebhookBody, type WebhookFile } from './message.ts';
 
 /** A receiver has so long to answer, in milliseconds. */

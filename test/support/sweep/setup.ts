@@ -1,6 +1,6 @@
 /**
- * Runs before every test file: nothing that a gateway or a command puts out may hold a secret of the test, whatever the test is
- * about. See CONTRIBUTING.md, "The canary sweep".
+ * Runs before every test file: nothing that a gateway or a command puts out, sends to a webhook or writes down may hold a secret of the
+ * test, whatever the test is about. See CONTRIBUTING.md, "The canary sweep".
  */
 import { afterAll, afterEach, vi } from 'vitest';
 import { sweep } from './sweep.ts';
@@ -21,6 +21,28 @@ vi.mock('../../../src/web/listener.ts', async (importOriginal) => {
       tapServer(original.createListener(...args), sweep),
     createOperatorsListener: (...args: Parameters<typeof original.createOperatorsListener>) =>
       tapServer(original.createOperatorsListener(...args), sweep),
+  };
+});
+
+vi.mock('../../../src/http/post.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../src/http/post.ts')>();
+  const { lookAtPost } = await import('./tap-told.ts');
+  return {
+    ...original,
+    postOnce(...args: Parameters<typeof original.postOnce>) {
+      lookAtPost(args[0], sweep());
+      return original.postOnce(...args);
+    },
+  };
+});
+
+vi.mock('../../../src/store/sql/sqlite.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../src/store/sql/sqlite.ts')>();
+  const { tapStore } = await import('./tap-told.ts');
+  return {
+    ...original,
+    openSqliteStore: async (...args: Parameters<typeof original.openSqliteStore>) =>
+      tapStore(await original.openSqliteStore(...args), args[0], sweep),
   };
 });
 

@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { postOnce } from '../../../src/http/post.ts';
+import { openStore } from '../../../src/store/open.ts';
 import { createSecrets } from '../../../src/telemetry/secrets.ts';
 import { Peer } from '../../graphql/subscriptions/peer.ts';
+import { START, toRequest, toTracked } from '../../store/made-exports.ts';
 import { startTestGateway } from '../gateway.ts';
-import { createRecordingLog } from '../tools.ts';
+import { createManualClock } from '../manual-clock.ts';
+import { createRecordingLog, createTestTools } from '../tools.ts';
 import { sweep } from './sweep.ts';
 
 /** What the gateway says anyway, so that it leaks as soon as somebody takes it for a secret. */
@@ -75,6 +82,32 @@ describe('The canary sweep of the whole suite', () => {
     expect(await sweep().takeFindings()).toEqual([
       { place: 'standard output of a command', kind: "a command's token" },
     ]);
+  });
+
+  it('finds a secret in a webhook', async () => {
+    createSecrets().add('told to a receiver');
+    const clock = createManualClock();
+    const sent = { url: 'https://hooks.example', headers: {}, allowPrivate: false };
+
+    await postOnce(
+      { ...sent, body: JSON.stringify({ label: ['told to a receiver'] }) },
+      { clock, timeoutMs: 1_000, resolveHost: async () => [] },
+    );
+
+    expect(await sweep().takeFindings()).toEqual([{ place: 'webhook', kind: 'a configured secret' }]);
+  });
+
+  it('finds one in the bytes of a store, although it was taken out again', async () => {
+    createSecrets().add('written down at rest');
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-sweep-'));
+    const store = await openStore({ kind: 'sqlite', path: join(folder, 'store.db') }, createTestTools());
+
+    await store.track(toRequest(toTracked('1', { label: 'written down at rest' })));
+    await store.untrack('acme', '1', START);
+    await store.close();
+
+    rmSync(folder, { recursive: true });
+    expect(await sweep().takeFindings()).toEqual([{ place: 'store', kind: 'a configured secret' }]);
   });
 
   it('finds nothing where nothing was told', async () => {

@@ -31,7 +31,8 @@ export class Sweep {
 
   addSecret(kind: string, secret: string): void {
     if (secret.length < MIN_LENGTH || this.kinds.has(secret)) return;
-    for (const spelling of spellingsOf(secret)) {
+    const hex = Buffer.from(secret).toString('hex');
+    for (const spelling of [...spellingsOf(secret), hex, hex.toUpperCase()]) {
       if (spelling.length < MIN_LENGTH || this.kinds.has(spelling)) continue;
       this.kinds.set(spelling, kind);
       this.finder.add(spelling);

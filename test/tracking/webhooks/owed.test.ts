@@ -13,7 +13,7 @@ import {
   startWatch,
   type WatchedState,
 } from '../../../src/export/transitions.ts';
-import { DEFAULT_WEBHOOK_EVENTS } from '../../../src/tracking/webhooks/endpoint.ts';
+import { DEFAULT_WEBHOOK_EVENTS } from '../../../src/export/webhook-endpoint.ts';
 import { findHappenings, type TrackedStep, toOwed } from '../../../src/tracking/webhooks/owed.ts';
 import { toKey, toSnapshot } from '../../export/support.ts';
 import { toEndpoint } from './support.ts';

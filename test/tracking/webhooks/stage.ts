@@ -1,6 +1,6 @@
+import type { WebhookEndpoint } from '../../../src/export/webhook-endpoint.ts';
 import type { WebhookAttempt } from '../../../src/tracking/webhooks/attempt.ts';
 import { type DispatcherSettings, WebhookDispatcher } from '../../../src/tracking/webhooks/dispatcher.ts';
-import type { WebhookEndpoint } from '../../../src/tracking/webhooks/endpoint.ts';
 import { WebhookSender } from '../../../src/tracking/webhooks/sender.ts';
 import { createManualClock, createSeededRandom, type ManualClock } from '../../support/manual-clock.ts';
 import { createRecordingLog } from '../../support/tools.ts';

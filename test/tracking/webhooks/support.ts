@@ -1,8 +1,8 @@
 import type { ExportSnapshot } from '../../../src/export/export.ts';
 import type { Delivery, DeliveryRecord, DeliveryResult } from '../../../src/export/store.ts';
+import type { WebhookEndpoint } from '../../../src/export/webhook-endpoint.ts';
 import { MemoryDeliveries as StoredDeliveries } from '../../../src/store/memory-deliveries.ts';
 import type { DeliveryStore } from '../../../src/tracking/webhooks/dispatcher.ts';
-import type { WebhookEndpoint } from '../../../src/tracking/webhooks/endpoint.ts';
 import { toKey, toSnapshot } from '../../export/support.ts';
 
 /** `whsec_` and 32 bytes in base64. */
