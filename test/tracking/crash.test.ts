@@ -23,6 +23,7 @@ describe('a gateway that is killed again and again', () => {
     expect(report).toMatchObject({
       exportsLost: 0,
       keysLost: 0,
+      keysUnknown: 0,
       eventsLost: 0,
       mostIdsPerEvent: 1,
       outOfOrder: 0,

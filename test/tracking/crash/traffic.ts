@@ -47,8 +47,10 @@ export class Traffic {
 
   /** Asks for what is not known yet: a vendor's list reaches back to an order for a while only. */
   async catchUp(url: string): Promise<void> {
-    for (const entry of this.ledger.keys)
-      if (entry.exportId === null && entry.vendor === 'hi-energy') await this.askWith(url, entry);
+    const open = this.ledger.keys.filter(
+      ({ exportId, vendor }) => exportId === null && vendor === 'hi-energy',
+    );
+    await Promise.all(open.map((entry) => this.askWith(url, entry)));
   }
 
   /** One after another, until nobody listens any more. */
