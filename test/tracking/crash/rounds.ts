@@ -127,6 +127,7 @@ async function runRound(
   }
   let isOver = false;
   const workers = Array.from({ length: WORKERS }, () => traffic.run(url, () => isOver));
+  workers.push(traffic.catchUp(url));
   await sleep(SHORTEST_MS + random.next() * LIFE_SPREAD_MS);
   await gateway.end('SIGKILL');
   isOver = true;

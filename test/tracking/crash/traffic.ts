@@ -45,6 +45,12 @@ export class Traffic {
     this.random = random;
   }
 
+  /** Asks for what is not known yet: a vendor's list reaches back to an order for a while only. */
+  async catchUp(url: string): Promise<void> {
+    for (const entry of this.ledger.keys)
+      if (entry.exportId === null && entry.vendor === 'hi-energy') await this.askWith(url, entry);
+  }
+
   /** One after another, until nobody listens any more. */
   async run(url: string, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
