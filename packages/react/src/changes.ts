@@ -1,0 +1,67 @@
+import type { Export } from '@waybill/client';
+import { useEffect, useInsertionEffect, useRef } from 'react';
+import type { ListState } from './queries.ts';
+import type { Store } from './store.ts';
+
+/** What a hook calls when something happens. Always those of the latest render. */
+export interface ChangeListeners {
+  /** Called with each new state of an export, whether it is rendered or not. */
+  onChange?(now: Export, before?: Export): void;
+  /** Called once for each export that has ended. */
+  onDone?(ended: Export): void;
+}
+
+/**
+ * Calls the listeners. They hang on the store and not on what is rendered, so `throttleMs` and transitions keep nothing from them.
+ *
+ * @param initial - what was shown before anything was known: it is no news
+ * @param tellsEnded - whether an export that had ended when it was first seen is told as done
+ */
+export function useChanges(
+  store: Store<ListState>,
+  listeners: ChangeListeners,
+  initial: readonly Export[],
+  tellsEnded: boolean,
+): void {
+  const latest = useRef({ listeners, initial, tellsEnded });
+  useInsertionEffect(() => {
+    latest.current = { listeners, initial, tellsEnded };
+  });
+  const seen = useRef<ReadonlyMap<string, Export>>(new Map());
+  const done = useRef(new Set<string>());
+  const isWanted = listeners.onChange !== undefined || listeners.onDone !== undefined;
+
+  useEffect(() => {
+    if (!isWanted) return;
+    const look = (): void => {
+      const before = seen.current;
+      const { exports } = store.get();
+      seen.current = new Map(exports.map((now) => [now.id, now]));
+      for (const now of exports) tell(now, before.get(now.id));
+    };
+    const tell = (now: Export, known: Export | undefined): void => {
+      if (now === known) return;
+      const { listeners, initial, tellsEnded } = latest.current;
+      const before = known ?? initial.find(({ id }) => id === now.id);
+      safely(() => listeners.onChange?.(now, before));
+      const isNews = before === undefined ? tellsEnded : !before.isTerminal;
+      if (!now.isTerminal || !isNews || done.current.has(now.id)) return;
+      done.current.add(now.id);
+      safely(() => listeners.onDone?.(now));
+    };
+    const stop = store.subscribe(look);
+    look();
+    return stop;
+  }, [store, isWanted]);
+}
+
+/** A listener that throws is its page's own error, and keeps no other from being called. */
+function safely(call: () => void): void {
+  try {
+    call();
+  } catch (problem) {
+    queueMicrotask(() => {
+      throw problem;
+    });
+  }
+}
