@@ -1,4 +1,12 @@
-import type { AccountProblem, ExportSetState, Filter, Locator, Waybill, WaybillError } from '@waybill/client';
+import {
+  type AccountProblem,
+  type ExportSetState,
+  type Filter,
+  formatLocator,
+  type Locator,
+  type Waybill,
+  type WaybillError,
+} from '@waybill/client';
 import { keyOf } from './keys.ts';
 import { openRecent } from './recent.ts';
 import type { Query } from './shared.ts';
@@ -26,7 +34,8 @@ export const NOTHING: ListState = { exports: [], errors: new Map(), isPending: f
 
 /** One export. */
 export function exportQuery(client: Waybill, locator: Locator): Query<ListState> {
-  return followQuery(client, [locator]);
+  const text = typeof locator === 'string' ? locator : formatLocator(locator);
+  return followQuery(client, [locator], [text]);
 }
 
 /** The queries that a list is put together of: one per locator, so that a list that grows or shrinks keeps what it has. */
@@ -42,9 +51,10 @@ export function listQueries(client: Waybill, what: ExportsQuery): readonly Query
 function followQuery(
   client: Waybill,
   what: readonly [Locator] | { readonly tracked: Filter },
+  named: unknown = what,
 ): Query<ListState> {
   return {
-    key: keyOf(what),
+    key: keyOf(named),
     initial: PENDING,
     open(publish) {
       const set = client.follow(what);
@@ -71,7 +81,8 @@ export function combine(states: readonly ListState[], before?: ListState): ListS
   const errors = new Map(states.flatMap(({ errors }) => [...errors]));
   return {
     exports: before !== undefined && isSame(exports, before.exports) ? before.exports : exports,
-    errors: before !== undefined && isSame([...errors].flat(), [...before.errors].flat()) ? before.errors : errors,
+    errors:
+      before !== undefined && isSame([...errors].flat(), [...before.errors].flat()) ? before.errors : errors,
     isPending: states.some(({ isPending }) => isPending),
   };
 }

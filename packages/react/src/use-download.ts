@@ -41,11 +41,13 @@ export function useDownload(of: Export | Locator | null, index = 0): UseDownload
 
   const link = useLink(client, shown, index);
   const isGone = useReached(link.file?.availableUntil?.getTime() ?? null) || shown?.status === 'EXPIRED';
-  const [failure, setFailure] = useState<WaybillError | null>(null);
-  const error = (shown === undefined ? followed.error : link.error) ?? failure;
+  const [failure, setFailure] = useState<{ readonly error: WaybillError; readonly of: unknown } | null>(null);
+  const failed = failure !== null && failure.of === shown?.id ? failure.error : null;
+  const error = (shown === undefined ? followed.error : link.error) ?? failed;
   const state = isGone ? 'gone' : stateOf(shown, link, error);
 
   const target = shown ?? of;
+  const id = shown?.id;
   const name = link.file?.name;
   const start = useCallback(async () => {
     try {
@@ -53,15 +55,16 @@ export function useDownload(of: Export | Locator | null, index = 0): UseDownload
       openLink(await client.fileUrl(target, index), name);
       setFailure(null);
     } catch (problem) {
-      const failed = toWaybillError(problem);
-      setFailure(failed);
-      throw failed;
+      const error = toWaybillError(problem);
+      setFailure({ error, of: id });
+      throw error;
     }
-  }, [client, target, index, name]);
+  }, [client, target, id, index, name]);
 
   const { file } = link;
   return useMemo(() => {
-    const anchorProps = state === 'ready' && file !== undefined ? { href: file.url, download: file.name } : {};
+    const anchorProps =
+      state === 'ready' && file !== undefined ? { href: file.url, download: file.name } : {};
     return { state, anchorProps, file, error, start };
   }, [state, file, error, start]);
 }
@@ -84,7 +87,8 @@ function useLink(client: Waybill, shown: Export | undefined, index: number): Lin
   const isOwn = own !== undefined && (offered === undefined || own.urlExpiresAt >= offered.urlExpiresAt);
   const file = isOwn ? own : offered;
 
-  const endsAt = file === undefined ? null : later(file.urlExpiresAt.getTime(), isOwn ? renewed?.at : undefined);
+  const endsAt =
+    file === undefined ? null : later(file.urlExpiresAt.getTime(), isOwn ? renewed?.at : undefined);
   const isEnded = useReached(endsAt);
   const isMissing = shown?.phase === 'succeeded' && shown.files === null && renewed === null;
   const dueAt = isMissing ? 0 : endsAt === null ? null : endsAt - RENEW_BEFORE_MS / (isOwn ? 2 : 1);
@@ -102,7 +106,9 @@ function useLink(client: Waybill, shown: Export | undefined, index: number): Lin
       } catch (problem) {
         if (closing.signal.aborted) return;
         const error = toWaybillError(problem);
-        const retryAt = error.retryable ? Date.now() + (error.retryAfterMs ?? RETRY_MS) : Number.POSITIVE_INFINITY;
+        const retryAt = error.retryable
+          ? Date.now() + (error.retryAfterMs ?? RETRY_MS)
+          : Number.POSITIVE_INFINITY;
         setFailure({ error, of: id, retryAt });
       }
     };
@@ -121,7 +127,11 @@ function later(endsAt: number, receivedAt: number | undefined): number {
   return receivedAt === undefined ? endsAt : Math.max(endsAt, receivedAt + TRUSTED_MS);
 }
 
-function stateOf(shown: Export | undefined, link: Link, error: WaybillError | null): UseDownloadResult['state'] {
+function stateOf(
+  shown: Export | undefined,
+  link: Link,
+  error: WaybillError | null,
+): UseDownloadResult['state'] {
   if (error !== null) return 'error';
   if (shown === undefined || !shown.isTerminal || link.isSought) return 'waiting';
   if (link.file === undefined) return 'none';

@@ -62,7 +62,10 @@ export function useSuspenseExport(locator: Locator, options: UseOptions = {}): E
   const error = errorOf(state, connection);
   if (error === null && !isServer) throw nextChange(client, query);
   endLease(client, query);
-  throw error ?? new Error('On a server useSuspenseExport shows initialData alone: the browser fills its boundary.');
+  throw (
+    error ??
+    new Error('On a server useSuspenseExport shows initialData alone: the browser fills its boundary.')
+  );
 }
 
 /** Follows queries with what every hook over exports can do. */
