@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
+    globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
     // Much of the time is spent waiting for sockets: leave no core of a small machine idle.

@@ -38,6 +38,7 @@ import type {
   Locator,
   RecentExports,
   RecentOptions,
+  StartedExport,
   StartOptions,
   TrackOptions,
   WatchOptions,
@@ -236,14 +237,15 @@ export class Client implements Waybill, TrackedSource {
     });
   }
 
-  async start(order: ExportOrder, options: StartOptions = {}): Promise<Export> {
+  async start(order: ExportOrder, options: StartOptions = {}): Promise<StartedExport> {
     const input = {
       order,
       label: options.label,
       idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
     };
     const answer = await this.question('WaybillStart', WaybillStart, { input });
-    return toExport(toFields(toFields(take(answer, 'startExport')).export));
+    const { export: started, isExisting } = toFields(take(answer, 'startExport'));
+    return { ...toExport(toFields(started)), isExisting: isExisting === true };
   }
 
   async cancel(locator: Locator): Promise<Export> {

@@ -144,6 +144,12 @@ export interface Export {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** An export as a start was answered with it. */
+export interface StartedExport extends Export {
+  /** True where it was there already: the vendor, or the gateway by the idempotency key, started nothing new. */
+  readonly isExisting: boolean;
+}
+
 interface EventBase {
   /** Opaque; given back as `after` it resumes behind this event. Empty where the gateway is polled. */
   readonly cursor: string;
@@ -275,7 +281,7 @@ export interface Waybill extends AsyncDisposable {
   follow(what: readonly Locator[] | { readonly tracked: Filter }): ExportSet;
   /** Resolves when the export has ended, FAILED included. */
   done(locator: Locator, options?: DoneOptions): Promise<Export>;
-  start(order: ExportOrder, options?: StartOptions): Promise<Export>;
+  start(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
   cancel(locator: Locator): Promise<Export>;
   track(locator: Locator, options?: TrackOptions): Promise<Export>;
   untrack(locator: Locator): Promise<void>;

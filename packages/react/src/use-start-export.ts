@@ -1,4 +1,4 @@
-import type { Export, ExportOrder, StartOptions, WaybillError } from '@waybill/client';
+import type { ExportOrder, StartedExport, StartOptions, WaybillError } from '@waybill/client';
 import { useCallback, useMemo, useState } from 'react';
 import { toWaybillError } from './errors.ts';
 import { useWaybill } from './provider.ts';
@@ -6,7 +6,7 @@ import { useWaybill } from './provider.ts';
 /** Starts exports, and says how the last start went. */
 export interface UseStartExportResult {
   /** Rejects with what `error` then holds. */
-  start(order: ExportOrder, options?: StartOptions): Promise<Export>;
+  start(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
   readonly isPending: boolean;
   /** Why the last start failed; null again when another begins. */
   readonly error: WaybillError | null;

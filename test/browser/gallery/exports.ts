@@ -73,7 +73,11 @@ const DETAILS: Readonly<Record<VendorKey, (n: number) => Record<string, unknown>
     format: 'csv',
     timespan: { from: '2026-11-01T00:00:00.000Z', to: '2026-11-28T00:00:00.000Z' },
   }),
-  'web-admit': (n) => ({ exportId: '86446', exportFileId: String(74_700 + n), href: '/api/v1/exports/86446' }),
+  'web-admit': (n) => ({
+    exportId: '86446',
+    exportFileId: String(74_700 + n),
+    href: '/api/v1/exports/86446',
+  }),
 };
 
 function toId(vendor: VendorKey, n: number): string {
@@ -81,7 +85,12 @@ function toId(vendor: VendorKey, n: number): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-export function seen(status: Status, rawStatus: string, agoMs: number, from: Status | null = null): ExportTransition {
+export function seen(
+  status: Status,
+  rawStatus: string,
+  agoMs: number,
+  from: Status | null = null,
+): ExportTransition {
   return { from, to: status, rawStatus, at: ago(agoMs) };
 }
 
@@ -167,9 +176,17 @@ export function aDay(): readonly Export[] {
       name: 'Missed calls, this quarter',
       rawStatus: 'processing',
       createdAt: ago(12 * MINUTE),
-      estimate: { finishAt: new Date(NOW + 95 * SECOND), finishAtLatest: new Date(NOW + 400 * SECOND), basedOn: 9 },
+      estimate: {
+        finishAt: new Date(NOW + 95 * SECOND),
+        finishAtLatest: new Date(NOW + 400 * SECOND),
+        basedOn: 9,
+      },
     }),
-    make('talkdesk', 'CANCELING', { name: 'Contacts, all', rawStatus: 'processing', createdAt: ago(6 * MINUTE) }),
+    make('talkdesk', 'CANCELING', {
+      name: 'Contacts, all',
+      rawStatus: 'processing',
+      createdAt: ago(6 * MINUTE),
+    }),
     make('web-admit', 'QUEUED', { name: 'Interview invitations, autumn', rawStatus: 'Queued' }),
     make('talkdesk', 'RUNNING', {
       name: 'Calls, yesterday, with a very long name that nobody would want to read to its end in a list',
@@ -193,7 +210,9 @@ export function aDay(): readonly Export[] {
       createdAt: ago(22 * MINUTE),
       startedAt: ago(21 * MINUTE),
       finishedAt: ago(18 * MINUTE),
-      files: [file('deals-black-friday.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')],
+      files: [
+        file('deals-black-friday.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'),
+      ],
       transitions: [
         seen('QUEUED', 'pending', 22 * MINUTE),
         seen('RUNNING', 'processing', 21 * MINUTE - 20 * SECOND, 'QUEUED'),
@@ -212,7 +231,11 @@ export function aDay(): readonly Export[] {
         retryAfterMs: null,
       },
     }),
-    make('web-admit', 'SUCCEEDED', { name: 'Applicants, spring.xlsx', outcome: 'EMPTY', rawStatus: 'Empty List' }),
+    make('web-admit', 'SUCCEEDED', {
+      name: 'Applicants, spring.xlsx',
+      outcome: 'EMPTY',
+      rawStatus: 'Empty List',
+    }),
     make('web-admit', 'SUCCEEDED', {
       name: 'Applicants, autumn.xlsx',
       outcome: 'PARTIAL',
@@ -231,7 +254,11 @@ export function aDay(): readonly Export[] {
       createdAt: ago(5 * HOUR),
       finishedAt: ago(4.9 * HOUR),
     }),
-    make('power-bi', 'EXPIRED', { name: 'Umsatzübersicht Köln', rawStatus: 'Succeeded', createdAt: ago(30 * HOUR) }),
+    make('power-bi', 'EXPIRED', {
+      name: 'Umsatzübersicht Köln',
+      rawStatus: 'Succeeded',
+      createdAt: ago(30 * HOUR),
+    }),
     make('power-bi', 'SUCCEEDED', {
       name: 'Umsatz nach Monat',
       rawStatus: 'Succeeded',
@@ -242,7 +269,9 @@ export function aDay(): readonly Export[] {
   ];
 }
 
-export function accountsOf(health: Readonly<Record<string, Partial<Account['health']>>> = {}): readonly Account[] {
+export function accountsOf(
+  health: Readonly<Record<string, Partial<Account['health']>>> = {},
+): readonly Account[] {
   return Object.entries(VENDORS).map(([vendor, { name, account, canCancel, canList }]) => ({
     id: `account-${account}`,
     key: account,

@@ -1,15 +1,15 @@
 /** The board on a stub, in the state that a test asks for by `scenario` in the window. */
-import '../../../board/style/theme.css';
-import '../../../board/style/page.css';
-import '../../../board/style/forms.css';
-import '../../../board/style/list.css';
-import '../../../board/style/export.css';
+import '../../../src/board/style/theme.css';
+import '../../../src/board/style/page.css';
+import '../../../src/board/style/forms.css';
+import '../../../src/board/style/list.css';
+import '../../../src/board/style/export.css';
 import { WaybillError } from '@waybill/client';
 import { WaybillProvider } from '@waybill/react';
 import { createRoot } from 'react-dom/client';
-import { Board } from '../../../board/board.tsx';
-import { KeyPanel } from '../../../board/key-panel.tsx';
-import { Masthead } from '../../../board/shell.tsx';
+import { Board } from '../../../src/board/board.tsx';
+import { KeyPanel } from '../../../src/board/key-panel.tsx';
+import { Masthead } from '../../../src/board/shell.tsx';
 import { accountsOf, aDay, many, NOW } from './exports.ts';
 import { createStub, type Scenario } from './stub.ts';
 
@@ -25,14 +25,24 @@ const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
     }),
     recent: {
       unavailable: [
-        { account: 'hi', vendor: 'hi-energy', code: 'VENDOR_UNAUTHENTICATED', message: 'Hi Energy refused the credential.' },
+        {
+          account: 'hi',
+          vendor: 'hi-energy',
+          code: 'VENDOR_UNAUTHENTICATED',
+          message: 'Hi Energy refused the credential.',
+        },
       ],
     },
   }),
   resuming: () => ({
     exports: day,
     accounts: accountsOf(),
-    connection: { state: 'resuming', since: new Date(NOW - 40_000), attempt: 3, retryAt: new Date(NOW + 9_000) },
+    connection: {
+      state: 'resuming',
+      since: new Date(NOW - 40_000),
+      attempt: 3,
+      retryAt: new Date(NOW + 9_000),
+    },
   }),
   closed: () => ({
     exports: day,

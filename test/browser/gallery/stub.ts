@@ -54,7 +54,8 @@ export function createStub(scenario: Scenario): Stub {
       const next = isTracked
         ? all.filter(({ tracking }) => tracking !== null)
         : [...names].flatMap((name) => known.get(String(name)) ?? []);
-      const isSame = next.length === snapshot.length && next.every((shown, index) => shown === snapshot[index]);
+      const isSame =
+        next.length === snapshot.length && next.every((shown, index) => shown === snapshot[index]);
       if (!isSame) snapshot = next;
       return snapshot;
     };
@@ -74,7 +75,11 @@ export function createStub(scenario: Scenario): Stub {
             : [...names].map((name) => [String(name), scenario.error as WaybillError]),
         );
         if (state?.exports !== exports)
-          state = { exports, errors, isPending: scenario.isSilent === true || (isTracked && scenario.error !== undefined) };
+          state = {
+            exports,
+            errors,
+            isPending: scenario.isSilent === true || (isTracked && scenario.error !== undefined),
+          };
         return state;
       },
       retry() {},
@@ -100,7 +105,7 @@ export function createStub(scenario: Scenario): Stub {
     watch: async function* () {},
     follow,
     done: async (locator) => answer(find(locator)),
-    start: () => answer(all[0] as Export),
+    start: () => answer({ ...(all[0] as Export), isExisting: false }),
     cancel: async (locator) => answer(find(locator)),
     track: async (locator) => answer(find(locator)),
     untrack: () => answer(undefined),
