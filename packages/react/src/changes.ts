@@ -60,8 +60,7 @@ function safely(call: () => void): void {
   try {
     call();
   } catch (problem) {
-    queueMicrotask(() => {
-      throw problem;
-    });
+    if (typeof reportError === 'function') reportError(problem);
+    else console.error(problem);
   }
 }

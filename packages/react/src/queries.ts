@@ -58,8 +58,12 @@ function followQuery(
     initial: PENDING,
     open(publish) {
       const set = client.follow(what);
-      const stop = set.subscribe(() => publish(set.getState()));
-      publish(set.getState());
+      const tell = (): void => {
+        const state = set.getState();
+        publish(isBlank(state) ? PENDING : state);
+      };
+      const stop = set.subscribe(tell);
+      tell();
       return {
         retry: () => set.retry(),
         close() {
@@ -69,6 +73,10 @@ function followQuery(
       };
     },
   };
+}
+
+function isBlank({ isPending, exports, errors }: ExportSetState): boolean {
+  return isPending && exports.length === 0 && errors.size === 0;
 }
 
 /** Several states as one. Its parts stay the same objects for as long as nothing in them changes. */

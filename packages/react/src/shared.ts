@@ -27,7 +27,12 @@ interface Entry<T = unknown> {
   readonly listeners: Set<() => void>;
   timer: ReturnType<typeof setTimeout> | undefined;
   /** What suspended components wait for, while any does. */
-  change: { readonly promise: Promise<void>; resolve(): void } | undefined;
+  change: Change | undefined;
+}
+
+interface Change {
+  readonly promise: Promise<void>;
+  resolve(): void;
 }
 
 const entriesOf = new WeakMap<Waybill, Map<string, Entry>>();
@@ -48,6 +53,7 @@ export function listen<T>(client: Waybill, query: Query<T>, listener: () => void
   return () => {
     if (!entry.listeners.delete(own) || entry.listeners.size > 0) return;
     releaseIn(GRACE_MS, client, query, entry);
+    wake(entry);
   };
 }
 
@@ -75,17 +81,23 @@ export function endLease<T>(client: Waybill, query: Query<T>): void {
   if (entry?.listeners.size === 0) releaseIn(GRACE_MS, client, query, entry);
 }
 
-/** Resolves when a query that is held changes, or its lease is to be renewed: what Suspense waits for. */
+/** Resolves when a query that is held changes, its lease is to be renewed, or the connection is closed: what Suspense waits for. */
 export function nextChange<T>(client: Waybill, query: Query<T>): Promise<void> {
   const entry = obtain(client, query);
-  if (entry.change === undefined) {
-    let resolve = () => {};
-    const promise = new Promise<void>((done) => {
-      resolve = done;
-    });
-    entry.change = { promise, resolve };
-  }
+  entry.change ??= createChange(client, () => wake(entry));
   return entry.change.promise;
+}
+
+function createChange({ connection }: Waybill, onClosed: () => void): Change {
+  const stop = connection.subscribe(() => connection.get().state === 'closed' && onClosed());
+  let resolve = stop;
+  const promise = new Promise<void>((done) => {
+    resolve = () => {
+      stop();
+      done();
+    };
+  });
+  return { promise, resolve };
 }
 
 /** Asks again for what failed, where anybody looks at it. */
