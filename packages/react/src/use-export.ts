@@ -3,6 +3,7 @@ import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { type ChangeListeners, useChanges } from './changes.ts';
 import { useWaybill } from './provider.ts';
 import { combine, exportQuery, type ListState } from './queries.ts';
+import { revive } from './revive.ts';
 import { endLease, lease, nextChange, type Query, retry as retryQuery } from './shared.ts';
 import { useStore, useValue } from './store.ts';
 import { useConnectionOf } from './use-connection.ts';
@@ -11,7 +12,7 @@ import { useConnectionOf } from './use-connection.ts';
 export interface UseOptions extends ChangeListeners {
   /** False: nothing is followed. Default true. */
   readonly enabled?: boolean;
-  /** Shown until the gateway has answered; also what a server renders. */
+  /** Shown until the gateway has answered; also what a server renders. It may have gone through JSON. */
   readonly initialData?: Export;
   /** Changes render at most once in this time, the last of them always. */
   readonly throttleMs?: number;
@@ -34,12 +35,13 @@ export function useExport(locator: Locator | null, options: UseOptions = {}): Us
   const client = useWaybill();
   const connection = useConnectionOf(client);
   const isFollowed = locator !== null && options.enabled !== false;
+  const initial = initialOf(options);
   const { state, retry } = useFollowed(client, isFollowed ? [exportQuery(client, locator)] : [], options, {
-    initial: initialOf(options),
+    initial,
     tellsEnded: true,
   });
 
-  const now = state.exports[0] ?? (locator === null ? undefined : options.initialData);
+  const now = state.exports[0] ?? (locator === null ? undefined : initial[0]);
   const error = errorOf(state, connection);
   return useMemo(() => {
     const status = error !== null ? 'error' : now === undefined ? 'pending' : 'success';
@@ -52,12 +54,13 @@ export function useSuspenseExport(locator: Locator, options: UseOptions = {}): E
   const client = useWaybill();
   const connection = useConnectionOf(client);
   const query = exportQuery(client, locator);
-  const { state } = useFollowed(client, [query], options, { initial: initialOf(options), tellsEnded: true });
+  const initial = initialOf(options);
+  const { state } = useFollowed(client, [query], options, { initial, tellsEnded: true });
   const isServer = useIsServer();
 
   // React may give up a component that is not mounted yet, and never says so: until then it holds its export by a lease.
   if (!isServer) lease(client, query);
-  const now = state.exports[0] ?? options.initialData;
+  const now = state.exports[0] ?? initial[0];
   if (now !== undefined) return now;
   const error = errorOf(state, connection);
   if (error === null && !isServer) throw nextChange(client, query);
@@ -92,7 +95,7 @@ export function errorOf(state: ListState, connection: Connection): WaybillError 
 }
 
 function initialOf({ initialData }: UseOptions): readonly Export[] {
-  return initialData === undefined ? [] : [initialData];
+  return initialData === undefined ? [] : [revive(initialData)];
 }
 
 const subscribeToNothing = () => () => {};

@@ -2,6 +2,7 @@ import type { AccountProblem, Connection, Export, Phase, WaybillError } from '@w
 import { useMemo } from 'react';
 import { useWaybill } from './provider.ts';
 import { type ExportsQuery, type ListState, listQueries } from './queries.ts';
+import { revive } from './revive.ts';
 import { useConnectionOf } from './use-connection.ts';
 import { type UseOptions, useFollowed } from './use-export.ts';
 
@@ -68,7 +69,7 @@ function statusOf(state: ListState, error: WaybillError | null, isFollowed: bool
 
 function toList(initialData: UseExportsOptions['initialData']): readonly Export[] {
   if (initialData === undefined) return NONE;
-  return 'id' in initialData ? [initialData] : initialData;
+  return ('id' in initialData ? [initialData] : initialData).map(revive);
 }
 
 /** The first list with what is known by now, so that no row goes and comes again while the rest is awaited. */

@@ -189,7 +189,8 @@ describe('useSuspenseExport', () => {
       return <b>{useExport(null).connection.state}</b>;
     }
 
-    const view = await show(eager, [<Other key="a" />, below(<Row key="b" of="hi-energy:1" />)]);
+    const row = below(<Row of="hi-energy:1" />);
+    const view = await show(eager, [<Other key="a" />, <div key="b">{row}</div>]);
 
     expect(view.container.textContent).toBe('connectingloading');
     expect(complaints.mock.calls.flat().filter((line) => String(line).includes('Cannot update'))).toEqual([]);
