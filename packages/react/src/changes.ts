@@ -1,6 +1,5 @@
 import type { Export } from '@waybill/client';
 import { useEffect, useInsertionEffect, useRef } from 'react';
-import type { ListState } from './queries.ts';
 import type { Store } from './store.ts';
 
 /** What a hook calls when something happens. Always those of the latest render. */
@@ -18,7 +17,7 @@ export interface ChangeListeners {
  * @param tellsEnded - whether an export that had ended when it was first seen is told as done
  */
 export function useChanges(
-  store: Store<ListState>,
+  store: Store,
   listeners: ChangeListeners,
   initial: readonly Export[],
   tellsEnded: boolean,
@@ -43,11 +42,11 @@ export function useChanges(
       if (now === known) return;
       const { listeners, initial, tellsEnded } = latest.current;
       const before = known ?? initial.find(({ id }) => id === now.id);
-      safely(() => listeners.onChange?.(now, before));
+      void safely(() => listeners.onChange?.(now, before));
       const isNews = before === undefined ? tellsEnded : !before.isTerminal;
       if (!now.isTerminal || !isNews || done.current.has(now.id)) return;
       done.current.add(now.id);
-      safely(() => listeners.onDone?.(now));
+      void safely(() => listeners.onDone?.(now));
     };
     const stop = store.subscribe(look);
     look();
@@ -55,12 +54,7 @@ export function useChanges(
   }, [store, isWanted]);
 }
 
-/** A listener that throws is its page's own error, and keeps no other from being called. */
-function safely(call: () => void): void {
-  try {
-    call();
-  } catch (problem) {
-    if (typeof reportError === 'function') reportError(problem);
-    else console.error(problem);
-  }
+/** A listener that throws keeps no other from being called: as an unhandled rejection it is its page's own error. */
+async function safely(call: () => void): Promise<void> {
+  call();
 }

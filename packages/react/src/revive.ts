@@ -8,16 +8,14 @@ const revived = new WeakMap<Export, Export>();
 /** An export that went through JSON on its way from a server, with instants as `Date` again; any other as it is. */
 export function revive(one: Export): Export {
   if (one.asOf instanceof Date) return one;
-  const known = revived.get(one);
-  if (known !== undefined) return known;
-  const whole = { ...(reviveFields(one) as Export), details: one.details };
+  const whole = revived.get(one) ?? {
+    ...(JSON.parse(JSON.stringify(one), toDate) as Export),
+    details: one.details,
+  };
   revived.set(one, whole);
   return whole;
 }
 
-function reviveFields(value: unknown, name = ''): unknown {
-  if (typeof value === 'string') return INSTANT.test(name) ? new Date(value) : value;
-  if (Array.isArray(value)) return value.map((each) => reviveFields(each));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, reviveFields(field, key)]));
+function toDate(name: string, value: unknown): unknown {
+  return typeof value === 'string' && INSTANT.test(name) ? new Date(value) : value;
 }

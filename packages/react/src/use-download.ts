@@ -12,7 +12,7 @@ export interface UseDownloadResult {
   /** For an `<a>`; empty unless `ready`. The link is renewed before it ends, for as long as it is shown. */
   readonly anchorProps: { readonly href?: string; readonly download?: string };
   readonly file?: ExportFile;
-  /** Why there is no link. */
+  /** What failed last; null again when it went well. */
   readonly error: WaybillError | null;
   /** Downloads it by a link of this moment. Rejects where there is none to be had. */
   start(): Promise<void>;
@@ -24,32 +24,14 @@ export function useDownload(of: Export | Locator | null, index = 0): UseDownload
   const given = isExport(of) ? of : undefined;
   const followed = useExport(given === undefined ? (of as Locator | null) : null);
   const shown = given ?? followed.export;
-
   const link = useLink(client, shown, index);
-  const [failure, setFailure] = useState<{ readonly error: WaybillError; readonly of: unknown } | null>(null);
-  const failed = failure !== null && failure.of === shown?.id ? failure.error : null;
-  const error = (shown === undefined ? followed.error : link.error) ?? failed;
+  const { start, failure } = useStart(shown ?? of, index, link.file);
+
+  const error = failure ?? link.error ?? (shown === undefined ? followed.error : null);
   const state = stateOf(shown, link, error);
-
-  const target = shown ?? of;
-  const id = shown?.id;
-  const name = link.file?.name;
-  const start = useCallback(async () => {
-    try {
-      if (target === null) throw new Error('There is no export to download a file of.');
-      openLink(await client.fileUrl(target, index), name);
-      setFailure(null);
-    } catch (problem) {
-      const error = toWaybillError(problem);
-      setFailure({ error, of: id });
-      throw error;
-    }
-  }, [client, target, id, index, name]);
-
   const { file } = link;
   return useMemo(() => {
-    const anchorProps =
-      state === 'ready' && file !== undefined ? { href: file.url, download: file.name } : {};
+    const anchorProps = state === 'ready' ? { href: file?.url, download: file?.name } : {};
     return { state, anchorProps, file, error, start };
   }, [state, file, error, start]);
 }
@@ -60,20 +42,35 @@ function stateOf(
   error: WaybillError | null,
 ): UseDownloadResult['state'] {
   if (link.isGone) return 'gone';
-  if (error !== null) return 'error';
-  if (shown === undefined || !shown.isTerminal || link.isSought) return 'waiting';
-  if (link.file === undefined) return 'none';
-  return link.isEnded ? 'waiting' : 'ready';
+  if (shown === undefined || link.isAwaited) return error === null ? 'waiting' : 'error';
+  if (!shown.isTerminal) return 'waiting';
+  return link.file === undefined ? 'none' : 'ready';
 }
 
 function isExport(of: Export | Locator | null): of is Export {
   return typeof of === 'object' && of !== null && 'phase' in of;
 }
 
-function openLink(url: URL, name = ''): void {
-  const anchor = document.createElement('a');
-  anchor.href = url.href;
-  anchor.download = name;
+function useStart(of: Export | Locator | null, index: number, file: ExportFile | undefined) {
+  const client = useWaybill();
+  const [failure, setFailure] = useState<WaybillError | null>(null);
+  const name = file?.name ?? '';
+  const start = useCallback(async () => {
+    try {
+      if (of === null) throw new Error('There is no export to download a file of.');
+      openLink(await client.fileUrl(of, index), name);
+      setFailure(null);
+    } catch (problem) {
+      const error = toWaybillError(problem);
+      setFailure(error);
+      throw error;
+    }
+  }, [client, of, index, name]);
+  return { start, failure };
+}
+
+function openLink({ href }: URL, download: string): void {
+  const anchor = Object.assign(document.createElement('a'), { href, download });
   document.body.append(anchor);
   anchor.click();
   anchor.remove();

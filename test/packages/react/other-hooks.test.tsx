@@ -125,7 +125,7 @@ describe('useStartExport', () => {
 
     expect(hook.error).toMatchObject({
       code: 'UNEXPECTED',
-      message: 'A proxy is in the way.',
+      message: 'TypeError: A proxy is in the way.',
       retryable: false,
     });
   });

@@ -204,7 +204,7 @@ describe('useDownload', () => {
     waybill.answers.fileUrl = () => Promise.reject(createError('VENDOR_UNAVAILABLE', true));
 
     await act(() => expect(result.start()).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' }));
-    expect(result).toMatchObject({ state: 'error', error: { code: 'VENDOR_UNAVAILABLE' } });
+    expect(result).toMatchObject({ state: 'ready', error: { code: 'VENDOR_UNAVAILABLE' } });
 
     waybill.answers.fileUrl = async () => new URL('http://gateway/files/fresh');
     await act(() => result.start());

@@ -89,7 +89,7 @@ export function createError(code = 'EXPORT_NOT_FOUND', retryable = false): Waybi
 
 export function createManualWaybill(): ManualWaybill {
   const known = new Map<string, Export | WaybillError>();
-  const sets = new Set<{ refresh(): void }>();
+  const sets = new Set<{ refresh(): void; end(error: WaybillError): void }>();
   const connectionListeners = new Set<() => void>();
   let tracked: readonly Export[] | undefined;
   let connection: Connection = { state: 'idle' };
@@ -104,6 +104,7 @@ export function createManualWaybill(): ManualWaybill {
   const follow: Waybill['follow'] = (what) => {
     opened += 1;
     const names = 'tracked' in what ? undefined : new Set(what.map(textOf));
+    let ending: WaybillError | undefined;
     const read = (): ExportSetState => {
       if (names === undefined) {
         return { exports: tracked ?? [], errors: new Map(), isPending: tracked === undefined };
@@ -112,14 +113,21 @@ export function createManualWaybill(): ManualWaybill {
       return {
         exports: found.map(([, one]) => one).filter((one) => one !== undefined && 'id' in one),
         errors: new Map(
-          found.flatMap(([name, one]) => (one instanceof WaybillError ? [[name, one] as const] : [])),
+          found.flatMap(([name, one]) => {
+            const error = one instanceof WaybillError ? one : one?.isTerminal ? undefined : ending;
+            return error === undefined ? [] : [[name, error] as const];
+          }),
         ),
-        isPending: found.some(([, one]) => one === undefined),
+        isPending: ending === undefined && found.some(([, one]) => one === undefined),
       };
     };
     const listeners = new Set<() => void>();
     let state = read();
     const own = {
+      end(error: WaybillError): void {
+        ending = error;
+        own.refresh();
+      },
       refresh(): void {
         const next = read();
         const isSame =
@@ -187,6 +195,8 @@ export function createManualWaybill(): ManualWaybill {
     },
     setConnection(now) {
       connection = now;
+      // As the client does: what is followed ends with the connection.
+      if (now.state === 'closed') for (const set of [...sets]) set.end(now.error);
       for (const listener of [...connectionListeners]) listener();
     },
     get open() {
