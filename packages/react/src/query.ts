@@ -22,8 +22,8 @@ export interface ExportOptions {
 /** How often a question is asked again that the gateway calls worth asking again. */
 const MAX_RETRIES = 3;
 
-/** How the queries that are followed are let go. */
-const followed = new WeakMap<object, () => void>();
+/** The queries that are followed now. */
+const followed = new WeakSet<object>();
 
 /**
  * One export for TanStack Query (version 5).
@@ -70,5 +70,5 @@ function follow(client: Waybill, locator: Locator, cache: QueryClient, queryKey:
     // What cannot be followed is asked for once more: the answer, or why there is none, is the query's.
     if (errors.size > 0) void cache.invalidateQueries({ queryKey, exact: true });
   });
-  followed.set(query, stop);
+  followed.add(query);
 }

@@ -1,12 +1,14 @@
 import type { Waybill } from '@waybill/client';
 import { type ListState, PENDING } from './queries.ts';
-import { listen, peek, type Query } from './shared.ts';
+import { listen, peek, type Query, retry } from './shared.ts';
 
 /** One state over the queries of a list. The same object until one of them changes. */
 export interface Store {
   /** Opens the queries for as long as somebody is subscribed. */
   subscribe(listener: () => void): () => void;
   get(): ListState;
+  /** Asks again for what failed. */
+  retry(): void;
 }
 
 /** What a server shows, and a browser that takes over from it: an object of its own, so that it is known from `PENDING`. */
@@ -32,6 +34,9 @@ export function createStore(client: Waybill, queries: readonly Query<ListState>[
         state = now.length === 1 ? (now[0] ?? state) : combine(now, state);
       }
       return state;
+    },
+    retry() {
+      for (const query of queries) retry(client, query);
     },
   };
 }

@@ -22,14 +22,12 @@ const ACCOUNTS: Query<UseAccountsResult> = {
   key: 'accounts',
   initial: NO_ACCOUNTS,
   open(client, publish) {
-    let known = NO_ACCOUNTS;
     const load = async (): Promise<void> => {
       try {
-        known = { accounts: await client.accounts(), error: null };
+        publish({ accounts: await client.accounts(), error: null });
       } catch (problem) {
-        known = { ...known, error: toWaybillError(problem) };
+        publish({ ...peek(client, ACCOUNTS), error: toWaybillError(problem) });
       }
-      publish(known);
     };
     const stop = onReturn(client, load);
     const timer = setInterval(() => isHidden() || load(), REFRESH_MS);

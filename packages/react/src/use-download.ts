@@ -1,7 +1,7 @@
 import type { Export, ExportFile, Locator, WaybillError } from '@waybill/client';
-import { useCallback, useMemo, useState } from 'react';
-import { toWaybillError } from './errors.ts';
+import { useCallback, useMemo } from 'react';
 import { useWaybill } from './provider.ts';
+import { useTask } from './task.ts';
 import { useExport } from './use-export.ts';
 import { type Link, useLink } from './use-link.ts';
 
@@ -12,7 +12,7 @@ export interface UseDownloadResult {
   /** For an `<a>`; empty unless `ready`. The link is renewed before it ends, for as long as it is shown. */
   readonly anchorProps: { readonly href?: string; readonly download?: string };
   readonly file?: ExportFile;
-  /** What failed last; null again when it went well. */
+  /** What failed last: following the export, renewing the link, or starting a download. */
   readonly error: WaybillError | null;
   /** Downloads it by a link of this moment. Rejects where there is none to be had. */
   start(): Promise<void>;
@@ -25,11 +25,18 @@ export function useDownload(of: Export | Locator | null, index = 0): UseDownload
   const followed = useExport(given === undefined ? (of as Locator | null) : null);
   const shown = given ?? followed.export;
   const link = useLink(client, shown, index);
-  const { start, failure } = useStart(shown ?? of, index, link.file);
+  const { file } = link;
+  const target = shown ?? of;
+  const name = file?.name ?? '';
+  const { start, error: failure } = useTask(
+    useCallback(async () => {
+      if (target === null) throw new Error('There is no export to download.');
+      openLink(await client.fileUrl(target, index), name);
+    }, [client, target, index, name]),
+  );
 
   const error = failure ?? link.error ?? (shown === undefined ? followed.error : null);
   const state = stateOf(shown, link, error);
-  const { file } = link;
   return useMemo(() => {
     const anchorProps = state === 'ready' ? { href: file?.url, download: file?.name } : {};
     return { state, anchorProps, file, error, start };
@@ -49,24 +56,6 @@ function stateOf(
 
 function isExport(of: Export | Locator | null): of is Export {
   return typeof of === 'object' && of !== null && 'phase' in of;
-}
-
-function useStart(of: Export | Locator | null, index: number, file: ExportFile | undefined) {
-  const client = useWaybill();
-  const [failure, setFailure] = useState<WaybillError | null>(null);
-  const name = file?.name ?? '';
-  const start = useCallback(async () => {
-    try {
-      if (of === null) throw new Error('There is no export to download a file of.');
-      openLink(await client.fileUrl(of, index), name);
-      setFailure(null);
-    } catch (problem) {
-      const error = toWaybillError(problem);
-      setFailure(error);
-      throw error;
-    }
-  }, [client, of, index, name]);
-  return { start, failure };
 }
 
 function openLink({ href }: URL, download: string): void {

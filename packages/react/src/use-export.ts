@@ -3,8 +3,7 @@ import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { type ChangeListeners, useChanges } from './changes.ts';
 import { useWaybill } from './provider.ts';
 import { exportQuery, type ListState } from './queries.ts';
-import { revive } from './revive.ts';
-import { lease, type Query, retry as retryQuery } from './shared.ts';
+import { lease, type Query } from './shared.ts';
 import { createStore, ON_SERVER } from './store.ts';
 import { throttle } from './throttle.ts';
 import { useConnection } from './use-connection.ts';
@@ -13,7 +12,7 @@ import { useConnection } from './use-connection.ts';
 export interface UseOptions extends ChangeListeners {
   /** False: nothing is followed. Default true. */
   readonly enabled?: boolean;
-  /** Shown until the gateway has answered; also what a server renders. It may have gone through JSON. */
+  /** Shown until the gateway has answered; also what a server renders. */
   readonly initialData?: Export;
   /** Changes render at most once in this time, the last of them always. */
   readonly throttleMs?: number;
@@ -62,9 +61,7 @@ export function useSuspenseExport(locator: Locator, options: UseOptions = {}): E
   // React may give up a component that is not mounted yet, and never says so: until then it holds its export by a lease.
   const change = state === ON_SERVER ? undefined : lease(client, query, hasFailed);
   if (now !== undefined) return now;
-  throw (
-    error ?? change ?? new Error('useSuspenseExport leaves its boundary to the browser without initialData.')
-  );
+  throw error ?? change ?? new Error('On a server useSuspenseExport needs initialData.');
 }
 
 /** Follows queries with what every hook over exports can do. @param tellsEnded - see `useChanges` */
@@ -76,7 +73,7 @@ export function useFollowed(
   tellsEnded = true,
 ): readonly [state: ListState, retry: () => void] {
   const { throttleMs = 0 } = options;
-  const key = JSON.stringify(queries.map((query) => query.key));
+  const key = queries.map((query) => query.key).join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: equal keys are equal queries
   const store = useMemo(() => createStore(client, queries), [client, key]);
   const subscribe = useCallback(
@@ -85,15 +82,11 @@ export function useFollowed(
   );
   const state = useSyncExternalStore(subscribe, store.get, () => ON_SERVER);
   useChanges(store, options, initial, tellsEnded);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the store is a new one when the queries are
-  const retry = useCallback(() => {
-    for (const query of queries) retryQuery(client, query);
-  }, [store]);
-  return [state, retry];
+  return [state, store.retry];
 }
 
 /** What there is to show at first, as a list. */
 export function toInitial(initialData: Export | readonly Export[] | undefined): readonly Export[] {
   if (initialData === undefined) return NONE;
-  return ('id' in initialData ? [initialData] : initialData).map(revive);
+  return 'id' in initialData ? [initialData] : initialData;
 }

@@ -25,7 +25,7 @@ describe('WaybillProvider', () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
     const Lost = () => useExport('hi-energy:1').status;
 
-    expect(() => render(<Lost />)).toThrow('put <WaybillProvider client={…}> around this component');
+    expect(() => render(<Lost />)).toThrow('put <WaybillProvider client={...}> around this component');
     complaints.mockRestore();
   });
 
