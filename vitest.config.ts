@@ -15,7 +15,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
     globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],

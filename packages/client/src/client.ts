@@ -293,8 +293,8 @@ export class Client implements Waybill, TrackedSource {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.stopPage();
     this.link.close(new WaybillError('The client was closed.', { code: 'CLOSED' }));
+    this.stopPage();
     for (const feeds of [this.feeds, ...this.others]) feeds.close();
     for (const { feed, cancel } of this.tracked.values()) {
       cancel();

@@ -6,7 +6,7 @@ import * as texts from './generated/documents.ts';
  * into the manifest of your own documents.
  */
 export const documents: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(DOCUMENT_IDS).map(([name, hash]) => [`sha256:${hash}`, texts[name as keyof typeof texts]]),
+  Object.entries(texts).map(([name, text]) => [`sha256:${DOCUMENT_IDS[name as keyof typeof texts]}`, text]),
 );
 
 /** The same as the text of a manifest file. */

@@ -135,8 +135,14 @@ export class Link {
 
   private connect(): void {
     this.drop();
-    if (this.streams.size === 0) return this.rest();
-    if (this.isPaused) return this.connection.set({ state: 'paused' });
+    if (this.streams.size === 0) {
+      this.rest();
+      return;
+    }
+    if (this.isPaused) {
+      this.connection.set({ state: 'paused' });
+      return;
+    }
     if (this.lostAt === null) this.connection.set({ state: 'connecting' });
     const { attempt, why } = this;
     this.why = 'connect';
@@ -166,7 +172,10 @@ export class Link {
       renew: async (why) => (this.settings.access.isRenewable ? this.settings.access.renew(why) : null),
     });
     // It may have been lost while it was opened.
-    if (!isCurrent()) return transport.close();
+    if (!isCurrent()) {
+      transport.close();
+      return;
+    }
     this.transport = transport;
     for (const running of [...this.streams]) this.open(running, transport);
   }
@@ -196,11 +205,23 @@ export class Link {
       this.wasRefused = false;
     }
     this.lostAt ??= clock.now();
-    if (isRefusal(error)) return this.refused(error);
-    if (error.code === 'RENEWED') return this.connect();
+    if (isRefusal(error)) {
+      this.refused(error);
+      return;
+    }
+    if (error.code === 'RENEWED') {
+      this.connect();
+      return;
+    }
     this.failures += 1;
-    if (!wasLive && this.descend(error)) return this.connect();
-    if (!error.retryable) return this.close(error);
+    if (!wasLive && this.descend(error)) {
+      this.connect();
+      return;
+    }
+    if (!error.retryable) {
+      this.close(error);
+      return;
+    }
     this.waitToConnect(error);
   }
 
@@ -233,7 +254,10 @@ export class Link {
 
   /** Another token may help once; twice means no. */
   private refused(error: WaybillError): void {
-    if (this.wasRefused || !this.settings.access.isRenewable) return this.close(error);
+    if (this.wasRefused || !this.settings.access.isRenewable) {
+      this.close(error);
+      return;
+    }
     this.wasRefused = true;
     this.why = 'refused';
     this.connect();
@@ -283,13 +307,19 @@ export class Link {
   private ended(running: Running, error: WaybillError | null): void {
     running.stop = null;
     if (!this.streams.has(running)) return;
-    if (error !== null && isRefusal(error)) return this.lost(error);
+    if (error !== null && isRefusal(error)) {
+      this.lost(error);
+      return;
+    }
     if (error?.extensions.field === 'after') {
       running.spec.forgetCursor();
       if (this.transport !== null) this.open(running, this.transport);
       return;
     }
-    if (error?.retryable === true) return this.openLater(running, error);
+    if (error?.retryable === true) {
+      this.openLater(running, error);
+      return;
+    }
     this.streams.delete(running);
     running.spec.sink.end(error);
     if (this.streams.size === 0) this.rest();

@@ -1,6 +1,5 @@
 import type { Export } from '@waybill/client';
 import { useEffect, useInsertionEffect, useRef } from 'react';
-import type { ListState } from './queries.ts';
 import type { Store } from './store.ts';
 
 /** What a hook calls when something happens. Always those of the latest render. */
@@ -18,50 +17,48 @@ export interface ChangeListeners {
  * @param tellsEnded - whether an export that had ended when it was first seen is told as done
  */
 export function useChanges(
-  store: Store<ListState>,
+  store: Store,
   listeners: ChangeListeners,
   initial: readonly Export[],
   tellsEnded: boolean,
 ): void {
-  const latest = useRef({ listeners, initial, tellsEnded });
+  const memory = useRef({
+    listeners,
+    initial,
+    tellsEnded,
+    seen: new Map<string, Export>(),
+    done: new Set<string>(),
+  }).current;
   useInsertionEffect(() => {
-    latest.current = { listeners, initial, tellsEnded };
+    Object.assign(memory, { listeners, initial, tellsEnded });
   });
-  const seen = useRef<ReadonlyMap<string, Export>>(new Map());
-  const done = useRef(new Set<string>());
   const isWanted = listeners.onChange !== undefined || listeners.onDone !== undefined;
 
   useEffect(() => {
     if (!isWanted) return;
     const look = (): void => {
-      const before = seen.current;
+      const before = memory.seen;
       const { exports } = store.get();
-      seen.current = new Map(exports.map((now) => [now.id, now]));
+      memory.seen = new Map(exports.map((now) => [now.id, now]));
       for (const now of exports) tell(now, before.get(now.id));
     };
     const tell = (now: Export, known: Export | undefined): void => {
       if (now === known) return;
-      const { listeners, initial, tellsEnded } = latest.current;
+      const { listeners, initial, tellsEnded, done } = memory;
       const before = known ?? initial.find(({ id }) => id === now.id);
-      safely(() => listeners.onChange?.(now, before));
+      void safely(() => listeners.onChange?.(now, before));
       const isNews = before === undefined ? tellsEnded : !before.isTerminal;
-      if (!now.isTerminal || !isNews || done.current.has(now.id)) return;
-      done.current.add(now.id);
-      safely(() => listeners.onDone?.(now));
+      if (!now.isTerminal || !isNews || done.has(now.id)) return;
+      done.add(now.id);
+      void safely(() => listeners.onDone?.(now));
     };
     const stop = store.subscribe(look);
     look();
     return stop;
-  }, [store, isWanted]);
+  }, [store, isWanted, memory]);
 }
 
-/** A listener that throws is its page's own error, and keeps no other from being called. */
-function safely(call: () => void): void {
-  try {
-    call();
-  } catch (problem) {
-    queueMicrotask(() => {
-      throw problem;
-    });
-  }
+/** A listener that throws keeps no other from being called: as an unhandled rejection it is its page's own error. */
+async function safely(call: () => void): Promise<void> {
+  call();
 }

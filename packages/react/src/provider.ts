@@ -18,9 +18,7 @@ export function WaybillProvider({
 export function useWaybill(): Waybill {
   const client = useContext(WaybillContext);
   if (client === null) {
-    throw new Error(
-      'There is no Waybill client here: put <WaybillProvider client={…}> around this component.',
-    );
+    throw new Error('There is no client here: put <WaybillProvider client={...}> around this component.');
   }
   return client;
 }

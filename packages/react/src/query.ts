@@ -1,6 +1,7 @@
 import type { DataTag, Query, QueryClient, QueryFunctionContext, QueryKey } from '@tanstack/react-query';
 import type { Export, Locator, Waybill, WaybillError } from '@waybill/client';
 import { formatLocator } from '@waybill/client';
+import { revive } from './revive.ts';
 
 /** What an export is kept under in a `QueryClient`. */
 export type ExportQueryKey = readonly ['waybill', 'export', string];
@@ -11,6 +12,8 @@ type ExportQuery = Query<Export, WaybillError, Export, ExportQueryKey>;
 export interface ExportOptions {
   readonly queryKey: DataTag<ExportQueryKey, Export, WaybillError>;
   readonly queryFn: (context: QueryFunctionContext<ExportQueryKey>) => Promise<Export>;
+  /** What went through JSON on its way from a server has its dates again. */
+  readonly select: (found: Export) => Export;
   readonly staleTime: (query: ExportQuery) => number;
   readonly retry: (failures: number, error: WaybillError) => boolean;
   readonly retryDelay: (failures: number, error: WaybillError) => number;
@@ -19,8 +22,8 @@ export interface ExportOptions {
 /** How often a question is asked again that the gateway calls worth asking again. */
 const MAX_RETRIES = 3;
 
-/** How the queries that are followed are let go. */
-const followed = new WeakMap<object, () => void>();
+/** The queries that are followed now. */
+const followed = new WeakSet<object>();
 
 /**
  * One export for TanStack Query (version 5).
@@ -37,6 +40,7 @@ export function exportOptions(client: Waybill, locator: Locator): ExportOptions 
       if (cache !== undefined && !found.isTerminal) follow(client, locator, cache, queryKey);
       return found;
     },
+    select: revive,
     staleTime: (query) =>
       query.state.data?.isTerminal || followed.has(query) ? Number.POSITIVE_INFINITY : 0,
     retry: (failures, error) => error.retryable && failures < MAX_RETRIES,
@@ -66,5 +70,5 @@ function follow(client: Waybill, locator: Locator, cache: QueryClient, queryKey:
     // What cannot be followed is asked for once more: the answer, or why there is none, is the query's.
     if (errors.size > 0) void cache.invalidateQueries({ queryKey, exact: true });
   });
-  followed.set(query, stop);
+  followed.add(query);
 }

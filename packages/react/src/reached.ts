@@ -3,24 +3,39 @@ import { useCallback, useSyncExternalStore } from 'react';
 /** What browsers take for a timer; longer ones would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** True from an instant on (epoch milliseconds); false for null, and on a server. Renders once, when it is reached. */
-export function useReached(at: number | null): boolean {
+/**
+ * True from an instant on, and false on a server. Renders when it is reached.
+ *
+ * @param at - epoch milliseconds; infinite where there is none
+ * @param onlyShown - true: not while the page is hidden
+ */
+export function useReached(at: number, onlyShown = false): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const wait = (): void => {
-        const leftMs = at === null ? 0 : at - Date.now();
-        if (leftMs <= 0) listener();
-        else timer = setTimeout(wait, Math.min(leftMs, MAX_TIMER_MS));
+        const leftMs = at - Date.now();
+        if (leftMs > 0) timer = setTimeout(wait, Math.min(leftMs, MAX_TIMER_MS));
+        else listener();
       };
-      if (at !== null && at > Date.now()) wait();
-      return () => clearTimeout(timer);
+      if (at < Number.POSITIVE_INFINITY) wait();
+      const page = onlyShown ? globalThis.document : undefined;
+      page?.addEventListener('visibilitychange', listener);
+      return () => {
+        clearTimeout(timer);
+        page?.removeEventListener('visibilitychange', listener);
+      };
     },
-    [at],
+    [at, onlyShown],
   );
   return useSyncExternalStore(
     subscribe,
-    () => at !== null && Date.now() >= at,
+    () => Date.now() >= at && !(onlyShown && isHidden()),
     () => false,
   );
+}
+
+/** True while nobody can see the page. */
+export function isHidden(): boolean {
+  return globalThis.document?.hidden;
 }

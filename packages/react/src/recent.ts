@@ -1,9 +1,8 @@
-import type { Export, Filter, RecentExports, Waybill } from '@waybill/client';
+import type { RecentExports, RecentOptions, Waybill } from '@waybill/client';
 import { toWaybillError } from './errors.ts';
 import type { ListState } from './queries.ts';
 import type { Opened } from './shared.ts';
-
-type Page = Omit<RecentExports, 'exports'>;
+import { uniqueById } from './store.ts';
 
 /**
  * The newest exports, page by page. Those that have not ended are followed, so that what is shown goes on moving; after an
@@ -11,27 +10,31 @@ type Page = Omit<RecentExports, 'exports'>;
  */
 export function openRecent(
   client: Waybill,
-  { recent: filter, first }: { readonly recent: Filter; readonly first?: number },
+  options: RecentOptions,
   publish: (next: ListState) => void,
 ): Opened {
   const closing = new AbortController();
+  const { signal } = closing;
   const live = client.follow([]);
-  let rows: readonly Export[] = [];
-  let last: Page = { endCursor: null, hasNextPage: false, unavailable: [] };
-  let error: ListState['error'] = null;
+  let rows: RecentExports['exports'] = [];
+  /** The page that the next one comes behind. */
+  let last: RecentExports | undefined;
+  let unavailable: ListState['unavailable'];
+  let failure: ListState['errors'] = new Map();
   let isLoading = false;
-  let isPending = true;
 
   const tell = (): void => {
     const { exports, errors } = live.getState();
     const moving = new Map(exports.map((one) => [one.id, one]));
     publish({
-      exports: rows.map((row) => newer(row, moving.get(row.id))),
-      errors,
-      isPending,
-      unavailable: last.unavailable,
-      error,
-      fetchMore: last.hasNextPage ? fetchMore : undefined,
+      exports: rows.map((row) => {
+        const now = moving.get(row.id);
+        return now !== undefined && now.asOf >= row.asOf ? now : row;
+      }),
+      errors: new Map([...errors, ...failure]),
+      isPending: false,
+      unavailable,
+      fetchMore: last?.hasNextPage ? fetchMore : undefined,
     });
   };
 
@@ -39,34 +42,25 @@ export function openRecent(
     if (isLoading) return;
     isLoading = true;
     try {
-      const page = await client.recent({ ...filter, first, after, signal: closing.signal });
-      rows = after === undefined ? merge(page.exports, rows) : merge(rows, page.exports);
-      // What was loaded beyond the first page stays: so does the end that the next page begins at.
-      if (after !== undefined || rows.length === page.exports.length) last = page;
-      else last = { ...last, unavailable: page.unavailable };
-      error = null;
+      const page = await client.recent({ ...options, after, signal });
+      const isFurther = after !== undefined;
+      // What was loaded beyond the first page stays, and so does the place that the next page begins at.
+      if (isFurther || last === undefined) last = page;
+      rows = uniqueById(isFurther ? [...rows, ...page.exports] : [...page.exports, ...rows, ...page.exports]);
+      unavailable = page.unavailable;
+      failure = new Map();
       for (const { id, isTerminal } of page.exports) if (!isTerminal) live.add(id);
     } catch (problem) {
-      error = toWaybillError(problem);
+      failure = new Map([['recent', toWaybillError(problem)]]);
     }
     isLoading = false;
-    isPending = false;
-    if (!closing.signal.aborted) tell();
+    if (!signal.aborted) tell();
   };
+  const fetchMore = (): void => void load(last?.endCursor ?? undefined);
 
-  const fetchMore = (): void => void load(last.endCursor ?? undefined);
-
-  let { state } = client.connection.get();
-  const stops = [
-    live.subscribe(tell),
-    client.connection.subscribe(() => {
-      const before = state;
-      state = client.connection.get().state;
-      if (state === 'live' && (before === 'resuming' || before === 'paused')) void load();
-    }),
-  ];
+  const stop = live.subscribe(tell);
+  const stopWaiting = onReturn(client, load);
   void load();
-
   return {
     retry() {
       live.retry();
@@ -74,17 +68,19 @@ export function openRecent(
     },
     close() {
       closing.abort();
-      for (const stop of stops) stop();
+      stopWaiting();
+      stop();
       live.close();
     },
   };
 }
 
-function newer(row: Export, moving: Export | undefined): Export {
-  return moving !== undefined && moving.asOf >= row.asOf ? moving : row;
-}
-
-function merge(some: readonly Export[], others: readonly Export[]): readonly Export[] {
-  const known = new Set(some.map(({ id }) => id));
-  return [...some, ...others.filter(({ id }) => !known.has(id))];
+/** Calls back whenever the connection is live again. @returns the function that ends this */
+export function onReturn({ connection }: Waybill, callback: () => void): () => void {
+  let { state } = connection.get();
+  return connection.subscribe(() => {
+    const before = state;
+    state = connection.get().state;
+    if (state === 'live' && before !== 'live' && before !== 'connecting') callback();
+  });
 }

@@ -3,10 +3,10 @@ import type { Waybill } from '@waybill/client';
 /** Something that is followed for all who look at it. Equal keys are one query; a key belongs to one type of state. */
 export interface Query<T> {
   readonly key: string;
-  /** What there is before anything is known; also what a server shows. */
+  /** What there is before anything is known. */
   readonly initial: T;
   /** Begins to follow, and tells each new state. */
-  open(publish: (next: T) => void): Opened;
+  open(client: Waybill, publish: (next: T) => void): Opened;
 }
 
 /** A query that is being followed. */
@@ -17,17 +17,18 @@ export interface Opened {
 }
 
 /** How long a query is kept when its last user has gone: a page that is left and entered again does not start anew. */
-export const GRACE_MS = 1_000;
+const GRACE_MS = 1_000;
 /** How long a query is kept for a component that was not mounted yet: others below its Suspense boundary may take their time. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 
 interface Entry<T = unknown> {
   snapshot: T;
-  opened: Opened | undefined;
+  opened?: Opened;
   readonly listeners: Set<() => void>;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  /** What suspended components wait for, while any does. */
-  change: { readonly promise: Promise<void>; resolve(): void } | undefined;
+  timer?: ReturnType<typeof setTimeout>;
+  /** What suspended components wait for. */
+  change?: Promise<void>;
+  wake?(): void;
 }
 
 const entriesOf = new WeakMap<Waybill, Map<string, Entry>>();
@@ -37,6 +38,11 @@ export function peek<T>(client: Waybill, query: Query<T>): T {
   return find(client, query)?.snapshot ?? query.initial;
 }
 
+/** Asks again for what failed, where anybody looks at it. */
+export function retry<T>(client: Waybill, query: Query<T>): void {
+  find(client, query)?.opened?.retry();
+}
+
 /** Holds a query open for as long as it is listened to. */
 export function listen<T>(client: Waybill, query: Query<T>, listener: () => void): () => void {
   const entry = obtain(client, query);
@@ -44,10 +50,12 @@ export function listen<T>(client: Waybill, query: Query<T>, listener: () => void
   const own = () => listener();
   entry.listeners.add(own);
   clearTimeout(entry.timer);
-  start(entry, query);
+  start(client, query, entry);
   return () => {
-    if (!entry.listeners.delete(own) || entry.listeners.size > 0) return;
-    releaseIn(GRACE_MS, client, query, entry);
+    entry.listeners.delete(own);
+    if (entry.listeners.size > 0) return;
+    release(client, query, entry);
+    wake(entry);
   };
 }
 
@@ -56,41 +64,26 @@ export function listen<T>(client: Waybill, query: Query<T>, listener: () => void
  *
  * Such a component may be given up without a word. So the lease ends by itself: those who still wait are woken shortly before, and
  * renew it by rendering once more.
+ *
+ * @param hasFailed - true where it shows an error instead: whoever tries again shall begin anew
+ * @returns a promise that resolves when the query changes or the lease is to be renewed, for Suspense to wait for
  */
-export function lease<T>(client: Waybill, query: Query<T>): void {
+export function lease<T>(client: Waybill, query: Query<T>, hasFailed: boolean): Promise<void> {
   const entry = obtain(client, query);
-  if (entry.listeners.size > 0) return;
-  clearTimeout(entry.timer);
-  entry.timer = setTimeout(() => {
-    releaseIn(GRACE_MS, client, query, entry);
-    wake(entry);
-  }, LEASE_MS);
-  // Not while rendering: opening may tell listeners of the connection, which are other components.
-  queueMicrotask(() => find(client, query) === entry && start(entry, query));
-}
-
-/** Ends a lease early, so that whoever tries again after an error begins anew. */
-export function endLease<T>(client: Waybill, query: Query<T>): void {
-  const entry = find(client, query);
-  if (entry?.listeners.size === 0) releaseIn(GRACE_MS, client, query, entry);
-}
-
-/** Resolves when a query that is held changes, or its lease is to be renewed: what Suspense waits for. */
-export function nextChange<T>(client: Waybill, query: Query<T>): Promise<void> {
-  const entry = obtain(client, query);
-  if (entry.change === undefined) {
-    let resolve = () => {};
-    const promise = new Promise<void>((done) => {
-      resolve = done;
-    });
-    entry.change = { promise, resolve };
+  if (entry.listeners.size === 0) {
+    const end = (): void => {
+      release(client, query, entry);
+      wake(entry);
+    };
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(end, hasFailed ? 0 : LEASE_MS);
+    // Not while rendering: opening may tell listeners of the connection, which are other components.
+    queueMicrotask(() => start(client, query, entry));
   }
-  return entry.change.promise;
-}
-
-/** Asks again for what failed, where anybody looks at it. */
-export function retry<T>(client: Waybill, query: Query<T>): void {
-  find(client, query)?.opened?.retry();
+  entry.change ??= new Promise((resolve) => {
+    entry.wake = resolve;
+  });
+  return entry.change;
 }
 
 function find<T>(client: Waybill, { key }: Query<T>): Entry<T> | undefined {
@@ -100,39 +93,30 @@ function find<T>(client: Waybill, { key }: Query<T>): Entry<T> | undefined {
 function obtain<T>(client: Waybill, query: Query<T>): Entry<T> {
   const known = find(client, query);
   if (known !== undefined) return known;
-  const entry: Entry<T> = {
-    snapshot: query.initial,
-    opened: undefined,
-    listeners: new Set(),
-    timer: undefined,
-    change: undefined,
-  };
+  const entry: Entry<T> = { snapshot: query.initial, listeners: new Set() };
   const entries = entriesOf.get(client) ?? new Map<string, Entry>();
   entriesOf.set(client, entries.set(query.key, entry as Entry));
   return entry;
 }
 
-function start<T>(entry: Entry<T>, query: Query<T>): void {
-  if (entry.opened !== undefined) return;
-  entry.opened = query.open((next) => {
-    if (Object.is(entry.snapshot, next)) return;
+function start<T>(client: Waybill, query: Query<T>, entry: Entry<T>): void {
+  entry.opened ??= query.open(client, (next) => {
+    if (entry.snapshot === next) return;
     entry.snapshot = next;
     wake(entry);
     for (const listener of [...entry.listeners]) listener();
   });
 }
 
-function releaseIn<T>(delayMs: number, client: Waybill, query: Query<T>, entry: Entry<T>): void {
+function release<T>(client: Waybill, { key }: Query<T>, entry: Entry<T>): void {
   clearTimeout(entry.timer);
   entry.timer = setTimeout(() => {
-    if (entry.listeners.size > 0) return;
-    if (find(client, query) === entry) entriesOf.get(client)?.delete(query.key);
+    entriesOf.get(client)?.delete(key);
     entry.opened?.close();
-    entry.opened = undefined;
-  }, delayMs);
+  }, GRACE_MS);
 }
 
 function wake<T>(entry: Entry<T>): void {
-  entry.change?.resolve();
+  entry.wake?.();
   entry.change = undefined;
 }

@@ -1,69 +1,53 @@
-import type { Account, Waybill, WaybillError } from '@waybill/client';
-import { useMemo } from 'react';
+import type { Account, WaybillError } from '@waybill/client';
+import { useCallback, useSyncExternalStore } from 'react';
 import { toWaybillError } from './errors.ts';
 import { useWaybill } from './provider.ts';
-import type { Opened, Query } from './shared.ts';
-import { useStore, useValue } from './store.ts';
+import { isHidden } from './reached.ts';
+import { onReturn } from './recent.ts';
+import { listen, peek, type Query } from './shared.ts';
+
+/** The accounts that a caller has. */
+export interface UseAccountsResult {
+  readonly accounts: readonly Account[];
+  /** Why the last look failed; the accounts of before stay. */
+  readonly error: WaybillError | null;
+}
 
 /** How long between two looks at the accounts, while anybody shows them. */
 const REFRESH_MS = 30_000;
 
-interface AccountsState {
-  readonly accounts: readonly Account[];
-  readonly error: WaybillError | null;
-}
+const NO_ACCOUNTS: UseAccountsResult = { accounts: [], error: null };
 
-const NO_ACCOUNTS: AccountsState = { accounts: [], error: null };
+const ACCOUNTS: Query<UseAccountsResult> = {
+  key: 'accounts',
+  initial: NO_ACCOUNTS,
+  open(client, publish) {
+    const load = async (): Promise<void> => {
+      try {
+        publish({ accounts: await client.accounts(), error: null });
+      } catch (problem) {
+        publish({ ...peek(client, ACCOUNTS), error: toWaybillError(problem) });
+      }
+    };
+    const stop = onReturn(client, load);
+    const timer = setInterval(() => isHidden() || load(), REFRESH_MS);
+    void load();
+    return {
+      retry: load,
+      close() {
+        stop();
+        clearInterval(timer);
+      },
+    };
+  },
+};
 
 /** The vendor accounts that the caller may use, and how well each vendor answers. Looked at again every 30 seconds while shown. */
-export function useAccounts(): {
-  readonly accounts: readonly Account[];
-  /** Why the last look failed; the accounts of before stay. */
-  readonly error: WaybillError | null;
-} {
+export function useAccounts(): UseAccountsResult {
   const client = useWaybill();
-  const query = useMemo<Query<AccountsState>>(
-    () => ({ key: 'accounts', initial: NO_ACCOUNTS, open: (publish) => openAccounts(client, publish) }),
-    [client],
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => listen(client, ACCOUNTS, listener), [client]),
+    () => peek(client, ACCOUNTS),
+    () => NO_ACCOUNTS,
   );
-  return useValue(useStore(client, [query], theOnly));
-}
-
-function theOnly([state]: readonly AccountsState[]): AccountsState {
-  return state ?? NO_ACCOUNTS;
-}
-
-function openAccounts(client: Waybill, publish: (next: AccountsState) => void): Opened {
-  let known = NO_ACCOUNTS;
-  let isClosed = false;
-  const load = async (): Promise<void> => {
-    try {
-      known = { accounts: await client.accounts(), error: null };
-    } catch (problem) {
-      known = { ...known, error: toWaybillError(problem) };
-    }
-    if (!isClosed) publish(known);
-  };
-  let { state } = client.connection.get();
-  const stop = client.connection.subscribe(() => {
-    const before = state;
-    state = client.connection.get().state;
-    if (state !== before && state === 'live') void load();
-  });
-  const timer = setInterval(() => {
-    if (!isHidden()) void load();
-  }, REFRESH_MS);
-  void load();
-  return {
-    retry: () => void load(),
-    close() {
-      isClosed = true;
-      stop();
-      clearInterval(timer);
-    },
-  };
-}
-
-function isHidden(): boolean {
-  return typeof document !== 'undefined' && document.hidden;
 }

@@ -1,4 +1,4 @@
-import type { Connection, Waybill } from '@waybill/client';
+import type { Connection } from '@waybill/client';
 import { useCallback, useSyncExternalStore } from 'react';
 import { useWaybill } from './provider.ts';
 
@@ -6,14 +6,10 @@ const IDLE: Connection = { state: 'idle' };
 
 /** How the client is connected to its gateway; `idle` on a server. */
 export function useConnection(): Connection {
-  return useConnectionOf(useWaybill());
-}
-
-/** The same for a client at hand. */
-export function useConnectionOf({ connection }: Waybill): Connection {
+  const { connection } = useWaybill();
   return useSyncExternalStore(
     useCallback((listener: () => void) => connection.subscribe(listener), [connection]),
-    useCallback(() => connection.get(), [connection]),
+    () => connection.get(),
     () => IDLE,
   );
 }

@@ -2,10 +2,11 @@ import type { Connection, Export, Locator, Waybill, WaybillError } from '@waybil
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { type ChangeListeners, useChanges } from './changes.ts';
 import { useWaybill } from './provider.ts';
-import { combine, exportQuery, type ListState } from './queries.ts';
-import { endLease, lease, nextChange, type Query, retry as retryQuery } from './shared.ts';
-import { useStore, useValue } from './store.ts';
-import { useConnectionOf } from './use-connection.ts';
+import { exportQuery, type ListState } from './queries.ts';
+import { lease, type Query } from './shared.ts';
+import { createStore, ON_SERVER } from './store.ts';
+import { throttle } from './throttle.ts';
+import { useConnection } from './use-connection.ts';
 
 /** How a hook follows what it shows. */
 export interface UseOptions extends ChangeListeners {
@@ -22,25 +23,25 @@ export interface UseExportResult {
   /** The last known state, also where it cannot be read any more. */
   readonly export: Export | undefined;
   readonly status: 'pending' | 'success' | 'error';
-  /** Why this export cannot be read, or why there is no connection any more. */
+  /** Why this export cannot be read, or followed any more. */
   readonly error: WaybillError | null;
   readonly connection: Connection;
   /** Follows it again after an error. */
   retry(): void;
 }
 
+const NONE: readonly never[] = [];
+
 /** Follows one export. A locator of null follows nothing, and stays pending. */
 export function useExport(locator: Locator | null, options: UseOptions = {}): UseExportResult {
   const client = useWaybill();
-  const connection = useConnectionOf(client);
+  const connection = useConnection();
   const isFollowed = locator !== null && options.enabled !== false;
-  const { state, retry } = useFollowed(client, isFollowed ? [exportQuery(client, locator)] : [], options, {
-    initial: initialOf(options),
-    tellsEnded: true,
-  });
+  const initial = locator === null ? NONE : toInitial(options.initialData);
+  const [state, retry] = useFollowed(client, isFollowed ? [exportQuery(locator)] : NONE, options, initial);
 
-  const now = state.exports[0] ?? (locator === null ? undefined : options.initialData);
-  const error = errorOf(state, connection);
+  const [now = initial[0]] = state.exports;
+  const [error = null] = state.errors.values();
   return useMemo(() => {
     const status = error !== null ? 'error' : now === undefined ? 'pending' : 'success';
     return { export: now, status, error, connection, retry };
@@ -50,58 +51,42 @@ export function useExport(locator: Locator | null, options: UseOptions = {}): Us
 /** Follows one export for a component that shows nothing without it: suspends until it is there, throws where it cannot be read. */
 export function useSuspenseExport(locator: Locator, options: UseOptions = {}): Export {
   const client = useWaybill();
-  const connection = useConnectionOf(client);
-  const query = exportQuery(client, locator);
-  const { state } = useFollowed(client, [query], options, { initial: initialOf(options), tellsEnded: true });
-  const isServer = useIsServer();
+  const query = exportQuery(locator);
+  const initial = toInitial(options.initialData);
+  const [state] = useFollowed(client, [query], options, initial);
 
+  const [now = initial[0]] = state.exports;
+  const [error] = state.errors.values();
+  const hasFailed = now === undefined && error !== undefined;
   // React may give up a component that is not mounted yet, and never says so: until then it holds its export by a lease.
-  if (!isServer) lease(client, query);
-  const now = state.exports[0] ?? options.initialData;
+  const change = state === ON_SERVER ? undefined : lease(client, query, hasFailed);
   if (now !== undefined) return now;
-  const error = errorOf(state, connection);
-  if (error === null && !isServer) throw nextChange(client, query);
-  endLease(client, query);
-  throw (
-    error ??
-    new Error('On a server useSuspenseExport shows initialData alone: the browser fills its boundary.')
-  );
+  throw error ?? change ?? new Error('On a server useSuspenseExport needs initialData.');
 }
 
-/** Follows queries with what every hook over exports can do. */
+/** Follows queries with what every hook over exports can do. @param tellsEnded - see `useChanges` */
 export function useFollowed(
   client: Waybill,
   queries: readonly Query<ListState>[],
   options: ChangeListeners & Pick<UseOptions, 'throttleMs'>,
-  { initial, tellsEnded }: { readonly initial: readonly Export[]; readonly tellsEnded: boolean },
-): { readonly state: ListState; retry(): void } {
-  const store = useStore(client, queries, combine);
-  const state = useValue(store, options.throttleMs);
-  useChanges(store, options, initial, tellsEnded);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the store is a new one when the queries are
-  const retry = useCallback(() => {
-    for (const query of queries) retryQuery(client, query);
-  }, [store]);
-  return { state, retry };
-}
-
-/** Why nothing can be shown: what the export itself says, or a connection that is refused for good. */
-export function errorOf(state: ListState, connection: Connection): WaybillError | null {
-  const [own] = state.errors.values();
-  return own ?? (connection.state === 'closed' ? connection.error : null);
-}
-
-function initialOf({ initialData }: UseOptions): readonly Export[] {
-  return initialData === undefined ? [] : [initialData];
-}
-
-const subscribeToNothing = () => () => {};
-
-/** True on a server, and in a browser while it takes over what a server has rendered. */
-function useIsServer(): boolean {
-  return useSyncExternalStore(
-    subscribeToNothing,
-    () => false,
-    () => true,
+  initial: readonly Export[],
+  tellsEnded = true,
+): readonly [state: ListState, retry: () => void] {
+  const { throttleMs = 0 } = options;
+  const key = queries.map((query) => query.key).join('\n');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: equal keys are equal queries
+  const store = useMemo(() => createStore(client, queries), [client, key]);
+  const subscribe = useCallback(
+    (listener: () => void) => throttle(store.subscribe, listener, throttleMs),
+    [store, throttleMs],
   );
+  const state = useSyncExternalStore(subscribe, store.get, () => ON_SERVER);
+  useChanges(store, options, initial, tellsEnded);
+  return [state, store.retry];
+}
+
+/** What there is to show at first, as a list. */
+export function toInitial(initialData: Export | readonly Export[] | undefined): readonly Export[] {
+  if (initialData === undefined) return NONE;
+  return 'id' in initialData ? [initialData] : initialData;
 }

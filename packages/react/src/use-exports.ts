@@ -1,9 +1,10 @@
 import type { AccountProblem, Connection, Export, Phase, WaybillError } from '@waybill/client';
 import { useMemo } from 'react';
 import { useWaybill } from './provider.ts';
-import { type ExportsQuery, type ListState, listQueries } from './queries.ts';
-import { useConnectionOf } from './use-connection.ts';
-import { type UseOptions, useFollowed } from './use-export.ts';
+import { type ExportsQuery, listQueries } from './queries.ts';
+import { uniqueById } from './store.ts';
+import { useConnection } from './use-connection.ts';
+import { toInitial, type UseOptions, useFollowed } from './use-export.ts';
 
 /** How a list is followed; `initialData` may be the whole list. */
 export type UseExportsOptions = Omit<UseOptions, 'initialData'> & {
@@ -22,7 +23,7 @@ export interface UseExportsResult {
   readonly unavailable: readonly AccountProblem[];
   /** `pending` until everything asked for was answered once. */
   readonly status: 'pending' | 'success' | 'error';
-  /** Why the list as a whole cannot be read. */
+  /** Why tracked or recent exports cannot be listed at all. */
   readonly error: WaybillError | null;
   readonly connection: Connection;
   /** Asks again for what failed. */
@@ -36,44 +37,28 @@ const NONE: readonly never[] = [];
 /** Follows a list: these locators, what is tracked, or the newest exports page by page. */
 export function useExports(what: ExportsQuery, options: UseExportsOptions = {}): UseExportsResult {
   const client = useWaybill();
-  const connection = useConnectionOf(client);
-  const initial = toList(options.initialData);
+  const connection = useConnection();
+  const initial = toInitial(options.initialData);
   const isFollowed = options.enabled !== false;
-  const { state, retry } = useFollowed(client, isFollowed ? listQueries(client, what) : NONE, options, {
-    initial,
-    // Of a list that is not named one by one, what had ended before is no news.
-    tellsEnded: !('tracked' in what || 'recent' in what),
-  });
+  const kind = 'tracked' in what ? 'tracked' : 'recent' in what ? 'recent' : '';
+  const queries = isFollowed ? listQueries(what) : NONE;
+  // Of a list that is not named one by one, what had ended before is no news.
+  const [state, retry] = useFollowed(client, queries, options, initial, kind === '');
 
-  const isInitial = !isFollowed || state.isPending;
+  const isPending = state.isPending || !isFollowed;
+  const { exports: known, errors, unavailable = NONE, fetchMore } = state;
+  // Until the rest has come, no row of the first list goes and comes again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown first does not change
   const exports = useMemo(
-    () => (isInitial && initial.length > 0 ? fillIn(initial, state.exports) : state.exports),
-    [isInitial, state.exports],
+    () => (isPending && initial.length > 0 ? uniqueById([...initial, ...known]) : known),
+    [isPending, known],
   );
   const counts = useMemo(() => count(exports), [exports]);
-  const { errors, unavailable = NONE, fetchMore } = state;
-  const error = state.error ?? (connection.state === 'closed' ? connection.error : null);
-  const status = statusOf(state, error, isFollowed);
-  return useMemo(
-    () => ({ exports, errors, counts, unavailable, status, error, connection, retry, fetchMore }),
-    [exports, errors, counts, unavailable, status, error, connection, retry, fetchMore],
-  );
-}
-
-function statusOf(state: ListState, error: WaybillError | null, isFollowed: boolean) {
-  if (error !== null) return 'error';
-  return state.isPending || !isFollowed ? 'pending' : 'success';
-}
-
-function toList(initialData: UseExportsOptions['initialData']): readonly Export[] {
-  if (initialData === undefined) return NONE;
-  return 'id' in initialData ? [initialData] : initialData;
-}
-
-/** The first list with what is known by now, so that no row goes and comes again while the rest is awaited. */
-function fillIn(initial: readonly Export[], known: readonly Export[]): readonly Export[] {
-  return [...new Map([...initial, ...known].map((one) => [one.id, one])).values()];
+  const error = errors.get(kind) ?? null;
+  return useMemo(() => {
+    const status = error !== null ? 'error' : isPending ? 'pending' : 'success';
+    return { exports, errors, counts, unavailable, status, error, connection, retry, fetchMore };
+  }, [exports, errors, counts, unavailable, isPending, error, connection, retry, fetchMore]);
 }
 
 function count(exports: readonly Export[]): Record<Phase, number> {
