@@ -22,7 +22,25 @@ const DOCUMENTS = 'documents.json';
  * @returns the paths of what was bundled
  */
 export async function buildBoard(folder = 'dist/src/board') {
-  const { output } = await build({
+  const { output } = await asInProduction(() => build(toConfig(folder)));
+  writeFileSync(join(ROOT, folder, DOCUMENTS), JSON.stringify(await readDocuments()));
+  return output.flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
+}
+
+/** Whatever runs this, tests too: React and the bundler both go by this variable. */
+async function asInProduction(work) {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    return await work();
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
+}
+
+function toConfig(folder) {
+  return {
     configFile: false,
     root: join(ROOT, 'src/board'),
     base: '/board/',
@@ -45,9 +63,7 @@ export async function buildBoard(folder = 'dist/src/board') {
       target: 'es2022',
       rolldownOptions: { onwarn: ignoreDirectives },
     },
-  });
-  writeFileSync(join(ROOT, folder, DOCUMENTS), JSON.stringify(await readDocuments()));
-  return output.flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
+  };
 }
 
 /** Builds the board where it is older than what it is made of. */

@@ -54,7 +54,9 @@ export async function bundleAll(esbuild, folder = 'dist') {
   );
   copyPage(folder, 'graphiql');
   const { buildBoard } = await import('./board.js');
-  const boardInputs = (await buildBoard(`${folder}/src/board`)).map((path) => path.replace(/^.*\/node_modules\//, 'node_modules/'));
+  const boardInputs = (await buildBoard(`${folder}/src/board`)).map((path) =>
+    path.replace(/^.*\/node_modules\//, 'node_modules/'),
+  );
   const inputs = [...builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...boardInputs];
   writeFileSync(join(ROOT, folder, 'src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
 }

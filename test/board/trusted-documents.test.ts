@@ -56,7 +56,7 @@ describe('where only trusted documents are answered', () => {
   it('what looks like one of them is not', async () => {
     const [document = ''] = await readBoardDocuments();
 
-    const { status, errors } = await gateway.query(document.replaceAll(/\s+/g, ' '), { first: 5 });
+    const { status, errors } = await gateway.query(document.replace('{', '{ '), { first: 5 });
 
     expect(status).toBe(400);
     expect(errors[0]?.extensions?.code).toBe('OPERATION_NOT_TRUSTED');

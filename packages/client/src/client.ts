@@ -19,7 +19,7 @@ import { Link, type Open } from './link.ts';
 import { toInput } from './locator.ts';
 import { watchPage } from './page.ts';
 import { openPolling } from './poll.ts';
-import { type Fields, toFields, toList, toTextOrNull } from './read.ts';
+import { type Fields, toFields, toList } from './read.ts';
 import { openSse } from './sse.ts';
 import { toAccount, toAccountProblem } from './to-account.ts';
 import { toExport } from './to-export.ts';
@@ -161,11 +161,11 @@ export class Client implements Waybill, TrackedSource {
 
   async recent({ first, after, signal, ...filter }: RecentOptions = {}): Promise<RecentExports> {
     const answer = await this.question('WaybillRecent', WaybillRecent, { first, after, filter }, signal);
-    const { nodes, pageInfo, unavailable } = toFields(take(answer, 'recentExports'));
+    const { nodes, pageInfo, unavailable } = take(answer, 'recentExports');
     const { endCursor, hasNextPage } = toFields(pageInfo);
     return {
       exports: toList(nodes).map((wire) => toExport(wire)),
-      endCursor: toTextOrNull(endCursor),
+      endCursor: (endCursor as string) ?? null,
       hasNextPage: hasNextPage === true,
       unavailable: toList(unavailable).map(toAccountProblem),
     };
@@ -244,19 +244,19 @@ export class Client implements Waybill, TrackedSource {
       idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
     };
     const answer = await this.question('WaybillStart', WaybillStart, { input });
-    const { export: started, isExisting } = toFields(take(answer, 'startExport'));
+    const { export: started, isExisting } = take(answer, 'startExport');
     return { ...toExport(toFields(started)), isExisting: isExisting === true };
   }
 
   async cancel(locator: Locator): Promise<Export> {
     const answer = await this.question('WaybillCancel', WaybillCancel, { locator: toInput(locator) });
-    return toExport(toFields(toFields(take(answer, 'cancelExport')).export));
+    return toExport(toFields(take(answer, 'cancelExport').export));
   }
 
   async track(locator: Locator, { label }: TrackOptions = {}): Promise<Export> {
     const input = toInput(locator);
     const answer = await this.question('WaybillTrack', WaybillTrack, { locator: input, label });
-    const { export: tracked } = toFields(take(answer, 'trackExport'));
+    const { export: tracked } = take(answer, 'trackExport');
     // It is tracked, and could not be read: the reason comes from reading it.
     return tracked == null ? this.get(input, { maxAgeMs: FILES_MAX_AGE_MS }) : toExport(toFields(tracked));
   }

@@ -105,7 +105,7 @@ function createListRead({ variables }: Operation): Read {
     const question = { first: MAX_LISTED, filter };
     const answer = await ask({ name: 'WaybillRecent', text: WaybillRecent, variables: question }, signal);
     signal.throwIfAborted();
-    const { nodes, pageInfo, unavailable } = toFields(take(answer, 'recentExports'));
+    const { nodes, pageInfo, unavailable } = take(answer, 'recentExports');
     const now = new Map<string, Known>();
     for (const wire of toList(nodes)) {
       const id = toText(wire.id);

@@ -1,7 +1,7 @@
 import { toFirstError, toNetworkError } from './answers.ts';
 import { WaybillError } from './error.ts';
 import { type HttpSettings, send, toRefusal } from './http.ts';
-import { type Fields, toFields } from './read.ts';
+import { parse, toFields } from './read.ts';
 import type { Credentials, Operation, StreamSink, Transport, TransportHost } from './transport.ts';
 
 /** The gateway says something every 12 seconds; what holds it back on the way is no way. */
@@ -146,12 +146,4 @@ function toServerSentEvent(block: string): ServerSentEvent {
     if (field === 'data') data.push(value);
   }
   return { event, data: data.join('\n') };
-}
-
-function parse(text: string): Fields {
-  try {
-    return toFields(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
