@@ -95,10 +95,10 @@ describe('the board over HTTP', () => {
 
     const hosts = [page, ...texts].flatMap((text) => text.match(/https?:\/\/[\w.-]+/g) ?? []);
 
-    // Names of XML, of React's own pages about its errors, and of nothing that is ever loaded.
-    expect(new Set(hosts)).toEqual(
-      new Set(['http://www.w3.org', 'https://react.dev'].filter((host) => hosts.includes(host))),
-    );
+    // Names of XML, of React's pages about its errors, and of nothing at all: none is ever asked.
+    const harmless = /^http:\/\/www\.w3\.org$|^https:\/\/react\.dev$|\.invalid$/;
+    expect(hosts.length).toBeGreaterThan(0);
+    expect(hosts.filter((host) => !harmless.test(host))).toEqual([]);
   });
 
   it('serves the same page for each export below /e/, whatever its id', async () => {
