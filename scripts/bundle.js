@@ -52,8 +52,12 @@ export async function bundleAll(esbuild, folder = 'dist') {
     folder,
     builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
   );
-  for (const page of ['board', 'graphiql']) copyPage(folder, page);
-  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  copyPage(folder, 'graphiql');
+  const { buildBoard } = await import('./board.js');
+  const boardInputs = (await buildBoard(`${folder}/src/board`)).map((path) =>
+    path.replace(/^.*\/node_modules\//, 'node_modules/'),
+  );
+  const inputs = [...builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...boardInputs];
   writeFileSync(join(ROOT, folder, 'src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
 }
 
@@ -121,7 +125,7 @@ function removeOthers(folder, outputs) {
   }
 }
 
-/** The board, and what is ours of GraphiQL's page, run in the browser as they are written. */
+/** What is ours of GraphiQL's page runs in the browser as it is written. */
 function copyPage(folder, page) {
   const served = ['', '.html', '.js', '.css', '.svg'];
   cpSync(join(ROOT, 'src', page), join(ROOT, folder, 'src', page), {
