@@ -52,7 +52,7 @@ export async function bundleAll(esbuild, folder = 'dist') {
     folder,
     builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
   );
-  for (const page of ['board', 'graphiql']) copyPage(folder, page);
+  for (const page of ['src/board', 'src/graphiql', 'simulator/panel']) copyPage(folder, page);
   const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(join(ROOT, folder, 'src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
 }
@@ -121,10 +121,10 @@ function removeOthers(folder, outputs) {
   }
 }
 
-/** The board, and what is ours of GraphiQL's page, run in the browser as they are written. */
+/** The board, the panel of faults, and what is ours of GraphiQL's page, run in the browser as they are written. */
 function copyPage(folder, page) {
   const served = ['', '.html', '.js', '.css', '.svg'];
-  cpSync(join(ROOT, 'src', page), join(ROOT, folder, 'src', page), {
+  cpSync(join(ROOT, page), join(ROOT, folder, page), {
     recursive: true,
     filter: (path) => served.includes(extname(path)),
   });
