@@ -52,7 +52,7 @@ export async function bundleAll(esbuild, folder = 'dist') {
     folder,
     builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
   );
-  copyPage(folder, 'graphiql');
+  for (const page of ['src/graphiql', 'simulator/panel']) copyPage(folder, page);
   const { buildBoard } = await import('./board.js');
   const boardInputs = (await buildBoard(`${folder}/src/board`)).map((path) =>
     path.replace(/^.*\/node_modules\//, 'node_modules/'),
@@ -125,10 +125,10 @@ function removeOthers(folder, outputs) {
   }
 }
 
-/** What is ours of GraphiQL's page runs in the browser as it is written. */
+/** What is ours of GraphiQL's page, and the panel of faults, run in the browser as they are written. */
 function copyPage(folder, page) {
   const served = ['', '.html', '.js', '.css', '.svg'];
-  cpSync(join(ROOT, 'src', page), join(ROOT, folder, 'src', page), {
+  cpSync(join(ROOT, page), join(ROOT, folder, page), {
     recursive: true,
     filter: (path) => served.includes(extname(path)),
   });

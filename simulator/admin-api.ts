@@ -1,44 +1,59 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
-import type { CallCounter } from './calls.ts';
+import { MOUNT_NAMES } from './calls.ts';
+import type { Controls } from './controls.ts';
 import { toCommandLineLocator } from './examples.ts';
 import { FAULT_KINDS, type FaultBook, type FaultOrder } from './faults.ts';
 import { toTextAnswer } from './http-message.ts';
-import type { OrderBook } from './order-book.ts';
-import type { SeededJob, SimulatorRequest, SimulatorResponse } from './simulator.ts';
+import type { SimulatorRequest, SimulatorResponse } from './simulator.ts';
 
 /** Where the simulators are steered from, beside the vendors' mounts. */
 export const ADMIN_API = '_simulator';
 
-/** What can be steered. */
-export interface Controls {
-  readonly url: string;
-  readonly faults: FaultBook;
-  readonly calls: CallCounter;
-  readonly orders: OrderBook;
-  readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
+/**
+ * Answers a request to the admin API.
+ *
+ * No page in a browser may use it but the panel, which comes from here: a request with another `Origin` is refused.
+ */
+export async function answerAdminRequest(
+  request: SimulatorRequest,
+  controls: Controls,
+): Promise<SimulatorResponse> {
+  if (!isOfPanel(request.headers))
+    return toTextAnswer(403, 'The admin API is not for other pages: send no Origin header.');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const path = request.path.replace(/\/$/, '');
+  const action = ACTIONS[`${method} ${path}`];
+  if (action !== undefined) return action(controls, request);
+  const part = method === 'GET' && path.startsWith('/panel') ? await readPanel(path, controls) : undefined;
+  return part ?? toTextAnswer(404, `There is no such path. Try GET ${controls.url}/${ADMIN_API}.`);
 }
 
-/** Answers a request to the admin API. No page in a browser may use it: a request with an `Origin` is refused. */
-export function answerAdminRequest(request: SimulatorRequest, controls: Controls): SimulatorResponse {
-  if (request.headers.origin !== undefined)
-    return toTextAnswer(403, 'The admin API is not for browsers: send no Origin header.');
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const action = ACTIONS[`${method} ${request.path.replace(/\/$/, '')}`];
-  return action === undefined
-    ? toTextAnswer(404, `There is no such path. Try GET ${controls.url}/${ADMIN_API}.`)
-    : action(controls, request);
+const LOOPBACK_HOST = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)(:\d+)?$/i;
+
+/** True without an `Origin`, and for a page of this server under a name that nobody can point here from elsewhere. */
+function isOfPanel({ origin, host = '' }: SimulatorRequest['headers']): boolean {
+  return (
+    origin === undefined ||
+    (LOOPBACK_HOST.test(host) && origin.toLowerCase() === `http://${host.toLowerCase()}`)
+  );
+}
+
+/** Only when a browser asks: whoever tests a front end needs none of it. */
+async function readPanel(path: string, controls: Controls): Promise<SimulatorResponse | undefined> {
+  const { answerPanelRequest } = await import('./panel/page.ts');
+  return answerPanelRequest(path, controls);
 }
 
 type Action = (controls: Controls, request: SimulatorRequest) => SimulatorResponse;
 
 const ACTIONS: Readonly<Record<string, Action | undefined>> = {
-  'GET ': ({ url }) => toTextAnswer(200, describeControls(url)),
+  'GET ': ({ url }, { headers }) =>
+    headers.accept?.includes('text/html')
+      ? { status: 303, headers: { location: `/${ADMIN_API}/panel` } }
+      : toTextAnswer(200, describeControls(url)),
   'GET /faults': ({ faults }) => ({ status: 200, body: { faults: faults.list() } }),
   'POST /faults': ({ faults }, { body }) => orderFault(faults, body),
-  'DELETE /faults': ({ faults }) => {
-    faults.clear();
-    return { status: 204 };
-  },
+  'DELETE /faults': ({ faults }, { query }) => clearFaults(faults, query.get('vendor')),
   'GET /calls': ({ calls }) => ({ status: 200, body: { calls: calls.read() } }),
   'DELETE /calls': ({ calls }) => {
     calls.clear();
@@ -62,6 +77,14 @@ function orderFault(faults: FaultBook, body: string): SimulatorResponse {
   }
 }
 
+function clearFaults(faults: FaultBook, vendor: string | null): SimulatorResponse {
+  const mount = MOUNT_NAMES.find((name) => name === vendor);
+  if (vendor !== null && mount === undefined)
+    return toTextAnswer(400, `"vendor" must be one of ${MOUNT_NAMES.join(', ')}.`);
+  faults.clear(mount);
+  return { status: 204 };
+}
+
 /** Every seeded job with a locator that is ready to be watched. */
 export function listJobs(seeds: Controls['seeds']) {
   return Object.entries(seeds).flatMap(([name, jobs]) => {
@@ -75,8 +98,14 @@ function describeControls(url: string): string {
   const kinds = Object.entries(FAULT_KINDS).map(([kind, effect]) => `  ${kind.padEnd(23)} ${effect}`);
   return `Waybill's vendor simulators: the admin API
 
+The same in a browser, with a button for each:
+  ${api}/panel
+
 Order a fault (three throttled answers, then peace):
   curl -d '{"vendor":"talkdesk","kind":"throttle","times":3,"retryAfterSeconds":2}' ${api}/faults
+
+Or for half a minute, whatever is asked:
+  curl -d '{"vendor":"hi-energy","kind":"status","status":503,"forSeconds":30}' ${api}/faults
 
 Only on some paths, below the vendor's mount:
   curl -d '{"vendor":"power-bi","kind":"status","status":503,"pathIncludes":"/exports/"}' ${api}/faults
@@ -85,9 +114,10 @@ The next start is accepted, and its answer lost; the one after that fails after 
   curl -d '{"vendor":"hi-energy","kind":"lost-answer"}' ${api}/faults
   curl -d '{"vendor":"hi-energy","kind":"simulate","words":"failed"}' ${api}/faults
 
-List the faults still waiting, and clear them:
+List the faults still waiting, and clear them, all or those of one vendor:
   curl ${api}/faults
   curl -X DELETE ${api}/faults
+  curl -X DELETE '${api}/faults?vendor=talkdesk'
 
 Count calls by vendor and kind, and start again from zero:
   curl ${api}/calls
@@ -100,7 +130,7 @@ Count the orders that a job came of, with its ids, and start again from zero:
 List the jobs in place, with locators for "waybill watch":
   curl ${api}/jobs
 
-Kinds of fault. "times" is 1 unless given. Without "call", "pathPrefix" or "pathIncludes" a fault meets every call but those for
+Kinds of fault. "times" is 1 unless it or "forSeconds" is given. Without "call", "pathPrefix" or "pathIncludes" a fault meets every call but those for
 tokens; one of the last six kinds meets starts. "delayMs" makes any of them late.
 ${kinds.join('\n')}`;
 }

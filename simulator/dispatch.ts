@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Random } from '../src/runtime/clock.ts';
-import { ADMIN_API, answerAdminRequest, type Controls } from './admin-api.ts';
+import { ADMIN_API, answerAdminRequest } from './admin-api.ts';
 import { FILES_STORE, type MountName, toCallKind } from './calls.ts';
+import type { Controls } from './controls.ts';
 import { type Fault, splitWords } from './faults.ts';
 import type { ServedFileStore } from './file-store.ts';
 import { type ReceivedRequest, receiveRequest, sendAnswer, toTextAnswer } from './http-message.ts';
@@ -12,6 +13,7 @@ import type { SimulatorRequest, SimulatorResponse, VendorSimulator } from './sim
 export interface Stage extends Controls {
   readonly simulators: ReadonlyMap<string, VendorSimulator>;
   readonly store: ServedFileStore;
+  /** The real time: a fault's delay is meant for the caller's patience. */
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -44,7 +46,8 @@ export async function answerRequest(
 async function serve(incoming: IncomingMessage, response: ServerResponse, stage: Stage): Promise<void> {
   const received = await receiveRequest(incoming);
   if ('refusal' in received) return sendAnswer(response, received.refusal);
-  if (received.mount === ADMIN_API) return sendAnswer(response, answerAdminRequest(received.request, stage));
+  if (received.mount === ADMIN_API)
+    return sendAnswer(response, await answerAdminRequest(received.request, stage));
 
   const mount = findMount(received, stage);
   if (mount === undefined)

@@ -18,7 +18,7 @@ export function toFaultExample(url: string): string {
 }
 
 /** A job's locator as `waybill watch` and `waybill download` take it: `talkdesk:calls/7f3c…`. */
-export function toCommandLineLocator(vendor: VendorId, job: SeededJob): string {
+export function toCommandLineLocator(vendor: VendorId, job: Pick<SeededJob, 'ids'>): string {
   // The command line names ids in the grammar's order, and leaves out what a job does not have.
   const ids = Object.keys(VENDORS[vendor].locator).flatMap((field) => job.ids[field] ?? []);
   return `${vendor}:${ids.join('/')}`;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Clock } from '../src/runtime/clock.ts';
 import { CALL_KINDS, MOUNT_NAMES, type MountName } from './calls.ts';
 import type { CallKind } from './simulator.ts';
 
@@ -44,7 +45,8 @@ const faultSchema = z
     {
       vendor: z.enum(MOUNT_NAMES, { error: `"vendor" must be one of ${MOUNT_NAMES.join(', ')}.` }),
       kind: z.enum(KIND_NAMES, { error: `"kind" must be one of ${KIND_NAMES.join(', ')}.` }),
-      times: toWhole('times', 1, 1_000_000).default(1),
+      times: toWhole('times', 1, 1_000_000).optional(),
+      forSeconds: toWhole('forSeconds', 1, 3_600).optional(),
       call: z.enum(CALL_KINDS, { error: `"call" must be one of ${CALL_KINDS.join(', ')}.` }).optional(),
       pathPrefix: toText('pathPrefix').startsWith('/', '"pathPrefix" must begin with "/".').optional(),
       pathIncludes: toText('pathIncludes').optional(),
@@ -57,7 +59,7 @@ const faultSchema = z
     {
       error: ({ code }) =>
         code === 'unrecognized_keys'
-          ? 'The fields of an order are vendor, kind, times, call, pathPrefix, pathIncludes, status, retryAfterSeconds, delayMs, afterBytes and words; there is no other.'
+          ? 'The fields of an order are vendor, kind, times, forSeconds, call, pathPrefix, pathIncludes, status, retryAfterSeconds, delayMs, afterBytes and words; there is no other.'
           : 'An order is a JSON object, such as {"vendor":"talkdesk","kind":"throttle"}.',
     },
   )
@@ -69,13 +71,20 @@ const faultSchema = z
   })
   .refine(({ kind, afterBytes }) => kind === 'lost-answer' || afterBytes === undefined, {
     error: '"afterBytes" may be given for the kind "lost-answer", and for no other.',
-  });
+  })
+  // A while meets every call in it; with `times` it ends at whichever comes first.
+  .transform((order) => (order.forSeconds === undefined ? { ...order, times: order.times ?? 1 } : order));
 
-/** What to order: `vendor` and `kind`, where it strikes, how often, and how hard. */
+/** What to order: `vendor` and `kind`, where it strikes, how often or how long, and how hard. */
 export type FaultOrder = z.input<typeof faultSchema>;
 
-/** An order as it stands: `times` is how often it will still strike. */
-export type Fault = Readonly<z.output<typeof faultSchema>>;
+/** An order as it stands. */
+export type Fault = Readonly<Omit<z.output<typeof faultSchema>, 'times'>> & {
+  /** How often it will still strike; left out where only time ends it. */
+  readonly times?: number | undefined;
+  /** It strikes no more from then on, in epoch milliseconds of the real time; left out where only `times` ends it. */
+  readonly endsAt?: number | undefined;
+};
 
 /**
  * Reads an order.
@@ -90,7 +99,13 @@ export function parseFaultOrder(input: unknown): Fault {
 
 /** The faults ordered and not yet spent. The oldest that fits a request strikes. */
 export class FaultBook {
+  private readonly clock: Pick<Clock, 'now'>;
   private faults: Fault[] = [];
+
+  /** @param clock - runs at real speed, as all that faults are measured by */
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.clock = clock;
+  }
 
   /**
    * Orders a fault. With neither call nor path it meets every call but those for tokens, whose time cannot be foreseen; one that
@@ -99,12 +114,16 @@ export class FaultBook {
    * @throws RangeError with a sentence that says what is allowed
    */
   order(order: FaultOrder): Fault {
-    const fault = parseFaultOrder(order);
+    const parsed = parseFaultOrder(order);
+    const { forSeconds } = parsed;
+    const fault =
+      forSeconds === undefined ? parsed : { ...parsed, endsAt: this.clock.now() + forSeconds * 1_000 };
     this.faults.push(fault);
     return fault;
   }
 
   list(): readonly Fault[] {
+    this.dropEnded();
     return this.faults;
   }
 
@@ -113,18 +132,25 @@ export class FaultBook {
     this.faults = this.faults.filter((one) => one !== fault);
   }
 
-  clear(): void {
-    this.faults = [];
+  /** @param mount - where; everywhere unless given */
+  clear(mount?: MountName): void {
+    this.faults = mount === undefined ? [] : this.faults.filter(({ vendor }) => vendor !== mount);
   }
 
   /** The fault that strikes this request, one time of it spent; `undefined` for a request that is left in peace. */
   take(mount: MountName, kind: CallKind, path: string): Fault | undefined {
+    this.dropEnded();
     const index = this.faults.findIndex((fault) => fault.vendor === mount && isAimedAt(fault, kind, path));
     const fault = this.faults[index];
-    if (fault === undefined) return undefined;
+    if (fault?.times === undefined) return fault;
     if (fault.times > 1) this.faults[index] = { ...fault, times: fault.times - 1 };
     else this.faults.splice(index, 1);
     return fault;
+  }
+
+  private dropEnded(): void {
+    const now = this.clock.now();
+    this.faults = this.faults.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
   }
 }
 

@@ -33,7 +33,7 @@ Start an export:
 
 ${starts.join('\n\n')}
 
-Order a fault (all kinds: curl ${url}/_simulator):
+Order a fault, in a browser at ${url}/_simulator/panel, or here (all kinds: curl ${url}/_simulator):
 
 ${toFaultExample(url)}
 

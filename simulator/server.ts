@@ -23,6 +23,8 @@ export interface SimulatorsOptions {
   readonly random?: Random | undefined;
   /** Which vendors to mount; default all, each as its own defaults have it. */
   readonly vendors?: Readonly<Partial<Record<VendorId, SimulatorFactory>>> | undefined;
+  /** Where a board shows what the simulators do; asked each time, since a gateway starts after them. */
+  readonly boardUrl?: (() => string | undefined) | undefined;
   /** Told of every error thrown in a simulator; the caller of that simulator sees a bare 500. */
   readonly onCrash?: ((error: unknown) => void) | undefined;
 }
@@ -53,7 +55,7 @@ const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
  */
 export async function startSimulators(options: SimulatorsOptions = {}): Promise<Simulators> {
   const { port = 0, host = '127.0.0.1', speed = 1, clock = systemClock, random = systemRandom } = options;
-  const { vendors = toFactories(), onCrash } = options;
+  const { vendors = toFactories(), boardUrl = () => undefined, onCrash } = options;
   if (!LOOPBACK.test(host))
     throw new RangeError(`The simulators only listen on a loopback host, not on ${host}.`);
   const simulatedClock = createScaledClock(clock, speed);
@@ -62,7 +64,10 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
   await listen(server, port, host);
   const { port: boundPort } = server.address() as AddressInfo;
   const url = `http://${host === '::1' ? '[::1]' : host}:${boundPort}`;
-  const controls = { url, faults: new FaultBook(), calls: new CallCounter(), orders: new OrderBook() };
+  const controls = {
+    ...{ url, boardUrl, clock },
+    ...{ faults: new FaultBook(clock), calls: new CallCounter(), orders: new OrderBook() },
+  };
   // Links name the port, so nothing can be built before the server listens.
   const store = createFileStore(simulatedClock, `${url}/${FILES_STORE}`);
   const simulators = new Map<string, VendorSimulator>();
@@ -84,13 +89,14 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
     await close(server);
     throw error;
   }
-  const stage = { ...controls, seeds, simulators, store, clock, random };
+  const stage = { ...controls, seeds, simulators, store, random };
   server.on('request', (incoming, response) => void answerRequest(incoming, response, stage, onCrash));
 
   const baseUrls = forEachVendor((vendor) => `${url}/${vendor}${SIMULATED_VENDORS[vendor].basePath}`);
   const tokenUrls = toTokenUrls(url);
+  const { faults, calls, orders } = controls;
   return {
-    ...controls,
+    ...{ url, faults, calls, orders },
     seeds,
     speed,
     baseUrls,

@@ -22,7 +22,8 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   }
   // Only here: a gateway in production has neither the simulators nor what they stand on.
   const { createDemoOrder, startSimulators } = await import('../../simulator/index.ts');
-  const simulators = await startSimulators();
+  let boardUrl: string | undefined;
+  const simulators = await startSimulators({ boardUrl: () => boardUrl });
   const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
   if ('problems' in loaded) {
     for (const problem of loaded.problems) console.error(problem);
@@ -34,6 +35,7 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
+  boardUrl = `${gateway.url}/`;
   const traffic = new DemoTraffic({
     url: gateway.url,
     // Power BI has no list: what is not tracked would never show.
@@ -69,6 +71,7 @@ function describeDemo(url: string, simulators: Simulators, [first, second]: read
   return `
   The board    ${url}/
   GraphiQL     ${url}/graphql      three tabs are open: press the play button
+  Faults       ${simulators.url}/_simulator/panel      order a 429, a 401 or an outage, and see how the board tells it
   Simulators   ${simulators.url}/_simulator      ${counts.join(', ')}
 
 Read exports of all four vendors in one question:

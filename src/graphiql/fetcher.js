@@ -1,5 +1,6 @@
 /** How GraphiQL asks: queries over HTTP, subscriptions over a websocket, both with the headers of the tab they stand in. */
 
+import { EventList } from './event-list.js';
 import { choose } from './operations.js';
 
 const ENDPOINT = '/graphql';
@@ -70,6 +71,7 @@ async function askUntilLetIn(question, headers, notice) {
 function subscribe(question, headers, notice) {
   return {
     subscribe(sink) {
+      scrollAnswerToTop();
       const address = new URL(ENDPOINT, location.href);
       address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
       const client = graphqlWs.createClient({
@@ -78,28 +80,40 @@ function subscribe(question, headers, notice) {
         shouldRetry: (event) => closeCodeOf(event) !== REFUSED,
         on: { connected: () => notice.letIn(headers) },
       });
-      const end = () => void client.dispose();
+      const events = new EventList((shown) => sink.next(shown));
+      let isLeft = false;
+      function end() {
+        // The client completes what was left, too: another tab may be open by then, and what stands in it is not this subscription's.
+        if (isLeft) return;
+        events.end();
+        sink.complete();
+        void client.dispose();
+      }
       const unsubscribe = client.subscribe(question, {
-        next: sink.next,
+        next: (answer) => events.add(answer),
         error(problem) {
           if (closeCodeOf(problem) === REFUSED) notice.show(REFUSED_REASON);
-          sink.next({ errors: toErrors(problem) });
-          sink.complete();
+          events.add({ errors: toErrors(problem) });
           end();
         },
-        complete() {
-          sink.complete();
-          end();
-        },
+        complete: end,
       });
       return {
         unsubscribe() {
+          isLeft = true;
+          events.stop();
           unsubscribe();
-          end();
+          void client.dispose();
         },
       };
     },
   };
+}
+
+/** The editor stays where it was scrolled to in an answer before, and the newest event stands at the top. */
+function scrollAnswerToTop() {
+  for (const editor of monaco.editor.getEditors())
+    if (editor.getDomNode()?.closest('.result-window')) editor.setScrollTop(0);
 }
 
 /**

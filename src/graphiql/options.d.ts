@@ -1,2 +1,2 @@
 /** Written by the gateway when it starts. */
-export const OPTIONS: Readonly<Record<string, unknown>>;
+export const OPTIONS: Readonly<Record<string, unknown>> & { readonly headers?: string };

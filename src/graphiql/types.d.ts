@@ -38,6 +38,9 @@ interface SocketClient {
   dispose(): void | Promise<void>;
 }
 
+/** What GraphiQL asks of a storage. */
+export type KeylessStorage = Pick<Storage, 'length' | 'getItem' | 'setItem' | 'removeItem' | 'clear'>;
+
 declare global {
   const graphqlWs: {
     createClient(options: {
@@ -46,6 +49,12 @@ declare global {
       readonly shouldRetry: (event: unknown) => boolean;
       readonly on: { readonly connected: () => void };
     }): SocketClient;
+  };
+  /** GraphiQL's editors, in the part that is used here. */
+  const monaco: {
+    readonly editor: {
+      getEditors(): readonly { getDomNode(): HTMLElement | null; setScrollTop(top: number): void }[];
+    };
   };
   const YogaGraphiQL: { renderYogaGraphiQL(root: HTMLElement, options: object): void };
 }

@@ -55,7 +55,7 @@ export class ErrorMapper {
     const { status } = response;
     const vendorCode = toVendorCode(rules.vendorCode(response));
     const code = this.codeOf(response);
-    const words = vendorCode === undefined ? String(status) : `${status} (${vendorCode})`;
+    const words = toWords(status, vendorCode);
     return this.error(code, `${vendorName} answered ${words} when asked for ${asked}.`, {
       httpStatus: status,
       vendorCode,
@@ -71,7 +71,7 @@ export class ErrorMapper {
   /** The token endpoint's refusal, with OAuth's own word for it. */
   refusedToken(code: VendorErrorCode, response: AccountResponse, word: string | undefined): VendorError {
     const { vendorName } = this.settings;
-    const words = word === undefined ? String(response.status) : `${response.status} (${word})`;
+    const words = toWords(response.status, word);
     const message = `${vendorName}'s token endpoint answered ${words} when asked for an access token.`;
     return this.error(code, message, { httpStatus: response.status, vendorCode: word });
   }
@@ -116,7 +116,7 @@ export class ErrorMapper {
   rejection(response: AccountResponse, ordered: string, vendorMessage: string | undefined): StartError {
     const { vendor, account, vendorName } = this.settings;
     const vendorCode = toVendorCode(this.settings.rules.vendorCode(response));
-    const words = vendorCode === undefined ? String(response.status) : `${response.status} (${vendorCode})`;
+    const words = toWords(response.status, vendorCode);
     return new StartError({
       code: 'VENDOR_REJECTED',
       message: `${vendorName} refused the order of ${ordered}: it answered ${words}. Change the order before you send it again.`,
@@ -187,6 +187,13 @@ export class ErrorMapper {
     const askedMs = parseRetryAfter(response.headers['retry-after'], response.receivedAt) ?? 0;
     return askedMs > MAX_RETRY_WAIT_MS ? 'VENDOR_RATE_LIMITED' : 'VENDOR_UNAVAILABLE';
   }
+}
+
+/** What a vendor answered, said once: some repeat the status as their own code. */
+function toWords(status: number, vendorCode: string | undefined): string {
+  return vendorCode === undefined || vendorCode === String(status)
+    ? String(status)
+    : `${status} (${vendorCode})`;
 }
 
 /** Words an error may be known by in a log: never free text, which may hold hosts, paths or secrets. */

@@ -33,13 +33,23 @@ export interface GraphiQL {
 /** The page and its scripts stand next to this folder, in the sources and where they are built to. */
 const FOLDER = new URL('../graphiql/', import.meta.url);
 const PAGE = 'index.html';
-const OWN_PARTS = ['start.js', 'fetcher.js', 'key-notice.js', 'operations.js', 'page.css'];
+const MARK = 'icon.svg';
+const OWN_PARTS = [
+  'start.js',
+  'fetcher.js',
+  'event-list.js',
+  'key-notice.js',
+  'operations.js',
+  'storage.js',
+  'page.css',
+  MARK,
+];
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.ico': 'image/x-icon',
+  '.svg': 'image/svg+xml',
 };
 
 /** Monaco asks for its workers by these names. */
@@ -84,16 +94,16 @@ export function createGraphiQL(settings: GraphiQLSettings): GraphiQL {
 /** Loaded when first asked for: nine megabytes that a gateway in production never needs. */
 async function loadParts(settings: GraphiQLSettings): Promise<ReadonlyMap<string, Asset>> {
   const bundle: GraphiQLBundle = await import('@graphql-yoga/render-graphiql/graphiql');
+  const mark = (await readOwn(MARK)).toString('utf8');
   const bodies: readonly (readonly [string, string | Uint8Array])[] = [
-    ['graphiql.js', bundle.js],
+    ['graphiql.js', withHistory(bundle.js)],
     ['graphiql.css', bundle.css],
-    ['favicon.ico', Buffer.from(bundle.favicon.slice(bundle.favicon.indexOf(',') + 1), 'base64')],
     [WORKERS.editorWorkerService, bundle.editorWorkerService],
     [WORKERS.json, bundle.jsonWorker],
     [WORKERS.graphql, bundle.graphqlWorker],
     ['graphql-ws.js', await readSocketClient()],
     ['setup.js', SETUP],
-    ['options.js', toOptions(settings)],
+    ['options.js', toOptions(settings, mark)],
     ...(await Promise.all(OWN_PARTS.map(async (name) => [name, await readOwn(name)] as const))),
   ];
   return new Map(bodies.map(([name, body]) => [name, toAsset(name, body)]));
@@ -102,10 +112,22 @@ async function loadParts(settings: GraphiQLSettings): Promise<ReadonlyMap<string
 interface GraphiQLBundle {
   readonly js: string;
   readonly css: string;
-  readonly favicon: string;
   readonly editorWorkerService: string;
   readonly jsonWorker: string;
   readonly graphqlWorker: string;
+}
+
+/**
+ * Yoga's page has its explorer in the place of GraphiQL's own history; both have room. Neither can be had from outside, so the bundle's
+ * text is changed; where that does not hold what is looked for, it stays as it is.
+ */
+export function withHistory(bundle: string): string {
+  const [, history] = /([\w$]+)=\{title:"History",icon:/.exec(bundle) ?? [];
+  if (history === undefined) return bundle;
+  return bundle.replace(
+    /plugins:\[([\w$]+)\](?=,schemaDescription:)/,
+    (_, explorer: string) => `plugins:[${history},${explorer}]`,
+  );
 }
 
 function readOwn(name: string): Promise<Buffer> {
@@ -128,15 +150,18 @@ function toAsset(name: string, body: string | Uint8Array): Asset {
 
 const SETUP = `const workers = ${JSON.stringify(WORKERS)};
 self.MonacoEnvironment = {
-  globalAPI: false,
+  globalAPI: true,
   getWorkerUrl: (_module, label) => '/graphql/graphiql/' + (workers[label] ?? workers.editorWorkerService),
 };
 `;
 
-function toOptions({ tabs, asksForKey }: GraphiQLSettings): string {
+/** @param mark - ours, as SVG */
+function toOptions({ tabs, asksForKey }: GraphiQLSettings, mark: string): string {
   const header = asksForKey ? { headers: KEY_HEADER } : {};
   const options = {
-    title: 'Waybill · GraphiQL',
+    logo: mark,
+    // Both are shown as markup.
+    title: '<a href="/" title="To the board">Waybill</a> · GraphiQL',
     // GraphiQL cannot open with no tab at all.
     defaultTabs: (tabs.length > 0 ? tabs : [FIRST_TAB]).map((tab) => ({ ...header, ...tab })),
     defaultQuery: (tabs[0] ?? FIRST_TAB).query,

@@ -122,6 +122,21 @@ describe.skipIf(!hasChromium())('GraphiQL where callers need a key', PATIENCE, (
     expect(await notice().innerText()).toContain('This key or token is not good here');
   });
 
+  it('keeps what was run, to be run again with the key that was typed, and not the key', async () => {
+    await page.getByRole('button', { name: 'Show History' }).click();
+    const items = page.locator('.graphiql-history-item-label');
+    await expect.poll(() => items.allInnerTexts()).toContain('Follow');
+    await page.getByRole('button', { name: 'Add favorite' }).first().click();
+    const kept = () =>
+      page.evaluate(() => [localStorage['graphiql:queries'], localStorage['graphiql:favorites']].join('\n'));
+
+    expect(await kept()).toContain('subscription Follow');
+    expect(await kept()).toContain('query Hello');
+    expect(await kept()).not.toContain('Bearer');
+    await photograph('history');
+    await page.getByRole('button', { name: 'Hide History' }).click();
+  });
+
   it('keeps no key in the browser and none in an address, and breaks no rule of its page', async () => {
     const kept = await page.evaluate(() =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),

@@ -82,6 +82,8 @@ describe.skipIf(!hasChromium())('GraphiQL in a browser', PATIENCE, () => {
   it('answers the first tab from four vendors', async () => {
     await run();
 
+    await shown('"Power BI"');
+    await photograph('answer');
     await page.locator('.result-window').hover();
     for (const vendor of ['Power BI', 'Hi Energy', 'Talkdesk', 'WebAdMIT'])
       await expect.poll(() => scrollFor(`"${vendor}"`), PATIENCE).toBe(true);
@@ -91,7 +93,8 @@ describe.skipIf(!hasChromium())('GraphiQL in a browser', PATIENCE, () => {
   it('moves in the second tab, which ends by itself', async () => {
     await openTab('WatchThemMove');
     await run();
-    await shown('exportEvents');
+    // The answer before was scrolled down; the newest event is seen all the same.
+    await shown('"events": "');
     const types = () => frames.map(({ payload }) => payload?.data?.exportEvents?.__typename ?? '');
 
     await expect.poll(types, PATIENCE).toContain('ExportStatusChanged');
@@ -102,6 +105,64 @@ describe.skipIf(!hasChromium())('GraphiQL in a browser', PATIENCE, () => {
     await page.getByRole('button', { name: 'Execute query' }).waitFor();
 
     expect(types().filter((type) => type === 'ExportSnapshot')).toHaveLength(8);
+  });
+
+  it('shows the events of a subscription one under another, the newest on top, each with its time', async () => {
+    const received = frames.filter(({ type }) => type === 'next').length;
+
+    const text = await readAnswer();
+
+    const [sentence = '', ...entries] = text.match(/"(?:events": ".*|#\d+ at \d\d:\d\d:\d\d\.\d{3})"/g) ?? [];
+    expect(sentence).toMatch(new RegExp(`^"events": "${received} in all, ended at [\\d:.]{12}`));
+    expect(entries).toHaveLength(Math.min(received, 50));
+    expect(entries[0]).toContain(`"#${received} at `);
+    expect(entries[1]).toContain(`"#${received - 1} at `);
+    expect(text.match(/"__typename": "ExportStatusChanged"/g)?.length).toBeGreaterThan(1);
+  });
+
+  it('keeps what was run in its history', async () => {
+    await page.getByRole('button', { name: 'Show History' }).click();
+    const items = page.locator('.graphiql-history-item-label');
+    await expect.poll(() => items.allInnerTexts(), PATIENCE).toEqual(['WatchThemMove', 'WhereAreMyExports']);
+    await photograph('history');
+
+    for (const name of ['WhereAreMyExports', 'WatchThemMove']) {
+      await items.filter({ hasText: name }).click();
+      await expect.poll(() => page.locator('.graphiql-tab-active').innerText()).toBe(name);
+    }
+    await page.getByRole('button', { name: 'Hide History' }).click();
+    expect(await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).count()).toBe(1);
+  });
+
+  it('keeps its tabs and its history when it is opened again', async () => {
+    const titles = () => page.locator('.graphiql-tab-button').allInnerTexts();
+    const before = await titles();
+    // It writes them down half a second later.
+    const kept = () =>
+      page.evaluate(() => JSON.parse(localStorage.getItem('graphiql:tabState') ?? '{}').tabs);
+    await expect.poll(kept).toMatchObject(before.map((title) => ({ title })));
+
+    await page.goto(`${gateway.url}/graphql`);
+
+    await expect.poll(titles, PATIENCE).toEqual(before);
+    await page.getByRole('button', { name: 'Show History' }).click();
+    expect(await page.locator('.graphiql-history-item-label').allInnerTexts()).toContain('WatchThemMove');
+    await page.getByRole('button', { name: 'Hide History' }).click();
+  });
+
+  it('bears our name and mark, in light and in dark', async () => {
+    const logo = page.locator('.graphiql-logo');
+
+    expect(await logo.innerText()).toBe('Waybill · GraphiQL');
+    expect(await logo.locator('svg > title').textContent()).toBe('Waybill');
+    expect(await logo.getByRole('link').getAttribute('href')).toBe('/');
+    expect(await page.locator('link[rel=icon]').getAttribute('href')).toBe('/graphql/graphiql/icon.svg');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.reload();
+      await page.locator('.graphiql-query-editor .view-line', { hasText: 'exports' }).first().waitFor();
+      await photograph(`mark-${colorScheme}`);
+    }
   });
 
   it('runs what stands in a tab however soon after it was opened', async () => {
@@ -149,6 +210,15 @@ describe.skipIf(!hasChromium())('GraphiQL in a browser', PATIENCE, () => {
   /** Resolves as soon as the answer on the screen holds this. */
   async function shown(text: string): Promise<void> {
     await page.locator('.result-window .view-line', { hasText: text }).first().waitFor();
+  }
+
+  /** The whole answer, the part below the screen too. */
+  async function readAnswer(): Promise<string> {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.locator('.result-window .view-lines').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.press('ControlOrMeta+C');
+    return page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Only the lines on the screen are in the page: scrolls on until this one is. */

@@ -86,6 +86,16 @@ describe('the demo in the README', () => {
     expect(events.trim()).toBe(block('text', 'event: next').trim());
   });
 
+  it.skipIf(!hasShell)('tells in one event what has ended, as the README says', async () => {
+    const script = block('sh', 'exportEvents(locators').replaceAll('http://127.0.0.1:4000', url);
+
+    const events = await paste(script);
+
+    expect(events.match(/^event: next$/gm)).toHaveLength(1);
+    expect(events).toContain('"status":"FAILED"');
+    expect(README).toContain('the same command tells its end in one event');
+  });
+
   it('starts an export as the README shows, once however often it is asked', async () => {
     const ask = async () => {
       const response = await fetch(`${url}/graphql`, {

@@ -82,6 +82,7 @@ describe.each(TRANSPORTS)('a token that expires while its stream lives, over %s'
     expect(last.export?.status).toBe('RUNNING');
     expect(end.errors[0]?.extensions).toMatchObject({
       code: 'SUBSCRIPTION_TOKEN_EXPIRED',
+      retryable: true,
       cursor: last.cursor,
     });
 

@@ -125,7 +125,7 @@ describe('websockets that stop reading', () => {
 
     expect(error).toMatchObject({
       message: 'This subscriber reads too slowly: resume with the last cursor.',
-      extensions: { code: 'SLOW_CONSUMER' },
+      extensions: { code: 'SLOW_CONSUMER', retryable: true },
     });
     expect([code, reason]).toEqual([4490, 'Slow consumer: connect again and resume with the last cursor']);
 

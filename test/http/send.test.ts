@@ -271,6 +271,17 @@ describe('toVendorError', () => {
     });
   });
 
+  it('says a status once that the vendor repeats as its own code', async () => {
+    await using stage = await startStage(() => ({ status: 404, body: { code: '404' } }));
+
+    const error = stage.client.toVendorError(await stage.client.send({ path: ['x'] }), 'an export');
+
+    expect(error).toMatchObject({
+      vendorCode: '404',
+      message: 'Hi Energy answered 404 when asked for an export.',
+    });
+  });
+
   it.each(['', 'The key api-key-31415926 is wrong', 'x'.repeat(65), 5, null, {}])(
     'leaves %j out as a code',
     async (code) => {

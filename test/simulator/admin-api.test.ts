@@ -39,6 +39,18 @@ describe('the admin API', () => {
     expect(server.simulators.faults.list()).toEqual([]);
   });
 
+  it('clears what was ordered for one vendor', async () => {
+    await using server = await startDoor();
+    for (const vendor of ['talkdesk', 'web-admit']) await server.order({ vendor, kind: 'null', times: 9 });
+
+    const cleared = await call(`${server.api}/faults?vendor=talkdesk`, { method: 'DELETE' });
+    const refused = await call(`${server.api}/faults?vendor=sales-force`, { method: 'DELETE' });
+
+    expect([cleared.status, refused.status]).toEqual([204, 400]);
+    expect(refused.text).toContain('"vendor" must be one of power-bi');
+    expect(server.simulators.faults.list()).toMatchObject([{ vendor: 'web-admit' }]);
+  });
+
   it.each(Object.keys(FAULT_KINDS))('takes the kind %s', async (kind) => {
     await using server = await startDoor();
 
@@ -64,6 +76,11 @@ describe('the admin API', () => {
     [{ vendor: 'talkdesk', kind: 'null', status: 500 }, 'and for no other'],
     [{ vendor: 'talkdesk', kind: 'status', status: 200 }, '"status" must be a whole number from 400 to 599'],
     [{ vendor: 'talkdesk', kind: 'null', times: 0 }, '"times" must be a whole number from 1'],
+    [
+      { vendor: 'talkdesk', kind: 'null', forSeconds: 0 },
+      '"forSeconds" must be a whole number from 1 to 3600',
+    ],
+    [{ vendor: 'talkdesk', kind: 'null', forSeconds: 3_601 }, '"forSeconds" must be a whole number from 1'],
     [{ vendor: 'talkdesk', kind: 'null', times: '3' }, '"times" must be a whole number'],
     [{ vendor: 'talkdesk', kind: 'throttle', retryAfterSeconds: -1 }, '"retryAfterSeconds" must be'],
     [

@@ -341,3 +341,61 @@ async function countUnpacked(bytes: Buffer): Promise<number> {
     length += chunk.length;
   return length;
 }
+
+describe('a fault ordered for a while', () => {
+  const startOutage = (further: object = {}) =>
+    startWithFault({ kind: 'status', status: 503, forSeconds: 30, ...further });
+
+  it('meets every call until its time is over, by the real clock', async () => {
+    await using broken = await startOutage();
+    const ask = async () => (await call(broken.target)).status;
+
+    const during = [await ask(), await ask(), await ask()];
+    await broken.clock.advance(29_999);
+    const last = await ask();
+    await broken.clock.advance(1);
+    const after = await ask();
+
+    expect([...during, last, after]).toEqual([503, 503, 503, 503, 200]);
+  });
+
+  it('ends sooner where it was ordered for a number of calls, too', async () => {
+    await using broken = await startOutage({ times: 2 });
+    const ask = async () => (await call(broken.target)).status;
+
+    expect([await ask(), await ask(), await ask()]).toEqual([503, 503, 200]);
+    expect(broken.simulators.faults.list()).toEqual([]);
+  });
+
+  it('is listed with its end, and no longer once that is over', async () => {
+    await using broken = await startOutage();
+    const endsAt = broken.clock.now() + 30_000;
+
+    const before = [...broken.simulators.faults.list()];
+    await broken.clock.advance(30_000);
+
+    expect(before).toEqual([{ vendor: 'talkdesk', kind: 'status', status: 503, forSeconds: 30, endsAt }]);
+    expect(broken.simulators.faults.list()).toEqual([]);
+  });
+
+  it('keeps its time where the simulators run faster', async () => {
+    const clock = createManualClock();
+    await using toy = await startToy({ clock, speed: 10 });
+    toy.simulators.faults.order({ vendor: 'talkdesk', kind: 'null', forSeconds: 30 });
+
+    await clock.advance(29_000);
+
+    expect(toy.simulators.faults.list()).toHaveLength(1);
+  });
+
+  it('lets a fault that was ordered later strike when it is over', async () => {
+    await using broken = await startOutage();
+    broken.simulators.faults.order({ vendor: 'talkdesk', kind: 'throttle' });
+
+    const during = (await call(broken.target)).status;
+    await broken.clock.advance(30_000);
+    const after = (await call(broken.target)).status;
+
+    expect([during, after]).toEqual([503, 429]);
+  });
+});

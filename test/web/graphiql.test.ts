@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGraphiQL, type GraphiQLSettings } from '../../src/transports/graphiql.ts';
+import { createGraphiQL, type GraphiQLSettings, withHistory } from '../../src/transports/graphiql.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -11,14 +11,17 @@ afterAll(() => gateway[Symbol.asyncDispose]());
 const PARTS = [
   ['graphiql.js', 'text/javascript; charset=utf-8'],
   ['graphiql.css', 'text/css; charset=utf-8'],
-  ['favicon.ico', 'image/x-icon'],
+  ['icon.svg', 'image/svg+xml'],
   ['editor.worker.js', 'text/javascript; charset=utf-8'],
   ['json.worker.js', 'text/javascript; charset=utf-8'],
   ['graphql.worker.js', 'text/javascript; charset=utf-8'],
   ['setup.js', 'text/javascript; charset=utf-8'],
   ['start.js', 'text/javascript; charset=utf-8'],
   ['fetcher.js', 'text/javascript; charset=utf-8'],
+  ['event-list.js', 'text/javascript; charset=utf-8'],
   ['key-notice.js', 'text/javascript; charset=utf-8'],
+  ['operations.js', 'text/javascript; charset=utf-8'],
+  ['storage.js', 'text/javascript; charset=utf-8'],
   ['options.js', 'text/javascript; charset=utf-8'],
   ['graphql-ws.js', 'text/javascript; charset=utf-8'],
   ['page.css', 'text/css; charset=utf-8'],
@@ -100,14 +103,46 @@ describe('GraphiQL', () => {
     expect(other.status).toBe(200);
   });
 
-  it.each(['setup.js', 'start.js', 'fetcher.js', 'key-notice.js', 'operations.js', 'options.js'])(
-    'names no foreign host in %s',
-    async (name) => {
-      const text = await (await fetch(`${gateway.url}/graphql/graphiql/${name}`)).text();
+  it.each([
+    'setup.js',
+    'start.js',
+    'fetcher.js',
+    'event-list.js',
+    'key-notice.js',
+    'operations.js',
+    'storage.js',
+    'options.js',
+  ])('names no foreign host in %s', async (name) => {
+    const text = await (await fetch(`${gateway.url}/graphql/graphiql/${name}`)).text();
 
-      expect(text).not.toMatch(/(https?|wss?):\/\/|['"`]\/\//);
-    },
-  );
+    // The namespace of SVG is a name, and asks nobody.
+    expect(text.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/(https?|wss?):\/\/|['"`]\/\//);
+  });
+
+  it('has its history beside its explorer, and the rest of the bundle as it came', async () => {
+    const { js } = await import('@graphql-yoga/render-graphiql/graphiql');
+
+    const changed = withHistory(js);
+
+    const [, history] = /([\w$]+)=\{title:"History"/.exec(js) ?? [];
+    expect(history).toMatch(/^[\w$]+$/);
+    expect(changed.length - js.length).toBe(`${history},`.length);
+    expect(withHistory('another bundle, plugins:[r],schemaDescription:!0')).toBe(
+      'another bundle, plugins:[r],schemaDescription:!0',
+    );
+  });
+
+  it('bears our name and mark', async () => {
+    const mark = await (await fetch(`${gateway.url}/graphql/graphiql/icon.svg`)).text();
+
+    const options = await readOptions({ tabs: [], asksForKey: false });
+
+    expect(options).toMatchObject({
+      logo: mark,
+      title: '<a href="/" title="To the board">Waybill</a> · GraphiQL',
+    });
+    expect(mark).toContain('<title>Waybill</title>');
+  });
 
   it('asks for workers that are served', async () => {
     const text = await (await fetch(`${gateway.url}/graphql/graphiql/setup.js`)).text();

@@ -246,7 +246,10 @@ describe('the way in which tokens are checked', () => {
     reload(gateway, { mode: 'jwt', jwt: { ...jwt, audience: 'waybill-2' } });
 
     for (const stream of streams)
-      expect((await stream.ended).errors[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+      expect((await stream.ended).errors[0]?.extensions).toMatchObject({
+        code: 'UNAUTHENTICATED',
+        retryable: false,
+      });
     expect(await ask(gateway, bearer(old))).toEqual([401, 'UNAUTHENTICATED']);
     expect(await ask(gateway, bearer(next))).toEqual(READ_DATA);
   });

@@ -1,0 +1,19 @@
+import type { VendorId } from '../src/export/vendor-id.ts';
+import type { Clock } from '../src/runtime/clock.ts';
+import type { CallCounter } from './calls.ts';
+import type { FaultBook } from './faults.ts';
+import type { OrderBook } from './order-book.ts';
+import type { SeededJob } from './simulator.ts';
+
+/** What can be steered. */
+export interface Controls {
+  readonly url: string;
+  /** Undefined where no board is known. */
+  readonly boardUrl: () => string | undefined;
+  /** The real time, which faults go by. */
+  readonly clock: Pick<Clock, 'now'>;
+  readonly faults: FaultBook;
+  readonly calls: CallCounter;
+  readonly orders: OrderBook;
+  readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
+}
