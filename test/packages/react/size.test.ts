@@ -10,7 +10,7 @@ const OTHERS = ['react', '@tanstack/react-query'];
 
 /** What a page loads, minified and gzipped, without what is `external`. */
 async function measure(code: string, external: readonly string[]) {
-  const { outputFiles } = await build({
+  const { outputFiles = [] } = await build({
     stdin: { contents: code, resolveDir: SOURCES },
     bundle: true,
     minify: true,
