@@ -42,7 +42,7 @@ describe('the page in the README of @waybill/react', () => {
   });
 
   it('is a download centre of a running gateway: live, with progress, files and the connection', async () => {
-    await using gateway = await startSimulatedGateway({ speed: 30 });
+    await using gateway = await startSimulatedGateway({ speed: 5 });
     const sockets = countSockets();
     const uninstall = installDom();
     vi.stubGlobal('location', new URL(gateway.url));
