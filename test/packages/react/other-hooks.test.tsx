@@ -1,6 +1,6 @@
 import './support/with-dom.ts';
 import { act, render } from '@testing-library/react';
-import type { Account, Connection, Export, StartedExport } from '@waybill/client';
+import type { Account, Connection, StartedExport } from '@waybill/client';
 import { useAccounts, useConnection, useExport, useStartExport } from '@waybill/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { setHidden } from './support/dom.ts';
