@@ -12,6 +12,7 @@ import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { concatAST, type DocumentNode, parse, Source } from 'graphql';
+import { generateClient } from './scripts/client-documents.ts';
 import { printServedSchema, readServedSchema } from './scripts/served-schema.ts';
 
 const BANNER = '// Made by codegen.ts from schema/*.graphql. Never edited by hand: run `npm run codegen`.';
@@ -126,6 +127,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['src/graphql/generated/served-schema.ts', toModule(served)],
     ['src/cli/generated/operations.ts', `${BANNER}\n${operationTypes}`],
     ['docs/schema.graphql', `${printServedSchema(served)}\n`],
+    ...(await generateClient(sdl, BANNER)),
   ]);
 }
 

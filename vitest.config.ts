@@ -1,14 +1,23 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** The packages are tested as they are written, without a build. */
+const toSource = (file: string): string => fileURLToPath(new URL(`packages/${file}`, import.meta.url));
 
 export default defineConfig({
   resolve: {
     // graphql-js ships two builds and refuses to work with both at once: take the one that Node itself takes.
-    alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
+    alias: [
+      { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') },
+      { find: /^@waybill\/(client|react)$/, replacement: toSource('$1/src/index.ts') },
+      { find: /^@waybill\/(client|react)\/([a-z]+)$/, replacement: toSource('$1/src/$2.ts') },
+    ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
+    globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
     // Much of the time is spent waiting for sockets: leave no core of a small machine idle.

@@ -52,8 +52,12 @@ export async function bundleAll(esbuild, folder = 'dist') {
     folder,
     builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
   );
-  for (const page of ['src/board', 'src/graphiql', 'simulator/panel']) copyPage(folder, page);
-  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  for (const page of ['src/graphiql', 'simulator/panel']) copyPage(folder, page);
+  const { buildBoard } = await import('./board.js');
+  const boardInputs = (await buildBoard(`${folder}/src/board`)).map((path) =>
+    path.replace(/^.*\/node_modules\//, 'node_modules/'),
+  );
+  const inputs = [...builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...boardInputs];
   writeFileSync(join(ROOT, folder, 'src/THIRD-PARTY-LICENSES.txt'), toLicenses(inputs));
 }
 
@@ -121,7 +125,7 @@ function removeOthers(folder, outputs) {
   }
 }
 
-/** The board, the panel of faults, and what is ours of GraphiQL's page, run in the browser as they are written. */
+/** What is ours of GraphiQL's page, and the panel of faults, run in the browser as they are written. */
 function copyPage(folder, page) {
   const served = ['', '.html', '.js', '.css', '.svg'];
   cpSync(join(ROOT, page), join(ROOT, folder, page), {

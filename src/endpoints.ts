@@ -109,7 +109,7 @@ export function createEndpoints(parts: EndpointParts) {
     graphiql,
     files,
     callbacks,
-    board: createBoardEndpoint(),
+    board: createBoardEndpoint({ hasGraphiQL: graphiql !== null }),
     metrics: metrics.read,
     /** Lets queries of websockets come to their end, then closes the sockets. */
     closeSockets: () => sockets.close(),

@@ -106,21 +106,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   const endpoints = createEndpoints({
-    ...{
-      config,
-      tools,
-      schema,
-      engine,
-      maskError,
-      exports,
-      access,
-      sessions,
-      signer,
-      running,
-      reports,
-      metrics,
-    },
-    ...{ clientAddressOf, publicUrl, graphiqlTabs, callbacks: tracked.callbacks },
+    ...{ config, tools, schema, engine, maskError, exports, access, sessions, signer, running },
+    ...{ reports, metrics, clientAddressOf, publicUrl, graphiqlTabs, callbacks: tracked.callbacks },
   });
   const health = new Health({
     ...{ backplane: backplaneState, store: tracked.storeState, namesAccounts: isOpen },

@@ -115,7 +115,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
     list: async (account, limit) => {
       const scope = { requestId: null, tenant: account.tenant, caller: null };
       const found = await reader.listRecent(account, limit, { scope });
-      estimates.learn(found);
+      estimates.learn(account.tenant, found);
       return found;
     },
   });

@@ -52,6 +52,7 @@ function tellCrashes(report: CrashReport): void {
   );
   print('tracked exports lost', String(report.exportsLost));
   print('idempotency keys / lost', `${report.keys} / ${report.keysLost}`);
+  print('keys whose order the vendor’s list does not reach back to', String(report.keysUnknown));
   print('events told (one kind of one export)', String(report.events));
   print('events lost, webhooks owed or given up', String(report.eventsLost));
   print('most webhook-ids of one event', String(report.mostIdsPerEvent));

@@ -159,6 +159,7 @@ export interface TrackedQuery {
 
 /** How long one job took. */
 export interface SeenDuration {
+  readonly tenant: string;
   readonly vendor: VendorId;
   /** The account's key. */
   readonly account: string;

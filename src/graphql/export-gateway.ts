@@ -136,7 +136,7 @@ export class ExportGateway {
     if (filter?.isTracked !== true) await costs.chargeLists(directory.accounts.filter(isListed).length);
     const tracked = this.parts.tracked();
     const sources: RecentSources = {
-      list: async (account, limit) => tracked.learn(await reader.listRecent(account, limit, read())),
+      list: async (account, limit) => tracked.learn(account, await reader.listRecent(account, limit, read())),
       watched: (accounts) => watches.recent(accounts),
       tracked: (accounts, from) => tracked.recent(accounts, filter, from),
       labels: (exports) => tracked.labels(exports),

@@ -194,13 +194,14 @@ export class TrackedExports {
   }
 
   /** Takes note of how long exports took. */
-  learn(exports: readonly Export[]): readonly Export[] {
-    this.parts.estimates.learn(exports);
+  learn(account: VendorAccount, exports: readonly Export[]): readonly Export[] {
+    this.parts.estimates.learn(this.ownerOf(account), exports);
     return exports;
   }
 
   estimateOf(each: Export): ExportEstimate | null {
-    return this.parts.estimates.of(each);
+    const account = this.parts.directory.account(each.key.account);
+    return account === undefined ? null : this.parts.estimates.of(this.ownerOf(account), each);
   }
 
   /** @throws InputError, StoreUnavailableError */
@@ -254,6 +255,11 @@ export class TrackedExports {
   private lasting(): ReadOptions {
     const { signal: _signal, ...lasting } = this.parts.options();
     return lasting;
+  }
+
+  /** Whose exports an account shows: its tenant's, or those that one caller's token may see. */
+  private ownerOf(account: VendorAccount): string {
+    return this.parts.isCallers(account) ? account.identity : account.tenant;
   }
 
   private vendorOf(account: VendorAccount): VendorInfo {

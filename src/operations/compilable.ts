@@ -21,6 +21,9 @@ import {
  *
  * A field that stands twice in one place, once under a condition, keeps the place of the first in what graphql-jit 0.8.9 answers, though the
  * first may be left out: the order of the fields is then another one than GraphQL's.
+ *
+ * Of several mutations in one document it carries out those that come after one that has failed, though the whole answer is null by then:
+ * their caller would not learn what was done.
  */
 export function isCompilable(
   schema: GraphQLSchema,
@@ -28,8 +31,13 @@ export function isCompilable(
   operation: OperationDefinitionNode,
   maxSelections: number,
 ): boolean {
+  if (operation.operation === 'mutation' && !hasOneField(operation)) return false;
   const root = schema.getRootType(operation.operation);
   return root ? new Layout(schema, document, maxSelections).fits(operation.selectionSet, root) : false;
+}
+
+function hasOneField({ selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  return selections.length === 1 && selections[0]?.kind === Kind.FIELD;
 }
 
 /** The fields of one place by the names they are answered under: true where one stands under a condition. */

@@ -132,7 +132,7 @@ export class MemoryExports {
     const id = `${tenant} ${key.id}`;
     if (duration === null || this.durations.has(id)) return;
     const { kind, ms } = duration;
-    this.durations.set(id, { vendor: key.vendor, account: key.account, kind, ms });
+    this.durations.set(id, { tenant, vendor: key.vendor, account: key.account, kind, ms });
     if (this.durations.size > MAX_DURATIONS) dropFirst(this.durations);
   }
 }

@@ -18,10 +18,16 @@ export interface JobDuration {
   readonly ms: number;
 }
 
-/** Estimates of when exports end, from how long those of the same account and kind took. */
+/**
+ * Estimates of when exports end, from how long those of the same account and kind took.
+ *
+ * Nobody is told anything of others' exports by them: an account may be another tenant's today than it was yesterday, and callers who bring
+ * their own tokens see different exports through one account. So each owner has estimates of its own: a tenant, or the identity of one
+ * such token.
+ */
 export class Estimates {
   private readonly vendors: ReadonlyMap<string, VendorInfo>;
-  /** By vendor, account and kind; the latest last. */
+  /** By owner, vendor, account and kind; the latest last. */
   private readonly seen = new LRUCache<string, number[]>({ max: MAX_KINDS });
   private readonly counted = new LRUCache<string, true>({ max: MAX_COUNTED });
 
@@ -31,23 +37,23 @@ export class Estimates {
 
   /** Takes over what an earlier process had seen. @param durations - the newest first */
   restore(durations: readonly SeenDuration[]): void {
-    for (const { vendor, account, kind, ms } of [...durations].reverse())
-      this.add([vendor, account, kind], ms);
+    for (const { tenant, vendor, account, kind, ms } of [...durations].reverse())
+      this.add([tenant, vendor, account, kind], ms);
   }
 
   /** Learns from exports that have ended; each counts once. */
-  learn(exports: readonly Pick<Export, keyof ExportSnapshot | 'transitions'>[]): void {
+  learn(owner: string, exports: readonly Pick<Export, keyof ExportSnapshot | 'transitions'>[]): void {
     for (const each of exports) {
       const duration = this.durationOf(each, each.transitions);
-      if (duration !== null) this.count(each, duration);
+      if (duration !== null) this.count(owner, each, duration);
     }
   }
 
-  count({ key }: Pick<ExportSnapshot, 'key'>, { kind, ms }: JobDuration): void {
-    const name = `${key.account} ${key.id}`;
+  count(owner: string, { key }: Pick<ExportSnapshot, 'key'>, { kind, ms }: JobDuration): void {
+    const name = toName([owner, key.id]);
     if (this.counted.has(name)) return;
     this.counted.set(name, true);
-    this.add([key.vendor, key.account, kind], ms);
+    this.add([owner, key.vendor, key.account, kind], ms);
   }
 
   /** How long a job took; null where it has not ended well, or either end of it is not known. */
@@ -60,11 +66,12 @@ export class Estimates {
     return kind === null || from === null || to === null || to < from ? null : { kind, ms: to - from };
   }
 
-  of(each: Export): ExportEstimate | null {
+  of(owner: string, each: Export): ExportEstimate | null {
     if (isTerminal(each.status)) return null;
     const kind = this.kindOf(each);
     const from = toStart(each, each.transitions);
-    const seen = kind === null ? undefined : this.seen.get(toName([each.key.vendor, each.key.account, kind]));
+    const seen =
+      kind === null ? undefined : this.seen.get(toName([owner, each.key.vendor, each.key.account, kind]));
     if (from === null || seen === undefined || seen.length < MIN_SEEN) return null;
     const sorted = [...seen].sort((one, other) => one - other);
     return {

@@ -171,10 +171,12 @@ export class Starts {
     const { store, tools } = this.settings;
     const { account } = request;
     if (used.status === 'sending' && this.mayBeAlive(used, account)) throw toBusy(account);
-    if (account.findStarted !== undefined) {
+    // A key without the mark that its order needs was taken, and nothing was sent.
+    const isUnsent = account.markStart !== undefined && used.mark === null;
+    if (account.findStarted !== undefined && !isUnsent) {
       const found = (await this.look(used, request)) ?? (await this.lookAgain(used, request));
       if (found !== undefined) return this.adopt(request, used, { snapshot: found, isExisting: true }, true);
-    } else if (used.status === 'sending') {
+    } else if (used.status === 'sending' && !isUnsent) {
       // Nobody has been told yet that its answer is lost.
       await store.settleKey(used.tenant, used.key, { status: 'unknown', started: null });
       throw withAdvice(toInterrupted(account, request.vendor), account, true);

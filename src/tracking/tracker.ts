@@ -121,10 +121,11 @@ export class Tracker implements FollowListener {
       state,
     });
     const { startKey, snapshot } = options;
+    const duration = snapshot === null ? null : estimates.durationOf(snapshot, []);
     const outcome = await store.track({
       entry: toTracked(entry),
       deliveries: this.settings.owedFor({ tracked: entry, before: null, after: state, isNew: true }),
-      duration: snapshot === null ? null : estimates.durationOf(snapshot, []),
+      duration,
       maxOpen: options.ignoresLimit || isOver ? null : maxOpen,
       setsLabel: options.label !== undefined,
       isDiscovered: options.isDiscovered ?? false,
@@ -132,6 +133,7 @@ export class Tracker implements FollowListener {
     });
     if (outcome === 'limit') throw toLimit(maxOpen);
     if (outcome === 'known') return this.rename(entry, options);
+    if (duration !== null && snapshot !== null) estimates.count(account.tenant, snapshot, duration);
     onOwed();
     return this.take(entry, account);
   }
@@ -369,7 +371,8 @@ export class Tracker implements FollowListener {
     const { snapshot, transitions } = state;
     const duration =
       isOver && snapshot !== null ? this.settings.estimates.durationOf(snapshot, transitions) : null;
-    if (duration !== null && snapshot !== null) this.settings.estimates.count(snapshot, duration);
+    if (duration !== null && snapshot !== null)
+      this.settings.estimates.count(entry.tenant, snapshot, duration);
     this.write(entry, before, duration);
     return true;
   }

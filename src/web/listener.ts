@@ -142,7 +142,8 @@ function route(
   if (pathname === '/ready') return respondReadiness(routes.health.readiness(), response);
   if (pathname === '/metrics' && routes.metrics !== null)
     return respondMetrics(routes.metrics, request, response);
-  if (pathname === '/' || pathname.startsWith('/board/')) return routes.board(request, response, target);
+  if (pathname === '/' || pathname.startsWith('/e/') || pathname.startsWith('/board/'))
+    return routes.board(request, response, target);
   respondText(response, 404, NOTHING_HERE);
 }
 

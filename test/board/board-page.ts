@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createConnection, createServer, type Socket } from 'node:net';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { SeededJob } from '../../simulator/simulator.ts';
 
 /** The board in a browser, with everything it did that a careful reader should know of. */
@@ -37,8 +37,22 @@ export async function openBoard(context: BrowserContext, address: string): Promi
     requests.push(socket.url());
     socket.on('framesent', ({ payload }) => sent.push(JSON.parse(String(payload)) as SentMessage));
   });
+  // Only rows in sight are in the page: here all of them are.
+  await page.setViewportSize({ width: 1_400, height: 3_600 });
   await page.goto(address);
   return { page, complaints, requests, sent };
+}
+
+/** The row of an export. */
+export function rowOf(page: Page, text: string): Locator {
+  return page.locator('.row', { hasText: text });
+}
+
+/** The row of an export, once it is told to stand so. */
+export async function waitForStatus(page: Page, text: string, status: string): Promise<Locator> {
+  const row = rowOf(page, text);
+  await row.locator('.status', { hasText: status }).waitFor();
+  return row;
 }
 
 /** A Power BI job as the command line names it. */

@@ -1,5 +1,8 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { BOARD_FOLDER } from '../../src/web/board-folder.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 /** Sends the path as it is: `fetch` would tidy it up first. */
@@ -16,10 +19,13 @@ function get(url: string, path: string): Promise<{ readonly status: number; read
   });
 }
 
-/** The paths that a text asks for: in attributes, and in the imports of a module. */
-function pathsIn(text: string, from: string): readonly string[] {
-  const found = [...text.matchAll(/(?:src|href)="([^"]+)"|from '(\.[^']+)'/g)];
-  return found.map(([, attribute, imported]) => new URL(attribute ?? imported ?? '', from).pathname);
+/** The paths that a page asks for. */
+function pathsIn(page: string): readonly string[] {
+  return [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+}
+
+async function readPage(url: string): Promise<string> {
+  return (await fetch(`${url}/`)).text();
 }
 
 describe('the board over HTTP', () => {
@@ -48,35 +54,80 @@ describe('the board over HTTP', () => {
     expect(page).not.toMatch(/<script(?![^>]* src=)|<style| style=| on[a-z]+=/);
   });
 
-  it('serves every part that the page and its modules name, each with its type', async () => {
+  it('serves every part that the page names, each with its type, and for good under its name', async () => {
     await using gateway = await startTestGateway();
-    const types: Record<string, string> = {};
-    const waiting = ['/'];
+    const paths = pathsIn(await readPage(gateway.url));
+    const parts: Record<string, string> = {};
 
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      const response = await fetch(gateway.url + path);
-      types[path] = `${response.status} ${response.headers.get('content-type')}`;
-      const next = pathsIn(await response.text(), gateway.url + path);
-      waiting.push(...next.filter((part) => types[part] === undefined && !waiting.includes(part)));
+    for (const path of paths) {
+      const { status, headers } = await fetch(gateway.url + path);
+      const ending = path.slice(path.lastIndexOf('.'));
+      parts[ending] = `${status} ${headers.get('content-type')} ${headers.get('cache-control')}`;
     }
 
-    const expected = (path: string) => {
-      if (path.endsWith('.js')) return '200 text/javascript; charset=utf-8';
-      if (path.endsWith('.css')) return '200 text/css; charset=utf-8';
-      return path.endsWith('.svg') ? '200 image/svg+xml' : '200 text/html; charset=utf-8';
-    };
-    expect(Object.keys(types).length).toBeGreaterThan(15);
-    expect(types).toEqual(Object.fromEntries(Object.keys(types).map((path) => [path, expected(path)])));
+    const kept = 'public, max-age=31536000, immutable';
+    expect(parts).toEqual({
+      '.js': `200 text/javascript; charset=utf-8 ${kept}`,
+      '.css': `200 text/css; charset=utf-8 ${kept}`,
+      '.svg': `200 image/svg+xml ${kept}`,
+    });
+    expect(paths.every((path) => /^\/board\/[\w-]+-[\w-]{8,}\.\w+$/.test(path))).toBe(true);
   });
 
-  it('answers 304 without a body to whoever has the same part already', async () => {
+  it('has at most 110 kB of JavaScript, as it is sent compressed', async () => {
+    const names = (await readdir(BOARD_FOLDER)).filter((name) => name.endsWith('.js'));
+
+    const sizes = await Promise.all(
+      names.map(async (name) => gzipSync(await readFile(new URL(name, BOARD_FOLDER))).length),
+    );
+
+    const size = sizes.reduce((sum, each) => sum + each, 0);
+    console.info(`The board's JavaScript: ${(size / 1_000).toFixed(1)} kB gzipped in ${names.length} file.`);
+    expect(size).toBeLessThanOrEqual(110_000);
+  });
+
+  it('names no foreign host in anything it serves', async () => {
     await using gateway = await startTestGateway();
-    const first = await fetch(`${gateway.url}/board/main.js`);
+    const page = await readPage(gateway.url);
+    const texts = await Promise.all(
+      pathsIn(page).map(async (path) => (await fetch(gateway.url + path)).text()),
+    );
+
+    const hosts = [page, ...texts].flatMap((text) => text.match(/https?:\/\/[\w.-]+/g) ?? []);
+
+    // Names of XML, of React's pages about its errors, and of nothing at all: none is ever asked.
+    const harmless = /^http:\/\/www\.w3\.org$|^https:\/\/react\.dev$|\.invalid$/;
+    expect(hosts.length).toBeGreaterThan(0);
+    expect(hosts.filter((host) => !harmless.test(host))).toEqual([]);
+  });
+
+  it('serves the same page for each export below /e/, whatever its id', async () => {
+    await using gateway = await startTestGateway();
+    const page = await readPage(gateway.url);
+
+    for (const path of ['/e/WyJleHBvcnQiXQ', '/e/hi-energy:4213', '/e/%2e%2e%2fetc', '/e/']) {
+      const { status, body } = await get(gateway.url, path);
+      expect([path, status, body === page]).toEqual([path, 200, true]);
+    }
+  });
+
+  it.each([
+    ['development', true],
+    ['production', false],
+  ])('offers GraphiQL where the gateway has it: in %s, %s', async (mode, isOffered) => {
+    await using gateway = await startTestGateway({ config: { server: { mode } } });
+
+    expect((await readPage(gateway.url)).includes('<meta name="waybill-graphiql"')).toBe(isOffered);
+  });
+
+  it('answers 304 without a body to whoever has the same page already', async () => {
+    await using gateway = await startTestGateway();
+    const first = await fetch(`${gateway.url}/`);
     const etag = first.headers.get('etag') ?? '';
     await first.text();
 
-    const same = await fetch(`${gateway.url}/board/main.js`, { headers: { 'if-none-match': etag } });
-    const other = await fetch(`${gateway.url}/board/main.js`, { headers: { 'if-none-match': '"older"' } });
+    const same = await fetch(`${gateway.url}/`, { headers: { 'if-none-match': etag } });
+    const other = await fetch(`${gateway.url}/`, { headers: { 'if-none-match': '"older"' } });
 
     expect(first.headers.get('cache-control')).toBe('no-cache');
     expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', etag]);
@@ -98,7 +149,8 @@ describe('the board over HTTP', () => {
     '/board/',
     '/board/nothing.js',
     '/board/index.html',
-    '/board/types.d.ts',
+    '/board/documents.json',
+    '/board/main.tsx',
     '/board/tsconfig.json',
     '/board/constructor',
     '/board/../server.ts',

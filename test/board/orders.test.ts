@@ -1,41 +1,18 @@
 import { type GraphQLInputObjectType, getNamedType, isNonNullType } from 'graphql';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetOrders, keyOf, settle } from '../../src/board/start/order-keys.ts';
+import { findFieldProblem, ORDERS, type OrderField, readOrder } from '../../src/board/start/orders.ts';
 import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { VENDOR_TYPES } from '../../src/graphql/vendor-types.ts';
-
-interface OrderField {
-  readonly name: string;
-  readonly kind: 'text' | 'instant' | 'json';
-  readonly isRequired?: boolean;
-}
-
-interface Orders {
-  readonly ORDERS: Readonly<
-    Record<VendorId, { readonly order: string; readonly fields: readonly OrderField[] }>
-  >;
-  readOrder(
-    vendor: VendorId,
-    account: string,
-    typed: Readonly<Record<string, string>>,
-  ): { readonly order: object } | { readonly problems: Readonly<Record<string, string>> };
-}
-
-interface OrderKeys {
-  keyOf(order: object): string;
-  settle(order: object): void;
-  forgetOrders(): void;
-}
-
-// The board's modules are the browser's: no types of theirs belong to this project.
-const load = (name: string) => import(new URL(`../../src/board/${name}`, import.meta.url).href);
-const { ORDERS, readOrder }: Orders = await load('orders.js');
-const { keyOf, settle, forgetOrders }: OrderKeys = await load('order-keys.js');
+import { VENDORS } from '../../src/vendors/registry.ts';
 
 const KINDS: Readonly<Record<string, OrderField['kind']>> = { JSON: 'json', DateTime: 'instant' };
 
+type PlainField = Pick<OrderField, 'name' | 'kind' | 'isRequired'>;
+
 /** The fields of a vendor's order as the schema has them, in the form's words. */
-function schemaFields(vendor: VendorId): readonly OrderField[] {
+function schemaFields(vendor: VendorId): readonly PlainField[] {
   const orders = createSchema().getType('ExportOrder') as GraphQLInputObjectType;
   const order = orders.getFields()[VENDOR_TYPES[vendor].locatorField];
   const fields = (getNamedType(order?.type) as GraphQLInputObjectType).getFields();
@@ -50,9 +27,9 @@ function schemaFields(vendor: VendorId): readonly OrderField[] {
 
 describe("the board's orders", () => {
   it.each(VENDOR_IDS)('have every field that the schema has for %s', (vendor) => {
-    const { order, fields } = ORDERS[vendor];
+    const { order, fields = [] } = ORDERS[vendor] ?? {};
     const plain = fields.map(({ name, kind, isRequired = false }) => ({ name, kind, isRequired }));
-    const byName = (one: OrderField, other: OrderField) => (one.name < other.name ? -1 : 1);
+    const byName = (one: PlainField, other: PlainField) => (one.name < other.name ? -1 : 1);
 
     expect(order).toBe(VENDOR_TYPES[vendor].locatorField);
     expect([...plain].sort(byName)).toEqual([...schemaFields(vendor)].sort(byName));
@@ -96,6 +73,42 @@ describe("the board's orders", () => {
     expect(readOrder('hi-energy', 'hi', { reportType: 'x', searchParams: '{ not json' })).toHaveProperty(
       'problems.searchParams',
     );
+  });
+
+  it.each([
+    ['power-bi', 'reportId', 'sales', 'a UUID'],
+    ['power-bi', 'format', 'pdf', 'one of PDF, PPTX'],
+    ['hi-energy', 'reportType', 'Deals Excel', 'one word of lower-case letters'],
+    ['talkdesk', 'timezone', 'Lisbon!', 'an IANA time zone'],
+    ['web-admit', 'exportId', '012', 'a whole number without zeros'],
+  ])('of %s say of a wrong %s what it has to be', (vendor, name, typed, words) => {
+    const field = ORDERS[vendor]?.fields.find((each) => each.name === name) as OrderField;
+
+    expect(findFieldProblem(field, typed)).toContain(`This has to be ${words}`);
+    expect(findFieldProblem(field, '')).toBe('');
+    expect(readOrder(vendor, 'x', { [name]: typed })).toHaveProperty(`problems.${name}`);
+  });
+
+  it.each([
+    ['power-bi', { reportId: '2b1f7a52-6d1c-4f5e-9b86-0d6f9a4e7c11', format: 'PDF' }],
+    ['web-admit', { userIdentityId: '37518', exportId: '90210' }],
+  ])('of %s take what the gateway takes', (vendor, typed) => {
+    const read = readOrder(vendor, 'key', typed);
+
+    const [order] = 'order' in read ? Object.entries(read.order) : [];
+    const { account, ...input } = (order?.[1] ?? {}) as Record<string, unknown>;
+    expect(account).toBe('key');
+    expect(VENDORS[vendor as VendorId].parseOrder(input, 'order')).toMatchObject(typed);
+  });
+
+  it('say that an end before its beginning is none', () => {
+    const read = readOrder('talkdesk', 'desk', {
+      reportType: 'calls',
+      from: '2026-11-02T00:00',
+      to: '2026-11-01T00:00',
+    });
+
+    expect(read).toEqual({ problems: { to: 'The end has to come after the beginning.' } });
   });
 });
 

@@ -1,18 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBoard, startWire, toPowerBiLocator } from '../board/board-page.ts';
+import type { SeededJob } from '../../simulator/simulator.ts';
+import { openBoard, rowOf, startWire, toPowerBiLocator, waitForStatus } from '../board/board-page.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
-
-/** For people: PICTURES names a directory. */
-async function photograph(page: Page, name: string): Promise<void> {
-  const { PICTURES } = process.env;
-  if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `board-${name}.png`) });
-}
 
 /** Simulated jobs take up to a minute; the vendors' clocks run ten times as fast. */
 const SPEED = 10;
@@ -29,26 +22,20 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
   it('shows the exports of every vendor that lists them, moves them to their end, and hands out the file', async () => {
     await using gateway = await startSimulatedGateway({ speed: SPEED });
     const { page, complaints, requests } = await openBoard(browser.context, `${gateway.url}/`);
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.connection', { hasText: 'Live' }).waitFor();
 
-    for (const vendor of ['Hi Energy', 'Talkdesk', 'WebAdMIT']) {
-      await page.locator('.row', { hasText: vendor }).first().waitFor();
-    }
-    const moving = page.locator('#moving .row', { hasText: 'Deals, shoes' });
-    const ended = page.locator('#ended .row', { hasText: 'Deals, shoes' });
-    await moving.waitFor();
-    await moving.locator('.status', { hasText: 'Running' }).waitFor();
-    await ended.locator('.status', { hasText: 'Finished' }).waitFor();
+    for (const vendor of ['Hi Energy', 'Talkdesk', 'WebAdMIT']) await rowOf(page, vendor).first().waitFor();
+    await waitForStatus(page, 'Deals, shoes', 'Running');
+    const ended = await waitForStatus(page, 'Deals, shoes', 'Finished');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       ended.getByRole('link', { name: /\.xlsx$/ }).click(),
     ]);
-    const failed = page.locator('#ended .row', { hasText: 'Hot advertisers, travel' });
-    await failed.getByText('narrow the filters').waitFor();
+    await rowOf(page, 'Hot advertisers, travel').getByText('narrow the filters').waitFor();
 
     expect((await readFile(await download.path())).subarray(0, 2).toString()).toBe('PK');
-    expect(await page.locator('#unavailable').innerText()).toContain('Power BI');
     expect(await ended.locator('.status').getAttribute('title')).toContain('completed');
+    expect(await ended.getByRole('link').first().getAttribute('href')).toMatch(/^\/e\/[\w-]+$/);
     const own = (url: string) =>
       url.startsWith(gateway.url) || url.startsWith(gateway.url.replace('http', 'ws'));
     const isDownload = (url: string) => url.startsWith(gateway.simulators.url);
@@ -57,64 +44,106 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     await page.close();
   });
 
-  it('follows what the address names, and what is typed, until somebody takes it off', async () => {
+  it('shows the list before any subscription answers', async () => {
+    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    const page = await browser.context.newPage();
+    // Whatever streams, over whichever way, is never answered.
+    await page.routeWebSocket(/graphql/, () => {});
+    await page.route('**/graphql', (route, request) =>
+      request.postData()?.includes('subscription ') ? undefined : route.fallback(),
+    );
+
+    await page.goto(`${gateway.url}/?q=deals`);
+    await rowOf(page, 'Deals, Black Friday').first().waitFor();
+    await page.getByLabel('Vendor', { exact: true }).selectOption('Hi Energy');
+    await page.getByLabel('Search').fill('black');
+
+    expect(await page.locator('.row').count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it('follows what the address names, and what is pasted, until somebody takes it off', async () => {
     await using gateway = await startSimulatedGateway({ speed: SPEED });
     const [first, second] = gateway.simulators.seeds['power-bi'].filter(({ ends }) => ends === 'Succeeded');
     if (first === undefined || second === undefined) throw new Error('Two jobs are needed.');
     const hash = `#id=${toPowerBiLocator(first)}`;
     const { page, complaints } = await openBoard(browser.context, `${gateway.url}/${hash}`);
-    const row = (title: string) => page.locator('.row', { hasText: title });
 
-    await row(first.title).waitFor();
+    await rowOf(page, first.title).waitFor();
     const field = page.getByLabel('Follow an export');
     await field.fill('power-bi:nonsense');
     await field.press('Enter');
     await page.getByText('Write power-bi:REPORT/EXPORT').waitFor();
-    await field.fill(toPowerBiLocator(second));
+    await field.fill(toVendorAddress(second));
+    await page.getByText(`Power BI: `).waitFor();
     await field.press('Enter');
-    await row(second.title).waitFor();
-    const shared = page.url();
-    await page.locator('#ended').getByText(first.title, { exact: true }).waitFor();
-    await row(first.title).getByRole('link').waitFor();
-    await row(first.title).getByRole('button', { name: 'Stop following' }).click();
-    await row(first.title).waitFor({ state: 'detached' });
+    await rowOf(page, second.title).waitFor();
+    const shared = decodeURIComponent(page.url());
+    await waitForStatus(page, first.title, 'Finished');
+    await rowOf(page, first.title).locator('.file').waitFor();
+    await rowOf(page, first.title).getByRole('button', { name: 'Stop following' }).click();
+    await rowOf(page, first.title).waitFor({ state: 'detached' });
 
-    expect(shared).toContain(toPowerBiLocator(second).slice(0, 40));
-    expect(shared).toContain(toPowerBiLocator(first).slice(0, 40));
+    expect(shared).toContain(toVendorAddress(second));
+    expect(shared).toContain(toPowerBiLocator(first));
     expect(page.url()).not.toContain(toPowerBiLocator(first).slice(0, 90));
     expect(complaints).toEqual([]);
     await page.close();
   });
 
-  it('says when the connection is lost, comes back by itself and resumes after the last event', async () => {
+  it.each([
+    ['hi-energy:012', '“012” is no export number of Hi Energy'],
+    ['hi-energy:999999', 'No such export is known'],
+  ])('explains %s beside the field, and never makes it a row', async (text, words) => {
+    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    const { page } = await openBoard(browser.context, `${gateway.url}/`);
+    await rowOf(page, 'Hi Energy').first().waitFor();
+    const before = page.url();
+
+    await page.getByLabel('Follow an export').fill(text);
+    await page.keyboard.press('Enter');
+    await page.locator('#follow-news', { hasText: words }).waitFor();
+    const shared = await openBoard(browser.context, `${gateway.url}/#id=${text}`);
+    await shared.page.locator('.unfollowable', { hasText: words }).waitFor();
+
+    for (const { page: each } of [{ page }, shared]) {
+      expect(await each.locator('.row', { hasText: text.slice(10) }).count()).toBe(0);
+      expect(await each.locator('main').innerText()).not.toContain('exportId');
+    }
+    expect(page.url()).toBe(before);
+    await shared.page.getByRole('button', { name: /^Take it out/ }).click();
+    await shared.page.locator('.unfollowable').waitFor({ state: 'detached' });
+    expect(shared.page.url()).not.toContain('#');
+    await Promise.all([page.close(), shared.page.close()]);
+  });
+
+  it('says when the connection is lost, stops all ages, and comes back by itself without missing an end', async () => {
     await using wire = await startWire();
     await using gateway = await startSimulatedGateway({
       speed: SPEED / 2,
       config: { server: { publicUrl: wire.url } },
     });
     wire.lead(gateway.url);
-    const { page, sent } = await openBoard(browser.context, `${wire.url}/`);
-    const subscriptions = () => sent.filter(({ type }) => type === 'subscribe');
-    await page
-      .locator('#moving .row', { hasText: 'Deals, shoes' })
-      .locator('.status', { hasText: 'Running' })
-      .waitFor();
-    const before = subscriptions();
+    const { page } = await openBoard(browser.context, `${wire.url}/`);
+    const row = await waitForStatus(page, 'Deals, shoes', 'Running');
 
     wire.cut();
-    await page.getByText('Reconnecting…', { exact: true }).waitFor();
+    await page.locator('.connection[data-state="lost"]').waitFor();
+    await page
+      .getByText(/^No connection to the gateway for/)
+      .first()
+      .waitFor();
+    const banner = await page.locator('.banner').first().innerText();
+    const ages = [await row.locator('time').innerText()];
+    await page.locator('.connection', { hasText: /Resuming, [3-9] s/ }).waitFor();
+    ages.push(await row.locator('time').innerText());
     wire.mend();
-    await page.getByText('Live', { exact: true }).waitFor();
-    await page.locator('#ended .row', { hasText: 'Deals, shoes' }).waitFor();
+    await page.locator('.connection[data-state="live"]').waitFor();
+    await waitForStatus(page, 'Deals, shoes', 'Finished');
 
-    const again = subscriptions().slice(before.length);
-    expect(before.map(({ payload }) => payload?.variables?.after)).toEqual(before.map(() => null));
-    expect(again.length).toBeGreaterThan(0);
-    for (const { id, payload } of again) {
-      const same = before.find((earlier) => earlier.id === id);
-      expect(payload?.variables?.after).toEqual(expect.any(String));
-      expect(payload?.variables?.locators).toEqual(same?.payload?.variables?.locators);
-    }
+    expect(banner).toMatch(/What you see is as of .+ Trying again/);
+    expect(ages[1]).toBe(ages[0]);
+    expect(await page.locator('.banner').count()).toBe(0);
     await page.close();
   });
 
@@ -123,21 +152,36 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     const [job] = gateway.simulators.seeds['power-bi'];
     if (job === undefined) throw new Error('A job is needed.');
     const { page } = await openBoard(browser.context, `${gateway.url}/#id=${toPowerBiLocator(job)}`);
-    const row = page.locator('.row', { hasText: job.title });
-    await row.locator('.status', { hasText: 'Running' }).waitFor();
+    const row = await waitForStatus(page, job.title, 'Running');
 
     gateway.simulators.faults.order({ vendor: 'power-bi', kind: 'status', status: 503, times: 1_000 });
     await row.getByText('Vendor not reachable, last known state').waitFor();
     const meanwhile = await row.locator('.status').innerText();
+    await page.locator('.troubles', { hasText: 'Power BI · bi: not reachable' }).waitFor();
     gateway.simulators.faults.clear();
-    await page.locator('#ended .row', { hasText: job.title }).getByRole('link').waitFor();
+    await row.locator('.file').waitFor();
+    await page.locator('.troubles').waitFor({ state: 'detached' });
 
     expect(meanwhile).toContain('Running');
     await page.close();
   });
 
-  it('asks for a key where the gateway wants one, keeps it in the tab, and shows text as text', async () => {
-    const name = '<img src=x onerror=alert(1)> ‮deals';
+  it('says of a refused credential what it is, above everything else', async () => {
+    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    gateway.simulators.faults.order({ vendor: 'hi-energy', kind: 'status', status: 401, times: 1_000 });
+    const { page } = await openBoard(browser.context, `${gateway.url}/`);
+    await page.setViewportSize({ width: 1_400, height: 900 });
+
+    const trouble = page.locator('.troubles', { hasText: 'Hi Energy · hi: credential refused' });
+    await trouble.waitFor();
+
+    expect(await trouble.innerText()).toContain('Whoever runs this gateway has to mend that.');
+    expect((await trouble.boundingBox())?.y).toBeLessThan(300);
+    await page.close();
+  });
+
+  it('asks for a token where the gateway wants one, keeps it in the tab, and shows text as text', async () => {
+    const name = '<img src=x onerror=alert(1)> \u202Edeals';
     let status = 'processing';
     await using vendor = await startFakeVendor(() => ({
       body: { export: { id: 7, report_type: 'deals_excel', display_name: name, status } },
@@ -159,88 +203,130 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
       browser.context,
       `${gateway.url}/#id=hi-energy:7`,
     );
-    const field = page.getByLabel('Access key');
+    const field = page.getByLabel('Access token');
 
-    await photograph(page, 'asks');
+    await field.fill('two words');
+    await page.getByRole('button', { name: 'Open the board' }).click();
+    await page.getByText('A token is one word').waitFor();
     await field.fill('ops-key-9876543210');
     await page.getByRole('button', { name: 'Open the board' }).click();
-    await page.getByText('This key is not good here').waitFor();
+    await page.getByText('This token is not good here').waitFor();
     await field.fill('Bearer ops-key-0123456789');
     await field.press('Enter');
-    await page.locator('.row', { hasText: '<img src=x' }).waitFor();
-    await page.getByText('Live', { exact: true }).waitFor();
+    await rowOf(page, '<img src=x').waitFor();
+    await page.locator('.connection', { hasText: 'Live' }).waitFor();
     await expect.poll(() => sent.some(({ type }) => type === 'subscribe')).toBe(true);
-    await page.locator('#moving .row', { hasText: '<img src=x' }).waitFor();
     status = 'completed';
-    await page.locator('#ended .row', { hasText: '<img src=x' }).waitFor();
-    await photograph(page, 'key');
+    await waitForStatus(page, '<img src=x', 'Finished');
     await page.reload();
-    await page.locator('.row', { hasText: '<img src=x' }).waitFor();
+    await rowOf(page, '<img src=x').waitFor();
     const addresses = [...requests, page.url()].join(' ');
     const kept = await page.evaluate(() => [
       Object.values(sessionStorage),
       Object.keys(localStorage),
       document.cookie,
     ]);
-    await page.getByRole('button', { name: 'Forget the key' }).click();
+    await page.getByRole('button', { name: 'Forget the token' }).click();
     await field.waitFor();
 
     expect(kept).toEqual([['ops-key-0123456789'], [], '']);
     expect(addresses).not.toMatch(/ops-key/);
-    expect(sent.find(({ type }) => type === 'connection_init')?.payload).toEqual({
-      authorization: 'Bearer ops-key-0123456789',
-    });
+    expect(
+      sent.filter(({ type }) => type === 'connection_init').map(({ payload }) => payload),
+    ).toContainEqual({ authorization: 'Bearer ops-key-0123456789' });
     expect(await page.locator('.row, .row img').count()).toBe(0);
-    // The browser itself reports each answer 401: nothing else may be there.
-    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+    // The browser itself reports each answer 401 and each refused socket: nothing else may be there.
+    expect(complaints.filter((text) => !/401|WebSocket/.test(text))).toEqual([]);
     await page.close();
   });
 
-  it('says how long nothing changed, and makes links of web addresses alone', async () => {
-    await using gateway = await startTestGateway();
-    const { page } = await openBoard(browser.context, `${gateway.url}/`);
-
-    const shown = await page.evaluate(`(async () => {
-      const { RowView } = await import('/board/row-view.js');
-      const view = new RowView({ canTrack: () => true });
-      const file = (name, url) => ({ name, url, urlExpiresAt: new Date().toISOString() });
-      view.show({
-        key: 'x', followedAs: null, tracking: null, interruption: null, problem: null, seenAt: Date.now(), endSeenAt: null,
-        stalledSince: Date.now() - 12.5 * 60_000,
-        files: [file('good.csv', location.origin + '/files/1'), file('bad.csv', 'javascript:alert(1)'), file('worse', '//')],
-        export: {
-          id: 'x', name: null, vendor: { key: 'next', name: 'Next', capabilities: { canCancel: false } }, account: { key: 'n' }, status: 'ARCHIVING', rawStatus: 'archiving',
-          isTerminal: false, outcome: null, failure: null, progress: null, observation: { throttledUntil: null, isStale: false },
-        },
-      });
-      return {
-        notes: view.element.querySelector('.notes').textContent,
-        links: [...view.element.querySelectorAll('a')].map(({ href }) => href),
-        status: view.element.querySelector('.status').textContent,
-      };
-    })()`);
-
-    expect(shown).toEqual({
-      notes: 'No change for 12 min',
-      links: [`${gateway.url}/files/1`],
-      status: expect.stringMatching(/^archiving/),
-    });
-    await page.close();
-  });
-
-  it.each([
-    ['a wide window', 1_400],
-    ['a phone', 360],
-  ])('fits into %s without scrolling sideways', async (_what, width) => {
+  it('tells of an end aloud, in the title, and by a notification where it is hidden', async () => {
     await using gateway = await startSimulatedGateway({ speed: SPEED });
-    const hash = gateway.simulators.seeds['power-bi'].map((job) => `id=${toPowerBiLocator(job)}`).join('&');
-    const { page } = await openBoard(browser.context, `${gateway.url}/#${hash}`);
-    await page.setViewportSize({ width, height: 800 });
-    await page.locator('.row', { hasText: 'Power BI' }).first().waitFor();
+    const page = await browser.context.newPage();
+    await page.addInitScript(`
+      window.told = [];
+      window.Notification = class { static permission = 'granted'; constructor(title, { body }) { window.told.push([title, body]); } };
+      Object.defineProperty(Document.prototype, 'visibilityState', { get: () => window.isShown ? 'visible' : 'hidden' });
+    `);
+    await page.goto(`${gateway.url}/`);
 
-    const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+    await page
+      .locator('[data-announcer]', { hasText: /(Finished|Failed|Canceled|Gone|ended)/ })
+      .waitFor({ state: 'attached' });
+    await expect.poll(() => page.title()).toMatch(/^✓ \d+ ended .*Waybill$/);
+    const told = await page.evaluate('window.told');
+    await page.evaluate(`window.isShown = true; document.dispatchEvent(new Event('visibilitychange'))`);
+    await expect.poll(() => page.title()).toMatch(/^(\(\d+\) )?Waybill$/);
 
-    expect(widest).toBe(width);
+    expect(told).toContainEqual([expect.any(String), expect.any(String)]);
+    await page.close();
+  });
+
+  it('keeps search, filters and order in the address, through a reload and the way back', async () => {
+    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    const { page } = await openBoard(browser.context, `${gateway.url}/`);
+    await rowOf(page, 'Talkdesk').first().waitFor();
+
+    await page.getByLabel('Vendor', { exact: true }).selectOption('Talkdesk');
+    await page.getByLabel('Order').selectOption('Name, A to Z');
+    await page.getByLabel('Search').fill('calls');
+    await page.getByText(/^\d+ of \d+ exports fit\.$/).waitFor();
+    const address = page.url();
+    await page.reload();
+    await rowOf(page, 'calls').first().waitFor();
+    const search = await page.getByLabel('Search').inputValue();
+    const names = await page.locator('.row .name').allInnerTexts();
+    await page.locator('.row a').first().click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.goBack();
+    await rowOf(page, 'calls').first().waitFor();
+
+    expect(new URL(address).search).toBe('?q=calls&vendor=talkdesk&sort=name');
+    expect(search).toBe('calls');
+    expect(names.length).toBeGreaterThan(1);
+    expect(names).toEqual([...names].sort((one, other) => one.localeCompare(other)));
+    expect(page.url()).toBe(address);
+    await page.getByLabel('Search').fill('no such export');
+    await page.getByRole('button', { name: 'Show all exports' }).click();
+    await rowOf(page, 'Hi Energy').first().waitFor();
+    await page.close();
+  });
+
+  it('is walked through by keyboard: to the search, down the rows, into an export and back', async () => {
+    await using gateway = await startSimulatedGateway({ speed: 0.1 });
+    const { page } = await openBoard(browser.context, `${gateway.url}/?sort=name`);
+    await page.setViewportSize({ width: 1_400, height: 700 });
+    await rowOf(page, 'Hi Energy').first().waitFor();
+    const focused = () =>
+      page.evaluate('document.activeElement.closest(".row")?.getAttribute("aria-rowindex")');
+
+    await page.keyboard.press('Tab');
+    const first = await page.evaluate('document.activeElement.textContent');
+    await page.keyboard.press('/');
+    await page.keyboard.type('a');
+    const search = await page.getByLabel('Search').inputValue();
+    await page.keyboard.press('Escape');
+    await page.locator('.row .name a').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(focused).toBe('3');
+    await page.keyboard.press('End');
+    const last = String((await page.locator('[role="table"]').getAttribute('aria-rowcount')) ?? '');
+    await expect.poll(focused).toBe(last);
+    await page.keyboard.press('Home');
+    await expect.poll(focused).toBe('2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const arrived = await page.evaluate('document.activeElement.id');
+
+    expect([first, search, arrived]).toEqual(['Skip to the exports', 'a', 'main']);
+    expect(page.url()).toContain('/e/');
     await page.close();
   });
 });
+
+/** As it stands in the address bar of somebody who looks at the vendor's API. */
+function toVendorAddress({ ids }: SeededJob): string {
+  const { groupId, reportId, exportId } = ids;
+  const workspace = groupId === undefined ? '' : `/groups/${groupId}`;
+  return `https://api.powerbi.com/v1.0/myorg${workspace}/reports/${reportId}/exports/${exportId}`;
+}

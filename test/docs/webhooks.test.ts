@@ -27,7 +27,7 @@ describe('the page on webhooks', () => {
     expect(program.trim().split('\n').length).toBeLessThanOrEqual(20);
     const receiver = spawn(process.execPath, ['--input-type=module', '-e', program], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, OPS_HOOK_SECRET: SECRET, PORT: '0' },
+      env: { ...process.env, OPS_HOOK_SECRET: SECRET, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {

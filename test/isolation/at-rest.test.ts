@@ -10,7 +10,7 @@ import { LINK_SECRET } from './config-text.ts';
 import { runSchedule } from './schedule.ts';
 import type { World } from './world.ts';
 
-const STEPS = 1_500;
+const STEPS = 1_000;
 /** So many of them that exports have been started, have ended and were told of. */
 const STEPS_TO_A_LEAK = 400;
 
@@ -117,31 +117,36 @@ describe('The store of a gateway through a whole schedule', () => {
     expect(found).toEqual([]);
   });
 
-  it.each(Object.keys(SPELLINGS))(
-    'would be found out with a secret at rest: %s',
+  // All spellings in one schedule: each schedule takes seconds.
+  it('would be found out with a secret at rest, in whichever spelling', { timeout: 300_000 }, async () => {
+    const firstSpelling = new Map<string, string>();
+    for (const [name, spell] of Object.entries(SPELLINGS)) {
+      const [text = ''] = spell(LINK_SECRET);
+      // A state is written as JSON: what that spells otherwise stands there as `json`.
+      const isKept = JSON.stringify(text) === `"${text}"`;
+      if (!firstSpelling.has(text)) firstSpelling.set(text, isKept ? name : 'json');
+    }
+    planted.text = [...firstSpelling.keys()].join(' ');
+
+    const { found, swept } = await lookAtRest(STEPS_TO_A_LEAK);
+
+    const spellings = found.flatMap(({ kind, spelling }) => (kind === 'the link secret' ? [spelling] : []));
+    expect(spellings).toEqual(expect.arrayContaining([...firstSpelling.values()]));
+    expect(swept).toEqual(['store']);
+  });
+
+  it.each([[[toSecret('t0hi'), toHookSecret(1), 'key-of-caller-0-v1']], [[TOKENS]]])(
+    'would be found out with what it must not hold: %.60s',
     { timeout: 300_000 },
-    async (name) => {
-      [planted.text = ''] = SPELLINGS[name]?.(LINK_SECRET) ?? [];
+    async (texts) => {
+      planted.text = texts.join(' ');
 
-      const { found, swept } = await lookAtRest(STEPS_TO_A_LEAK);
+      const { found } = await lookAtRest(STEPS_TO_A_LEAK);
 
-      expect(found.map(({ kind }) => kind)).toContain('the link secret');
-      expect(swept).toEqual(['store']);
+      const kinds = ['a vendor credential or token', 'a webhook secret', 'a caller’s key'];
+      expect(found.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds.slice(0, texts.length)));
     },
   );
-
-  it.each([
-    ['a vendor credential or token', toSecret('t0hi')],
-    ['a vendor credential or token', TOKENS],
-    ['a webhook secret', toHookSecret(1)],
-    ['a caller’s key', 'key-of-caller-0-v1'],
-  ])('would be found out with %s: %.40s', { timeout: 300_000 }, async (kind, text) => {
-    planted.text = text;
-
-    const { found } = await lookAtRest(STEPS_TO_A_LEAK);
-
-    expect(found.map((each) => each.kind)).toContain(kind);
-  });
 
   it('would be found out where it kept the vendor’s links', { timeout: 300_000 }, async () => {
     planted.isLinked = true;

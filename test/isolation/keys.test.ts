@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { createTroubledStore } from '../tracking/troubled-store.ts';
 
 const KEYS = ['key-of-the-first-caller', 'key-of-the-second-caller'] as const;
 const START = /* GraphQL */ `
@@ -11,20 +12,27 @@ const START = /* GraphQL */ `
 
 let vendor: FakeVendor;
 let gateway: TestGateway;
+const troubled = createTroubledStore();
+/** What the store's trouble is from the next order on. */
+let troubleAtOrder: typeof troubled.trouble = 'none';
 
 beforeAll(async () => {
-  vendor = await startFakeVendor(({ headers, method }) => ({
-    status: method === 'POST' ? 201 : 200,
-    body: {
-      export: {
-        id: 4_001,
-        report_type: 'deals_excel',
-        status: 'processing',
-        display_name: toName(headers.authorization ?? ''),
+  vendor = await startFakeVendor(({ headers, method }) => {
+    if (method === 'POST') troubled.trouble = troubleAtOrder;
+    return {
+      status: method === 'POST' ? 201 : 200,
+      body: {
+        export: {
+          id: 4_001,
+          report_type: 'deals_excel',
+          status: 'processing',
+          display_name: toName(headers.authorization ?? ''),
+        },
       },
-    },
-  }));
+    };
+  });
   gateway = await startTestGateway({
+    store: troubled.store,
     config: {
       access: {
         mode: 'keys',
@@ -76,6 +84,17 @@ describe('An idempotency key of an account whose token each caller brings', () =
     const second = await start(1, 'token-of-another');
 
     expect([first, second]).toEqual([own('token-of-one', false), own('token-of-another', true)]);
+    expect(countStarts() - startedBefore).toBe(1);
+  });
+
+  it('does so too while the store is away, and the key could not be written down', async () => {
+    troubleAtOrder = 'writes';
+
+    const told = [await start(0, 'token-of-one'), await start(1, 'token-of-another')];
+
+    troubleAtOrder = 'none';
+    troubled.trouble = 'none';
+    expect(told).toEqual([own('token-of-one', false), own('token-of-another', true)]);
     expect(countStarts() - startedBefore).toBe(1);
   });
 

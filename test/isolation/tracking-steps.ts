@@ -22,7 +22,9 @@ export async function startExport(step: Step): Promise<void> {
   // Mostly the one order that belongs to the key, so that it is asked for again.
   const place = key !== null && dice.next() < 0.8 ? key : Math.floor(dice.next() * 100);
   const name = dice.next() < MOVING_SHARE ? MOVING_ACCOUNT : ACCOUNT_NAMES[place % ACCOUNT_NAMES.length];
-  const order = toOrder(tenant, name ?? 'hi', place % ORDERS);
+  // The moving account is the caller's own, if it is anybody's.
+  const owner = name === MOVING_ACCOUNT ? caller.tenant : tenant;
+  const order = toOrder(owner, name ?? 'hi', place % ORDERS);
   if (key !== null) world.keyUses.add(caller.tenant, key, JSON.stringify(order.input));
   const input = {
     order: order.input,

@@ -333,6 +333,12 @@ function toQuestion({
   return question;
 }
 
+/** Calls that change something at a vendor; polls go on by themselves. */
+function countChanges({ fakes }: MutationGateway): number {
+  const requests = Object.values(fakes).flatMap((fake) => fake.requests);
+  return requests.filter(({ method }) => method !== 'GET').length;
+}
+
 /** The answer to compare with: interpreted, as plain JSON. Asked once. */
 function referenceOf(test: Case): Promise<Told> {
   const [plain] = TRANSPORTS;
@@ -372,7 +378,7 @@ describe.each(EXECUTORS)('a mutation that is %s', (executor) => {
 
     it.each(CASES)('is refused, and nothing is done: $what', async (test) => {
       const gateway = gatewayOf(executor, test);
-      const calls = gateway.calls();
+      const changes = countChanges(gateway);
 
       const { status, text } = await get.ask(gateway.url, toQuestion(test));
 
@@ -380,7 +386,7 @@ describe.each(EXECUTORS)('a mutation that is %s', (executor) => {
       expect(JSON.parse(text)).toMatchObject({
         errors: [{ extensions: { code: 'BAD_REQUEST', retryable: false } }],
       });
-      expect(gateway.calls()).toBe(calls);
+      expect(countChanges(gateway)).toBe(changes);
     });
   });
 

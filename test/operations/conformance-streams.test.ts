@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Peer } from '../graphql/subscriptions/peer.ts';
 import { toLocator } from '../graphql/support.ts';
 import { BEGUN, linesOf, readSum, SUBSCRIPTION_ENDED } from '../operating/support.ts';
+import { STREAM_TRANSPORTS } from './conformance-stream-transports.ts';
 import {
   type ConformanceGateway,
   EXECUTORS,
@@ -11,59 +11,6 @@ import {
   type Question,
   startConformanceGateway,
 } from './conformance-support.ts';
-
-/** A stream as it was told to its end: each result as it was written, errors that end it among them. */
-interface Told {
-  readonly results: readonly string[];
-  readonly requestId: string | null;
-}
-
-interface StreamTransport {
-  readonly name: string;
-  readonly label: 'sse' | 'websocket';
-  readonly follow: (url: string, question: Question) => Promise<Told>;
-}
-
-const SPLIT = {
-  'text/event-stream': (text: string) => [...text.matchAll(/^data: (.+)$/gm)].map(([, data]) => data ?? ''),
-  'multipart/mixed;subscriptionSpec=1.0': (text: string) =>
-    [...text.matchAll(/^\{"payload":(.*)\}\r$/gm)].map(([, payload]) => payload ?? ''),
-};
-
-const TRANSPORTS: readonly StreamTransport[] = [
-  { name: 'server-sent events', label: 'sse', follow: overHttp('POST', 'text/event-stream') },
-  { name: 'server-sent events by GET', label: 'sse', follow: overHttp('GET', 'text/event-stream') },
-  { name: 'multipart/mixed', label: 'sse', follow: overHttp('POST', 'multipart/mixed;subscriptionSpec=1.0') },
-  { name: 'websocket', label: 'websocket', follow: overSocket },
-];
-
-function overHttp(method: 'GET' | 'POST', accept: keyof typeof SPLIT) {
-  return async (url: string, question: Question): Promise<Told> => {
-    const search = new URLSearchParams({
-      query: question.query,
-      variables: JSON.stringify(question.variables ?? {}),
-    });
-    const response = await fetch(`${url}/graphql${method === 'GET' ? `?${search}` : ''}`, {
-      method,
-      headers: { accept, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
-      ...(method === 'POST' ? { body: JSON.stringify(question) } : {}),
-    });
-    const results = SPLIT[accept](await response.text());
-    return { results, requestId: response.headers.get('x-request-id') };
-  };
-}
-
-async function overSocket(url: string, question: Question): Promise<Told> {
-  await using peer = await Peer.connect(url);
-  const ended = peer.next(({ type }) => type === 'complete' || type === 'error');
-  peer.send({ type: 'subscribe', id: '1', payload: question });
-  await ended;
-  const answers = peer.messages.filter(({ type }) => type === 'next' || type === 'error');
-  const results = answers.map(({ type, payload }) =>
-    JSON.stringify(type === 'error' ? { errors: payload } : payload),
-  );
-  return { results, requestId: null };
-}
 
 interface Case extends Question {
   readonly what: string;
@@ -170,7 +117,7 @@ afterAll(async () => {
 });
 
 describe.each(EXECUTORS)('a subscription whose events are %s', (executor) => {
-  describe.each(TRANSPORTS)('over $name', ({ label, follow }) => {
+  describe.each(STREAM_TRANSPORTS)('over $name', ({ label, follow }) => {
     it.each(CASES)('tells of $what', async ({ what, told, isStream, codes = [], ...question }) => {
       const gateway = gateways.get(executor) as ConformanceGateway;
       const begun = linesOf(gateway, BEGUN).length;
@@ -198,6 +145,8 @@ describe.each(EXECUTORS)('a subscription whose events are %s', (executor) => {
   it('is counted once, whatever it came over', async () => {
     const gateway = gateways.get(executor) as ConformanceGateway;
 
-    expect(await readSum(gateway.url, 'waybill_operations_total')).toBe(CASES.length * TRANSPORTS.length);
+    expect(await readSum(gateway.url, 'waybill_operations_total')).toBe(
+      CASES.length * STREAM_TRANSPORTS.length,
+    );
   });
 });

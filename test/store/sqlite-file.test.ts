@@ -109,6 +109,26 @@ describe('a SQLite file', () => {
     expect(after.untracked).toBe('known');
   });
 
+  it('holds no webhook back that was under way when the gateway before ended', async () => {
+    const request = {
+      now: systemClock.now(),
+      busy: new Set<string>(),
+      perEndpoint: 4,
+      limit: 10,
+      leaseMs: 3_600_000,
+    };
+    const first = await open();
+    await first.track(toRequest(toTracked('e1'), { deliveries: [toDelivery('msg_1')] }));
+    const taken = await first.takeDeliveries(request);
+    const takenAgain = await first.takeDeliveries(request);
+    await first.close();
+
+    const afterwards = await (await open()).takeDeliveries({ ...request, now: systemClock.now() });
+
+    expect([taken.length, takenAgain.length]).toEqual([1, 0]);
+    expect(afterwards).toMatchObject([{ id: 'msg_1', attempts: 0 }]);
+  });
+
   it('is refused to a second gateway, by whatever name, and free when the first one has gone', async () => {
     const first = await open();
     const link = join(folder, 'link.db');

@@ -160,7 +160,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
           { id: 'd1' },
         ]);
         expect(await store.listDurations(9)).toEqual([
-          { vendor: 'hi-energy', account: 'hi', kind: 'daily', ms: 5_000 },
+          { tenant: 'acme', vendor: 'hi-energy', account: 'hi', kind: 'daily', ms: 5_000 },
         ]);
         expect(await store.takeKey(toKey('k'), START)).toMatchObject({
           status: 'done',

@@ -15,7 +15,7 @@ export interface CuttableProxy {
 
 type Mode = 'open' | 'cut' | 'hung';
 
-export async function startProxy(target: number): Promise<CuttableProxy> {
+export async function startProxy(target: number, ownPort = 0): Promise<CuttableProxy> {
   let mode: Mode = 'open';
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -34,7 +34,7 @@ export async function startProxy(target: number): Promise<CuttableProxy> {
   function drop(): void {
     for (const socket of sockets) socket.destroy();
   }
-  server.listen(0, '127.0.0.1');
+  server.listen(ownPort, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');

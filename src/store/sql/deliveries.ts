@@ -56,6 +56,15 @@ async function lease(db: Db, seqs: readonly number[], until: number): Promise<re
   return rows.sort((a, b) => seqs.indexOf(a.seq) - seqs.indexOf(b.seq)).map(toDeliveryRecord);
 }
 
+/** Makes what is under way due again. */
+export async function dropLeases(db: Db, now: number): Promise<void> {
+  await db
+    .updateTable('waybill_deliveries')
+    .set({ next_attempt_at: now, due_at: now, leased_until: null })
+    .where('leased_until', 'is not', null)
+    .execute();
+}
+
 interface EndpointDue {
   readonly endpoint: string;
   /** When its first delivery is due. */

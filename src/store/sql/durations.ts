@@ -41,7 +41,7 @@ export async function addDurations(
 export async function listDurations(db: Db, limit: number): Promise<readonly SeenDuration[]> {
   const rows = await db
     .selectFrom('waybill_durations')
-    .select(['vendor', 'account', 'kind', 'ms'])
+    .select(['tenant', 'vendor', 'account', 'kind', 'ms'])
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute();

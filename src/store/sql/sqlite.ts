@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { Store } from '../../export/store.ts';
 import { sleep } from '../../runtime/clock.ts';
 import type { StoreTools } from '../keeping.ts';
+import { dropLeases } from './deliveries.ts';
 import { migrate } from './migrations.ts';
 import type { SqlJob, SqlRunner } from './runner.ts';
 import type { Schema } from './schema.ts';
@@ -38,6 +39,8 @@ export async function openSqliteStore(path: string, tools: StoreTools): Promise<
   const runner = new SqliteRunner(file, tools);
   try {
     await runner.migrate();
+    // Nobody else has this file: what was under way when the gateway before ended is due at once.
+    await runner.write((db) => dropLeases(db, tools.clock.now()));
   } catch (error) {
     await runner.close();
     throw isFault(error) ? toOpenError(path, error) : error;

@@ -1,8 +1,9 @@
+import type { StartError } from '../../export/errors.ts';
 import type { StartOptions } from '../../export/ports.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
 import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { field, readAnswer, toErrorCode } from '../shared/answers.ts';
-import { joinMessages, toOrderError } from '../shared/orders.ts';
+import { joinMessages, toOrderError, toOutOfReach } from '../shared/orders.ts';
 import { type HiEnergyOrder, readConflict, readMessages, readStarted, toOrderBody } from './orders.ts';
 import {
   type AnswerFacts,
@@ -41,6 +42,8 @@ export interface HiEnergyClient {
   readExport(exportId: string, options?: CallOptions): Promise<Answer<WireExport>>;
   /** `GET /exports?limit=`: the newest ones this credential may see. One that is not in it may still exist. */
   listExports(limit: number, options?: CallOptions): Promise<Answer<readonly ListedExport[]>>;
+  /** The error where the list does not tell whether an order has started an export. */
+  toOutOfReach(): StartError;
   /** `POST /exports`; the export that is there already, where an identical one is under way or was just made. @throws StartError too */
   startExport(order: HiEnergyOrder, options?: StartOptions): Promise<Answer<StartedExportWire>>;
 }
@@ -64,6 +67,8 @@ export function createHiEnergyClient(http: AccountClient): HiEnergyClient {
         return { wire, facts: toFacts(response, 'list') };
       });
     },
+
+    toOutOfReach: () => toOutOfReach(http, 'Hi Energy'),
 
     startExport: (order, options) =>
       http.order(

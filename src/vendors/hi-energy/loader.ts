@@ -1,6 +1,7 @@
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
 import type { OwnReads } from '../shared/account.ts';
-import { byNearness } from '../shared/orders.ts';
+import { parseInstant } from '../shared/instant.ts';
+import { byNearness, reachesBack } from '../shared/orders.ts';
 import { type HiEnergyClient, MAX_LISTED } from './client.ts';
 import { toSnapshot } from './mapping.ts';
 import { type HiEnergyOrder, isStartedBy } from './orders.ts';
@@ -56,6 +57,9 @@ export function createHiEnergyLoader(
     async findStarted(search, options): Promise<readonly Snapshot[]> {
       const { wire, facts } = await client.listExports(MAX_LISTED, options);
       const started = wire.filter((entry) => isStartedBy(entry, search));
+      const createdAts = wire.map(({ created_at: createdAt }) => parseInstant(createdAt));
+      if (started.length === 0 && wire.length >= MAX_LISTED && !reachesBack(createdAts, search.sentAt))
+        throw client.toOutOfReach();
       return started.map((entry) => toListed(entry, facts)).sort(byNearness(search.sentAt));
     },
   };

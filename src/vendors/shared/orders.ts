@@ -1,4 +1,4 @@
-import { InputError } from '../../export/errors.ts';
+import { InputError, StartError } from '../../export/errors.ts';
 import type { IdRule } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse } from '../../http/types.ts';
 import { parseInstant } from './instant.ts';
@@ -104,6 +104,26 @@ const MAX_DELAY_MS = 600_000;
 /** Whether an export that was made then may be what an order has started. @param createdAt - null where nobody knows */
 export function isFromOrder(createdAt: number | null, sentAt: number): boolean {
   return createdAt !== null && createdAt >= sentAt - CLOCK_DRIFT_MS && createdAt <= sentAt + MAX_DELAY_MS;
+}
+
+/**
+ * By how much an export must be older than an order to show that a list reaches back to it. Less than clocks may be apart at worst: a
+ * batch of a hundred exports in a minute would push everything out.
+ */
+const SURELY_BEFORE_MS = 5_000;
+
+/** Whether a list that is cut off holds an export from before an order was sent: then it holds whatever that has started, too. */
+export function reachesBack(createdAts: readonly (number | null)[], sentAt: number): boolean {
+  return createdAts.some((createdAt) => createdAt !== null && createdAt < sentAt - SURELY_BEFORE_MS);
+}
+
+/** The error where so many exports are newer than an order that what it has started may stand in the list no longer. */
+export function toOutOfReach(http: AccountClient, vendorName: string): StartError {
+  const { vendor, account } = http.toError('VENDOR_BAD_RESPONSE', 'out of reach');
+  return new StartError({
+    ...{ code: 'START_OUTCOME_UNKNOWN', vendor, account },
+    message: `${vendorName}'s list does not reach back to this order any more, whose answer was lost: it may have been carried out. Look there, and start it under another idempotencyKey where it was not.`,
+  });
 }
 
 /** Those first that were made soonest before or after an order was sent; those of which nobody knows, last. */

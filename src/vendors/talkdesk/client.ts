@@ -1,6 +1,7 @@
-import { VendorError } from '../../export/errors.ts';
+import { type StartError, VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions, StartOptions } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
+import { toOutOfReach } from '../shared/orders.ts';
 import { DONE_WORD, NO_CONTENT_WORD, readTalkdeskStatus } from './mapping.ts';
 import { readOrderAnswer, type StartedJob, type TalkdeskOrder, toOrderBody } from './orders.ts';
 import {
@@ -60,6 +61,8 @@ export interface TalkdeskClient {
   readJob(ids: TalkdeskIds, options?: CallOptions): Promise<JobReading>;
   /** `GET /data/reports/{type}/jobs`, the first page. @param perPage - 1 to 200 */
   listJobs(reportType: string, perPage: number, options?: CallOptions): Promise<JobPage>;
+  /** The error where the list does not tell whether an order has started a job. */
+  toOutOfReach(): StartError;
   /** `POST /data/reports/{type}/jobs`. @throws StartError too */
   createJob(order: TalkdeskOrder, options?: StartOptions): Promise<StartedJob>;
   /** `DELETE /data/reports/{type}/files/{id}`: the job with the file that it makes. */
@@ -120,6 +123,8 @@ export function createTalkdeskClient(
       };
       return get(jobsPath(reportType), options, read, { page: 1, per_page: perPage });
     },
+
+    toOutOfReach: () => toOutOfReach(http, 'Talkdesk'),
 
     createJob(order, options) {
       const ordered = `a ${order.reportType} job`;

@@ -7,7 +7,7 @@ import type { OwnReads } from '../shared/account.ts';
 import { byNearness } from '../shared/orders.ts';
 import type { JobPage, TalkdeskClient } from './client.ts';
 import { ACCEPTED_WORD, toSnapshot } from './mapping.ts';
-import { isStartedBy, type TalkdeskOrder, toMark } from './orders.ts';
+import { isStartedBy, reachesOrder, type TalkdeskOrder, toMark } from './orders.ts';
 import { type JobReading, TALKDESK_LOCATOR, type TalkdeskDetails, type TalkdeskIds } from './types.ts';
 
 /** What one list call is asked for; 200 is the documented maximum, but what lies so far back is better asked for alone. */
@@ -77,6 +77,8 @@ function createOrderCalls({ client, toKey }: LoaderParts): OrderCalls {
       const { reportType } = toOrder(search.order);
       const { jobs, receivedAt } = await client.listJobs(reportType, PER_PAGE, options);
       const started = jobs.filter((job) => isStartedBy(job, search));
+      if (started.length === 0 && jobs.length >= PER_PAGE && !reachesOrder(jobs, search))
+        throw client.toOutOfReach();
       const snapshots = started.map((job) =>
         toSnapshot(toKey({ reportType, jobId: job.id }), {
           word: job.status ?? ACCEPTED_WORD,

@@ -8,6 +8,7 @@ import {
   type FreeForm,
   isFromOrder,
   type OrderInput,
+  reachesBack,
   readFreeForm,
   readInstant,
   readText,
@@ -87,11 +88,24 @@ function readMessages(json: unknown): readonly unknown[] {
 
 /**
  * What tells jobs that are there already from one that an order starts: the ids of those that could be taken for it, and that do not
- * tell when they were made.
+ * tell when they were made; and of those that do not, that of the newest one, by which it is known later whether the list still reaches back to the order.
  */
 export function toMark(jobs: readonly WireJob[], order: TalkdeskOrder): string {
-  const alike = jobs.filter((job) => hasId(job) && job.createdAt === null && isAlike(job, order));
-  return JSON.stringify(alike.map(({ id }) => id));
+  const untimed = jobs.filter((job) => hasId(job) && job.createdAt === null);
+  const noted = untimed.filter((job, index) => index === 0 || isAlike(job, order));
+  return JSON.stringify(noted.map(({ id }) => id));
+}
+
+/** Whether a page that is full holds a job from before an order was sent. */
+export function reachesOrder(jobs: readonly WireJob[], { sentAt, mark }: StartedSearch): boolean {
+  const known = mark === null ? [] : readMark(mark);
+  return (
+    jobs.some(({ id }) => known.includes(id)) ||
+    reachesBack(
+      jobs.map(({ createdAt }) => parseInstant(createdAt)),
+      sentAt,
+    )
+  );
 }
 
 /**

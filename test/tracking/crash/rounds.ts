@@ -27,8 +27,10 @@ export interface CrashReport {
   readonly keys: number;
   /** Exports of which it was told that they are tracked, and that are not. */
   readonly exportsLost: number;
-  /** Keys that stand for nothing, or for something else than they did. */
+  /** Keys of which it was told what they stand for, and that stand for something else, or for nothing. */
   readonly keysLost: number;
+  /** Keys that come to nothing to the end: a vendor's list does not reach back to their orders any more. */
+  readonly keysUnknown: number;
   /** Kinds of events of exports that were told. */
   readonly events: number;
   readonly deliveries: number;
@@ -60,6 +62,9 @@ const WORKERS = 4;
 /** How long a gateway lives that has begun to listen. */
 const SHORTEST_MS = 50;
 const LIFE_SPREAD_MS = 900;
+/** So many live longer by as much: long enough to look into a vendor's list twice. */
+const LONG_LIVED = 0.2;
+const LONG_LIFE_MS = 3_000;
 /** So many are killed before they listen. */
 const KILLED_EARLY = 0.1;
 const START_MS = 400;
@@ -127,7 +132,9 @@ async function runRound(
   }
   let isOver = false;
   const workers = Array.from({ length: WORKERS }, () => traffic.run(url, () => isOver));
-  await sleep(SHORTEST_MS + random.next() * LIFE_SPREAD_MS);
+  workers.push(traffic.catchUp(url));
+  const moreMs = random.next() < LONG_LIVED ? LONG_LIFE_MS : 0;
+  await sleep(SHORTEST_MS + random.next() * LIFE_SPREAD_MS + moreMs);
   await gateway.end('SIGKILL');
   isOver = true;
   await Promise.all(workers);
@@ -152,15 +159,12 @@ async function settle(stage: Stage): Promise<CrashReport> {
   const known = ledger.keys.filter(({ exportId }) => exportId !== null);
   const problems = ledger.problems.length;
   for (const entry of known) await traffic.askWith(url, entry);
-  const isAskedAnew = vendor.acceptedInAll - before;
+  const orderedAnew = vendor.acceptedInAll - before;
+  const keysLost = ledger.problems.length - problems + orderedAnew;
   for (const entry of ledger.keys)
     for (let asks = 0; entry.exportId === null && asks < LAST_ASKS; asks += 1)
       await traffic.askWith(url, entry);
-  const keysLost =
-    ledger.problems.length -
-    problems +
-    isAskedAnew +
-    ledger.keys.filter(({ exportId }) => exportId === null).length;
+  const keysUnknown = ledger.keys.filter(({ exportId }) => exportId === null).length;
 
   vendor.finish();
   const waiting = await untilTold(url, receiver, ledger);
@@ -168,7 +172,7 @@ async function settle(stage: Stage): Promise<CrashReport> {
   const exportsLost = ledger.tracked().filter((id) => !tracked.has(id));
   const returned = ledger.untracked().filter((id) => tracked.has(id));
   for (const id of returned) ledger.problems.push(`It was untracked, and is tracked: ${id}.`);
-  return toReport(stage, { keysLost, exportsLost: exportsLost.length, eventsLost: waiting });
+  return toReport(stage, { keysLost, keysUnknown, exportsLost: exportsLost.length, eventsLost: waiting });
 }
 
 /** @returns how many events are owed to the end */
@@ -203,7 +207,7 @@ async function readTracked(url: string): Promise<ReadonlySet<string>> {
 
 function toReport(
   { vendor, receiver, ledger, rounds }: Stage,
-  lost: Pick<CrashReport, 'keysLost' | 'exportsLost' | 'eventsLost'>,
+  lost: Pick<CrashReport, 'keysLost' | 'keysUnknown' | 'exportsLost' | 'eventsLost'>,
 ): CrashReport {
   const listed = ledger.keys.filter(({ vendor: id }) => id === 'hi-energy');
   // An ask without an answer was either the one that sent an order, or the one that was told.

@@ -45,6 +45,14 @@ export class Traffic {
     this.random = random;
   }
 
+  /** Asks for what is not known yet: a vendor's list reaches back to an order for a while only. */
+  async catchUp(url: string): Promise<void> {
+    const open = this.ledger.keys.filter(
+      ({ exportId, vendor }) => exportId === null && vendor === 'hi-energy',
+    );
+    await Promise.all(open.map((entry) => this.askWith(url, entry)));
+  }
+
   /** One after another, until nobody listens any more. */
   async run(url: string, isOver: () => boolean): Promise<void> {
     while (!isOver()) {

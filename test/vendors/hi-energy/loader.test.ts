@@ -330,6 +330,7 @@ describe('the time of a Hi Energy read', () => {
         await vendorTakes(clock, 60_000, options);
         throw http.toError('VENDOR_UNAVAILABLE', 'too late');
       },
+      toOutOfReach: () => expect.unreachable(),
       startExport: () => Promise.reject(new Error('not part of this test')),
     };
     const loader = createLoader(client, http, clock);

@@ -193,6 +193,24 @@ describe('looking for an export of Hi Energy whose start’s answer was lost', (
     expect(await find(exports)).toEqual(['3', '1', '2', '4']);
   });
 
+  const others = (count: number, ms: number) =>
+    Array.from({ length: count }, (_, index) => ({ ...toMinimal(index + 100), created_at: at(ms) }));
+
+  it('does not say that it is not there where a hundred newer ones may have pushed it out', async () => {
+    const { outcome } = await ask({ body: { exports: others(100, -5_000) } }, (account) =>
+      account.findStarted?.(SEARCH),
+    );
+
+    expect(outcome).toMatchObject({ code: 'START_OUTCOME_UNKNOWN', isRetryable: false });
+  });
+
+  it.each([
+    ['of which one is from before the order', [...others(99, 5_000), ...others(1, -5_001)]],
+    ['that are not as many as it may hold', others(99, 5_000)],
+  ])('says that it is not there in a list of exports %s', async (_what, exports) => {
+    expect(await find(exports)).toEqual([]);
+  });
+
   it('fails where the list cannot be had', async () => {
     const { outcome } = await ask({ status: 401 }, (account) => account.findStarted?.(SEARCH));
 

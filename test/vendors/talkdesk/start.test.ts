@@ -233,6 +233,28 @@ describe('looking for a job of Talkdesk whose start’s answer was lost', () => 
     expect(await find(jobs, { ...SEARCH, mark: '[]' })).toEqual([toJobId(2), toJobId(1)]);
   });
 
+  const others = (count: number, more: object = {}) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...{ ...UNTIMED, id: toJobId(index + 100), name: 'Other', ...more },
+    }));
+
+  it('does not say that it is not there where a hundred newer ones may have pushed it out', async () => {
+    const noted = await mark(toList(others(3)));
+    const later = others(103).slice(3);
+    const { outcome } = await ask(toList(later), (account) =>
+      account.findStarted?.({ ...SEARCH, mark: noted }),
+    );
+
+    expect(outcome).toMatchObject({ code: 'START_OUTCOME_UNKNOWN', isRetryable: false });
+  });
+
+  it('says that it is not there in a full list that reaches back to the order', async () => {
+    const noted = await mark(toList(others(3)));
+
+    expect(await find(others(100), { ...SEARCH, mark: noted })).toEqual([]);
+    expect(await find(others(100, { created_at: at(-6_000) }))).toEqual([]);
+  });
+
   it('notes nothing where every job tells its time', async () => {
     expect(await mark(toList([OURS]))).toBe('[]');
   });

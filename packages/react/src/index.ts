@@ -1,0 +1,10 @@
+'use client';
+export type { ChangeListeners } from './changes.ts';
+export { useWaybill, WaybillProvider } from './provider.ts';
+export type { ExportsQuery } from './queries.ts';
+export { useAccounts } from './use-accounts.ts';
+export { useConnection } from './use-connection.ts';
+export { type UseDownloadResult, useDownload } from './use-download.ts';
+export { type UseExportResult, type UseOptions, useExport, useSuspenseExport } from './use-export.ts';
+export { type UseExportsOptions, type UseExportsResult, useExports } from './use-exports.ts';
+export { type UseStartExportResult, useStartExport } from './use-start-export.ts';

@@ -1,0 +1,99 @@
+/** How each account stands: what is wrong comes first, in words, before anything else of the page. */
+import type { Account, Waybill, WaybillError } from '@waybill/client';
+import { useEffect, useState } from 'react';
+import { Icon } from './icons.tsx';
+import { Link } from './link.tsx';
+import { useNow } from './time.ts';
+import { type AccountStanding, accountStanding } from './words/accounts.ts';
+import { learnVendorName } from './words/vendors.ts';
+
+const ASK_EVERY_MS = 5_000;
+
+export interface Health {
+  readonly accounts: readonly Account[];
+  readonly error: WaybillError | null;
+}
+
+/** The accounts, asked for again and again: that costs no vendor call. */
+export function useHealth(client: Waybill): Health {
+  const [health, setHealth] = useState<Health>({ accounts: [], error: null });
+  useEffect(() => {
+    let isLeft = false;
+    const ask = async () => {
+      try {
+        const accounts = await client.accounts();
+        for (const { vendor, vendorName } of accounts) learnVendorName(vendor, vendorName);
+        if (!isLeft) setHealth((before) => (isEqual(before, accounts) ? before : { accounts, error: null }));
+      } catch (error) {
+        if (!isLeft) setHealth(({ accounts }) => ({ accounts, error: error as WaybillError }));
+      }
+    };
+    void ask();
+    const timer = setInterval(() => document.visibilityState === 'visible' && void ask(), ASK_EVERY_MS);
+    return () => {
+      isLeft = true;
+      clearInterval(timer);
+    };
+  }, [client]);
+  return health;
+}
+
+function isEqual(before: Health, accounts: readonly Account[]): boolean {
+  return before.error === null && JSON.stringify(before.accounts) === JSON.stringify(accounts);
+}
+
+export function HealthStrip({ accounts }: { readonly accounts: readonly Account[] }) {
+  const now = useNow();
+  if (accounts.length === 0) return null;
+  const standings = accounts.map((account) => ({ account, standing: accountStanding(account.health, now) }));
+  const troubled = standings.filter(({ standing }) => standing.explanation !== null);
+  return (
+    <section className="health" aria-label="Accounts">
+      {troubled.length > 0 && (
+        <ul className="troubles" role="status">
+          {troubled.map(({ account, standing }) => (
+            <li key={account.key} className="banner" data-tone={standing.tone}>
+              <Icon sign="alert" />
+              <div>
+                <strong>
+                  {account.vendorName} · {account.key}: {standing.text}
+                </strong>
+                <p>{standing.explanation}</p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      <ul className="accounts">
+        {standings.map(({ account, standing }) => (
+          <li key={account.key}>
+            <AccountChip account={account} standing={standing} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function AccountChip({
+  account,
+  standing,
+}: {
+  readonly account: Account;
+  readonly standing: AccountStanding;
+}) {
+  return (
+    <Link
+      className="account"
+      data-tone={standing.tone}
+      to={`/?account=${encodeURIComponent(account.key)}`}
+      title={standing.explanation ?? `The exports of ${account.key}`}
+    >
+      <span className="lamp" aria-hidden="true" />
+      <span className="account-name">
+        {account.vendorName} · {account.key}
+      </span>
+      <span className="account-state">{standing.text}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Connection, Waybill, WaybillOptions } from '@waybill/client';
+import { createWaybill } from '@waybill/client';
+import { WebSocket } from 'ws';
+
+/** Node 20 has none of its own. */
+export const webSocket = WebSocket as unknown as NonNullable<WaybillOptions['webSocket']>;
+
+/** Every socket that was opened by a client made with `countingSockets`. */
+export interface SocketCount {
+  readonly webSocket: NonNullable<WaybillOptions['webSocket']>;
+  /** Made so far. */
+  readonly opened: number;
+  /** Open, or on the way there or out. */
+  readonly alive: number;
+}
+
+export function countSockets(): SocketCount {
+  let opened = 0;
+  let alive = 0;
+  class Counted extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol);
+      opened += 1;
+      alive += 1;
+      this.on('close', () => {
+        alive -= 1;
+      });
+    }
+  }
+  return {
+    webSocket: Counted as unknown as SocketCount['webSocket'],
+    get opened() {
+      return opened;
+    },
+    get alive() {
+      return alive;
+    },
+  };
+}
+
+/** A client that comes back fast. */
+export function connect(url: string, options: Partial<WaybillOptions> = {}): Waybill {
+  return createWaybill({ url, webSocket, retry: { minMs: 20, maxMs: 100 }, ...options });
+}
+
+/** Resolves when it holds; looked at after every change of the store, and every few milliseconds. */
+export async function until(holds: () => boolean, what = 'that'): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The states of a connection, one after another, without repetitions. */
+export function recordStates({ connection }: Waybill): Connection['state'][] {
+  const states: Connection['state'][] = [connection.get().state];
+  connection.subscribe(() => {
+    const { state } = connection.get();
+    if (states.at(-1) !== state) states.push(state);
+  });
+  return states;
+}
+
+/** Reads something to its end, into a list that can be looked at meanwhile. */
+export function collect<Item>(items: AsyncIterable<Item>): {
+  readonly list: Item[];
+  readonly end: Promise<void>;
+} {
+  const list: Item[] = [];
+  const end = (async () => {
+    for await (const item of items) list.push(item);
+  })();
+  // Looked at by the test that awaits it.
+  end.catch(() => {});
+  return { list, end };
+}
+
+export interface PickyProxy extends AsyncDisposable {
+  readonly url: string;
+  /** What came through, by kind. */
+  readonly counts: { upgrades: number; streams: number; questions: number };
+}
+
+/** A proxy as a company has one: knows no websockets, and holds streams back where it is told to. */
+export async function startPickyProxy(
+  target: string,
+  options: { readonly streams: boolean },
+): Promise<PickyProxy> {
+  const counts = { upgrades: 0, streams: 0, questions: 0 };
+  const server = createServer((incoming, outgoing) => {
+    const isStream = incoming.headers.accept?.includes('text/event-stream') === true;
+    counts[isStream ? 'streams' : 'questions'] += 1;
+    if (isStream && !options.streams) {
+      outgoing.writeHead(502).end('<h1>Bad gateway</h1>');
+      return;
+    }
+    const { method, headers, url } = incoming;
+    const passed = request(new URL(url ?? '/', target), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+      answer.on('close', () => {
+        if (!answer.complete) outgoing.destroy();
+      });
+    });
+    passed.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => passed.destroy());
+    incoming.pipe(passed);
+  });
+  server.on('upgrade', (_request, socket) => {
+    counts.upgrades += 1;
+    socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
