@@ -17,7 +17,10 @@ export function createStorage(kept, headers) {
       const text = kept.getItem(name);
       return text === null ? null : withHeaders(name, text, headers);
     },
-    setItem: (name, text) => kept.setItem(name, withHeaders(name, text, undefined)),
+    setItem(name, text) {
+      if (name === 'graphiql:queries') refuseRepeated(text, kept.getItem(name));
+      kept.setItem(name, withHeaders(name, text, undefined));
+    },
     removeItem: (name) => kept.removeItem(name),
     clear() {
       for (const name of Object.keys(kept)) if (name.startsWith('graphiql:')) kept.removeItem(name);
@@ -37,4 +40,33 @@ function withHeaders(name, text, headers) {
   return JSON.stringify({
     [history]: entries.map((/** @type {object} */ entry) => ({ ...entry, headers })),
   });
+}
+
+/**
+ * GraphiQL looks at its tab several times while an operation begins, and takes what it has read meanwhile for another operation. What
+ * cannot be written down it leaves out.
+ *
+ * @param {string} text
+ * @param {string | null} before
+ */
+function refuseRepeated(text, before) {
+  const { queries } = JSON.parse(text);
+  const isAdded = queries.length >= (JSON.parse(before ?? '{"queries":[]}').queries?.length ?? 0);
+  const [earlier, last] = queries.slice(-2);
+  if (isAdded && last !== undefined && isSame(earlier, last))
+    throw new Error('The newest entry of the history is this operation already.');
+}
+
+/**
+ * @param {import('./types.d.ts').HistoryEntry} one
+ * @param {import('./types.d.ts').HistoryEntry} other
+ */
+function isSame(one, other) {
+  const isNameSame = !one.operationName || !other.operationName || one.operationName === other.operationName;
+  return (
+    isNameSame &&
+    one.query === other.query &&
+    (one.variables ?? '') === (other.variables ?? '') &&
+    (one.headers ?? '') === (other.headers ?? '')
+  );
 }

@@ -38,6 +38,14 @@ interface SocketClient {
   dispose(): void | Promise<void>;
 }
 
+/** An operation in GraphiQL's history. */
+export interface HistoryEntry {
+  readonly query: string;
+  readonly variables?: string | null;
+  readonly headers?: string | null;
+  readonly operationName?: string | null;
+}
+
 /** What GraphiQL asks of a storage. */
 export type KeylessStorage = Pick<Storage, 'length' | 'getItem' | 'setItem' | 'removeItem' | 'clear'>;
 

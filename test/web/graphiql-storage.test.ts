@@ -54,6 +54,50 @@ describe('what GraphiQL keeps in the browser', () => {
     );
   });
 
+  describe('has an operation once where it is run once', () => {
+    const A = { query: 'query A { a }', operationName: 'A' };
+    const B = { query: 'query B { b }', operationName: 'B' };
+    const write = (before: readonly object[], after: readonly object[]) => {
+      const { kept, store } = createKept({ 'graphiql:queries': JSON.stringify({ queries: before }) });
+      createStorage(store, undefined).setItem('graphiql:queries', JSON.stringify({ queries: after }));
+      return JSON.parse(kept['graphiql:queries'] ?? '').queries;
+    };
+
+    it.each([
+      [[A], [A, { ...A, variables: '' }]],
+      [[A], [A, { ...A, headers: '', variables: '' }]],
+      [
+        [B, { ...A, operationName: null }],
+        [B, { ...A, operationName: null }, A],
+      ],
+      // The oldest made room.
+      [
+        [B, A],
+        [A, A],
+      ],
+    ])('and refuses it the second time: %j, then %j', (before, after) => {
+      expect(() => write(before, after)).toThrow('this operation already');
+    });
+
+    it.each([
+      [[], [A]],
+      [[A], [A, B]],
+      [
+        [A, B],
+        [A, B, A],
+      ],
+      [[A], [A, { ...A, variables: '{"a":1}' }]],
+      [[A], [A, { ...A, headers: KEY }]],
+      [[A], [A, { ...A, operationName: 'Other' }]],
+    ])('and takes another: %j, then %j', (before, after) => {
+      expect(write(before, after)).toHaveLength(after.length);
+    });
+
+    it('and lets one between two others be deleted', () => {
+      expect(write([A, B, A], [A, A])).toEqual([A, A]);
+    });
+  });
+
   it('is otherwise what GraphiQL wrote, and goes when it is told to', () => {
     const { kept, store } = createKept({ theirs: '1' });
     const storage = createStorage(store, undefined);
