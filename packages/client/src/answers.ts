@@ -1,23 +1,22 @@
 import { WaybillError } from './error.ts';
-import { type Fields, toFields, toList, toNumberOrNull, toText } from './read.ts';
+import { type Fields, toFields, toList, toText } from './read.ts';
 
 /** A GraphQL error as the client throws it; whether asking again may help, the gateway says. */
-export function toError(wire: Fields, cause?: unknown): WaybillError {
-  const extensions = toFields(wire.extensions);
-  return new WaybillError(toText(wire.message) || 'The gateway gave no reason.', {
-    code: toText(extensions.code) || 'UNKNOWN',
-    retryable: extensions.retryable === true,
-    retryAfterMs: toNumberOrNull(extensions.retryAfterMs) ?? undefined,
-    requestId: toText(extensions.requestId) || undefined,
-    extensions,
-    cause,
+export function toError({ message, extensions }: Fields, waitMs?: number): WaybillError {
+  const { code, retryable, retryAfterMs, requestId } = toFields(extensions);
+  return new WaybillError(toText(message) || 'The gateway gave no reason.', {
+    code: toText(code) || 'UNKNOWN',
+    retryable: retryable === true,
+    retryAfterMs: (retryAfterMs as number) ?? waitMs,
+    requestId: requestId as string,
+    extensions: toFields(extensions),
   });
 }
 
 /** The first of an answer's errors; undefined where it has none. */
-export function toFirstError(errors: unknown): WaybillError | undefined {
+export function toFirstError(errors: unknown, waitMs?: number): WaybillError | undefined {
   const [first] = toList(errors);
-  return first === undefined ? undefined : toError(first);
+  return first && toError(first, waitMs);
 }
 
 /** No connection, or one that broke. */
@@ -27,9 +26,7 @@ export function toNetworkError(message: string, cause?: unknown): WaybillError {
 
 /** Whatever was thrown, as an error of ours. */
 export function toWaybillError(cause: unknown): WaybillError {
-  if (cause instanceof WaybillError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new WaybillError(message, { code: 'UNKNOWN', cause });
+  return cause instanceof WaybillError ? cause : new WaybillError(String(cause), { code: 'UNKNOWN', cause });
 }
 
 /** True where another token may mend it. */

@@ -1,53 +1,29 @@
-import { type Fields, toDate, toDateOrNull, toFields, toText, toTextOrNull } from './read.ts';
+import { type Fields, revive, toFields } from './read.ts';
 import { toExport } from './to-export.ts';
 import type { Export, ExportEvent } from './types.ts';
 
 /** After which nothing has stalled any more. */
-const NEWS = new Set(['ExportSnapshot', 'ExportStatusChanged', 'ExportProgressed']);
+const NEWS = /^Export(?:Snapshot|StatusChanged|Progressed)$/;
 
 /** The state after an event, and the event with it. */
-export function toEvent(wire: Fields, before: Export | undefined): ExportEvent {
-  const type = toText(wire.__typename);
-  const now = toState(type, wire, before);
-  const base = {
-    cursor: toText(wire.cursor),
-    at: toDate(wire.at),
-    exportId: toText(wire.exportId),
-    export: now ?? null,
-  };
-  return { ...base, __typename: type, ...toOwn(type, wire) } as ExportEvent;
+export function toEvent({ export: wire, ...rest }: Fields, before: Export | undefined): ExportEvent {
+  const event = revive(rest) as ExportEvent;
+  const now = wire == null ? before : toExport(toFields(wire), before);
+  return { ...event, export: now === undefined ? null : { ...now, ...toChange(event) } };
 }
 
-function toOwn(type: string, wire: Fields): object {
-  switch (type) {
-    case 'ExportSnapshot':
-      return { isReplayGap: wire.isReplayGap === true };
-    case 'ExportStatusChanged':
-      return { from: toTextOrNull(wire.from), to: toText(wire.to) };
+/** What an event says of an export beside its state. */
+function toChange(event: ExportEvent): Partial<Export> {
+  switch (event.__typename) {
     case 'ExportWatchInterrupted':
-      return { code: toText(wire.code), retryAt: toDateOrNull(wire.retryAt) };
-    case 'ExportWatchFailed':
-      return { code: toText(wire.code), message: toText(wire.message) };
+      return { isStale: true, trouble: { code: event.code, retryAt: event.retryAt ?? null } };
+    case 'ExportWatchResumed':
+      return { isStale: false, trouble: null };
     case 'ExportStalled':
-      return { since: toDate(wire.since) };
-    default:
-      return {};
+      return { stalledSince: event.since };
+    default: {
+      const hasGap = event.__typename === 'ExportSnapshot' && event.isReplayGap === true;
+      return { ...(NEWS.test(event.__typename) && { stalledSince: null }), ...(hasGap && { hasGap }) };
+    }
   }
-}
-
-function toState(type: string, wire: Fields, before: Export | undefined): Export | undefined {
-  const now = wire.export == null ? before : toExport(toFields(wire.export), before);
-  if (now === undefined) return undefined;
-  if (type === 'ExportWatchInterrupted') {
-    return {
-      ...now,
-      isStale: true,
-      trouble: { code: toText(wire.code), retryAt: toDateOrNull(wire.retryAt) },
-    };
-  }
-  if (type === 'ExportWatchResumed') return { ...now, isStale: false, trouble: null };
-  if (type === 'ExportStalled') return { ...now, stalledSince: toDate(wire.since) };
-  if (type === 'ExportSnapshot' && wire.isReplayGap === true)
-    return { ...now, hasGap: true, stalledSince: null };
-  return NEWS.has(type) && now.stalledSince !== null ? { ...now, stalledSince: null } : now;
 }

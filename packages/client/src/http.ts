@@ -2,7 +2,7 @@ import { type Access, toHeaders } from './access.ts';
 import { isRefusal, toError, toFirstError, toNetworkError } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { WaybillError } from './error.ts';
-import { type Fields, toFields, toList } from './read.ts';
+import { type Fields, parse, toFields, toList } from './read.ts';
 import type { Credentials, Operation } from './transport.ts';
 
 /** The gateway bounds its vendor calls itself; this is for one that is gone. */
@@ -29,8 +29,7 @@ export function createAsk(settings: HttpSettings, access: Access): Ask {
     try {
       return await post(settings, await access.current(), operation, signal);
     } catch (error) {
-      const isRenewable = error instanceof WaybillError && isRefusal(error) && access.isRenewable;
-      if (!isRenewable) throw error;
+      if (!(error instanceof WaybillError && isRefusal(error) && access.isRenewable)) throw error;
       return post(settings, await access.renew('refused'), operation, signal);
     }
   };
@@ -46,12 +45,15 @@ async function post(
   const end = new AbortController();
   const onAbort = (): void => end.abort(outer?.reason);
   outer?.addEventListener('abort', onAbort);
-  const cancelTimer = settings.clock.setTimer(ANSWER_TIMEOUT_MS, () => {
-    end.abort(new WaybillError('The gateway gave no answer in time.', { code: 'TIMEOUT', retryable: true }));
-  });
+  const cancelTimer = settings.clock.setTimer(ANSWER_TIMEOUT_MS, () =>
+    end.abort(new WaybillError('The gateway gave no answer in time.', { code: 'TIMEOUT', retryable: true })),
+  );
   try {
     const response = await send(settings, credentials, operation, 'application/json', end.signal);
-    return toAnswer(response, await response.text());
+    const text = await response.text();
+    const { data, errors } = parse(text);
+    if (response.ok && data != null) return { data: toFields(data), errors: toList(errors) };
+    throw toRefusal(response, text);
   } catch (error) {
     if (end.signal.aborted) throw end.signal.reason;
     throw error instanceof WaybillError ? error : toNetworkError('The gateway cannot be reached.', error);
@@ -65,62 +67,39 @@ async function post(
 export function send(
   { url, fetch }: HttpSettings,
   credentials: Credentials,
-  { name, text, variables }: Operation,
+  { text, variables }: Operation,
   accept: string,
   signal: AbortSignal,
 ): Promise<Response> {
   return fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept, ...toHeaders(credentials) },
-    body: JSON.stringify({ query: text, operationName: name, variables }),
+    body: JSON.stringify({ query: text, variables }),
     signal,
   });
 }
 
-function toAnswer(response: Response, text: string): Answer {
-  const body = parse(text);
-  if (response.ok && body.data != null) return { data: toFields(body.data), errors: toList(body.errors) };
-  throw toRefusal(response, text);
-}
-
 /** What stands in place of an answer. */
-export function toRefusal(response: Response, text: string): WaybillError {
-  const error = toFirstError(parse(text).errors);
-  const waitMs = toWaitMs(response.headers.get('retry-after'));
-  if (error !== undefined) {
-    const { message, code, retryable, requestId, extensions } = error;
-    const retryAfterMs = error.retryAfterMs ?? waitMs;
-    return new WaybillError(message, { code, retryable, retryAfterMs, requestId, extensions });
-  }
-  const { status } = response;
-  // Not the gateway's own words: something on the way speaks.
-  return new WaybillError(`The gateway's address answers with HTTP ${status}.`, {
-    code: status === 401 ? 'UNAUTHENTICATED' : 'BAD_ANSWER',
-    retryable: status >= 500 || status === 429 || status === 408,
-    retryAfterMs: waitMs,
-  });
-}
-
-function toWaitMs(retryAfter: string | null): number | undefined {
-  if (retryAfter === null) return undefined;
-  const seconds = Number(retryAfter);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
-  const at = Date.parse(retryAfter);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
-}
-
-function parse(text: string): Fields {
-  try {
-    return toFields(JSON.parse(text));
-  } catch {
-    return {};
-  }
+export function toRefusal({ status, headers }: Response, text: string): WaybillError {
+  const asked = headers.get('retry-after');
+  const seconds = asked === null ? Number.NaN : Number(asked);
+  const waitMs = Number.isNaN(seconds) ? Date.parse(asked ?? '') - Date.now() : seconds * 1_000;
+  const retryAfterMs = waitMs > 0 ? waitMs : undefined;
+  return (
+    toFirstError(parse(text).errors, retryAfterMs) ??
+    // Not the gateway's own words: something on the way speaks.
+    new WaybillError(`The gateway's address answers with HTTP ${status}.`, {
+      code: status === 401 ? 'UNAUTHENTICATED' : 'BAD_ANSWER',
+      retryable: status >= 500 || status === 429 || status === 408,
+      retryAfterMs,
+    })
+  );
 }
 
 /** What a field's answer is, or its error. @throws WaybillError */
-export function take({ data, errors }: Answer, field: string): unknown {
+export function take({ data, errors }: Answer, field: string): Fields {
   const value = data[field];
   const [error] = errors;
   if (value == null && error !== undefined) throw toError(error);
-  return value;
+  return toFields(value);
 }

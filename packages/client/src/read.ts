@@ -2,10 +2,11 @@
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-const NOTHING: Fields = {};
+/** What instants are called, in the schema and so here. */
+const INSTANT = /(?:^at|^since|At|Until|AtLatest)$/;
 
 export function toFields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : NOTHING;
+  return Object(value) === value ? (value as Fields) : {};
 }
 
 export function toList(value: unknown): readonly Fields[] {
@@ -16,19 +17,21 @@ export function toText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function toTextOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+/** JSON that may not be any. */
+export function parse(text: string): Fields {
+  try {
+    return toFields(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
-export function toNumberOrNull(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
-}
-
-export function toDateOrNull(value: unknown): Date | null {
-  const date = typeof value === 'string' ? new Date(value) : null;
-  return date === null || Number.isNaN(date.getTime()) ? null : date;
-}
-
-export function toDate(value: unknown): Date {
-  return toDateOrNull(value) ?? new Date(0);
+/** An answer's value with its instants as dates, those inside included; what it does not say is null. */
+export function revive(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((each) => revive(each));
+  if (typeof value === 'string') return INSTANT.test(name) ? new Date(value) : value;
+  if (Object(value) !== value) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value as Fields).map(([key, inner]) => [key, revive(inner, key)]),
+  );
 }

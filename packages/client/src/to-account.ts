@@ -1,36 +1,18 @@
-import { type Fields, toDateOrNull, toFields, toText, toTextOrNull } from './read.ts';
+import { type Fields, revive, toFields, toText } from './read.ts';
 import type { Account, AccountProblem } from './types.ts';
 
 export function toAccount(wire: Fields): Account {
-  const vendor = toFields(wire.vendor);
-  const can = toFields(vendor.capabilities);
-  const health = toFields(wire.health);
-  return {
-    id: toText(wire.id),
-    key: toText(wire.key),
-    vendor: toText(vendor.key),
-    vendorName: toText(vendor.name),
-    capabilities: {
-      canCancel: can.canCancel === true,
-      canList: can.canList === true,
-      canStart: can.canStart === true,
-      reportsProgress: can.reportsProgress === true,
-      reportsTimes: can.reportsTimes === true,
-    },
-    health: {
-      state: toText(health.state),
-      lastError: toTextOrNull(health.lastError),
-      throttledUntil: toDateOrNull(health.throttledUntil),
-    },
-  };
+  const { vendor, ...own } = revive(wire) as Fields;
+  const { key, name, capabilities } = toFields(vendor);
+  return { ...own, vendor: key, vendorName: name, capabilities } as Account;
 }
 
-export function toAccountProblem(wire: Fields): AccountProblem {
-  const account = toFields(wire.account);
+export function toAccountProblem({ account, code, message }: Fields): AccountProblem {
+  const { key, vendor } = toFields(account);
   return {
-    account: toText(account.key),
-    vendor: toText(toFields(account.vendor).key),
-    code: toText(wire.code),
-    message: toText(wire.message),
+    account: toText(key),
+    vendor: toText(toFields(vendor).key),
+    code: toText(code),
+    message: toText(message),
   };
 }
