@@ -82,13 +82,12 @@ describe('the page in the README of @waybill/react', () => {
     expect(seen.progress).toBeGreaterThan(0);
     expect(seen.moving).toBe(seen.progress);
     expect(text()).toMatch(/^Exports: 0 moving \(live\)/);
-    // Both began in one second of the vendors' clocks: either may be the first.
-    expect(text()).toContain('Calls of a week: succeeded');
-    expect(text()).toContain('Deals of today: succeeded');
+    expect(text()).toContain('Calls of a week: succeeded Download');
+    expect(text()).toContain('Deals of today: succeeded Download');
     for (const link of root?.querySelectorAll('a') ?? []) {
       const answer = await fetch(link.href);
       expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="/);
+      expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
       expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(0);
     }
     expect(sockets.opened).toBe(1);
