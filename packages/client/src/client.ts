@@ -1,10 +1,9 @@
-import { Access } from './access.ts';
+import { createAccess } from './access.ts';
 import { toError, toWaybillError } from './answers.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { WaybillError } from './error.ts';
-import { LocatorSet } from './export-set.ts';
-import type { FeedListener } from './feed.ts';
-import { Feeds, RELEASE_MS } from './feeds.ts';
+import { followLocators, toSet } from './export-set.ts';
+import { createFeeds, type FeedListener, type Feeds, RELEASE_MS } from './feeds.ts';
 import {
   WaybillAccounts,
   WaybillCancel,
@@ -15,33 +14,24 @@ import {
   WaybillUntrack,
 } from './generated/documents.ts';
 import { type Answer, type Ask, createAsk, take } from './http.ts';
-import { Link, type Open } from './link.ts';
-import { toInput } from './locator.ts';
+import { createLink, type Link, type Open } from './link.ts';
+import { toInput, toKey } from './locator.ts';
 import { watchPage } from './page.ts';
 import { openPolling } from './poll.ts';
 import { type Fields, toFields, toList } from './read.ts';
 import { openSse } from './sse.ts';
 import { toAccount, toAccountProblem } from './to-account.ts';
 import { toExport } from './to-export.ts';
-import { TrackedFeed } from './tracked.ts';
-import { TrackedSet, type TrackedSource } from './tracked-set.ts';
+import { followTracked, type TrackedFeed } from './tracked.ts';
 import type {
-  Account,
-  ConnectionStore,
-  DoneOptions,
   Export,
-  ExportEvent,
-  ExportOrder,
+  ExportLocator,
   ExportSet,
   Filter,
   GetOptions,
   Locator,
   RecentExports,
   RecentOptions,
-  StartedExport,
-  StartOptions,
-  TrackOptions,
-  WatchOptions,
   Waybill,
   WaybillOptions,
 } from './types.ts';
@@ -52,8 +42,8 @@ import { openSocket } from './ws.ts';
 const QUESTION_SIZE = 100;
 /** A link has at least so long to live. */
 const LINK_MS = 60_000;
-/** An answer this old still gives new links. */
-const FILES_MAX_AGE_MS = 10_000;
+/** An answer this old is still the latest, and comes with new links. */
+const LATEST_MS = 10_000;
 const LIST_PAGES = 10;
 const RETRY = { minMs: 500, maxMs: 30_000 };
 
@@ -65,19 +55,18 @@ export function createWaybill(options: WaybillOptions): Waybill {
 /** The same on another clock: a test's. */
 export function createWaybillWith(options: WaybillOptions, clock: Clock): Waybill {
   const url = toEndpoint(options.url);
-  const access = new Access(options);
+  const access = createAccess(options);
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   const ask = createAsk({ url, fetch, clock }, access);
   const ways = toWays(options, { url, fetch, clock, ask });
-  const link = new Link({ ways, access, clock, retry: { ...RETRY, ...options.retry } });
-  const stopPage = watchPage(link, clock, options.pauseWhenHidden ?? false);
-  return new Client(link, ask, clock, stopPage);
+  const link = createLink({ ways, access, clock, retry: { ...RETRY, ...options.retry } });
+  watchPage(link, clock, options.pauseWhenHidden ?? false);
+  return createClient(link, ask, clock);
 }
 
 /** `/graphql` is added where it is missing. */
 function toEndpoint(text: string): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  const url = new URL(text, base);
+  const url = new URL(text, globalThis.location?.href);
   url.hash = '';
   if (!url.pathname.endsWith('/graphql')) url.pathname = `${url.pathname.replace(/\/$/, '')}/graphql`;
   return url.href;
@@ -114,282 +103,244 @@ interface SharedFeed {
 }
 
 /** Everything that can be asked of a gateway, over one link. */
-export class Client implements Waybill, TrackedSource {
-  readonly connection: ConnectionStore;
-  private readonly link: Link;
-  private readonly ask: Ask;
-  private readonly clock: Clock;
-  private readonly stopPage: () => void;
-  private readonly feeds: Feeds;
-  private readonly tracked = new Map<string, SharedFeed>();
-  private readonly others = new Set<Feeds>();
+export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
+  const { connection } = link;
+  const feeds = createFeeds(link, clock);
+  const tracked = new Map<string, SharedFeed>();
+  const closers = new Set<() => void>([feeds.close]);
 
-  constructor(link: Link, ask: Ask, clock: Clock, stopPage: () => void = () => {}) {
-    this.link = link;
-    this.ask = ask;
-    this.clock = clock;
-    this.stopPage = stopPage;
-    this.connection = link.connection;
-    this.feeds = new Feeds(link, clock);
+  const question = (text: string, variables: Fields, signal?: AbortSignal): Promise<Answer> =>
+    ask({ name: '', text, variables }, signal);
+
+  /** Asks for something that answers with an export. */
+  async function change(text: string, variables: Fields, field: string): Promise<Export | null> {
+    const { export: wire } = take(await question(text, variables), field);
+    return wire == null ? null : toExport(toFields(wire));
   }
 
-  async get(locator: Locator, options?: GetOptions): Promise<Export> {
-    const [answer] = await this.getMany([locator], options);
+  async function get(locator: Locator, options?: GetOptions): Promise<Export> {
+    const [answer] = await getMany([locator], options);
     if (answer instanceof WaybillError) throw answer;
     return answer as Export;
   }
 
-  async getMany(
+  async function getMany(
     locators: readonly Locator[],
-    options: GetOptions = {},
+    { maxAgeMs = 0, signal }: GetOptions = {},
   ): Promise<readonly (Export | WaybillError)[]> {
-    const inputs = locators.map((locator) => attempt(() => toInput(locator)));
-    const answers = [...inputs] as (Export | WaybillError)[];
-    const good = inputs.flatMap((input, index) => (input instanceof WaybillError ? [] : [{ input, index }]));
-    const parts = Array.from({ length: Math.ceil(good.length / QUESTION_SIZE) }, (_, part) =>
-      good.slice(part * QUESTION_SIZE, (part + 1) * QUESTION_SIZE),
-    );
-    await Promise.all(
-      parts.map(async (part) => {
-        const variables = { locators: part.map(({ input }) => input), maxAgeMs: options.maxAgeMs ?? 0 };
-        const answer = await this.question('WaybillExports', WaybillExports, variables, options.signal);
-        for (const [place, { index }] of part.entries()) answers[index] = toOne(answer, place);
-      }),
-    );
+    const answers: (Export | WaybillError)[] = [];
+    const good: { readonly input: ExportLocator; readonly index: number }[] = [];
+    for (const [index, locator] of locators.entries()) {
+      try {
+        good.push({ input: toInput(locator), index });
+      } catch (error) {
+        answers[index] = toWaybillError(error);
+      }
+    }
+    const asked: Promise<void>[] = [];
+    while (good.length > 0) asked.push(readPart(good.splice(0, QUESTION_SIZE)));
+    await Promise.all(asked);
     return answers;
+
+    async function readPart(part: typeof good): Promise<void> {
+      const variables = { locators: part.map(({ input }) => input), maxAgeMs };
+      const { data, errors } = await question(WaybillExports, variables, signal);
+      const wires = toFields(data.exports);
+      for (const [place, { index }] of part.entries()) {
+        const wire = wires[place];
+        const own = errors.find(({ path }) => Array.isArray(path) && path[1] === place);
+        answers[index] = wire == null ? toError(own ?? errors[0] ?? {}) : toExport(toFields(wire));
+      }
+    }
   }
 
-  async recent({ first, after, signal, ...filter }: RecentOptions = {}): Promise<RecentExports> {
-    const answer = await this.question('WaybillRecent', WaybillRecent, { first, after, filter }, signal);
+  async function recent({ first, after, signal, ...filter }: RecentOptions = {}): Promise<RecentExports> {
+    const answer = await question(WaybillRecent, { first, after, filter }, signal);
     const { nodes, pageInfo, unavailable } = take(answer, 'recentExports');
-    const { endCursor, hasNextPage } = toFields(pageInfo);
+    const { endCursor = null, hasNextPage } = toFields(pageInfo);
     return {
       exports: toList(nodes).map((wire) => toExport(wire)),
-      endCursor: (endCursor as string) ?? null,
+      endCursor: endCursor as string | null,
       hasNextPage: hasNextPage === true,
       unavailable: toList(unavailable).map(toAccountProblem),
     };
   }
 
-  watch(
-    locator: Locator | readonly Locator[],
-    { after, signal }: WatchOptions = {},
-  ): AsyncIterable<ExportEvent> {
-    const list = Array.isArray(locator) ? (locator as readonly Locator[]) : [locator as Locator];
-    const inputs = [...new Map(list.map(toInput).map((input) => [JSON.stringify(input), input])).values()];
-    return toEvents((listener) => {
-      // Behind a cursor of its own nobody else is.
-      const feeds = after === undefined ? this.feeds : new Feeds(this.link, this.clock, after);
-      if (feeds !== this.feeds) this.others.add(feeds);
-      if (inputs.length === 0) listener.onEnd(null);
-      const isClosed = (): boolean => this.connection.get().state === 'closed';
-      const watched = toWatched(inputs.length, listener, isClosed);
-      const stops = inputs.map((input) => this.join(feeds, input, watched));
-      return () => {
-        for (const stop of stops) stop();
-        if (feeds === this.feeds) return;
-        this.others.delete(feeds);
-        feeds.close();
-      };
-    }, signal);
-  }
-
-  follow(what: readonly Locator[] | { readonly tracked: Filter }): ExportSet {
-    if (!('tracked' in what)) return new LocatorSet(this.feeds, what, () => this.link.reopen());
-    return new TrackedSet(this, what.tracked, () => this.link.reopen());
-  }
-
-  done(locator: Locator, options: DoneOptions = {}): Promise<Export> {
-    const { timeoutMs, signal, onProgress } = options;
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const input = toInput(locator);
-      const leave: (() => void)[] = [];
-      const settle = (end: () => void): void => {
-        for (const each of leave.splice(0)) each();
-        end();
-      };
-      const onAbort = (): void => settle(() => reject(signal?.reason));
-      signal?.addEventListener('abort', onAbort);
-      leave.push(() => signal?.removeEventListener('abort', onAbort));
-      if (timeoutMs !== undefined) {
-        const late = new WaybillError('The export had not ended in time.', {
-          code: 'TIMEOUT',
-          retryable: true,
-        });
-        leave.push(this.clock.setTimer(timeoutMs, () => settle(() => reject(late))));
-      }
-      let last: Export | undefined;
-      const stop = this.join(this.feeds, input, {
-        onEvent: ({ export: now }) => {
-          if (now === null || now === last) return;
-          last = now;
-          if (!now.isTerminal) onProgress?.(now);
-        },
-        onEnd: (error) => {
-          const ended = last;
-          queueMicrotask(() => {
-            settle(() => (error !== null || ended === undefined ? reject(error) : resolve(ended)));
-          });
-        },
-      });
-      leave.push(stop);
-    });
-  }
-
-  async start(order: ExportOrder, options: StartOptions = {}): Promise<StartedExport> {
-    const input = {
-      order,
-      label: options.label,
-      idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
-    };
-    const answer = await this.question('WaybillStart', WaybillStart, { input });
-    const { export: started, isExisting } = take(answer, 'startExport');
-    return { ...toExport(toFields(started)), isExisting: isExisting === true };
-  }
-
-  async cancel(locator: Locator): Promise<Export> {
-    const answer = await this.question('WaybillCancel', WaybillCancel, { locator: toInput(locator) });
-    return toExport(toFields(take(answer, 'cancelExport').export));
-  }
-
-  async track(locator: Locator, { label }: TrackOptions = {}): Promise<Export> {
-    const input = toInput(locator);
-    const answer = await this.question('WaybillTrack', WaybillTrack, { locator: input, label });
-    const { export: tracked } = take(answer, 'trackExport');
-    // It is tracked, and could not be read: the reason comes from reading it.
-    return tracked == null ? this.get(input, { maxAgeMs: FILES_MAX_AGE_MS }) : toExport(toFields(tracked));
-  }
-
-  async untrack(locator: Locator): Promise<void> {
-    take(
-      await this.question('WaybillUntrack', WaybillUntrack, { locator: toInput(locator) }),
-      'untrackExport',
-    );
-  }
-
-  async fileUrl(of: Export | Locator, index = 0): Promise<URL> {
-    const isExport = typeof of === 'object' && 'phase' in of;
-    const shown = isExport ? (of as Export) : undefined;
-    const file = shown?.files?.[index];
-    if (file !== undefined && file.urlExpiresAt.getTime() - this.clock.now() > LINK_MS)
-      return new URL(file.url);
-    const locator = shown === undefined ? (of as Locator) : { id: shown.id };
-    const now = await this.get(locator, { maxAgeMs: FILES_MAX_AGE_MS });
-    const found = now.files?.[index];
-    if (found !== undefined) return new URL(found.url);
-    throw new WaybillError(
-      now.isTerminal ? 'The export has no such file.' : 'The export has not ended yet.',
-      {
-        code: 'NO_FILE',
-        retryable: !now.isTerminal,
-      },
-    );
-  }
-
-  async accounts(): Promise<readonly Account[]> {
-    const answer = await this.question('WaybillAccounts', WaybillAccounts, {});
-    return toList(take(answer, 'accounts')).map(toAccount);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.link.close(new WaybillError('The client was closed.', { code: 'CLOSED' }));
-    this.stopPage();
-    for (const feeds of [this.feeds, ...this.others]) feeds.close();
-    for (const { feed, cancel } of this.tracked.values()) {
-      cancel();
-      feed.close();
-    }
-    this.tracked.clear();
-  }
-
-  // ------------------------------------------------------------------ what is shared
-
-  /** Shared by all sets with the same filter. */
-  openTracked(filter: Filter): TrackedFeed {
-    const key = JSON.stringify(filter);
-    const known = this.tracked.get(key);
-    if (known !== undefined) {
-      known.users += 1;
-      known.cancel();
-      return known.feed;
-    }
-    const feed = new TrackedFeed(filter, this.clock, (wanted) => this.listTracked(wanted));
-    this.tracked.set(key, { feed, users: 1, cancel: () => {} });
-    feed.open(this.link);
-    return feed;
-  }
-
-  reopenTracked(feed: TrackedFeed): void {
-    if (feed.hasFailed) feed.open(this.link);
-  }
-
-  closeTracked(filter: Filter): void {
-    const key = JSON.stringify(filter);
-    const known = this.tracked.get(key);
-    if (known === undefined) return;
-    known.users -= 1;
-    if (known.users > 0) return;
-    // Whoever comes back at once finds it as it was.
-    known.cancel = this.clock.setTimer(RELEASE_MS, () => {
-      this.tracked.delete(key);
-      known.feed.close();
-    });
-  }
-
   /** Everything tracked that fits; null where some of it cannot be listed. */
-  private async listTracked(filter: Filter): Promise<readonly Export[] | null> {
-    const exports: Export[] = [];
+  async function listTracked(filter: Filter): Promise<readonly Export[] | null> {
+    const all: Export[] = [];
     let after: string | undefined;
     for (let page = 0; page < LIST_PAGES; page += 1) {
-      const listed = await this.recent({ ...filter, isTracked: true, first: QUESTION_SIZE, after });
-      if (listed.unavailable.length > 0) return null;
-      exports.push(...listed.exports);
-      if (!listed.hasNextPage) return exports;
+      const listed = await recent({ ...filter, isTracked: true, first: QUESTION_SIZE, after });
+      all.push(...listed.exports);
+      if (listed.unavailable.length > 0) break;
+      if (!listed.hasNextPage) return all;
       after = listed.endCursor ?? undefined;
     }
     return null;
   }
 
-  /** Follows one export; whoever comes late is told first how it stands. */
-  private join(feeds: Feeds, input: ReturnType<typeof toInput>, listener: FeedListener): () => void {
-    let isIn = false;
-    const [feed, stop] = feeds.follow(input, {
-      onEvent: (event) => {
-        if (isIn) listener.onEvent(event);
+  /** Shared by all sets with the same filter. */
+  function followFilter(filter: Filter): ExportSet {
+    const key = JSON.stringify(filter);
+    const shared = tracked.get(key) ?? {
+      feed: followTracked(link, { ...filter }, clock, listTracked),
+      users: 0,
+      cancel() {},
+    };
+    const { feed } = shared;
+    tracked.set(key, shared);
+    closers.add(feed.close);
+    shared.cancel();
+    shared.users += 1;
+    let isClosed = false;
+
+    return toSet(feed, {
+      add() {},
+      remove() {},
+      retry() {
+        link.reopen();
+        feed.retry();
       },
-      onEnd: (error, isTold) => {
-        if (isIn) listener.onEnd(error, isTold);
+      close() {
+        if (isClosed) return;
+        isClosed = true;
+        shared.users -= 1;
+        if (shared.users > 0) return;
+        // Whoever comes back at once finds it as it was.
+        shared.cancel = clock.setTimer(RELEASE_MS, () => {
+          tracked.delete(key);
+          closers.delete(feed.close);
+          feed.close();
+        });
+        closers.add(shared.cancel);
       },
     });
+  }
+
+  /** Follows one export; whoever comes late is told first how it stands. */
+  function join(own: Feeds, input: ExportLocator, listener: FeedListener): () => void {
+    const [feed, stop] = own.follow(input, listener);
     const { state, cursor } = feed;
-    isIn = true;
     if (state !== undefined) {
-      const at = new Date(this.clock.now());
-      const base = { cursor, at, exportId: state.id, export: state };
+      const base = { cursor, at: new Date(clock.now()), exportId: state.id, export: state };
       listener.onEvent({ ...base, __typename: 'ExportSnapshot', isReplayGap: false });
     }
     if (feed.isOver) listener.onEnd(feed.error, false);
     return stop;
   }
 
-  private question(name: string, text: string, variables: Fields, signal?: AbortSignal): Promise<Answer> {
-    return this.ask({ name, text, variables }, signal);
-  }
-}
+  return {
+    connection,
+    get,
+    getMany,
+    recent,
 
-function attempt<Value>(read: () => Value): Value | WaybillError {
-  try {
-    return read();
-  } catch (error) {
-    return toWaybillError(error);
-  }
-}
+    watch(locator, { after, signal } = {}) {
+      const list = Array.isArray(locator) ? (locator as readonly Locator[]) : [locator as Locator];
+      const inputs = [...new Map(list.map(toInput).map((input) => [toKey(input), input])).values()];
+      return toEvents((listener) => {
+        // Behind a cursor of its own nobody else is.
+        const own = after === undefined ? feeds : createFeeds(link, clock, after);
+        if (own !== feeds) closers.add(own.close);
+        const watched = toWatched(inputs.length, listener, () => connection.get().state === 'closed');
+        const stops = inputs.map((input) => join(own, input, watched));
+        return () => {
+          for (const stop of stops) stop();
+          if (own !== feeds && closers.delete(own.close)) own.close();
+        };
+      }, signal);
+    },
 
-function toOne({ data, errors }: Answer, index: number): Export | WaybillError {
-  const exports = data.exports;
-  const wire: unknown = Array.isArray(exports) ? exports[index] : null;
-  if (wire != null) return toExport(toFields(wire));
-  const own = errors.find(({ path }) => Array.isArray(path) && path[1] === index);
-  return toError(own ?? errors[0] ?? {});
+    follow: (what) =>
+      'tracked' in what ? followFilter(what.tracked) : followLocators(feeds, what, link.reopen),
+
+    done(locator, { timeoutMs, signal, onProgress } = {}) {
+      return new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        let last: Export | undefined;
+        let cancelTimer = (): void => {};
+        const onAbort = (): void => fail(signal?.reason);
+        // It may have ended before it was joined.
+        const stop = join(feeds, toInput(locator), {
+          onEvent({ export: now }) {
+            const isNew = now !== null && now !== last;
+            last = now ?? last;
+            if (isNew && !now.isTerminal) onProgress?.(now);
+          },
+          onEnd(error) {
+            if (last?.isTerminal !== true) fail(error);
+            else {
+              queueMicrotask(leave);
+              resolve(last);
+            }
+          },
+        });
+        signal?.addEventListener('abort', onAbort);
+        if (timeoutMs !== undefined) {
+          const late = new WaybillError('The export had not ended in time.', {
+            code: 'TIMEOUT',
+            retryable: true,
+          });
+          cancelTimer = clock.setTimer(timeoutMs, () => fail(late));
+        }
+
+        function fail(error: unknown): void {
+          queueMicrotask(leave);
+          reject(error);
+        }
+        function leave(): void {
+          stop();
+          cancelTimer();
+          signal?.removeEventListener('abort', onAbort);
+        }
+      });
+    },
+
+    async start(order, { label, idempotencyKey = crypto.randomUUID() } = {}) {
+      const input = { order, label, idempotencyKey };
+      const { export: started, isExisting } = take(await question(WaybillStart, { input }), 'startExport');
+      return { ...toExport(toFields(started)), isExisting: isExisting === true };
+    },
+
+    async cancel(locator) {
+      return (await change(WaybillCancel, { locator: toInput(locator) }, 'cancelExport')) as Export;
+    },
+
+    async track(locator, { label } = {}) {
+      const input = toInput(locator);
+      // Where it is tracked, and could not be read, the reason comes from reading it.
+      return (
+        (await change(WaybillTrack, { locator: input, label }, 'trackExport')) ??
+        get(input, { maxAgeMs: LATEST_MS })
+      );
+    },
+
+    async untrack(locator) {
+      await change(WaybillUntrack, { locator: toInput(locator) }, 'untrackExport');
+    },
+
+    async fileUrl(of, index = 0) {
+      const shown = Object(of) as Partial<Export>;
+      const file = shown.files?.[index];
+      if (file !== undefined && Number(file.urlExpiresAt) - clock.now() > LINK_MS) return new URL(file.url);
+      const locator = shown.phase === undefined ? (of as Locator) : { id: shown.id as string };
+      const { files, isTerminal } = await get(locator, { maxAgeMs: LATEST_MS });
+      const found = files?.[index];
+      if (found !== undefined) return new URL(found.url);
+      throw new WaybillError(isTerminal ? 'The export has no such file.' : 'The export has not ended yet.', {
+        code: 'NO_FILE',
+        retryable: !isTerminal,
+      });
+    },
+
+    async accounts() {
+      return toList(take(await question(WaybillAccounts, {}), 'accounts')).map(toAccount);
+    },
+
+    async [Symbol.asyncDispose]() {
+      link.close(new WaybillError('The client was closed.', { code: 'CLOSED' }));
+      for (const close of closers) close();
+    },
+  };
 }

@@ -2,7 +2,7 @@ import type { Access } from './access.ts';
 import { isRefusal, toNetworkError } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { WaybillError } from './error.ts';
-import { Store } from './store.ts';
+import { createStore, type Store } from './store.ts';
 import type { Credentials, Operation, StreamSink, Transport, TransportHost } from './transport.ts';
 import type { Connection } from './types.ts';
 
@@ -12,9 +12,8 @@ const STABLE_MS = 5_000;
 const SOCKET_TRIES = 3;
 /** A way that is worse than the one before is left again after this long. */
 const UPGRADE_MS = 60_000;
-
 /** The gateway has not spoken: the way may be to blame. */
-const UNHEARD: ReadonlySet<string> = new Set(['NETWORK', 'BAD_ANSWER', 'TIMEOUT']);
+const UNHEARD = /^(?:NETWORK|BAD_ANSWER|TIMEOUT)$/;
 
 /** One subscription, over as many connections as it takes. */
 export interface StreamSpec {
@@ -36,308 +35,261 @@ export interface LinkSettings {
   readonly retry: { readonly minMs: number; readonly maxMs: number };
 }
 
-/** A stream, while it is wanted. */
-interface Running {
-  readonly spec: StreamSpec;
-  /** Null while it is not open. */
-  stop: (() => void) | null;
-  failures: number;
-  cancelRetry: () => void;
-}
-
 /**
  * The one connection, and everything that runs on it: made when something is followed, kept up while anything is, and let go with the last.
  * Each stream is opened anew on each connection, behind the last event it told.
  */
-export class Link {
-  readonly connection = new Store<Connection>({ state: 'idle' });
-  private readonly settings: LinkSettings;
-  private readonly streams = new Set<Running>();
-  private transport: Transport | null = null;
-  /** Answers of earlier attempts are no longer listened to. */
-  private attempt = 0;
-  private way = 0;
-  private hasBestWorked = false;
-  private failures = 0;
-  private liveAt: number | null = null;
-  private lostAt: number | null = null;
-  private wasRefused = false;
-  private why: 'connect' | 'refused' = 'connect';
-  private isPaused = false;
-  private cancelTimer: () => void = () => {};
-
-  constructor(settings: LinkSettings) {
-    this.settings = settings;
-  }
-
+export interface Link {
+  readonly connection: Store<Connection>;
   /** @returns the function that ends it */
-  run(spec: StreamSpec): () => void {
-    const running: Running = { spec, stop: null, failures: 0, cancelRetry: () => {} };
-    const { state } = this.connection.get();
-    if (state === 'closed') {
-      const { error } = this.connection.get() as Extract<Connection, { state: 'closed' }>;
-      queueMicrotask(() => spec.sink.end(error));
-      return () => {};
-    }
-    this.streams.add(running);
-    if (this.transport !== null) this.open(running, this.transport);
-    else if (state === 'idle') this.connect();
-    return () => this.end(running);
-  }
-
+  run(spec: StreamSpec): () => void;
   /** Lets go of the connection for a while. Nothing is lost: the streams go on behind their cursors. */
-  pause(): void {
-    this.isPaused = true;
-    const { state } = this.connection.get();
-    if (state === 'closed' || state === 'idle') return;
-    this.drop();
-    this.connection.set({ state: 'paused' });
-  }
-
-  resume(): void {
-    if (!this.isPaused) return;
-    this.isPaused = false;
-    if (this.connection.get().state === 'paused') this.connectNow();
-  }
-
+  pause(): void;
+  resume(): void;
   /** Something says that the network may be another one now: does not wait, does not trust. */
-  probe(): void {
-    const { state } = this.connection.get();
-    if (state === 'live') this.transport?.probe();
-    else if (state === 'resuming' && this.transport === null) this.connectNow();
-  }
-
+  probe(): void;
   /** Tries again after it was refused for good. */
-  reopen(): void {
-    if (this.connection.get().state !== 'closed') return;
-    this.reset();
-    this.connection.set({ state: 'idle' });
-  }
+  reopen(): void;
+  close(error: WaybillError): void;
+}
 
-  close(error: WaybillError): void {
-    this.drop();
-    this.connection.set({ state: 'closed', error });
-    const streams = [...this.streams];
-    this.streams.clear();
-    for (const running of streams) {
-      running.cancelRetry();
-      running.spec.sink.end(error);
-    }
-  }
+/** A stream, while it is wanted. */
+interface Running {
+  readonly spec: StreamSpec;
+  failures: number;
+  /** Null while it is not open. */
+  stop: (() => void) | null;
+  cancelRetry: () => void;
+}
+
+const nothing = (): void => {};
+
+export function createLink({ ways, access, clock, retry }: LinkSettings): Link {
+  const connection = createStore<Connection>({ state: 'idle' });
+  const streams = new Set<Running>();
+  let transport: Transport | null = null;
+  /** Answers of earlier attempts are no longer listened to. */
+  let attempt = 0;
+  let way = 0;
+  let hasBestWorked = false;
+  let failures = 0;
+  let liveAt: number | null = null;
+  let lostAt: number | null = null;
+  let wasRefused = false;
+  let isPaused = false;
+  let cancelTimer = nothing;
+
+  const isIn = (state: Connection['state']): boolean => connection.get().state === state;
 
   // ------------------------------------------------------------------ the connection
 
-  private connectNow(): void {
-    this.failures = 0;
-    this.way = this.hasBestWorked ? 0 : this.way;
-    this.connect();
+  function connect(why: 'connect' | 'refused' = 'connect'): void {
+    drop();
+    if (streams.size === 0) rest();
+    else if (isPaused) connection.set({ state: 'paused' });
+    else {
+      if (lostAt === null) connection.set({ state: 'connecting' });
+      const own = attempt;
+      access.renew(why).then(
+        (credentials) => {
+          if (own === attempt) openTransport(credentials);
+        },
+        (cause: unknown) => {
+          if (own !== attempt) return;
+          lost(cause instanceof WaybillError ? cause : toNetworkError('No token could be had.', cause));
+        },
+      );
+    }
   }
 
-  private connect(): void {
-    this.drop();
-    if (this.streams.size === 0) {
-      this.rest();
-      return;
-    }
-    if (this.isPaused) {
-      this.connection.set({ state: 'paused' });
-      return;
-    }
-    if (this.lostAt === null) this.connection.set({ state: 'connecting' });
-    const { attempt, why } = this;
-    this.why = 'connect';
-    this.settings.access.renew(why).then(
-      (credentials) => {
-        if (attempt === this.attempt) this.openTransport(credentials);
-      },
-      (cause: unknown) => {
-        if (attempt !== this.attempt) return;
-        this.lost(cause instanceof WaybillError ? cause : toNetworkError('No token could be had.', cause));
-      },
-    );
+  function connectNow(): void {
+    failures = 0;
+    if (hasBestWorked) way = 0;
+    connect();
   }
 
-  private openTransport(credentials: Credentials): void {
-    const { attempt } = this;
-    const isCurrent = (): boolean => attempt === this.attempt;
-    const open = this.settings.ways[this.way];
-    if (open === undefined) return;
-    const transport = open(credentials, {
-      onLive: () => {
-        if (isCurrent()) this.live();
+  function openTransport(credentials: Credentials): void {
+    const own = attempt;
+    const opened = ways[way]?.(credentials, {
+      onLive() {
+        if (own === attempt) live();
       },
-      onLost: (error) => {
-        if (isCurrent()) this.lost(error);
+      onLost(error) {
+        if (own === attempt) lost(error);
       },
-      renew: async (why) => (this.settings.access.isRenewable ? this.settings.access.renew(why) : null),
+      renew: async (why) => (access.isRenewable ? access.renew(why) : null),
     });
     // It may have been lost while it was opened.
-    if (!isCurrent()) {
-      transport.close();
-      return;
-    }
-    this.transport = transport;
-    for (const running of [...this.streams]) this.open(running, transport);
-  }
-
-  private live(): void {
-    this.liveAt = this.settings.clock.now();
-    this.lostAt = null;
-    if (this.way === 0) this.hasBestWorked = true;
-    this.connection.set({ state: 'live' });
-    if (this.way > 0 && this.hasBestWorked) {
-      this.cancelTimer = this.settings.clock.setTimer(UPGRADE_MS, () => {
-        // Once: should it fail, the way that works is kept.
-        this.hasBestWorked = false;
-        this.way = 0;
-        this.connect();
-      });
+    if (own !== attempt) opened?.close();
+    else {
+      transport = opened ?? null;
+      for (const running of [...streams]) open(running);
     }
   }
 
-  private lost(error: WaybillError): void {
-    const { clock } = this.settings;
-    const wasLive = this.liveAt !== null;
-    const wasStable = this.liveAt !== null && clock.now() - this.liveAt >= STABLE_MS;
-    this.drop();
-    if (wasStable) {
-      this.failures = 0;
-      this.wasRefused = false;
+  function live(): void {
+    liveAt = clock.now();
+    lostAt = null;
+    if (way === 0) hasBestWorked = true;
+    connection.set({ state: 'live' });
+    if (way === 0 || !hasBestWorked) return;
+    cancelTimer = clock.setTimer(UPGRADE_MS, () => {
+      // Once: should it fail, the way that works is kept.
+      hasBestWorked = false;
+      way = 0;
+      connect();
+    });
+  }
+
+  function lost(error: WaybillError): void {
+    const wasLive = liveAt !== null;
+    if (liveAt !== null && clock.now() - liveAt >= STABLE_MS) {
+      failures = 0;
+      wasRefused = false;
     }
-    this.lostAt ??= clock.now();
-    if (isRefusal(error)) {
-      this.refused(error);
-      return;
+    drop();
+    lostAt ??= clock.now();
+    if (isRefusal(error)) refused(error);
+    else if (error.code === 'RENEWED') connect();
+    else {
+      failures += 1;
+      if (!wasLive && descend(error)) connect();
+      else if (error.retryable) waitToConnect(error);
+      else close(error);
     }
-    if (error.code === 'RENEWED') {
-      this.connect();
-      return;
-    }
-    this.failures += 1;
-    if (!wasLive && this.descend(error)) {
-      this.connect();
-      return;
-    }
-    if (!error.retryable) {
-      this.close(error);
-      return;
-    }
-    this.waitToConnect(error);
   }
 
   /** Takes the next best way, where this one does not get through. @returns false after the last one */
-  private descend({ code }: WaybillError): boolean {
-    const { ways } = this.settings;
+  function descend({ code }: WaybillError): boolean {
     // What the gateway itself says is the same on each way.
-    if (ways.length === 1 || !UNHEARD.has(code)) return false;
-    if (this.way === 0 && this.hasBestWorked && this.failures < SOCKET_TRIES) return false;
-    this.way = (this.way + 1) % ways.length;
-    return this.way > 0;
+    if (!UNHEARD.test(code) || (way === 0 && hasBestWorked && failures < SOCKET_TRIES)) return false;
+    way = (way + 1) % ways.length;
+    return way > 0;
   }
 
-  private waitToConnect({ retryAfterMs = 0 }: WaybillError): void {
-    const { clock } = this.settings;
-    const waitMs = Math.max(this.toWaitMs(this.failures), retryAfterMs);
-    const since = new Date(this.lostAt ?? clock.now());
-    const retryAt = new Date(clock.now() + waitMs);
-    this.connection.set({ state: 'resuming', since, attempt: this.failures, retryAt });
-    this.cancelTimer = clock.setTimer(waitMs, () => this.connect());
+  function waitToConnect({ retryAfterMs = 0 }: WaybillError): void {
+    const now = clock.now();
+    const waitMs = Math.max(toWaitMs(failures), retryAfterMs);
+    const since = new Date(lostAt ?? now);
+    connection.set({ state: 'resuming', since, attempt: failures, retryAt: new Date(now + waitMs) });
+    cancelTimer = clock.setTimer(waitMs, connect);
   }
 
   /** By chance between the least wait and a bound that doubles, so that many clients of one gateway do not come back at once. */
-  private toWaitMs(failures: number): number {
-    const { clock, retry } = this.settings;
+  function toWaitMs(count: number): number {
     const { minMs, maxMs } = retry;
-    const bound = Math.min(maxMs, minMs * 2 ** Math.min(failures, 30));
-    return minMs + clock.random() * Math.max(0, bound - minMs);
+    return minMs + clock.random() * Math.max(0, Math.min(maxMs, minMs * 2 ** count) - minMs);
   }
 
   /** Another token may help once; twice means no. */
-  private refused(error: WaybillError): void {
-    if (this.wasRefused || !this.settings.access.isRenewable) {
-      this.close(error);
-      return;
+  function refused(error: WaybillError): void {
+    if (wasRefused || !access.isRenewable) close(error);
+    else {
+      wasRefused = true;
+      connect('refused');
     }
-    this.wasRefused = true;
-    this.why = 'refused';
-    this.connect();
   }
 
   /** Nothing is followed any more. */
-  private rest(): void {
-    this.drop();
-    this.reset();
-    if (this.connection.get().state !== 'idle') this.connection.set({ state: 'idle' });
+  function rest(): void {
+    drop();
+    failures = 0;
+    lostAt = null;
+    wasRefused = false;
+    if (!isIn('idle')) connection.set({ state: 'idle' });
   }
 
-  private reset(): void {
-    this.failures = 0;
-    this.lostAt = null;
-    this.wasRefused = false;
-    this.why = 'connect';
-  }
-
-  private drop(): void {
-    this.attempt += 1;
-    this.cancelTimer();
-    this.cancelTimer = () => {};
-    this.transport?.close();
-    this.transport = null;
-    this.liveAt = null;
-    for (const running of this.streams) {
+  function drop(): void {
+    attempt += 1;
+    cancelTimer();
+    cancelTimer = nothing;
+    transport?.close();
+    transport = null;
+    liveAt = null;
+    for (const running of streams) {
       running.stop = null;
       running.cancelRetry();
     }
   }
 
+  function close(error: WaybillError): void {
+    drop();
+    connection.set({ state: 'closed', error });
+    const ended = [...streams];
+    streams.clear();
+    for (const { spec } of ended) spec.sink.end(error);
+  }
+
   // ------------------------------------------------------------------ the streams
 
-  private open(running: Running, transport: Transport): void {
+  function open(running: Running): void {
     const { spec } = running;
     running.cancelRetry();
-    running.stop = transport.open(spec.operation(), {
-      next: (event) => {
-        running.failures = 0;
-        spec.sink.next(event);
-      },
-      end: (error) => this.ended(running, error),
-    });
+    running.stop =
+      transport?.open(spec.operation(), {
+        next(event) {
+          running.failures = 0;
+          spec.sink.next(event);
+        },
+        end: (error) => ended(running, error),
+      }) ?? null;
   }
 
-  private ended(running: Running, error: WaybillError | null): void {
+  function ended(running: Running, error: WaybillError | null): void {
+    const { spec } = running;
     running.stop = null;
-    if (!this.streams.has(running)) return;
-    if (error !== null && isRefusal(error)) {
-      this.lost(error);
-      return;
+    if (error !== null && isRefusal(error)) lost(error);
+    else if (error?.extensions.field === 'after') {
+      spec.forgetCursor();
+      open(running);
+    } else if (error?.retryable === true) {
+      running.failures += 1;
+      const waitMs = Math.max(toWaitMs(running.failures), error.retryAfterMs ?? 0);
+      running.cancelRetry = clock.setTimer(waitMs, () => open(running));
+    } else {
+      streams.delete(running);
+      spec.sink.end(error);
+      if (streams.size === 0) rest();
     }
-    if (error?.extensions.field === 'after') {
-      running.spec.forgetCursor();
-      if (this.transport !== null) this.open(running, this.transport);
-      return;
-    }
-    if (error?.retryable === true) {
-      this.openLater(running, error);
-      return;
-    }
-    this.streams.delete(running);
-    running.spec.sink.end(error);
-    if (this.streams.size === 0) this.rest();
   }
 
-  private openLater(running: Running, { retryAfterMs = 0 }: WaybillError): void {
-    running.failures += 1;
-    const waitMs = Math.max(this.toWaitMs(running.failures), retryAfterMs);
-    running.cancelRetry = this.settings.clock.setTimer(waitMs, () => {
-      if (this.transport !== null) this.open(running, this.transport);
-    });
-  }
-
-  private end(running: Running): void {
-    if (!this.streams.delete(running)) return;
-    running.cancelRetry();
-    running.stop?.();
-    running.stop = null;
-    if (this.streams.size === 0 && this.connection.get().state !== 'closed') this.rest();
-  }
+  return {
+    connection,
+    run(spec) {
+      const now = connection.get();
+      if (now.state === 'closed') {
+        queueMicrotask(() => spec.sink.end(now.error));
+        return nothing;
+      }
+      const running: Running = { spec, stop: null, failures: 0, cancelRetry: nothing };
+      streams.add(running);
+      if (transport !== null) open(running);
+      else if (now.state === 'idle') connect();
+      return () => {
+        if (!streams.delete(running)) return;
+        running.cancelRetry();
+        running.stop?.();
+        if (streams.size === 0 && !isIn('closed')) rest();
+      };
+    },
+    pause() {
+      isPaused = true;
+      if (isIn('closed') || isIn('idle')) return;
+      drop();
+      connection.set({ state: 'paused' });
+    },
+    resume() {
+      if (!isPaused) return;
+      isPaused = false;
+      if (isIn('paused')) connectNow();
+    },
+    probe() {
+      if (isIn('resuming') && transport === null) connectNow();
+      else transport?.probe();
+    },
+    reopen() {
+      if (isIn('closed')) rest();
+    },
+    close,
+  };
 }

@@ -1,6 +1,6 @@
 import { parseAddress } from './addresses.ts';
 import { WaybillError } from './error.ts';
-import { GRAMMARS, type VendorGrammar } from './grammar.ts';
+import { GRAMMARS } from './grammar.ts';
 import type { Export, ExportLocator, Locator } from './types.ts';
 
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
@@ -8,15 +8,13 @@ const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 const SHAPE = /^(?:([^@:]*)@)?([^@:]*):(.*)$/su;
 const MAX_LENGTH = 2_048;
 
-/** What a global id of an export says. */
+/** An export as its vendor's ids name it. */
 interface NamedExport {
   readonly vendor: string;
-  readonly account: string;
-  /** In the order of the vendor's grammar; what is left out is null. */
-  readonly values: readonly (string | null)[];
+  readonly account: string | null | undefined;
+  /** In the order of a global id. */
+  readonly values: readonly (string | null | undefined)[];
 }
-
-type Inputs = Readonly<Record<string, Readonly<Record<string, string | null | undefined>> | string>>;
 
 /**
  * Reads a locator as a person writes or pastes it: `hi-energy:4213`, `ACCOUNT@talkdesk:calls/ID`, a global id, or an address copied from
@@ -26,35 +24,53 @@ type Inputs = Readonly<Record<string, Readonly<Record<string, string | null | un
  */
 export function parseLocator(text: string): ExportLocator {
   const trimmed = text.trim();
-  if (trimmed.length > MAX_LENGTH) throw refuse(text, 'it is too long.');
-  if (/\p{Cc}/u.test(trimmed)) throw refuse(text, 'it holds control characters.');
-  if (/^(?:https?:\/)?\//i.test(trimmed)) return parseAddressOf(trimmed);
-  const [, account, vendor, ids] = SHAPE.exec(trimmed) ?? [];
-  if (vendor === undefined || ids === undefined) return parseId(trimmed);
-  if (account !== undefined && !ACCOUNT.test(account)) {
-    throw refuse(text, 'before the @ stands an account key: 1 to 40 lower-case letters, digits and hyphens.');
+  const refuse = (why: string): never => {
+    const message = `"${text.slice(0, 200)}" names no export: ${why}.`;
+    throw new WaybillError(message, { code: 'BAD_USER_INPUT' });
+  };
+  if (trimmed.length > MAX_LENGTH) refuse('it is too long');
+  if (/\p{Cc}/u.test(trimmed)) refuse('it holds control characters');
+  if (/^(?:https?:\/)?\//i.test(trimmed)) {
+    const [vendor, ids = []] = (URL.canParse(trimmed, 'http://-') && parseAddress(trimmed)) || [];
+    if (vendor === undefined)
+      refuse('this address holds no ids of an export. Copy the address of one export');
+    return vendor ? toLocator(vendor, ids) : toIdLocator(ids[0] ?? '');
   }
-  return toLocator(trimmed, vendor, ids.split('/'), account);
+  const [, account, vendor, ids] = SHAPE.exec(trimmed) ?? [];
+  if (vendor === undefined || ids === undefined) return toIdLocator(trimmed);
+  if (account !== undefined && !ACCOUNT.test(account))
+    refuse('before the @ stands an account key: 1 to 40 lower-case letters, digits and hyphens');
+  return toLocator(vendor, ids.split('/'), account);
+
+  function toLocator(key: string, values: readonly string[], own?: string): ExportLocator {
+    if (!Object.hasOwn(GRAMMARS, key))
+      refuse(`before the colon stands one of ${Object.keys(GRAMMARS).join(', ')}`);
+    const { input, ids: rules, isFirstOptional, form } = GRAMMARS[key] as (typeof GRAMMARS)[string];
+    const fields = Object.entries(rules);
+    const first = fields.length - values.length;
+    if (first !== 0 && !(first === 1 && isFirstOptional)) refuse(`write ${form}`);
+    const named: Record<string, string> = own === undefined ? {} : { account: own };
+    for (const [index, [field, [pattern, allowed]]] of fields.slice(first).entries()) {
+      const value = values[index] ?? '';
+      if (!pattern.test(value)) refuse(`its ${field} must be ${allowed}`);
+      named[field] = value;
+    }
+    return { [input]: named } as unknown as ExportLocator;
+  }
+
+  function toIdLocator(id: string): ExportLocator {
+    const [tag, ...rest] = decode(id) ?? [];
+    if (tag === 'vendor' || tag === 'account') refuse(`it is the id of the ${tag}, not of an export`);
+    if (tag !== 'export' || rest.length < 3)
+      refuse('give VENDOR:IDS, such as hi-energy:4213, or the id of an earlier answer');
+    return { id };
+  }
 }
 
 /** The locator as text, such as `hi@hi-energy:4213`; the global id where its vendor is not known here. */
 export function formatLocator(of: Export | ExportLocator): string {
-  const id = (of as { readonly id?: string }).id;
-  if (typeof id === 'string') {
-    const named = readGlobalId(id);
-    return named !== null && Object.hasOwn(GRAMMARS, named.vendor)
-      ? toText(named.account, named.vendor, named.values)
-      : id;
-  }
-  const [input, ids] =
-    Object.entries(of as unknown as Inputs).find(([, value]) => typeof value === 'object') ?? [];
-  const [vendor, grammar] = Object.entries(GRAMMARS).find(([, each]) => each.input === input) ?? [];
-  if (vendor === undefined || grammar === undefined || typeof ids !== 'object') return JSON.stringify(of);
-  return toText(
-    ids.account,
-    vendor,
-    (grammar.forms.at(-1) ?? []).map((field) => ids[field]),
-  );
+  const named = toNamed(of as ExportLocator);
+  return named === null || !Object.hasOwn(GRAMMARS, named.vendor) ? toFallback(of) : toText(named);
 }
 
 /** As the schema's input. @throws WaybillError where it is a text that names no export */
@@ -69,110 +85,41 @@ export function toName(locator: Locator): string {
 
 /** Equal for locators that name the same export in the same way; what is only a hint makes no difference. */
 export function toKey(locator: ExportLocator): string {
-  const { id, ...inputs } = locator as { readonly id?: string } & Inputs;
-  if (typeof id === 'string') {
-    const named = readGlobalId(id);
-    if (named === null) return id;
-    const fields = GRAMMARS[named.vendor]?.forms.at(-1) ?? [];
-    const { hint } = GRAMMARS[named.vendor] ?? {};
-    // Earlier gateways wrote hints into ids.
-    const values = named.values.filter((_value, index) => hint === undefined || fields[index] !== hint);
-    return toText(named.account, named.vendor, values);
+  const named = toNamed(locator);
+  if (named === null) return toFallback(locator);
+  const { vendor, account, values } = named;
+  // Earlier gateways wrote hints into ids.
+  return toText({ vendor, account, values: GRAMMARS[vendor]?.isFirstHint ? values.slice(1) : values });
+}
+
+function toNamed(locator: ExportLocator): NamedExport | null {
+  if (typeof locator.id === 'string') {
+    const [tag, vendor, account, ...values] = decode(locator.id) ?? [];
+    return tag === 'export' && vendor != null && account != null ? { vendor, account, values } : null;
   }
-  const [input = '', ids = {}] = Object.entries(inputs as Inputs)[0] ?? [];
-  const [vendor, grammar] = Object.entries(GRAMMARS).find(([, each]) => each.input === input) ?? [];
-  if (vendor === undefined || grammar === undefined || typeof ids !== 'object')
-    return JSON.stringify(locator);
-  const fields = (grammar.forms.at(-1) ?? []).filter((field) => field !== grammar.hint);
-  return toText(
-    ids.account,
-    vendor,
-    fields.map((field) => ids[field]),
-  );
-}
-
-function parseAddressOf(text: string): ExportLocator {
-  const found = parseAddress(text);
-  if (typeof found === 'string') return parseId(found);
-  if (found === undefined) {
-    throw refuse(
-      text,
-      'this address holds no ids of an export that a vendor knows. Copy that of one export.',
-    );
+  for (const [vendor, { input, ids }] of Object.entries(GRAMMARS)) {
+    const given = (locator as unknown as Record<string, Record<string, string | null>>)[input];
+    if (given != null)
+      return { vendor, account: given.account, values: Object.keys(ids).map((field) => given[field]) };
   }
-  return toLocator(text, found.vendor, found.ids);
+  return null;
 }
 
-function parseId(text: string): ExportLocator {
-  const parts = decode(text);
-  if (parts?.[0] === 'export' && parts.length > 3) return { id: text };
-  const kind = parts?.[0];
-  throw refuse(
-    text,
-    kind === 'vendor' || kind === 'account'
-      ? `it is the id of ${kind === 'vendor' ? 'a vendor' : 'an account'}. Give the id of an export.`
-      : 'give VENDOR:IDS, such as hi-energy:4213, or the id of an earlier answer.',
-  );
+function toFallback(locator: object): string {
+  return (locator as { readonly id?: string }).id ?? JSON.stringify(locator);
 }
 
-function toLocator(text: string, vendor: string, values: readonly string[], account?: string): ExportLocator {
-  const grammar = Object.hasOwn(GRAMMARS, vendor) ? GRAMMARS[vendor] : undefined;
-  if (grammar === undefined) {
-    throw refuse(text, `before the colon stands one of ${Object.keys(GRAMMARS).join(', ')}.`);
-  }
-  const fields = grammar.forms.find(({ length }) => length === values.length);
-  if (fields === undefined) throw refuse(text, `write ${grammar.pattern}.`);
-  const ids: Record<string, string> = account === undefined ? {} : { account };
-  for (const [index, field] of fields.entries())
-    ids[field] = check(text, grammar, field, values[index] ?? '');
-  return { [grammar.input]: ids } as unknown as ExportLocator;
+function toText({ account, vendor, values }: NamedExport): string {
+  return `${account == null ? '' : `${account}@`}${vendor}:${values.filter(Boolean).join('/')}`;
 }
 
-function check(text: string, { rules }: VendorGrammar, field: string, value: string): string {
-  const rule = rules[field];
-  if (rule !== undefined && !rule.pattern.test(value)) {
-    throw refuse(text, `its ${field} must be ${rule.allowed}.`);
-  }
-  return value;
-}
-
-function toText(
-  account: string | null | undefined,
-  vendor: string,
-  values: readonly (string | null | undefined)[],
-): string {
-  const ids = values.filter((value) => value != null && value !== '').join('/');
-  return `${account == null ? '' : `${account}@`}${vendor}:${ids}`;
-}
-
-function refuse(text: string, why: string): WaybillError {
-  return new WaybillError(`"${text.slice(0, 200)}" names no export: ${why}`, { code: 'BAD_USER_INPUT' });
-}
-
-/** What the global id of an export says; null where it is none that can be read here. */
-export function readGlobalId(id: string): NamedExport | null {
-  const [tag, vendor, account, ...values] = decode(id) ?? [];
-  if (tag !== 'export' || values.length === 0 || vendor == null || account == null) return null;
-  return { vendor, account, values };
-}
-
-/** The global id that a gateway would give. */
-export function toGlobalId(vendor: string, account: string, values: readonly (string | null)[]): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(['export', vendor, account, ...values]));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
-}
-
+/** What a global id says; it is JSON in base64url. */
 function decode(id: string): readonly (string | null)[] | undefined {
-  if (!/^[\w-]+$/.test(id)) return undefined;
   try {
-    const text = atob(id.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-    const parts: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const isList = Array.isArray(parts) && parts.every((part) => part === null || typeof part === 'string');
-    return isList ? parts : undefined;
+    const bytes = atob(id.replaceAll('-', '+').replaceAll('_', '/'));
+    const text = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+    const parts: unknown = JSON.parse(text);
+    return Array.isArray(parts) ? parts : undefined;
   } catch {
     return undefined;
   }

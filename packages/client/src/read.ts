@@ -31,7 +31,5 @@ export function revive(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((each) => revive(each));
   if (typeof value === 'string') return INSTANT.test(name) ? new Date(value) : value;
   if (Object(value) !== value) return value ?? null;
-  return Object.fromEntries(
-    Object.entries(value as Fields).map(([key, inner]) => [key, revive(inner, key)]),
-  );
+  return Object.fromEntries(Object.entries(value as Fields).map(([key, inner]) => [key, revive(inner, key)]));
 }

@@ -1,10 +1,10 @@
-import { Access } from './access.ts';
+import { createAccess } from './access.ts';
 import { toNetworkError } from './answers.ts';
-import { Client } from './client.ts';
+import { createClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { FakeGateway } from './fake/gateway.ts';
 import type { FakeStep } from './fake/script.ts';
-import { Link } from './link.ts';
+import { createLink } from './link.ts';
 import type { Waybill } from './types.ts';
 
 export type { FakeStep } from './fake/script.ts';
@@ -51,49 +51,33 @@ export function fakeWaybill(
   const { stepMs = 1_000, startAt = START_AT } = options;
   const clock = new FakeClock(startAt);
   const gateway = new FakeGateway(script, stepMs, clock);
-  const link = new Link({
+  const link = createLink({
     ways: [gateway.open],
-    access: new Access({}),
+    access: createAccess({}),
     clock,
     retry: { minMs: 1_000, maxMs: 1_000 },
   });
-  return new FakeClient(link, gateway, clock);
-}
-
-class FakeClient extends Client implements FakeWaybill {
-  private readonly gateway: FakeGateway;
-  private readonly fakeClock: FakeClock;
-
-  constructor(link: Link, gateway: FakeGateway, clock: FakeClock) {
-    super(link, gateway.ask, clock);
-    this.gateway = gateway;
-    this.fakeClock = clock;
-  }
-
-  get running(): { readonly streams: number; readonly timers: number } {
-    return { streams: this.gateway.streamCount, timers: this.fakeClock.timerCount };
-  }
-
-  now(): number {
-    return this.fakeClock.now();
-  }
-
-  async advance(ms: number): Promise<void> {
-    await settle();
-    await this.fakeClock.advance(ms, this.gateway);
-    await settle();
-  }
-
-  async disconnect(): Promise<void> {
-    await settle();
-    this.gateway.disconnect(toNetworkError('The gateway cannot be reached.'));
-    await settle();
-  }
-
-  async reconnect(): Promise<void> {
-    this.gateway.reconnect();
-    await settle();
-  }
+  return {
+    ...createClient(link, gateway.ask, clock),
+    now: clock.now,
+    get running() {
+      return { streams: gateway.streamCount, timers: clock.timerCount };
+    },
+    async advance(ms) {
+      await settle();
+      await clock.advance(ms, gateway);
+      await settle();
+    },
+    async disconnect() {
+      await settle();
+      gateway.disconnect(toNetworkError('The gateway cannot be reached.'));
+      await settle();
+    },
+    async reconnect() {
+      gateway.reconnect();
+      await settle();
+    },
+  };
 }
 
 /** Time that a test moves. */

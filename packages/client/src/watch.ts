@@ -1,5 +1,5 @@
 import type { WaybillError } from './error.ts';
-import type { FeedListener } from './feed.ts';
+import type { FeedListener } from './feeds.ts';
 import type { ExportEvent } from './types.ts';
 
 /** Joins something that tells events. @returns the function that leaves it */

@@ -1,6 +1,6 @@
 import './support/with-dom.ts';
 import { act, render } from '@testing-library/react';
-import type { Account, Connection, Export } from '@waybill/client';
+import type { Account, Connection, StartedExport } from '@waybill/client';
 import { useAccounts, useConnection, useExport, useStartExport } from '@waybill/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { setHidden } from './support/dom.ts';
@@ -85,7 +85,7 @@ describe('useStartExport', () => {
   const order = { hiEnergy: { reportType: 'deals_excel' } };
 
   it('starts an export, and is pending meanwhile', async () => {
-    let answer = (_started: Export): void => {};
+    let answer = (_started: StartedExport): void => {};
     waybill.answers.start = () =>
       new Promise((resolve) => {
         answer = resolve;
@@ -93,7 +93,7 @@ describe('useStartExport', () => {
     const view = await show(waybill, <Form />, { strict: true });
     const { start } = hook;
 
-    const started = createExport({ status: 'QUEUED' });
+    const started = { ...createExport({ status: 'QUEUED' }), isExisting: false };
     let promise = Promise.resolve(started);
     await act(async () => {
       promise = hook.start(order, { label: 'Deals' });
@@ -112,7 +112,7 @@ describe('useStartExport', () => {
     await act(() => expect(hook.start(order)).rejects.toMatchObject({ code: 'VENDOR_REJECTED' }));
     expect(view.container.textContent).toBe('VENDOR_REJECTED');
 
-    waybill.answers.start = async () => createExport();
+    waybill.answers.start = async () => ({ ...createExport(), isExisting: true });
     await act(async () => void (await hook.start(order)));
     expect(view.container.textContent).toBe('ready');
   });

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { WaybillError } from '../error.ts';
+import * as documents from '../generated/documents.ts';
 import type { Answer, Ask } from '../http.ts';
 import type { Open } from '../link.ts';
 import { toKey } from '../locator.ts';
@@ -7,6 +8,9 @@ import { type Fields, toFields, toText } from '../read.ts';
 import type { Operation, StreamSink, TransportHost } from '../transport.ts';
 import type { ExportLocator, Filter } from '../types.ts';
 import { type FakeStep, ScriptedExport } from './script.ts';
+
+/** What is asked, by the text that asks. */
+const NAMES = new Map(Object.entries(documents).map(([name, text]) => [text, name]));
 
 const STARTED: readonly FakeStep[] = ['QUEUED', 'RUNNING', 'SUCCEEDED'];
 
@@ -101,12 +105,13 @@ export class FakeGateway {
     };
   };
 
-  readonly ask: Ask = async ({ name, variables }, signal) => {
+  readonly ask: Ask = async ({ text, variables }, signal) => {
     signal?.throwIfAborted();
     await Promise.resolve();
     if (this.outage !== null) throw this.outage;
+    const operation = NAMES.get(text);
     const locator = variables.locator as ExportLocator | undefined;
-    switch (name) {
+    switch (operation) {
       case 'WaybillExports':
         return this.read(variables.locators as readonly ExportLocator[]);
       case 'WaybillRecent':

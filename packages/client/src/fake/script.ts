@@ -1,6 +1,6 @@
 import { GRAMMARS } from '../grammar.ts';
-import { toGlobalId } from '../locator.ts';
 import type { Fields } from '../read.ts';
+import { toGlobalId } from './global-id.ts';
 
 /** `QUEUED`, `RUNNING@40`, `SUCCEEDED`, `SUCCEEDED:EMPTY`, `FAILED:why`, `ERROR:EXPORT_NOT_FOUND`, or the fields of an answer. */
 export type FakeStep = string | Readonly<Record<string, unknown>>;
@@ -24,14 +24,14 @@ export class ScriptedExport {
   constructor(name: string, steps: readonly FakeStep[], startedAt: number, stepMs: number) {
     const [, account, vendor = '', ids = ''] = /^(?:([^@:]*)@)?([^@:]*):(.*)$/s.exec(name) ?? [];
     const values = ids.split('/');
-    const { forms = [], hint } = GRAMMARS[vendor] ?? {};
-    const form =
-      forms.find(({ length }) => length === values.length) ?? values.map((_, index) => `id${index}`);
-    this.fields = Object.fromEntries(form.map((field, index) => [field, values[index]]));
+    const grammar = GRAMMARS[vendor];
+    const all = grammar === undefined ? values.map((_, index) => `id${index}`) : Object.keys(grammar.ids);
+    const given = all.slice(all.length - values.length);
+    this.fields = Object.fromEntries(given.map((field, index) => [field, values[index]]));
     this.vendor = vendor;
     this.account = account ?? vendor;
-    const named = (forms.at(-1) ?? form).map((field) =>
-      field === hint ? null : ((this.fields[field] as string | undefined) ?? null),
+    const named = all.map((field, index) =>
+      index === 0 && grammar?.isFirstHint ? null : ((this.fields[field] as string | undefined) ?? null),
     );
     this.id = toGlobalId(vendor, this.account, named);
     this.steps = steps;

@@ -8,6 +8,7 @@ import {
   type Locator,
   type RecentExports,
   type RecentOptions,
+  type StartedExport,
   type Waybill,
   WaybillError,
 } from '@waybill/client';
@@ -32,7 +33,7 @@ export interface ManualWaybill extends Waybill {
     get(locator: Locator): Promise<Export>;
     accounts(): Promise<readonly Account[]>;
     fileUrl(): Promise<URL>;
-    start(): Promise<Export>;
+    start(): Promise<StartedExport>;
   };
 }
 
