@@ -43,6 +43,7 @@ export interface EndpointParts {
   readonly clientAddressOf: ClientAddressOf;
   readonly publicUrl: () => string;
   readonly graphiqlTabs: readonly GraphiQLTab[];
+  readonly faultsUrl: string | undefined;
 }
 
 /** Puts together what is served on the public port, path by path. */
@@ -109,7 +110,7 @@ export function createEndpoints(parts: EndpointParts) {
     graphiql,
     files,
     callbacks,
-    board: createBoardEndpoint({ hasGraphiQL: graphiql !== null }),
+    board: createBoardEndpoint({ hasGraphiQL: graphiql !== null, faultsUrl: parts.faultsUrl }),
     metrics: metrics.read,
     /** Lets queries of websockets come to their end, then closes the sockets. */
     closeSockets: () => sockets.close(),

@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly tools: Tools;
   /** The tabs GraphiQL opens with. */
   readonly graphiqlTabs?: readonly GraphiQLTab[];
+  /** Where faults are ordered at the vendors that it asks: in the demo, which has simulated ones. The board leads there. */
+  readonly faultsUrl?: string | undefined;
   /** Other times for slow senders than the usual ones. */
   readonly arrival?: ArrivalTimes | undefined;
   /** How operations are run; the default compiles those that are run again and again. */
@@ -58,7 +60,7 @@ export interface GatewayOptions {
 
 /** Puts the parts together and listens. @throws ConfigError */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, graphiqlTabs = [], arrival, executor } = options;
+  const { config, graphiqlTabs = [], faultsUrl, arrival, executor } = options;
   const { server, limits, files } = config;
   const { mode } = server;
   const isOpen = config.access.mode === 'open';
@@ -107,7 +109,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const endpoints = createEndpoints({
     ...{ config, tools, schema, engine, maskError, exports, access, sessions, signer, running },
-    ...{ reports, metrics, clientAddressOf, publicUrl, graphiqlTabs, callbacks: tracked.callbacks },
+    ...{
+      reports,
+      metrics,
+      clientAddressOf,
+      publicUrl,
+      graphiqlTabs,
+      faultsUrl,
+      callbacks: tracked.callbacks,
+    },
   });
   const health = new Health({
     ...{ backplane: backplaneState, store: tracked.storeState, namesAccounts: isOpen },

@@ -6,6 +6,7 @@ import { Icon } from './icons.tsx';
 import { Link } from './link.tsx';
 import { now, useNow } from './time.ts';
 import { connectionWords } from './words/connection.ts';
+import { faultsUrl } from './words/elsewhere.ts';
 
 interface MastheadProps {
   readonly connection?: Connection;
@@ -15,6 +16,7 @@ interface MastheadProps {
 }
 
 export function Masthead({ connection, onStart = null, onLeave = null }: MastheadProps) {
+  const faults = faultsUrl();
   return (
     <header className="masthead">
       <button type="button" className="skip" onClick={skip}>
@@ -30,6 +32,11 @@ export function Masthead({ connection, onStart = null, onLeave = null }: Masthea
       <div className="masthead-end">
         {connection && <ConnectionPill connection={connection} />}
         {connection && <NotifyButton />}
+        {faults !== null && (
+          <a className="button quiet" href={faults}>
+            <Icon sign="alert" /> <span className="wide">Order a fault</span>
+          </a>
+        )}
         {onLeave && (
           <button type="button" className="button quiet" onClick={onLeave}>
             <Icon sign="key" /> <span className="wide">Forget the token</span>

@@ -34,7 +34,8 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   const log = createLog(secrets, loaded.config.server.logLevel);
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
-  const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs });
+  const faultsUrl = `${simulators.url}/_simulator/panel`;
+  const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs, faultsUrl });
   boardUrl = `${gateway.url}/`;
   const traffic = new DemoTraffic({
     url: gateway.url,

@@ -30,6 +30,8 @@ interface Part {
 export interface BoardSettings {
   /** The page offers to open a query in GraphiQL. */
   readonly hasGraphiQL: boolean;
+  /** The page leads there: in the demo, where faults are ordered. */
+  readonly faultsUrl?: string | undefined;
 }
 
 /**
@@ -70,11 +72,13 @@ async function loadParts(settings: BoardSettings): Promise<ReadonlyMap<string, P
   );
 }
 
-function toPage(file: Buffer, { hasGraphiQL }: BoardSettings): Buffer {
-  if (!hasGraphiQL) return file;
-  return Buffer.from(
-    file.toString('utf8').replace('</head>', '<meta name="waybill-graphiql" content="">\n</head>'),
-  );
+function toPage(file: Buffer, { hasGraphiQL, faultsUrl }: BoardSettings): Buffer {
+  const facts = [
+    ...(hasGraphiQL ? ['<meta name="waybill-graphiql" content="">'] : []),
+    ...(faultsUrl === undefined ? [] : [`<meta name="waybill-faults" content="${encodeURI(faultsUrl)}">`]),
+  ];
+  if (facts.length === 0) return file;
+  return Buffer.from(file.toString('utf8').replace('</head>', () => `${facts.join('\n')}\n</head>`));
 }
 
 function toHeaders(name: string, body: Buffer): Readonly<Record<string, string>> {

@@ -120,6 +120,20 @@ describe('the board over HTTP', () => {
     expect((await readPage(gateway.url)).includes('<meta name="waybill-graphiql"')).toBe(isOffered);
   });
 
+  it('names the panel of faults in the demo alone, as text', async () => {
+    await using plain = await startTestGateway();
+    await using demo = await startTestGateway({ faultsUrl: 'http://127.0.0.1:4100/_simulator/panel' });
+    await using odd = await startTestGateway({ faultsUrl: 'http://h/"><script>$&' });
+
+    expect(await readPage(plain.url)).not.toContain('waybill-faults');
+    expect(await readPage(demo.url)).toContain(
+      '<meta name="waybill-faults" content="http://127.0.0.1:4100/_simulator/panel">',
+    );
+    expect(await readPage(odd.url)).toContain(
+      '<meta name="waybill-faults" content="http://h/%22%3E%3Cscript%3E$&">',
+    );
+  });
+
   it('answers 304 without a body to whoever has the same page already', async () => {
     await using gateway = await startTestGateway();
     const first = await fetch(`${gateway.url}/`);

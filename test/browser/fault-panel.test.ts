@@ -26,7 +26,11 @@ describe.skipIf(!hasChromium())('the panel of faults in a browser', PATIENCE, ()
     simulators = await startSimulators({ boardUrl: () => boardUrl });
     const loaded = loadConfig({ text: demoConfig(simulators, 0), env: {} });
     if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
-    gateway = await startGateway({ config: loaded.config, tools: createTestTools() });
+    gateway = await startGateway({
+      config: loaded.config,
+      tools: createTestTools(),
+      faultsUrl: `${simulators.url}/_simulator/panel`,
+    });
     boardUrl = `${gateway.url}/`;
     browser = await startChromium();
     browser.context.setDefaultTimeout(12_000);
@@ -152,16 +156,26 @@ describe.skipIf(!hasChromium())('the panel of faults in a browser', PATIENCE, ()
     expect(simulators.faults.list()).toEqual([]);
   });
 
-  it('leads to the board', async () => {
+  it('leads to the board, which leads back', async () => {
     await page.getByRole('link', { name: 'Open the board' }).click();
-
     await expect.poll(() => page.url()).toBe(`${gateway.url}/`);
-    await page.goBack();
+
+    const back = page.getByRole('link', { name: 'Order a fault' });
+    await back.waitFor();
+    for (const width of [1400, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      await photograph(`board-${width}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    }
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await back.click();
+
     await card('Talkdesk').waitFor();
+    expect(page.url()).toBe(`${simulators.url}/_simulator/panel`);
   });
 
   it('asks no other server, and the browser complains of nothing', () => {
-    const own = [simulators.url, gateway.url];
+    const own = [simulators.url, gateway.url, 'data:'];
 
     expect(requests.filter((url) => !own.some((beginning) => url.startsWith(beginning)))).toEqual([]);
     expect(complaints).toEqual([]);

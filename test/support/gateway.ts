@@ -17,6 +17,8 @@ export interface TestGatewayOptions {
   readonly arrival?: GatewayOptions['arrival'];
   /** How operations are run; the product's default where it is left out. */
   readonly executor?: GatewayOptions['executor'];
+  /** Where the board says that faults are ordered. */
+  readonly faultsUrl?: GatewayOptions['faultsUrl'];
   /** Another store than the configured one. */
   readonly store?: GatewayOptions['store'];
 }
@@ -60,6 +62,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     arrival: options.arrival,
     executor: options.executor,
     store: options.store,
+    faultsUrl: options.faultsUrl,
     tools: { clock: systemClock, random: createSeededRandom(1), log, secrets: createSecrets(), ...tools },
   });
   return {

@@ -33,3 +33,8 @@ export function toGraphiQLPath(query: string): string {
 export function hasGraphiQL(): boolean {
   return document.querySelector('meta[name="waybill-graphiql"]') !== null;
 }
+
+/** Where faults are ordered at the simulated vendors: the gateway says so in the page of the demo, and in no other. */
+export function faultsUrl(): string | null {
+  return document.querySelector<HTMLMetaElement>('meta[name="waybill-faults"]')?.content ?? null;
+}
