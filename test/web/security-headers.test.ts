@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BOARD_FOLDER } from '../../src/web/board-folder.ts';
+import { BOARD_SCRIPT } from '../support/board-script.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { sendRaw } from './support.ts';
 
@@ -24,15 +23,12 @@ const PAGE = 'accept: text/html\r\n';
 const FOREIGN = 'origin: https://evil.example\r\n';
 const ALLOWED = 'origin: https://app.example.com\r\n';
 
-/** Its name holds the hash of what is in it. */
-const BOARD_SCRIPT = readdirSync(BOARD_FOLDER).find((name) => name.endsWith('.js'));
-
 /** Every kind of answer: what is asked, and the status that comes. */
 const ANSWERS: readonly [asked: string, status: number, headers: string, body?: string][] = [
   ['GET /', 200, PAGE],
   ['HEAD /', 200, PAGE],
   ['POST /', 405, ''],
-  [`GET /board/${BOARD_SCRIPT}`, 200, ''],
+  [`GET ${BOARD_SCRIPT}`, 200, ''],
   ['GET /board/none.js', 404, ''],
   ['GET /graphql', 200, PAGE],
   ['GET /graphql/graphiql/start.js', 200, ''],
@@ -80,7 +76,9 @@ describe('every answer', () => {
         'cross-origin-resource-policy': 'same-origin',
         'x-frame-options': 'DENY',
         'content-security-policy': expect.stringMatching(/^default-src 'none'; .*frame-ancestors 'none'/),
-        'cache-control': expect.stringMatching(/^no-(store|cache)$/),
+        'cache-control': asked.endsWith(BOARD_SCRIPT)
+          ? 'public, max-age=31536000, immutable'
+          : expect.stringMatching(/^no-(store|cache)$/),
         vary: 'Origin',
       });
       expect(headers).not.toHaveProperty('access-control-allow-credentials');

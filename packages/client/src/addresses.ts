@@ -19,7 +19,7 @@ const FORMS: readonly (readonly [vendor: string, address: RegExp])[] = [
 
 /** The export that an address names; its global id with no vendor. @param text - an http(s) address, or a path */
 export function parseAddress(text: string): AddressedExport | undefined {
-  const { host, pathname } = new URL(text, 'http://-');
+  const { host, pathname } = new URL(text, 'http://none.invalid');
   for (const [vendor, form] of FORMS) {
     const found = form.exec(host + pathname.replace(/\/$/, ''));
     if (found !== null) return [vendor, found.slice(1).flatMap((id) => (id ? [decode(id)] : []))];

@@ -31,7 +31,7 @@ export function parseLocator(text: string): ExportLocator {
   if (trimmed.length > MAX_LENGTH) refuse('it is too long');
   if (/\p{Cc}/u.test(trimmed)) refuse('it holds control characters');
   if (/^(?:https?:\/)?\//i.test(trimmed)) {
-    const [vendor, ids = []] = (URL.canParse(trimmed, 'http://-') && parseAddress(trimmed)) || [];
+    const [vendor, ids = []] = (URL.canParse(trimmed, 'http://none.invalid') && parseAddress(trimmed)) || [];
     if (vendor === undefined)
       refuse('this address holds no ids of an export. Copy the address of one export');
     return vendor ? toLocator(vendor, ids) : toIdLocator(ids[0] ?? '');

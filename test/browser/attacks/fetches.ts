@@ -1,3 +1,4 @@
+import { BOARD_SCRIPT } from '../../support/board-script.ts';
 import { type Attack, REFUSED } from './kit.ts';
 
 /** By `fetch`, with and without asking first. */
@@ -130,7 +131,7 @@ export const FETCHES: readonly Attack[] = [
     learns: 'true',
     answers: ['OPTIONS /graphql 403'],
   },
-  ...['/', '/board/main.js', '/ready', '/health', '/metrics', '/files/made-up', '/nothing'].flatMap(
+  ...['/', BOARD_SCRIPT, '/ready', '/health', '/metrics', '/files/made-up', '/nothing'].flatMap(
     (path): Attack[] => {
       const status = path === '/nothing' || path.startsWith('/files') ? 404 : 200;
       return [

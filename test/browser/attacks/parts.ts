@@ -1,3 +1,4 @@
+import { BOARD_SCRIPT } from '../../support/board-script.ts';
 import { type Attack, REFUSED } from './kit.ts';
 
 /** What a page may load as a part of its own. */
@@ -36,13 +37,13 @@ export const PARTS: readonly Attack[] = [
     }),
   ),
   {
-    title: "import(): the board's modules",
+    title: "import(): the board's script",
     run: new Function(
       'target',
-      `return import(target.gateway + '/board/access-key.js').then((module) => Object.keys(module).join(), ({ name }) => name)`,
+      `return import(target.gateway + '${BOARD_SCRIPT}').then((module) => Object.keys(module).join(), ({ name }) => name)`,
     ) as Attack['run'],
     learns: REFUSED,
-    answers: ['GET /board/access-key.js 200'],
+    answers: [`GET ${BOARD_SCRIPT} 200`],
   },
   {
     title: 'Worker: a script of the gateway',
@@ -72,7 +73,7 @@ export const PARTS: readonly Attack[] = [
     run: async ({ gateway }) => {
       // A page that is not secure has none at all.
       if (!isSecureContext) return 'SecurityError';
-      return navigator.serviceWorker.register(`${gateway}/board/main.js`).then(
+      return navigator.serviceWorker.register(`${gateway}/graphql/graphiql/graphql.worker.js`).then(
         () => 'registered',
         (error: Error) => error.name,
       );
