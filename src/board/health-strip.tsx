@@ -49,8 +49,14 @@ export function HealthStrip({ accounts }: { readonly accounts: readonly Account[
   const troubled = standings.filter(({ standing }) => standing.explanation !== null);
   return (
     <section className="health" aria-label="Accounts">
+      {/* Said when it changes, and not with every second of a wait. */}
+      <p className="visually-hidden" role="status">
+        {troubled
+          .map(({ account, standing }) => `${account.vendorName} ${account.key}: ${standing.text}.`)
+          .join(' ')}
+      </p>
       {troubled.length > 0 && (
-        <ul className="troubles" role="status">
+        <ul className="troubles">
           {troubled.map(({ account, standing }) => (
             <li key={account.key} className="banner" data-tone={standing.tone}>
               <Icon sign="alert" />

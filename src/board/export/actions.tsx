@@ -9,7 +9,8 @@ import { codeOf, problemText } from '../words/problems.ts';
 interface ActionsProps {
   readonly shown: Export;
   readonly canCancel: boolean;
-  readonly onChanged: () => void;
+  /** Something was changed; `tracking` is how it is tracked now, where that is known. */
+  readonly onChanged: (tracking?: Export['tracking']) => void;
 }
 
 const LOST = 'It may have been done all the same: look again in a moment, or press once more.';
@@ -22,11 +23,7 @@ export function Actions({ shown, canCancel, onChanged }: ActionsProps) {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
   const [canTrack, setCanTrack] = useState(true);
-  /** What the gateway answered to a change, until the list says so too. */
-  const [answer, setAnswer] = useState<{ readonly to: Export; readonly tracking: Export['tracking'] } | null>(
-    null,
-  );
-  const tracking = answer !== null && answer.to === shown ? answer.tracking : shown.tracking;
+  const { tracking } = shown;
   const name = nameOf(shown);
 
   async function run(change: () => Promise<Export['tracking'] | undefined>): Promise<void> {
@@ -34,9 +31,7 @@ export function Actions({ shown, canCancel, onChanged }: ActionsProps) {
     setBusy(true);
     setProblem('');
     try {
-      const changed = await change();
-      if (changed !== undefined) setAnswer({ to: shown, tracking: changed });
-      onChanged();
+      onChanged(await change());
     } catch (error) {
       if (codeOf(error) === 'UNSUPPORTED_BY_VENDOR') setCanTrack(false);
       setProblem(problemText(error, LOST));

@@ -1,6 +1,7 @@
 /** One export: where it stands and why, its files, its life, and what can be done with it. */
 import type { Account, Export, WaybillError } from '@waybill/client';
 import { useExport } from '@waybill/react';
+import { useState } from 'react';
 import { beganAt, endedAt, nameOf } from '../filters.ts';
 import { Icon } from '../icons.tsx';
 import { Link } from '../link.tsx';
@@ -29,7 +30,13 @@ interface ExportPageProps {
 
 export function ExportPage({ id, known, accounts, onChanged }: ExportPageProps) {
   const { export: followed, status, error, retry } = useExport(id, { initialData: known });
-  const shown = newest(followed, known);
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const shown = withAnswer(newest(followed, known), answer !== null && answer.to === known ? answer : null);
+
+  function heed(tracking?: Export['tracking']): void {
+    if (tracking !== undefined) setAnswer({ to: known, tracking });
+    onChanged();
+  }
   return (
     <article className="export">
       <Link className="back" to={listPath()}>
@@ -41,13 +48,24 @@ export function ExportPage({ id, known, accounts, onChanged }: ExportPageProps) 
           account={accounts.find(({ key }) => key === shown.account)}
           error={error}
           onRetry={retry}
-          onChanged={onChanged}
+          onChanged={heed}
         />
       )}
       {shown === undefined && status === 'error' && <Unreadable error={error} onRetry={retry} />}
       {shown === undefined && status !== 'error' && <Placeholder />}
     </article>
   );
+}
+
+/** What the gateway answered to a change of how this is tracked, until the list says so too. */
+interface Answer {
+  readonly to: Export | undefined;
+  readonly tracking: Export['tracking'];
+}
+
+function withAnswer(shown: Export | undefined, answer: Answer | null): Export | undefined {
+  if (shown === undefined || answer === null) return shown;
+  return { ...shown, tracking: answer.tracking, label: answer.tracking?.label ?? null };
 }
 
 /** The list may know of a label or a cancellation sooner. */
@@ -63,7 +81,7 @@ interface WholeProps {
   readonly account: Account | undefined;
   readonly error: WaybillError | null;
   readonly onRetry: () => void;
-  readonly onChanged: () => void;
+  readonly onChanged: (tracking?: Export['tracking']) => void;
 }
 
 function Whole({ shown, account, error, onRetry, onChanged }: WholeProps) {

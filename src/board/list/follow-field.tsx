@@ -92,19 +92,21 @@ function Unfollowable({ names, problems, onLeave }: Omit<FollowFieldProps, 'onFo
   });
   if (wrong.length === 0) return null;
   return (
-    <ul className="unfollowable" role="alert">
-      {wrong.map(([name, problem]) => (
-        <li key={name}>
-          <span className="problem">
-            <bdi>{name.length > 60 ? `${name.slice(0, 40)}…` : name}</bdi> is in the address and cannot be
-            followed. {problem}
-          </span>
-          <button type="button" className="button small" onClick={() => onLeave(name)}>
-            <Icon sign="close" /> Take it out
-            <span className="visually-hidden"> of the address: {name}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className="unfollowable">
+        {wrong.map(([name, problem]) => (
+          <li key={name}>
+            <span className="problem">
+              <bdi>{name.length > 60 ? `${name.slice(0, 40)}…` : name}</bdi> is in the address and cannot be
+              followed. {problem}
+            </span>
+            <button type="button" className="button small" onClick={() => onLeave(name)}>
+              <Icon sign="close" /> Take it out
+              <span className="visually-hidden"> of the address: {name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

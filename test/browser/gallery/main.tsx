@@ -77,8 +77,10 @@ if (scenario === 'key') {
     </>,
   );
 } else {
-  const stub = createStub((SCENARIOS[scenario] ?? SCENARIOS.day)?.() ?? {});
-  Object.assign(window, { stub, day });
+  const chosen = (SCENARIOS[scenario] ?? SCENARIOS.day)?.() ?? {};
+  const known = chosen.exports ?? [];
+  const stub = createStub(chosen);
+  Object.assign(window, { stub, day, exports: known });
   root.render(
     <WaybillProvider client={stub}>
       <Board client={stub} onKeyNeeded={() => {}} onLeave={() => {}} />
