@@ -9,7 +9,16 @@ import type { Edit } from './page.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** All that the gateway is built from; tests and benchmarks are left behind. */
-const COPIED = ['src', 'simulator', 'schema', 'scripts', 'packages', 'codegen.ts', 'package.json', 'tsconfig.json'];
+const COPIED = [
+  'src',
+  'simulator',
+  'schema',
+  'scripts',
+  'packages',
+  'codegen.ts',
+  'package.json',
+  'tsconfig.json',
+];
 
 /** What a command said, and how it ended. */
 export interface Outcome {
