@@ -19,6 +19,11 @@ export function toFirstError(errors: unknown, waitMs?: number): WaybillError | u
   return first && toError(first, waitMs);
 }
 
+/** The error of one place in a list. */
+export function toErrorAt(errors: readonly Fields[], place: number): WaybillError {
+  return toError(errors.find(({ path }) => Object(path)[1] === place) ?? errors[0] ?? {});
+}
+
 /** No connection, or one that broke. */
 export function toNetworkError(message: string, cause?: unknown): WaybillError {
   return new WaybillError(message, { code: 'NETWORK', retryable: true, cause });

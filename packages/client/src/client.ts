@@ -1,6 +1,7 @@
 import { createAccess } from './access.ts';
-import { toError, toWaybillError } from './answers.ts';
+import { toErrorAt, toWaybillError } from './answers.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { withDeadline } from './deadline.ts';
 import { WaybillError } from './error.ts';
 import { followLocators, toSet } from './export-set.ts';
 import { createFeeds, type FeedListener, type Feeds, RELEASE_MS } from './feeds.ts';
@@ -25,6 +26,7 @@ import { toExport } from './to-export.ts';
 import { followTracked, type TrackedFeed } from './tracked.ts';
 import type {
   Export,
+  ExportEvent,
   ExportLocator,
   ExportSet,
   Filter,
@@ -32,6 +34,7 @@ import type {
   Locator,
   RecentExports,
   RecentOptions,
+  WatchOptions,
   Waybill,
   WaybillOptions,
 } from './types.ts';
@@ -44,7 +47,6 @@ const QUESTION_SIZE = 100;
 const LINK_MS = 60_000;
 /** An answer this old is still the latest, and comes with new links. */
 const LATEST_MS = 10_000;
-const LIST_PAGES = 10;
 const RETRY = { minMs: 500, maxMs: 30_000 };
 
 /** A client of the gateway at `options.url`. It connects when something is followed, and lets go with the last. */
@@ -148,8 +150,7 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
       const wires = toFields(data.exports);
       for (const [place, { index }] of part.entries()) {
         const wire = wires[place];
-        const own = errors.find(({ path }) => Array.isArray(path) && path[1] === place);
-        answers[index] = wire == null ? toError(own ?? errors[0] ?? {}) : toExport(toFields(wire));
+        answers[index] = wire == null ? toErrorAt(errors, place) : toExport(toFields(wire));
       }
     }
   }
@@ -166,25 +167,11 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
     };
   }
 
-  /** Everything tracked that fits; null where some of it cannot be listed. */
-  async function listTracked(filter: Filter): Promise<readonly Export[] | null> {
-    const all: Export[] = [];
-    let after: string | undefined;
-    for (let page = 0; page < LIST_PAGES; page += 1) {
-      const listed = await recent({ ...filter, isTracked: true, first: QUESTION_SIZE, after });
-      all.push(...listed.exports);
-      if (listed.unavailable.length > 0) break;
-      if (!listed.hasNextPage) return all;
-      after = listed.endCursor ?? undefined;
-    }
-    return null;
-  }
-
   /** Shared by all sets with the same filter. */
   function followFilter(filter: Filter): ExportSet {
     const key = JSON.stringify(filter);
     const shared = tracked.get(key) ?? {
-      feed: followTracked(link, { ...filter }, clock, listTracked),
+      feed: followTracked(link, { ...filter }, clock),
       users: 0,
       cancel() {},
     };
@@ -230,72 +217,49 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
     return stop;
   }
 
+  function watch(
+    locator: Locator | readonly Locator[],
+    { after, signal }: WatchOptions = {},
+  ): AsyncIterable<ExportEvent> {
+    const list = Array.isArray(locator) ? (locator as readonly Locator[]) : [locator as Locator];
+    const inputs = [...new Map(list.map(toInput).map((input) => [toKey(input), input])).values()];
+    return toEvents((listener) => {
+      // Behind a cursor of its own nobody else is.
+      const own = after === undefined ? feeds : createFeeds(link, clock, after);
+      if (own !== feeds) closers.add(own.close);
+      const watched = toWatched(inputs.length, listener, () => connection.get().state === 'closed');
+      const stops = inputs.map((input) => join(own, input, watched));
+      return () => {
+        for (const stop of stops) stop();
+        if (own !== feeds && closers.delete(own.close)) own.close();
+      };
+    }, signal);
+  }
+
   return {
     connection,
     get,
     getMany,
     recent,
 
-    watch(locator, { after, signal } = {}) {
-      const list = Array.isArray(locator) ? (locator as readonly Locator[]) : [locator as Locator];
-      const inputs = [...new Map(list.map(toInput).map((input) => [toKey(input), input])).values()];
-      return toEvents((listener) => {
-        // Behind a cursor of its own nobody else is.
-        const own = after === undefined ? feeds : createFeeds(link, clock, after);
-        if (own !== feeds) closers.add(own.close);
-        const watched = toWatched(inputs.length, listener, () => connection.get().state === 'closed');
-        const stops = inputs.map((input) => join(own, input, watched));
-        return () => {
-          for (const stop of stops) stop();
-          if (own !== feeds && closers.delete(own.close)) own.close();
-        };
-      }, signal);
-    },
+    watch,
 
     follow: (what) =>
       'tracked' in what ? followFilter(what.tracked) : followLocators(feeds, what, link.reopen),
 
-    done(locator, { timeoutMs, signal, onProgress } = {}) {
-      return new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
+    done: (locator, { timeoutMs, signal, onProgress } = {}) =>
+      withDeadline(clock, timeoutMs, signal, async (inner) => {
         let last: Export | undefined;
-        let cancelTimer = (): void => {};
-        const onAbort = (): void => fail(signal?.reason);
-        // It may have ended before it was joined.
-        const stop = join(feeds, toInput(locator), {
-          onEvent({ export: now }) {
-            const isNew = now !== null && now !== last;
-            last = now ?? last;
-            if (isNew && !now.isTerminal) onProgress?.(now);
-          },
-          onEnd(error) {
-            if (last?.isTerminal !== true) fail(error);
-            else {
-              queueMicrotask(leave);
-              resolve(last);
-            }
-          },
-        });
-        signal?.addEventListener('abort', onAbort);
-        if (timeoutMs !== undefined) {
-          const late = new WaybillError('The export had not ended in time.', {
-            code: 'TIMEOUT',
-            retryable: true,
-          });
-          cancelTimer = clock.setTimer(timeoutMs, () => fail(late));
+        for await (const event of watch(locator, { signal: inner })) {
+          if (event.__typename === 'ExportWatchFailed')
+            throw new WaybillError(event.message, { code: event.code });
+          const { export: now } = event;
+          if (now === null || now === last) continue;
+          last = now;
+          if (!now.isTerminal) onProgress?.(now);
         }
-
-        function fail(error: unknown): void {
-          queueMicrotask(leave);
-          reject(error);
-        }
-        function leave(): void {
-          stop();
-          cancelTimer();
-          signal?.removeEventListener('abort', onAbort);
-        }
-      });
-    },
+        return last as Export;
+      }),
 
     async start(order, { label, idempotencyKey = crypto.randomUUID() } = {}) {
       const input = { order, label, idempotencyKey };

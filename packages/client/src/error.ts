@@ -2,31 +2,27 @@
 export class WaybillError extends Error {
   override readonly name = 'WaybillError';
   /** Stable, for programs: those of the gateway, and `NETWORK`, `TIMEOUT`, `CLOSED`, `BAD_ANSWER` of the client's own. */
-  readonly code: string;
+  declare readonly code: string;
   /** True where the same question may be answered a moment later. */
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
+  declare readonly retryable: boolean;
+  declare readonly retryAfterMs?: number;
   /** Under which the gateway's log tells more. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** All that the gateway said beside, such as `vendor`, `account` and `field`. */
-  readonly extensions: Readonly<Record<string, unknown>>;
+  declare readonly extensions: Readonly<Record<string, unknown>>;
 
-  constructor(
-    message: string,
-    details: {
-      readonly code: string;
-      readonly retryable?: boolean;
-      readonly retryAfterMs?: number;
-      readonly requestId?: string;
-      readonly extensions?: Readonly<Record<string, unknown>>;
-      readonly cause?: unknown;
-    },
-  ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = details.code;
-    this.retryable = details.retryable ?? false;
-    this.retryAfterMs = details.retryAfterMs;
-    this.requestId = details.requestId;
-    this.extensions = details.extensions ?? {};
+  constructor(message: string, details: WaybillErrorDetails) {
+    super(message);
+    Object.assign(this, { retryable: false, extensions: {} }, details);
   }
+}
+
+/** What an error says beside its message. */
+export interface WaybillErrorDetails {
+  readonly code: string;
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
+  readonly requestId?: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
 }

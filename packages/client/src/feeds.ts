@@ -34,8 +34,6 @@ export interface Feed {
   error: WaybillError | null;
   /** Nothing follows. */
   isOver: boolean;
-  /** The stream has told of it. */
-  isTold: boolean;
   cursor: string;
 }
 
@@ -74,7 +72,6 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
       state: undefined,
       error: null,
       isOver: false,
-      isTold: false,
       cursor: '',
     };
     feeds.set(key, feed);
@@ -112,7 +109,10 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
     const spec: StreamSpec = {
       operation() {
         // While some have not been told of yet, the cursor says which, by their places.
-        if (after === undefined || batch.members.every(({ isTold }) => isTold)) {
+        if (
+          after === undefined ||
+          batch.members.every(({ state, isOver }) => isOver || state !== undefined)
+        ) {
           for (const feed of batch.members) if (feed.listeners.size === 0) forget(feed);
           batch.members = batch.members.filter(isOpen);
         }
@@ -223,7 +223,6 @@ function isOpen({ listeners, isOver }: Feed): boolean {
 
 function take(feed: Feed, wire: Fields): void {
   const event = toEvent(wire, feed.state);
-  feed.isTold = true;
   feed.cursor = event.cursor;
   if (event.export !== null) feed.state = event.export;
   for (const listener of [...feed.listeners]) listener.onEvent(event);

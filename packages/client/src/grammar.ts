@@ -11,8 +11,6 @@ export interface VendorGrammar {
   readonly isFirstOptional?: boolean;
   /** The first id is not part of an export's name: it helps the gateway to read it. */
   readonly isFirstHint?: boolean;
-  /** As help shows it. */
-  readonly form: string;
 }
 
 const integer = (digits: number): IdRule => [
@@ -23,38 +21,37 @@ const integer = (digits: number): IdRule => [
 const UUID: IdRule = [/^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i, 'a UUID'];
 
 /** As the gateway's own grammar has it; a test compares the two. */
-export const GRAMMARS: Readonly<Record<string, VendorGrammar>> = {
-  'power-bi': {
-    input: 'powerBi',
-    isFirstOptional: true,
-    form: 'power-bi:REPORT/EXPORT or power-bi:GROUP/REPORT/EXPORT',
-    ids: {
-      groupId: UUID,
-      reportId: UUID,
-      exportId: [
-        // Not blanks alone, not . and not ..; no half of a surrogate pair, which no text on the wire can hold.
-        /^(?!\s*$|\.{1,2}$)[^\p{Cc}\p{Cs}/\\?#%]{1,512}$/u,
-        'at most 512 characters, without any of / \\ ? # %',
-      ],
+export const GRAMMARS: ReadonlyMap<string, VendorGrammar> = new Map(
+  Object.entries<VendorGrammar>({
+    'power-bi': {
+      input: 'powerBi',
+      isFirstOptional: true,
+      ids: {
+        groupId: UUID,
+        reportId: UUID,
+        exportId: [
+          // Not blanks alone, not . and not ..; no half of a surrogate pair, which no text on the wire can hold.
+          /^(?!\s*$|\.{1,2}$)[^\p{Cc}\p{Cs}/\\?#%]{1,512}$/u,
+          'at most 512 characters, without any of / \\ ? # %',
+        ],
+      },
     },
-  },
-  'hi-energy': { input: 'hiEnergy', form: 'hi-energy:ID', ids: { exportId: integer(19) } },
-  talkdesk: {
-    input: 'talkdesk',
-    form: 'talkdesk:TYPE/ID',
-    ids: {
-      reportType: [
-        /^[a-z][a-z0-9_]{0,63}$/,
-        'at most 64 lower-case letters, digits and underscores, a letter first',
-      ],
-      jobId: [/^[\w-]{1,64}$/, '1 to 64 letters, digits, hyphens or underscores'],
+    'hi-energy': { input: 'hiEnergy', ids: { exportId: integer(19) } },
+    talkdesk: {
+      input: 'talkdesk',
+      ids: {
+        reportType: [
+          /^[a-z][a-z0-9_]{0,63}$/,
+          'at most 64 lower-case letters, digits and underscores, a letter first',
+        ],
+        jobId: [/^[\w-]{1,64}$/, '1 to 64 letters, digits, hyphens or underscores'],
+      },
     },
-  },
-  'web-admit': {
-    input: 'webAdmit',
-    isFirstOptional: true,
-    isFirstHint: true,
-    form: 'web-admit:EXPORT/FILE or web-admit:IDENTITY/EXPORT/FILE',
-    ids: { userIdentityId: integer(18), exportId: integer(18), exportFileId: integer(18) },
-  },
-};
+    'web-admit': {
+      input: 'webAdmit',
+      isFirstOptional: true,
+      isFirstHint: true,
+      ids: { userIdentityId: integer(18), exportId: integer(18), exportFileId: integer(18) },
+    },
+  }),
+);

@@ -1,6 +1,7 @@
 import { type Access, toHeaders } from './access.ts';
 import { isRefusal, toError, toFirstError, toNetworkError } from './answers.ts';
 import type { Clock } from './clock.ts';
+import { withDeadline } from './deadline.ts';
 import { WaybillError } from './error.ts';
 import { type Fields, parse, toFields, toList } from './read.ts';
 import type { Credentials, Operation } from './transport.ts';
@@ -35,32 +36,19 @@ export function createAsk(settings: HttpSettings, access: Access): Ask {
   };
 }
 
-async function post(
+function post(
   settings: HttpSettings,
   credentials: Credentials,
   operation: Operation,
   outer?: AbortSignal,
 ): Promise<Answer> {
-  outer?.throwIfAborted();
-  const end = new AbortController();
-  const onAbort = (): void => end.abort(outer?.reason);
-  outer?.addEventListener('abort', onAbort);
-  const cancelTimer = settings.clock.setTimer(ANSWER_TIMEOUT_MS, () =>
-    end.abort(new WaybillError('The gateway gave no answer in time.', { code: 'TIMEOUT', retryable: true })),
-  );
-  try {
-    const response = await send(settings, credentials, operation, 'application/json', end.signal);
-    const text = await response.text();
+  return withDeadline(settings.clock, ANSWER_TIMEOUT_MS, outer, async (signal) => {
+    const response = await send(settings, credentials, operation, 'application/json', signal);
+    const text = await response.text().catch(toBroken);
     const { data, errors } = parse(text);
     if (response.ok && data != null) return { data: toFields(data), errors: toList(errors) };
     throw toRefusal(response, text);
-  } catch (error) {
-    if (end.signal.aborted) throw end.signal.reason;
-    throw error instanceof WaybillError ? error : toNetworkError('The gateway cannot be reached.', error);
-  } finally {
-    cancelTimer();
-    outer?.removeEventListener('abort', onAbort);
-  }
+  });
 }
 
 /** One request to the gateway. */
@@ -76,15 +64,18 @@ export function send(
     headers: { 'content-type': 'application/json', accept, ...toHeaders(credentials) },
     body: JSON.stringify({ query: text, variables }),
     signal,
-  });
+  }).catch(toBroken);
+}
+
+function toBroken(cause: unknown): never {
+  throw toNetworkError('The gateway cannot be reached.', cause);
 }
 
 /** What stands in place of an answer. */
 export function toRefusal({ status, headers }: Response, text: string): WaybillError {
-  const asked = headers.get('retry-after');
-  const seconds = asked === null ? Number.NaN : Number(asked);
-  const waitMs = Number.isNaN(seconds) ? Date.parse(asked ?? '') - Date.now() : seconds * 1_000;
-  const retryAfterMs = waitMs > 0 ? waitMs : undefined;
+  const asked = headers.get('retry-after') ?? '';
+  // Seconds, or an instant.
+  const retryAfterMs = Number(asked) * 1_000 || Date.parse(asked) - Date.now() || undefined;
   return (
     toFirstError(parse(text).errors, retryAfterMs) ??
     // Not the gateway's own words: something on the way speaks.

@@ -3,7 +3,14 @@ import { isRefusal, toNetworkError } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { WaybillError } from './error.ts';
 import { createStore, type Store } from './store.ts';
-import type { Credentials, Operation, StreamSink, Transport, TransportHost } from './transport.ts';
+import {
+  type Credentials,
+  EXPIRING,
+  type Operation,
+  type StreamSink,
+  type Transport,
+  type TransportHost,
+} from './transport.ts';
 import type { Connection } from './types.ts';
 
 /** A connection that stood for so long was no failure. */
@@ -83,7 +90,7 @@ export function createLink({ ways, access, clock, retry }: LinkSettings): Link {
 
   // ------------------------------------------------------------------ the connection
 
-  function connect(why: 'connect' | 'refused' = 'connect'): void {
+  function connect(why: 'connect' | 'expiring' | 'refused' = 'connect'): void {
     drop();
     if (streams.size === 0) rest();
     else if (isPaused) connection.set({ state: 'paused' });
@@ -117,7 +124,8 @@ export function createLink({ ways, access, clock, retry }: LinkSettings): Link {
       onLost(error) {
         if (own === attempt) lost(error);
       },
-      renew: async (why) => (access.isRenewable ? access.renew(why) : null),
+      isRenewable: access.isRenewable,
+      renew: access.renew,
     });
     // It may have been lost while it was opened.
     if (own !== attempt) opened?.close();
@@ -150,7 +158,7 @@ export function createLink({ ways, access, clock, retry }: LinkSettings): Link {
     drop();
     lostAt ??= clock.now();
     if (isRefusal(error)) refused(error);
-    else if (error.code === 'RENEWED') connect();
+    else if (error.code === EXPIRING) connect('expiring');
     else {
       failures += 1;
       if (!wasLive && descend(error)) connect();

@@ -43,12 +43,16 @@ export function parseLocator(text: string): ExportLocator {
   return toLocator(vendor, ids.split('/'), account);
 
   function toLocator(key: string, values: readonly string[], own?: string): ExportLocator {
-    if (!Object.hasOwn(GRAMMARS, key))
-      refuse(`before the colon stands one of ${Object.keys(GRAMMARS).join(', ')}`);
-    const { input, ids: rules, isFirstOptional, form } = GRAMMARS[key] as (typeof GRAMMARS)[string];
+    const grammar = GRAMMARS.get(key);
+    if (grammar === undefined)
+      return refuse(`before the colon stands one of ${[...GRAMMARS.keys()].join(', ')}`);
+    const { input, ids: rules, isFirstOptional } = grammar;
     const fields = Object.entries(rules);
     const first = fields.length - values.length;
-    if (first !== 0 && !(first === 1 && isFirstOptional)) refuse(`write ${form}`);
+    if (first !== 0 && !(first === 1 && isFirstOptional))
+      refuse(
+        `write ${key}:${Object.keys(rules).join('/')}${isFirstOptional ? ', or leave the first of them out' : ''}`,
+      );
     const named: Record<string, string> = own === undefined ? {} : { account: own };
     for (const [index, [field, [pattern, allowed]]] of fields.slice(first).entries()) {
       const value = values[index] ?? '';
@@ -70,7 +74,7 @@ export function parseLocator(text: string): ExportLocator {
 /** The locator as text, such as `hi@hi-energy:4213`; the global id where its vendor is not known here. */
 export function formatLocator(of: Export | ExportLocator): string {
   const named = toNamed(of as ExportLocator);
-  return named === null || !Object.hasOwn(GRAMMARS, named.vendor) ? toFallback(of) : toText(named);
+  return named === null || !GRAMMARS.has(named.vendor) ? toFallback(of) : toText(named);
 }
 
 /** As the schema's input. @throws WaybillError where it is a text that names no export */
@@ -89,7 +93,7 @@ export function toKey(locator: ExportLocator): string {
   if (named === null) return toFallback(locator);
   const { vendor, account, values } = named;
   // Earlier gateways wrote hints into ids.
-  return toText({ vendor, account, values: GRAMMARS[vendor]?.isFirstHint ? values.slice(1) : values });
+  return toText({ vendor, account, values: GRAMMARS.get(vendor)?.isFirstHint ? values.slice(1) : values });
 }
 
 function toNamed(locator: ExportLocator): NamedExport | null {
@@ -97,7 +101,7 @@ function toNamed(locator: ExportLocator): NamedExport | null {
     const [tag, vendor, account, ...values] = decode(locator.id) ?? [];
     return tag === 'export' && vendor != null && account != null ? { vendor, account, values } : null;
   }
-  for (const [vendor, { input, ids }] of Object.entries(GRAMMARS)) {
+  for (const [vendor, { input, ids }] of GRAMMARS) {
     const given = (locator as unknown as Record<string, Record<string, string | null>>)[input];
     if (given != null)
       return { vendor, account: given.account, values: Object.keys(ids).map((field) => given[field]) };

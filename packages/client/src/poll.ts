@@ -1,4 +1,4 @@
-import { toError, toWaybillError } from './answers.ts';
+import { toErrorAt, toWaybillError } from './answers.ts';
 import type { Clock } from './clock.ts';
 import type { WaybillError } from './error.ts';
 import { WaybillExports, WaybillRecent } from './generated/documents.ts';
@@ -69,26 +69,29 @@ export function openPolling(ask: Ask, clock: Clock, host: TransportHost): Transp
 
 function createRead({ variables: { locators, after } }: Operation, tell: (event: Fields) => void): Read {
   /** By their places; null for one that has failed for good. */
-  const known = new Map<number, Fields | null>();
+  const known: (Fields | null | undefined)[] = [];
   return async (ask) => {
     const answer = await ask(WaybillExports, { locators, maxAgeMs: POLL_MS });
-    let isComplete = true;
-    for (const [place, wire] of Object.values(take(answer, 'exports')).entries()) {
-      const before = known.get(place);
+    const wires = toWires(take(answer, 'exports'));
+    for (const [place, wire] of wires.entries()) {
+      const before = known[place];
       if (before === null) continue;
-      const error = toError(answer.errors.find(({ path }) => Array.isArray(path) && path[1] === place) ?? {});
-      const now = wire === null ? before : toFields(wire);
-      const hasFailed = wire === null && !error.retryable;
-      known.set(place, hasFailed ? null : (now ?? {}));
-      if (!hasFailed && now?.isTerminal !== true) isComplete = false;
-      const { code, message } = error;
-      const base = { place, exportId: now?.id ?? '', export: now };
-      if (hasFailed) tell({ ...base, __typename: 'ExportWatchFailed', code, message });
-      else if (wire === null) tell({ ...base, __typename: 'ExportWatchInterrupted', code });
-      else
-        tellNews(toFields(wire), before, (event) => tell({ ...base, isReplayGap: after != null, ...event }));
+      const now = wire ?? before;
+      const say = (event: Fields): void =>
+        tell({ place, isReplayGap: after != null, exportId: now?.id, export: now, ...event });
+      known[place] = now;
+      if (wire !== null) {
+        tellNews(wire, before, say);
+        continue;
+      }
+      const { code, message, retryable } = toErrorAt(answer.errors, place);
+      if (retryable) say({ __typename: 'ExportWatchInterrupted', code });
+      else {
+        known[place] = null;
+        say({ __typename: 'ExportWatchFailed', code, message });
+      }
     }
-    return isComplete;
+    return wires.every((_, place) => known[place] === null || known[place]?.isTerminal === true);
   };
 }
 
@@ -96,13 +99,15 @@ function createListRead({ variables }: Operation, tell: (event: Fields) => void)
   let known: Map<string, Fields> | null = null;
   return async (ask) => {
     const filter = { ...toFields(variables.filter), isTracked: true };
-    const answer = await ask(WaybillRecent, { first: MAX_LISTED, filter });
-    const { nodes, pageInfo, unavailable } = take(answer, 'recentExports');
+    const { nodes, pageInfo, unavailable } = take(
+      await ask(WaybillRecent, { first: MAX_LISTED, filter }),
+      'recentExports',
+    );
     const now = new Map(toList(nodes).map((wire) => [toText(wire.id), wire]));
     for (const [exportId, wire] of now) {
-      const type = known === null ? {} : { __typename: 'ExportTracked' };
       const before = known?.get(exportId);
-      tellNews(wire, before, (event) => tell({ exportId, ...event, ...(before === undefined && type) }));
+      const type = known !== null && before === undefined && { __typename: 'ExportTracked' };
+      tellNews(wire, before, (event) => tell({ exportId, ...event, ...type }));
     }
     const isWhole = toFields(pageInfo).hasNextPage !== true && toList(unavailable).length === 0;
     for (const [exportId, wire] of known ?? []) {
@@ -115,14 +120,18 @@ function createListRead({ variables }: Operation, tell: (event: Fields) => void)
   };
 }
 
+function toWires(list: unknown): readonly (Fields | null)[] {
+  return Array.isArray(list) ? list : [];
+}
+
 /** What has changed since it was read last, as the event that a subscription would tell. */
 function tellNews(wire: Fields, before: Fields | undefined, tell: (event: Fields) => void): void {
-  const [now, then] = [wire, before ?? {}].map(({ progress, observation }) =>
-    JSON.stringify([progress, toFields(observation).isStale]),
-  );
-  if (then === undefined || before?.status === undefined)
-    tell({ __typename: 'ExportSnapshot', export: wire });
-  else if (wire.status !== before.status)
-    tell({ __typename: 'ExportStatusChanged', from: before.status, to: wire.status, export: wire });
-  else if (now !== then) tell({ __typename: 'ExportProgressed', export: wire });
+  const toNews = ({ progress, observation }: Fields): string =>
+    JSON.stringify([progress, toFields(observation).isStale]);
+  let type = 'ExportSnapshot';
+  if (before !== undefined) {
+    type = wire.status === before.status ? 'ExportProgressed' : 'ExportStatusChanged';
+    if (wire.status === before.status && toNews(wire) === toNews(before)) return;
+  }
+  tell({ __typename: type, from: before?.status, to: wire.status, export: wire });
 }

@@ -2,7 +2,14 @@ import { toFirstError, toNetworkError } from './answers.ts';
 import { WaybillError } from './error.ts';
 import { type HttpSettings, send, toRefusal } from './http.ts';
 import { type Fields, parse, toFields, toText } from './read.ts';
-import type { Credentials, Operation, StreamSink, Transport, TransportHost } from './transport.ts';
+import {
+  type Credentials,
+  EXPIRING,
+  type Operation,
+  type StreamSink,
+  type Transport,
+  type TransportHost,
+} from './transport.ts';
 
 /** The gateway says something every 12 seconds; what holds it back on the way is no way. */
 const SILENCE_MS = 30_000;
@@ -57,8 +64,10 @@ export function openSse(settings: HttpSettings, credentials: Credentials, host: 
       if (event !== 'next') return;
       const told = toFields(Object.values(toFields(data))[0]);
       if (data == null) finish(toFirstError(errors) ?? null);
-      else if (told.__typename === 'SubscriptionTokenExpiring') void renew();
-      else sink.next(told);
+      else if (told.__typename === 'SubscriptionTokenExpiring') {
+        // There is no way back to the gateway on a stream: a newer token opens them anew, behind what they told last.
+        if (host.isRenewable) lose(new WaybillError('The token expires.', { code: EXPIRING }));
+      } else sink.next(told);
     }
 
     async function read(): Promise<void> {
@@ -98,13 +107,6 @@ export function openSse(settings: HttpSettings, credentials: Credentials, host: 
       },
     );
     return own.stop;
-  }
-
-  /** There is no way back to the gateway on a stream: a newer token opens the streams anew, behind what they told last. */
-  async function renew(): Promise<void> {
-    const newer = await host.renew('expiring').catch(() => null);
-    if (newer !== null && running.size > 0)
-      lose(new WaybillError('The streams go on with a newer token.', { code: 'RENEWED', retryable: true }));
   }
 
   return {

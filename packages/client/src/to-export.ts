@@ -1,17 +1,17 @@
 import { type Fields, revive, toFields, toText } from './read.ts';
 import type { Export, ExportTracking, Phase, Status } from './types.ts';
 
-const PHASES: Readonly<Record<string, Phase>> = {
-  QUEUED: 'waiting',
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  CANCELED: 'gone',
-  EXPIRED: 'gone',
-};
+const PHASES: ReadonlyMap<string, Phase> = new Map<string, Phase>([
+  ['QUEUED', 'waiting'],
+  ['SUCCEEDED', 'succeeded'],
+  ['FAILED', 'failed'],
+  ['CANCELED', 'gone'],
+  ['EXPIRED', 'gone'],
+]);
 
 /** A word to come lands in `moving`, as every status does that is no end. */
 export function toPhase(status: Status): Phase {
-  return Object.hasOwn(PHASES, status) ? (PHASES[status] ?? 'moving') : 'moving';
+  return PHASES.get(status) ?? 'moving';
 }
 
 /** What is of every vendor, and the same here as in an answer. */

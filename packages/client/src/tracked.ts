@@ -11,11 +11,8 @@ import type { Export, ExportSetState, Filter } from './types.ts';
 const FIRST = 100;
 /** An empty list says nothing: what is not told by then is not there. */
 const SETTLE_MS = 500;
-/** Others may come back at the same moment. */
-const VERIFY_MS = 1_500;
-
-/** Lists what is tracked now; null where that is not wholly known. */
-export type ListTracked = (filter: Filter) => Promise<readonly Export[] | null>;
+/** After a gap the whole list is asked for, and has come by then. */
+const WHOLE_MS = 3_000;
 
 /** The tracked exports that fit a filter, kept up to date: newcomers come, leavers leave. */
 export interface TrackedFeed extends Store<ExportSetState> {
@@ -24,7 +21,7 @@ export interface TrackedFeed extends Store<ExportSetState> {
   close(): void;
 }
 
-export function followTracked(link: Link, filter: Filter, clock: Clock, list: ListTracked): TrackedFeed {
+export function followTracked(link: Link, filter: Filter, clock: Clock): TrackedFeed {
   const exports = new Map<string, Export>();
   let error: WaybillError | null = null;
   let after: string | undefined;
@@ -77,25 +74,24 @@ export function followTracked(link: Link, filter: Filter, clock: Clock, list: Li
     },
   };
 
-  /** After a gap nobody tells who has left: the list does. */
-  async function verify(): Promise<void> {
-    const asked = told;
-    if (asked === null || [...exports.keys()].every((id) => asked.has(id))) return;
-    const listed = await list(filter).catch(() => null);
-    if (listed === null || told !== asked) return;
+  /** After a gap nobody tells who has left: the whole list, asked for anew, holds those that are left. */
+  function verify(): void {
+    settle();
+    if (told === null) return;
+    if (after !== undefined) {
+      after = undefined;
+      stop();
+      open();
+      return;
+    }
+    for (const id of exports.keys()) if (!told.has(id)) exports.delete(id);
     told = null;
-    const ids = new Set(listed.map(({ id }) => id));
-    for (const id of exports.keys()) if (!ids.has(id) && !asked.has(id)) exports.delete(id);
-    view.change();
   }
 
   function onConnection(): void {
     if (link.connection.get().state !== 'live') return;
     cancelTimer();
-    cancelTimer = clock.setTimer(told === null ? SETTLE_MS : VERIFY_MS, () => {
-      settle();
-      void verify();
-    });
+    cancelTimer = clock.setTimer(told === null ? SETTLE_MS : WHOLE_MS, verify);
   }
 
   function open(): void {

@@ -27,14 +27,19 @@ export interface Transport {
   close(): void;
 }
 
+/** The code of a connection that is given up for one with a newer token. */
+export const EXPIRING = 'EXPIRING';
+
 /** Who holds a transport. */
 export interface TransportHost {
   /** It got through; called once. */
   onLive(): void;
   /** It is over, with all of its streams; called once, and nothing afterwards. */
   onLost(error: WaybillError): void;
-  /** The token ends soon. @returns what proves the caller from then on; null where there is nothing newer */
-  renew(why: 'expiring' | 'refused'): Promise<Credentials | null>;
+  /** True where another token may be had. */
+  readonly isRenewable: boolean;
+  /** @returns what proves the caller from then on */
+  renew(why: 'expiring' | 'refused'): Promise<Credentials>;
 }
 
 /** What proves the caller. */

@@ -13,17 +13,6 @@ const SILENCE_MS = 15_000;
 const CLOSE_GRACE_MS = 1_000;
 const OPEN = 1;
 
-/** Close codes that say why. Source: graphql-ws, PROTOCOL.md, and the gateway's docs/subscriptions.md; read 2026-11. */
-const REASONS: Readonly<Record<number, string>> = {
-  1012: 'SERVER_DRAINING',
-  1013: 'ACCESS_UNAVAILABLE',
-  4400: 'BAD_ANSWER',
-  4401: 'UNAUTHENTICATED',
-  4403: 'UNAUTHENTICATED',
-  4406: 'BAD_ANSWER',
-  4490: 'SLOW_CONSUMER',
-};
-
 export interface SocketSettings {
   /** Of the GraphQL endpoint, http or https. */
   readonly url: string;
@@ -42,12 +31,11 @@ export function openSocket(
   credentials: Credentials,
   host: TransportHost,
 ): Transport {
-  const sinks = new Map<string, StreamSink>();
-  const waiting: object[] = [];
+  const streams = new Map<unknown, { readonly message: object; readonly sink: StreamSink }>();
   let isGreeted = false;
   let isOver = false;
   let streamCount = 0;
-  let renewals = 0;
+  let wasRefused = false;
 
   const socket: WebSocket & { terminate?(): void } = new webSocket(
     url.replace(/^http/, 'ws'),
@@ -84,37 +72,36 @@ export function openSocket(
     host.onLost(typeof reason === 'string' ? toNetworkError(reason) : reason);
   }
 
-  async function renew(why: 'expiring' | 'refused'): Promise<void> {
-    const newer = await host.renew(why).catch(() => null);
-    if (newer !== null && !isOver) say({ type: 'ping', payload: toPayload(newer) });
+  function renew(why: 'expiring' | 'refused'): void {
+    if (!host.isRenewable) return;
+    host.renew(why).then(
+      (newer) => say({ type: 'ping', payload: toPayload(newer) }),
+      // Without one the streams end with the old one, and the next connection asks again.
+      () => {},
+    );
   }
 
   function receive({ type, id, payload }: Fields): void {
-    const sink = sinks.get(String(id));
+    const { data, errors, access } = toFields(payload);
     if (type === 'connection_ack') {
       isGreeted = true;
-      for (const message of waiting.splice(0)) say(message);
+      for (const { message } of streams.values()) say(message);
       host.onLive();
     } else if (type === 'ping') {
       say({ type: 'pong', payload });
-      if (toFields(payload).access !== 'expiring') return;
-      renewals = 0;
-      void renew('expiring');
+      if (access !== 'expiring') return;
+      wasRefused = false;
+      renew('expiring');
     } else if (type === 'pong') {
-      if (toFields(payload).access !== 'refused') return;
-      renewals += 1;
-      if (renewals === 1) void renew('refused');
-    } else if (type === 'next') {
-      const { data, errors } = toFields(payload);
-      if (data != null) sink?.next(toFields(Object.values(data)[0]));
-      else finish(String(id), toFirstError(errors) ?? null);
-    } else finish(String(id), toFirstError(payload) ?? null);
-  }
-
-  function finish(id: string, error: WaybillError | null): void {
-    const sink = sinks.get(id);
-    sinks.delete(id);
-    sink?.end(error);
+      if (access !== 'refused' || wasRefused) return;
+      wasRefused = true;
+      renew('refused');
+    } else if (data != null) streams.get(id)?.sink.next(toFields(Object.values(data)[0]));
+    else {
+      const { sink } = streams.get(id) ?? {};
+      streams.delete(id);
+      sink?.end(toFirstError(errors ?? payload) ?? null);
+    }
   }
 
   socket.addEventListener('open', () => say({ type: 'connection_init', payload: toPayload(credentials) }));
@@ -132,14 +119,10 @@ export function openSocket(
       streamCount += 1;
       const id = String(streamCount);
       const message = { id, type: 'subscribe', payload: { query: text, variables } };
-      sinks.set(id, sink);
+      streams.set(id, { message, sink });
       if (isGreeted) say(message);
-      else waiting.push(message);
       return () => {
-        if (!sinks.delete(id)) return;
-        const index = waiting.indexOf(message);
-        if (index >= 0) waiting.splice(index, 1);
-        else say({ id, type: 'complete' });
+        if (streams.delete(id) && isGreeted) say({ id, type: 'complete' });
       };
     },
     probe: () => listen(0),
@@ -149,11 +132,20 @@ export function openSocket(
   };
 }
 
-function toCloseError(code: number, reason: string): WaybillError {
-  return new WaybillError(`The gateway closed the connection: ${code} ${reason}`.trim(), {
-    code: REASONS[code] ?? 'NETWORK',
-    // What 44xx says of how it was asked is said again however often it is asked so; a slow reader may be faster.
-    retryable: code < 4400 || code > 4406,
-    extensions: { closeCode: code },
+/** Source: graphql-ws, PROTOCOL.md, and the gateway's docs/subscriptions.md; read 2026-11. */
+function toCloseError(closeCode: number, reason: string): WaybillError {
+  // What these say of how it was asked is said again however often it is asked so. 4408: the greeting took too long.
+  const isFinal = closeCode >= 4400 && closeCode <= 4406;
+  const isRefused = closeCode === 4401 || closeCode === 4403;
+  return new WaybillError(`The gateway closed the connection: ${closeCode} ${reason}`, {
+    code: isRefused
+      ? 'UNAUTHENTICATED'
+      : isFinal
+        ? 'BAD_ANSWER'
+        : closeCode === 1006
+          ? 'NETWORK'
+          : 'DISCONNECTED',
+    retryable: !isFinal,
+    extensions: { closeCode, reason },
   });
 }

@@ -24,7 +24,7 @@ export class ScriptedExport {
   constructor(name: string, steps: readonly FakeStep[], startedAt: number, stepMs: number) {
     const [, account, vendor = '', ids = ''] = /^(?:([^@:]*)@)?([^@:]*):(.*)$/s.exec(name) ?? [];
     const values = ids.split('/');
-    const grammar = GRAMMARS[vendor];
+    const grammar = GRAMMARS.get(vendor);
     const all = grammar === undefined ? values.map((_, index) => `id${index}`) : Object.keys(grammar.ids);
     const given = all.slice(all.length - values.length);
     this.fields = Object.fromEntries(given.map((field, index) => [field, values[index]]));
