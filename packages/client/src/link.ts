@@ -293,7 +293,7 @@ export function createLink({ ways, access, clock, retry }: LinkSettings): Link {
     },
     probe() {
       if (isIn('resuming') && transport === null) connectNow();
-      else transport?.probe();
+      else transport?.probe?.();
     },
     reopen() {
       if (isIn('closed')) rest();

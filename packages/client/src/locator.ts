@@ -1,4 +1,3 @@
-import { parseAddress } from './addresses.ts';
 import { WaybillError } from './error.ts';
 import { GRAMMARS } from './grammar.ts';
 import type { Export, ExportLocator, Locator } from './types.ts';
@@ -7,14 +6,8 @@ const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 /** A global id has no colon. */
 const SHAPE = /^(?:([^@:]*)@)?([^@:]*):(.*)$/su;
 const MAX_LENGTH = 2_048;
-
-/** An export as its vendor's ids name it. */
-interface NamedExport {
-  readonly vendor: string;
-  readonly account: string | null | undefined;
-  /** In the order of a global id. */
-  readonly values: readonly (string | null | undefined)[];
-}
+/** Of the board's page of one export. */
+const BOARD_ADDRESS = /\/e\/([\w-]+)$/;
 
 /**
  * Reads a locator as a person writes or pastes it: `hi-energy:4213`, `ACCOUNT@talkdesk:calls/ID`, a global id, or an address copied from
@@ -24,57 +17,74 @@ interface NamedExport {
  */
 export function parseLocator(text: string): ExportLocator {
   const trimmed = text.trim();
-  const refuse = (why: string): never => {
+  if (trimmed.length > MAX_LENGTH) return refuse('it is too long');
+  if (/\p{Cc}/u.test(trimmed)) return refuse('it holds control characters');
+  if (/^(?:https?:\/)?\//i.test(trimmed)) return parseAddress();
+  const [, account, vendor = '', ids] = SHAPE.exec(trimmed) ?? [];
+  if (ids === undefined) return parseId(trimmed);
+  if (account !== undefined && !ACCOUNT.test(account)) {
+    return refuse('before the @ stands the key of an account');
+  }
+  return toLocator(vendor, ids.split('/'), account);
+
+  function refuse(why: string): never {
     const message = `"${text.slice(0, 200)}" names no export: ${why}.`;
     throw new WaybillError(message, { code: 'BAD_USER_INPUT' });
-  };
-  if (trimmed.length > MAX_LENGTH) refuse('it is too long');
-  if (/\p{Cc}/u.test(trimmed)) refuse('it holds control characters');
-  if (/^(?:https?:\/)?\//i.test(trimmed)) {
-    const [vendor, ids = []] = (URL.canParse(trimmed, 'http://none.invalid') && parseAddress(trimmed)) || [];
-    if (vendor === undefined)
-      refuse('this address holds no ids of an export. Copy the address of one export');
-    return vendor ? toLocator(vendor, ids) : toIdLocator(ids[0] ?? '');
   }
-  const [, account, vendor, ids] = SHAPE.exec(trimmed) ?? [];
-  if (vendor === undefined || ids === undefined) return toIdLocator(trimmed);
-  if (account !== undefined && !ACCOUNT.test(account))
-    refuse('before the @ stands an account key: 1 to 40 lower-case letters, digits and hyphens');
-  return toLocator(vendor, ids.split('/'), account);
+
+  function parseAddress(): ExportLocator {
+    try {
+      const { host, pathname } = new URL(trimmed, 'http://-');
+      const address = host + pathname.replace(/\/$/, '');
+      for (const [key, grammar] of GRAMMARS) {
+        const [, ...found] = grammar.address.exec(address) ?? [];
+        if (found.length > 0) return toLocator(key, found.filter(Boolean).map(decodeURIComponent));
+      }
+      const [, id] = BOARD_ADDRESS.exec(address) ?? [];
+      if (id !== undefined) return parseId(id);
+    } catch (error) {
+      // No address at all, or one that is not well escaped.
+      if (error instanceof WaybillError) throw error;
+    }
+    return refuse('this address holds no ids of an export');
+  }
+
+  function parseId(id: string): ExportLocator {
+    const [tag, ...rest] = decode(id);
+    if (tag === 'export' && rest.length > 2) return { id };
+    return refuse(
+      tag === 'vendor' || tag === 'account'
+        ? `it is the id of the ${tag}, not of an export`
+        : 'give VENDOR:IDS, such as hi-energy:4213, or the id of an earlier answer',
+    );
+  }
 
   function toLocator(key: string, values: readonly string[], own?: string): ExportLocator {
     const grammar = GRAMMARS.get(key);
-    if (grammar === undefined)
+    if (grammar === undefined) {
       return refuse(`before the colon stands one of ${[...GRAMMARS.keys()].join(', ')}`);
-    const { input, ids: rules, isFirstOptional } = grammar;
+    }
+    const { input, ids: rules, first } = grammar;
     const fields = Object.entries(rules);
-    const first = fields.length - values.length;
-    if (first !== 0 && !(first === 1 && isFirstOptional))
-      refuse(
-        `write ${key}:${Object.keys(rules).join('/')}${isFirstOptional ? ', or leave the first of them out' : ''}`,
+    const missing = fields.length - values.length;
+    if (missing !== 0 && !(missing === 1 && first)) {
+      return refuse(
+        `write ${key}:${Object.keys(rules).join('/')}${first ? ' (the first may be left out)' : ''}`,
       );
+    }
     const named: Record<string, string> = own === undefined ? {} : { account: own };
-    for (const [index, [field, [pattern, allowed]]] of fields.slice(first).entries()) {
+    for (const [index, [field, [pattern, allowed]]] of fields.slice(missing).entries()) {
       const value = values[index] ?? '';
-      if (!pattern.test(value)) refuse(`its ${field} must be ${allowed}`);
+      if (!pattern.test(value)) return refuse(`its ${field} must be ${allowed}`);
       named[field] = value;
     }
     return { [input]: named } as unknown as ExportLocator;
-  }
-
-  function toIdLocator(id: string): ExportLocator {
-    const [tag, ...rest] = decode(id) ?? [];
-    if (tag === 'vendor' || tag === 'account') refuse(`it is the id of the ${tag}, not of an export`);
-    if (tag !== 'export' || rest.length < 3)
-      refuse('give VENDOR:IDS, such as hi-energy:4213, or the id of an earlier answer');
-    return { id };
   }
 }
 
 /** The locator as text, such as `hi@hi-energy:4213`; the global id where its vendor is not known here. */
 export function formatLocator(of: Export | ExportLocator): string {
-  const named = toNamed(of as ExportLocator);
-  return named === null || !GRAMMARS.has(named.vendor) ? toFallback(of) : toText(named);
+  return toTexts(of as ExportLocator)[0];
 }
 
 /** As the schema's input. @throws WaybillError where it is a text that names no export */
@@ -89,42 +99,35 @@ export function toName(locator: Locator): string {
 
 /** Equal for locators that name the same export in the same way; what is only a hint makes no difference. */
 export function toKey(locator: ExportLocator): string {
-  const named = toNamed(locator);
-  if (named === null) return toFallback(locator);
-  const { vendor, account, values } = named;
-  // Earlier gateways wrote hints into ids.
-  return toText({ vendor, account, values: GRAMMARS.get(vendor)?.isFirstHint ? values.slice(1) : values });
+  return toTexts(locator)[1];
 }
 
-function toNamed(locator: ExportLocator): NamedExport | null {
-  if (typeof locator.id === 'string') {
-    const [tag, vendor, account, ...values] = decode(locator.id) ?? [];
-    return tag === 'export' && vendor != null && account != null ? { vendor, account, values } : null;
+/** As text, and as text without a hint, which earlier gateways wrote into ids too. */
+function toTexts(locator: ExportLocator): readonly [text: string, key: string] {
+  const { id, ...inputs } = locator as { readonly id?: string } & Record<string, Record<string, string>>;
+  const fallback = id ?? JSON.stringify(locator);
+  let [tag, vendor, account, ...values] = decode(id ?? '');
+  for (const [key, { input, ids }] of GRAMMARS) {
+    const given = inputs[input];
+    if (id !== undefined || given === undefined) continue;
+    [tag, vendor, account] = ['export', key, given.account];
+    values = Object.keys(ids).map((field) => given[field] ?? null);
   }
-  for (const [vendor, { input, ids }] of GRAMMARS) {
-    const given = (locator as unknown as Record<string, Record<string, string | null>>)[input];
-    if (given != null)
-      return { vendor, account: given.account, values: Object.keys(ids).map((field) => given[field]) };
-  }
-  return null;
+  if (tag !== 'export' || vendor == null) return [fallback, fallback];
+  const grammar = GRAMMARS.get(vendor);
+  const write = (first: number): string =>
+    `${account == null ? '' : `${account}@`}${vendor}:${values.slice(first).filter(Boolean).join('/')}`;
+  return [grammar === undefined ? fallback : write(0), write(grammar?.first === 'hint' ? 1 : 0)];
 }
 
-function toFallback(locator: object): string {
-  return (locator as { readonly id?: string }).id ?? JSON.stringify(locator);
-}
-
-function toText({ account, vendor, values }: NamedExport): string {
-  return `${account == null ? '' : `${account}@`}${vendor}:${values.filter(Boolean).join('/')}`;
-}
-
-/** What a global id says; it is JSON in base64url. */
-function decode(id: string): readonly (string | null)[] | undefined {
+/** What a global id says; it is JSON in base64url. Nothing where it is none. */
+function decode(id: string): readonly (string | null | undefined)[] {
   try {
     const bytes = atob(id.replaceAll('-', '+').replaceAll('_', '/'));
     const text = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
     const parts: unknown = JSON.parse(text);
-    return Array.isArray(parts) ? parts : undefined;
+    return Array.isArray(parts) ? parts : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -64,7 +64,7 @@ export function openPolling(ask: Ask, clock: Clock, host: TransportHost): Transp
     return stop;
   }
 
-  return { open, probe() {}, close };
+  return { open, close };
 }
 
 function createRead({ variables: { locators, after } }: Operation, tell: (event: Fields) => void): Read {

@@ -18,11 +18,11 @@ const OPENING_MS = 8_000;
 
 /** Server-sent events, a request for each stream. It is live once the first line of one has come through. */
 export function openSse(settings: HttpSettings, credentials: Credentials, host: TransportHost): Transport {
-  const running = new Set<Running>();
+  const running = new Set<() => void>();
   let isLive = false;
 
   function close(): void {
-    for (const { stop } of running) stop();
+    for (const stop of running) stop();
   }
 
   function lose(error: WaybillError): void {
@@ -34,27 +34,28 @@ export function openSse(settings: HttpSettings, credentials: Credentials, host: 
     const abort = new AbortController();
     const { signal } = abort;
     let cancelTimer = (): void => {};
-    const own: Running = {
-      stop() {
-        running.delete(own);
-        cancelTimer();
-        abort.abort();
-      },
-      listen(silenceMs) {
-        cancelTimer();
-        cancelTimer = settings.clock.setTimer(silenceMs, () =>
-          lose(toNetworkError('Nothing was heard from the gateway any more.')),
-        );
-      },
-    };
+
+    function stop(): void {
+      running.delete(stop);
+      cancelTimer();
+      abort.abort();
+    }
+
+    /** What has been silent for that long is lost. */
+    function listen(silenceMs: number): void {
+      cancelTimer();
+      cancelTimer = settings.clock.setTimer(silenceMs, () =>
+        lose(toNetworkError('Nothing was heard from the gateway any more.')),
+      );
+    }
 
     function finish(error: WaybillError | null): void {
-      own.stop();
+      stop();
       sink.end(error);
     }
 
     function onBytes(): void {
-      own.listen(SILENCE_MS);
+      listen(SILENCE_MS);
       if (!isLive) host.onLive();
       isLive = true;
     }
@@ -91,8 +92,8 @@ export function openSse(settings: HttpSettings, credentials: Credentials, host: 
       }
     }
 
-    running.add(own);
-    own.listen(OPENING_MS);
+    running.add(stop);
+    listen(OPENING_MS);
     read().then(
       () => {
         if (!signal.aborted) lose(toNetworkError('The connection to the gateway broke.'));
@@ -106,21 +107,8 @@ export function openSse(settings: HttpSettings, credentials: Credentials, host: 
         else lose(error);
       },
     );
-    return own.stop;
+    return stop;
   }
 
-  return {
-    open,
-    probe() {
-      for (const { listen } of running) listen(SILENCE_MS / 2);
-    },
-    close,
-  };
-}
-
-/** A stream that is open. */
-interface Running {
-  stop(): void;
-  /** What has been silent for that long is lost. */
-  listen(silenceMs: number): void;
+  return { open, close };
 }

@@ -22,7 +22,7 @@ export interface Transport {
   /** @returns the function that stops the stream; its sink hears nothing more */
   open(operation: Operation, sink: StreamSink): () => void;
   /** Finds out soon whether the connection still stands. */
-  probe(): void;
+  probe?(): void;
   /** The host hears nothing more. */
   close(): void;
 }

@@ -31,7 +31,7 @@ export class ScriptedExport {
     this.vendor = vendor;
     this.account = account ?? vendor;
     const named = all.map((field, index) =>
-      index === 0 && grammar?.isFirstHint ? null : ((this.fields[field] as string | undefined) ?? null),
+      index === 0 && grammar?.first === 'hint' ? null : ((this.fields[field] as string | undefined) ?? null),
     );
     this.id = toGlobalId(vendor, this.account, named);
     this.steps = steps;
