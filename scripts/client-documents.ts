@@ -106,27 +106,33 @@ function check(schema: GraphQLSchema, text: string): void {
 function toExportFields(schema: GraphQLSchema): string {
   const common = interfaceOf(schema, 'Export');
   const others = toOthers(schema, common, (field) => !isExport(schema, field));
-  return `{ __typename ${toFields(common, schema)} ${others} }`;
+  return `{ ${toFields(common, schema)} ${others} }`;
 }
 
 function toEventFields(schema: GraphQLSchema): string {
   const common = interfaceOf(schema, 'ExportEvent');
   const fields = toFields(common, schema).replace(/\bexport\b(?: \{.*?\})?/, 'export { ...ExportFields }');
-  return `{ __typename ${fields} ${toOthers(schema, common, () => true)} }`;
+  // What stands in the export too is not asked for twice; the end of a token is the connection's own business.
+  const others = toOthers(
+    schema,
+    common,
+    (field, type) => isLeafType(getNamedType(field.type)) && type.name !== 'SubscriptionTokenExpiring',
+  );
+  return `{ __typename ${fields} ${others} }`;
 }
 
 /** What each implementing type has beside its interface; a name that means two kinds of values gets an alias, `NAME__TYPE`. */
 function toOthers(
   schema: GraphQLSchema,
   common: GraphQLInterfaceType,
-  isWanted: (field: GraphQLField<unknown, unknown>) => boolean,
+  isWanted: (field: GraphQLField<unknown, unknown>, type: GraphQLObjectType) => boolean,
 ): string {
   const kindByName = new Map<string, string>();
   return [...schema.getPossibleTypes(common)]
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .map((type) => {
       const own = Object.values(type.getFields()).filter(
-        (field) => !(field.name in common.getFields()) && isWanted(field),
+        (field) => !(field.name in common.getFields()) && isWanted(field, type),
       );
       const fields = own.map((field) => {
         const kind = kindByName.get(field.name) ?? String(field.type);

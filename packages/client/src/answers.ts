@@ -24,9 +24,10 @@ export function toErrorAt(errors: readonly Fields[], place: number): WaybillErro
   return toError(errors.find(({ path }) => Object(path)[1] === place) ?? errors[0] ?? {});
 }
 
-/** No connection, or one that broke. */
-export function toNetworkError(message: string, cause?: unknown): WaybillError {
-  return new WaybillError(message, { code: 'NETWORK', retryable: true, cause });
+/** No connection, or one that broke; what the gateway has said stays what it is. */
+export function toNetworkError(cause?: unknown): WaybillError {
+  if (cause instanceof WaybillError) return cause;
+  return new WaybillError('The gateway cannot be reached.', { code: 'NETWORK', retryable: true, cause });
 }
 
 /** Whatever was thrown, as an error of ours. */

@@ -18,9 +18,10 @@ import { type Answer, type Ask, createAsk, take } from './http.ts';
 import { createLink, type Link, type Open } from './link.ts';
 import { toInput, toKey } from './locator.ts';
 import { watchPage } from './page.ts';
-import { openPolling } from './poll.ts';
+import { poll } from './poll.ts';
 import { type Fields, toFields, toList } from './read.ts';
-import { openSse } from './sse.ts';
+import { openRequests } from './requests.ts';
+import { readEvents } from './sse.ts';
 import { toAccount, toAccountProblem } from './to-account.ts';
 import { toExport } from './to-export.ts';
 import { followTracked, type TrackedFeed } from './tracked.ts';
@@ -43,6 +44,8 @@ import { openSocket } from './ws.ts';
 
 /** The most that one question may name. */
 const QUESTION_SIZE = 100;
+/** A browser has six connections to a gateway, and needs some for questions. What is more is polled. */
+const MAX_STREAMS = 4;
 /** A link has at least so long to live. */
 const LINK_MS = 60_000;
 /** An answer this old is still the latest, and comes with new links. */
@@ -86,11 +89,18 @@ function toWays(
   means: Means,
 ): Open[] {
   const ws: Open = (credentials, host) => openSocket({ ...means, webSocket }, credentials, host);
-  const sse: Open = (credentials, host) => openSse(means, credentials, host);
-  const poll: Open = (_credentials, host) => openPolling(means.ask, means.clock, host);
+  const { ask, clock } = means;
+  const polling: Open = (_credentials, host) =>
+    openRequests(clock, host, (stream) => poll(ask, clock, stream));
+  const sse: Open = (credentials, host) =>
+    openRequests(clock, host, (stream) =>
+      stream.count > MAX_STREAMS
+        ? poll(ask, clock, stream)
+        : readEvents(means, credentials, host.isRenewable, stream),
+    );
   if (transport === 'sse') return [sse];
-  if (transport === 'poll') return [poll];
-  if (transport === 'auto') return webSocket === undefined ? [sse, poll] : [ws, sse, poll];
+  if (transport === 'poll') return [polling];
+  if (transport === 'auto') return webSocket === undefined ? [sse, polling] : [ws, sse, polling];
   if (webSocket !== undefined) return [ws];
   throw new WaybillError('There is no WebSocket here: give one as `webSocket`, or another transport.', {
     code: 'BAD_USER_INPUT',
@@ -109,10 +119,9 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
   const { connection } = link;
   const feeds = createFeeds(link, clock);
   const tracked = new Map<string, SharedFeed>();
-  const closers = new Set<() => void>([feeds.close]);
 
   const question = (text: string, variables: Fields, signal?: AbortSignal): Promise<Answer> =>
-    ask({ name: '', text, variables }, signal);
+    ask({ text, variables }, signal);
 
   /** Asks for something that answers with an export. */
   async function change(text: string, variables: Fields, field: string): Promise<Export | null> {
@@ -177,7 +186,6 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
     };
     const { feed } = shared;
     tracked.set(key, shared);
-    closers.add(feed.close);
     shared.cancel();
     shared.users += 1;
     let isClosed = false;
@@ -197,10 +205,8 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
         // Whoever comes back at once finds it as it was.
         shared.cancel = clock.setTimer(RELEASE_MS, () => {
           tracked.delete(key);
-          closers.delete(feed.close);
           feed.close();
         });
-        closers.add(shared.cancel);
       },
     });
   }
@@ -226,12 +232,12 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
     return toEvents((listener) => {
       // Behind a cursor of its own nobody else is.
       const own = after === undefined ? feeds : createFeeds(link, clock, after);
-      if (own !== feeds) closers.add(own.close);
-      const watched = toWatched(inputs.length, listener, () => connection.get().state === 'closed');
+      if (inputs.length === 0) listener.onEnd(null);
+      const watched = toWatched(inputs.length, listener);
       const stops = inputs.map((input) => join(own, input, watched));
       return () => {
         for (const stop of stops) stop();
-        if (own !== feeds && closers.delete(own.close)) own.close();
+        if (own !== feeds) own.close();
       };
     }, signal);
   }
@@ -261,7 +267,7 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
         return last as Export;
       }),
 
-    async start(order, { label, idempotencyKey = crypto.randomUUID() } = {}) {
+    async start(order, { label, idempotencyKey = toRandomKey() } = {}) {
       const input = { order, label, idempotencyKey };
       const { export: started, isExisting } = take(await question(WaybillStart, { input }), 'startExport');
       return { ...toExport(toFields(started)), isExisting: isExisting === true };
@@ -304,7 +310,16 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
 
     async [Symbol.asyncDispose]() {
       link.close(new WaybillError('The client was closed.', { code: 'CLOSED' }));
-      for (const close of closers) close();
+      feeds.close();
+      for (const { feed, cancel } of tracked.values()) {
+        cancel();
+        feed.close();
+      }
     },
   };
+}
+
+/** Not `randomUUID`, which pages without TLS do not have. */
+function toRandomKey(): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))));
 }

@@ -13,6 +13,8 @@ const BATCH_SIZE = 100;
 const BATCH_BYTES = 40_000;
 /** What is let go is kept this long: whoever comes back at once finds it as it was. */
 export const RELEASE_MS = 250;
+/** A socket may run a hundred subscriptions. With more than this, small ones are brought together. */
+const MANY_BATCHES = 60;
 /** A stream that ends too early is opened again, not at once. */
 const EARLY_END_MS = 1_000;
 
@@ -35,6 +37,8 @@ export interface Feed {
   /** Nothing follows. */
   isOver: boolean;
   cursor: string;
+  /** Whose events count. */
+  batch: Batch | undefined;
 }
 
 /** Every export that is followed by its locator. Equal locators share one feed; newcomers of one moment share one subscription. */
@@ -49,6 +53,8 @@ export interface Feeds {
 
 /** Some exports that are followed by one subscription. They stay the same while it is open: a cursor stands for them. */
 interface Batch {
+  /** A later one takes over from an earlier one. */
+  readonly order: number;
   members: readonly Feed[];
   stop: () => void;
 }
@@ -59,6 +65,7 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
   const batches = new Set<Batch>();
   const timers = new Set<() => void>();
   let newcomers: Feed[] = [];
+  let order = 0;
 
   function find(locator: ExportLocator): Feed {
     const key = toKey(locator);
@@ -73,13 +80,14 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
       error: null,
       isOver: false,
       cursor: '',
+      batch: undefined,
     };
     feeds.set(key, feed);
     if (newcomers.length === 0) {
       queueMicrotask(() => {
         const wanted = newcomers.filter(isOpen);
         newcomers = [];
-        open(wanted);
+        open(batches.size < MANY_BATCHES ? wanted : [...small(), ...wanted]);
       });
     }
     newcomers.push(feed);
@@ -87,24 +95,29 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
   }
 
   function open(wanted: readonly Feed[]): void {
-    let batch: Feed[] = [];
-    let bytes = 0;
-    for (const feed of wanted) {
-      const size = JSON.stringify(feed.locator).length;
-      if (batch.length === BATCH_SIZE || bytes + size > BATCH_BYTES) {
-        run(batch);
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(feed);
-      bytes += size;
-    }
-    run(batch);
+    const { length } = wanted;
+    const size = JSON.stringify(wanted.map(({ locator }) => locator)).length;
+    if (length > BATCH_SIZE || (length > 1 && size > BATCH_BYTES)) halve(wanted);
+    else if (length > 0) run(wanted);
+  }
+
+  /** In two; the first of them full batches where there are any. */
+  function halve(wanted: readonly Feed[]): void {
+    const unit = wanted.length > BATCH_SIZE ? BATCH_SIZE : 1;
+    const middle = Math.ceil(wanted.length / 2 / unit) * unit;
+    open(wanted.slice(0, middle));
+    open(wanted.slice(middle));
+  }
+
+  /** What runs in batches that are far from full, and will run in larger ones: see `tell`. */
+  function small(): readonly Feed[] {
+    return [...batches].filter(({ members }) => members.length < BATCH_SIZE / 2).flatMap(openOf);
   }
 
   function run(members: readonly Feed[]): void {
-    if (members.length === 0) return;
-    const batch: Batch = { members, stop: () => {} };
+    order += 1;
+    const batch: Batch = { order, members, stop: () => {} };
+    for (const feed of members) feed.batch ??= batch;
     let after = first;
     const spec: StreamSpec = {
       operation() {
@@ -113,11 +126,11 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
           after === undefined ||
           batch.members.every(({ state, isOver }) => isOver || state !== undefined)
         ) {
-          for (const feed of batch.members) if (feed.listeners.size === 0) forget(feed);
+          forgetUnwanted(batch);
           batch.members = batch.members.filter(isOpen);
         }
         const locators = batch.members.map(({ locator }) => locator);
-        return { name: 'watch', text: WaybillWatch, variables: { locators, after } };
+        return { text: WaybillWatch, variables: { locators, after } };
       },
       forgetCursor() {
         after = undefined;
@@ -126,11 +139,13 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
         next(event) {
           after = toText(event.cursor) || after;
           // The end of a token is about the stream, and the connection's business.
-          if (event.__typename !== 'SubscriptionTokenExpiring') tell(batch.members, event);
+          if (event.__typename !== 'SubscriptionTokenExpiring') tell(batch, event);
         },
         end(error) {
           batches.delete(batch);
-          ended(batch.members.filter(isOpen), error);
+          const left = openOf(batch);
+          for (const feed of left) feed.batch = undefined;
+          ended(left, error);
         },
       },
     };
@@ -138,9 +153,9 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
     batch.stop = link.run(spec);
   }
 
-  function tell(members: readonly Feed[], event: Fields): void {
+  function tell(batch: Batch, event: Fields): void {
     const key = toKey({ id: toText(event.exportId) });
-    for (const [place, feed] of members.entries()) {
+    for (const [place, feed] of batch.members.entries()) {
       if (feed.isOver) continue;
       // Where the gateway is polled, an export that cannot be read has no id, but a place. Without an account, a locator means
       // whichever one the gateway took.
@@ -150,8 +165,13 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
           : event.place === place;
       if (!isMeant) continue;
       // From now on it is found under its global id too.
-      if (!feeds.has(key)) feeds.set(key, feed);
-      take(feed, event);
+      if (key !== '' && !feeds.has(key)) feeds.set(key, feed);
+      const before = feed.batch ?? batch;
+      if (before.order > batch.order) continue;
+      feed.batch = batch;
+      // Where it ran in another batch, all up to here has been told, in this order, on the same socket: its first word is known.
+      if (before === batch || feed.state === undefined) take(feed, event);
+      else leaveIdle(before);
     }
   }
 
@@ -162,23 +182,30 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
       for (const feed of left) end(feed, error);
     } else {
       // One of them may spoil the others: halves find it.
-      const middle = Math.ceil(left.length / 2);
-      run(left.slice(0, middle));
-      run(left.slice(middle));
+      halve(left);
     }
+  }
+
+  function openOf(batch: Batch): readonly Feed[] {
+    return batch.members.filter((feed) => isOpen(feed) && feed.batch === batch);
+  }
+
+  function forgetUnwanted({ members }: Batch): void {
+    for (const feed of members) if (feed.listeners.size === 0) forget(feed);
+  }
+
+  /** Ends a batch of which nothing counts any more. */
+  function leaveIdle(batch: Batch): void {
+    if (openOf(batch).length > 0 || !batches.delete(batch)) return;
+    batch.stop();
+    forgetUnwanted(batch);
   }
 
   /** What runs on for others is kept, and is up to date for whoever comes back. */
   function release(feed: Feed): void {
     if (feed.listeners.size > 0) return;
-    for (const batch of batches) {
-      if (!batch.members.includes(feed)) continue;
-      if (batch.members.some(isOpen)) return;
-      batches.delete(batch);
-      batch.stop();
-      for (const each of batch.members) if (each.listeners.size === 0) forget(each);
-    }
-    forget(feed);
+    if (feed.batch !== undefined) leaveIdle(feed.batch);
+    if (feed.batch === undefined || !batches.has(feed.batch)) forget(feed);
   }
 
   function forget(feed: Feed): void {

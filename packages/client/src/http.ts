@@ -68,7 +68,7 @@ export function send(
 }
 
 function toBroken(cause: unknown): never {
-  throw toNetworkError('The gateway cannot be reached.', cause);
+  throw toNetworkError(cause);
 }
 
 /** What stands in place of an answer. */

@@ -1,7 +1,8 @@
 import type { Access } from './access.ts';
 import { isRefusal, toNetworkError } from './answers.ts';
 import type { Clock } from './clock.ts';
-import { WaybillError } from './error.ts';
+import type { WaybillError } from './error.ts';
+import { UNHEARD } from './requests.ts';
 import { createStore, type Store } from './store.ts';
 import {
   type Credentials,
@@ -19,9 +20,6 @@ const STABLE_MS = 5_000;
 const SOCKET_TRIES = 3;
 /** A way that is worse than the one before is left again after this long. */
 const UPGRADE_MS = 60_000;
-/** The gateway has not spoken: the way may be to blame. */
-const UNHEARD = /^(?:NETWORK|BAD_ANSWER|TIMEOUT)$/;
-
 /** One subscription, over as many connections as it takes. */
 export interface StreamSpec {
   /** What is asked on the next connection: with the last cursor. */
@@ -103,7 +101,7 @@ export function createLink({ ways, access, clock, retry }: LinkSettings): Link {
         },
         (cause: unknown) => {
           if (own !== attempt) return;
-          lost(cause instanceof WaybillError ? cause : toNetworkError('No token could be had.', cause));
+          lost(toNetworkError(cause));
         },
       );
     }

@@ -1,10 +1,10 @@
-import { toErrorAt, toWaybillError } from './answers.ts';
+import { toErrorAt } from './answers.ts';
 import type { Clock } from './clock.ts';
-import type { WaybillError } from './error.ts';
-import { WaybillExports, WaybillRecent } from './generated/documents.ts';
+import { WaybillExports, WaybillRecent, WaybillTracked } from './generated/documents.ts';
 import { type Ask, take } from './http.ts';
 import { type Fields, toFields, toList, toText } from './read.ts';
-import type { Operation, StreamSink, Transport, TransportHost } from './transport.ts';
+import type { RequestStream } from './requests.ts';
+import type { Operation } from './transport.ts';
 
 const POLL_MS = 4_000;
 const MAX_LISTED = 100;
@@ -13,58 +13,21 @@ const MAX_LISTED = 100;
 type Read = (ask: (text: string, variables: Fields) => ReturnType<Ask>) => Promise<boolean>;
 
 /** Asks again and again, and tells the differences as events: where neither sockets nor streams get through. */
-export function openPolling(ask: Ask, clock: Clock, host: TransportHost): Transport {
-  const running = new Set<() => void>();
-  let isLive = false;
-
-  function close(): void {
-    for (const stop of running) stop();
+export async function poll(
+  ask: Ask,
+  clock: Clock,
+  { operation, sink, signal, wait, live }: RequestStream,
+): Promise<void> {
+  const create = operation.text === WaybillTracked ? createListRead : createRead;
+  const read = create(operation, (event) => {
+    if (!signal.aborted) sink.next({ cursor: '', at: new Date(clock.now()).toISOString(), ...event });
+  });
+  for (;;) {
+    const isComplete = await read((text, variables) => ask({ text, variables }, signal));
+    live();
+    if (isComplete) return;
+    await new Promise<void>((resolve) => wait(POLL_MS * (0.75 + clock.random() / 2), resolve));
   }
-
-  function open(operation: Operation, sink: StreamSink): () => void {
-    const abort = new AbortController();
-    const { signal } = abort;
-    const read = (operation.name === 'tracked' ? createListRead : createRead)(operation, (event) => {
-      if (!signal.aborted) sink.next({ cursor: '', at: new Date(clock.now()).toISOString(), ...event });
-    });
-    let cancelTimer = (): void => {};
-
-    function stop(): void {
-      running.delete(stop);
-      cancelTimer();
-      abort.abort();
-    }
-
-    async function poll(): Promise<void> {
-      let error: WaybillError | null = null;
-      try {
-        const isComplete = await read((text, variables) => ask({ name: '', text, variables }, signal));
-        if (signal.aborted) return;
-        if (!isLive) host.onLive();
-        isLive = true;
-        if (!isComplete) {
-          cancelTimer = clock.setTimer(POLL_MS * (0.75 + clock.random() / 2), poll);
-          return;
-        }
-      } catch (cause) {
-        if (signal.aborted) return;
-        error = toWaybillError(cause);
-        if (error.retryable || !isLive) {
-          close();
-          host.onLost(error);
-          return;
-        }
-      }
-      stop();
-      sink.end(error);
-    }
-
-    running.add(stop);
-    void poll();
-    return stop;
-  }
-
-  return { open, close };
 }
 
 function createRead({ variables: { locators, after } }: Operation, tell: (event: Fields) => void): Read {

@@ -70,7 +70,7 @@ export function fakeWaybill(
     },
     async disconnect() {
       await settle();
-      gateway.disconnect(toNetworkError('The gateway cannot be reached.'));
+      gateway.disconnect(toNetworkError());
       await settle();
     },
     async reconnect() {

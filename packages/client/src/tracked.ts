@@ -46,7 +46,7 @@ export function followTracked(link: Link, filter: Filter, clock: Clock): Tracked
     operation() {
       // Whoever left while nobody listened is told of only where the gateway still knows the cursor.
       told = exports.size > 0 ? new Set() : null;
-      return { name: 'tracked', text: WaybillTracked, variables: { filter, first: FIRST, after } };
+      return { text: WaybillTracked, variables: { filter, first: FIRST, after } };
     },
     forgetCursor() {
       after = undefined;

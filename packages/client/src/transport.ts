@@ -3,8 +3,6 @@ import type { Fields } from './read.ts';
 
 /** One of the documents that the client sends. */
 export interface Operation {
-  /** As the document calls it. */
-  readonly name: string;
   readonly text: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }

@@ -52,23 +52,15 @@ export async function* toEvents(
   }
 }
 
-/** Several as one: over when all of them are. One that cannot be followed is an event among others, and the error where it is alone. */
-export function toWatched(count: number, listener: WatchListener, isClosed: () => boolean): FeedListener {
+/** Several as one: over when all of them are, or with the first that cannot be followed and no event says so. */
+export function toWatched(count: number, { onEvent, onEnd }: WatchListener): FeedListener {
   let left = count;
   return {
-    onEvent: (event) => listener.onEvent(event),
+    onEvent,
     onEnd(error, isTold) {
       left -= 1;
-      if (error !== null && !isTold) {
-        if (count === 1 || isClosed()) return listener.onEnd(error);
-        listener.onEvent(toFailed(error));
-      }
-      if (left === 0) listener.onEnd(null);
+      if (error !== null && !isTold) onEnd(error);
+      else if (left === 0) onEnd(null);
     },
   };
-}
-
-function toFailed({ code, message }: WaybillError): ExportEvent {
-  const base = { cursor: '', at: new Date(), exportId: '', export: null };
-  return { ...base, __typename: 'ExportWatchFailed', code, message };
 }

@@ -41,7 +41,7 @@ export function openSocket(
     url.replace(/^http/, 'ws'),
     'graphql-transport-ws',
   );
-  let cancelTimer = clock.setTimer(CONNECT_TIMEOUT_MS, () => lose('The gateway did not answer in time.'));
+  let cancelTimer = clock.setTimer(CONNECT_TIMEOUT_MS, () => lose(toNetworkError()));
 
   const say = (message: object): void => {
     if (socket.readyState === OPEN) socket.send(JSON.stringify(message));
@@ -52,7 +52,7 @@ export function openSocket(
     cancelTimer();
     cancelTimer = clock.setTimer(silenceMs, () => {
       say({ type: 'ping' });
-      cancelTimer = clock.setTimer(SILENCE_MS, () => lose('Nothing was heard from the gateway any more.'));
+      cancelTimer = clock.setTimer(SILENCE_MS, () => lose(toNetworkError()));
     });
   }
 
@@ -66,10 +66,10 @@ export function openSocket(
     socket.addEventListener('close', cancel);
   }
 
-  function lose(reason: string | WaybillError): void {
+  function lose(error: WaybillError): void {
     if (isOver) return;
     end();
-    host.onLost(typeof reason === 'string' ? toNetworkError(reason) : reason);
+    host.onLost(error);
   }
 
   function renew(why: 'expiring' | 'refused'): void {

@@ -1,13 +1,13 @@
 // Made by codegen.ts from schema/*.graphql. Never edited by hand: run `npm run codegen`.
 /** The SHA-256 of each document's text, in hex. */
 export const DOCUMENT_IDS = {
-  WaybillExports: 'f198b785010ae691c52608b1af467e39311f7cbb6207d12cffc10611c6f5fa2b',
-  WaybillRecent: '9745ea4be3d96c62d6cccb3a837050d5309bb16c80e7ab8bdb93bbb3af33abf8',
+  WaybillExports: 'ee77593ed9ef1deafcfcc01db1d7d22bb4d644d8492e615055f07c77e17ee34b',
+  WaybillRecent: 'f66bc05bfa1fc84d107b39a80df784625a4bd916eacb10cab23f8669498bd62f',
   WaybillAccounts: 'e4bf516645a157f4a2b9c19840ce9adf4f7edc3a50718b0a0865bb11b727ad1b',
-  WaybillWatch: 'ca615bee4640b9028a33e175fbdc57886874793771a5e9ad9cbc118289ad007a',
-  WaybillTracked: '2a33f3e080be1a02b4b0b753fe930a61692d1b26f3d4dabca4fc08f050258f27',
-  WaybillStart: '793b68eb88bbcd6f4537806bdaf04c341953666de2e501d82ec03472e06fa443',
-  WaybillCancel: 'a860e213462d206d08b72dd6184ebd0a0d04aacba216f876e4450c971ee031a1',
-  WaybillTrack: 'c48ac21931285aa9086d2950cafa4382c8e9c23b4240fe751c67c68cba5a0ed7',
+  WaybillWatch: '2c24d28ed94f799a6d81d6b9515284445cba23ee8fbdc1b6cc8d13c84658f401',
+  WaybillTracked: '1d475d355a1eb8c395e7c3a59e954ae6e6a90cdd3457c43681a346350ddafc29',
+  WaybillStart: 'ec3b30ccc251468f2524e2ffb67265cf5fcde7bd24897aa69651e81eb8448180',
+  WaybillCancel: '4b141d6aa7f9f95d3e35f5257c592e52b7659a8a84a2faaad291e78f2c799448',
+  WaybillTrack: 'cd71116e2d1d752537b10768676a5f6de076889c509119fecd88c35c0757bac4',
   WaybillUntrack: '70ec39f3cf1a92cb37b5a87668aaf650a6a728d23843f9de8c125241190a52f5',
 } as const;
