@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  connect as connectTo,
+  createServer as createTcpServer,
+  type Socket,
+} from 'node:net';
 import type { Connection, Waybill, WaybillOptions } from '@waybill/client';
 import { createWaybill } from '@waybill/client';
 import { WebSocket } from 'ws';
+import type { Clock } from '../../../packages/client/src/clock.ts';
+import { createScaledClock } from '../../../simulator/scaled-clock.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 
 /** Node 20 has none of its own. */
 export const webSocket = WebSocket as unknown as NonNullable<WaybillOptions['webSocket']>;
@@ -124,6 +132,71 @@ export async function startPickyProxy(
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+    },
+  };
+}
+
+/** The system's time, so many times as fast. */
+export function createFastClock(speed: number): Clock {
+  return { ...createScaledClock(systemClock, speed), random: Math.random };
+}
+
+export interface SlowProxy extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** A way to a server on which everything takes its time, in order, and comes in pieces. */
+export async function startSlowProxy(target: string, delayMs: number): Promise<SlowProxy> {
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const slowly = (from: Socket, to: Socket): void => {
+    from.on('data', (bytes: Buffer) => {
+      const middle = Math.ceil(bytes.length / 2);
+      setTimeout(() => to.write(bytes.subarray(0, middle)), delayMs);
+      setTimeout(() => to.write(bytes.subarray(middle)), delayMs + 1);
+    });
+    from.on('close', () => setTimeout(() => to.destroy(), delayMs + 2));
+  };
+  const server = createTcpServer((socket) => {
+    const other = keep(connectTo(Number(new URL(target).port), '127.0.0.1'));
+    slowly(keep(socket), other);
+    slowly(other, socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** What a client sends on its sockets, parsed. */
+export function recordMessages(): SocketCount & { readonly sent: readonly Record<string, unknown>[] } {
+  const sent: Record<string, unknown>[] = [];
+  const count = countSockets();
+  class Recorded extends (count.webSocket as unknown as typeof WebSocket) {
+    override send(data: never): void {
+      sent.push(JSON.parse(data));
+      super.send(data);
+    }
+  }
+  return {
+    sent,
+    webSocket: Recorded as unknown as SocketCount['webSocket'],
+    get opened() {
+      return count.opened;
+    },
+    get alive() {
+      return count.alive;
     },
   };
 }
