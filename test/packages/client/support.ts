@@ -155,12 +155,21 @@ export async function startSlowProxy(target: string, delayMs: number): Promise<S
     return socket;
   };
   const slowly = (from: Socket, to: Socket): void => {
+    // One after another: timers of the same instant keep no order.
+    let last: Promise<void> = Promise.resolve();
+    const later = (work: () => void): void => {
+      const dueAt = performance.now() + delayMs;
+      last = last.then(async () => {
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueAt - performance.now())));
+        work();
+      });
+    };
     from.on('data', (bytes: Buffer) => {
       const middle = Math.ceil(bytes.length / 2);
-      setTimeout(() => to.write(bytes.subarray(0, middle)), delayMs);
-      setTimeout(() => to.write(bytes.subarray(middle)), delayMs + 1);
+      later(() => to.write(bytes.subarray(0, middle)));
+      later(() => to.write(bytes.subarray(middle)));
     });
-    from.on('close', () => setTimeout(() => to.destroy(), delayMs + 2));
+    from.on('close', () => later(() => to.destroy()));
   };
   const server = createTcpServer((socket) => {
     const other = keep(connectTo(Number(new URL(target).port), '127.0.0.1'));
