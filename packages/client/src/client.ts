@@ -267,7 +267,7 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
         return last as Export;
       }),
 
-    async start(order, { label, idempotencyKey = toRandomKey() } = {}) {
+    async start(order, { label, idempotencyKey } = {}) {
       const input = { order, label, idempotencyKey };
       const { export: started, isExisting } = take(await question(WaybillStart, { input }), 'startExport');
       return { ...toExport(toFields(started)), isExisting: isExisting === true };
@@ -291,11 +291,9 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
     },
 
     async fileUrl(of, index = 0) {
-      const shown = Object(of) as Partial<Export>;
-      const file = shown.files?.[index];
+      const file = (Object(of) as Partial<Export>).files?.[index];
       if (file !== undefined && Number(file.urlExpiresAt) - clock.now() > LINK_MS) return new URL(file.url);
-      const locator = shown.phase === undefined ? (of as Locator) : { id: shown.id as string };
-      const { files, isTerminal } = await get(locator, { maxAgeMs: LATEST_MS });
+      const { files, isTerminal } = await get(of as Locator, { maxAgeMs: LATEST_MS });
       const found = files?.[index];
       if (found !== undefined) return new URL(found.url);
       throw new WaybillError(isTerminal ? 'The export has no such file.' : 'The export has not ended yet.', {
@@ -317,9 +315,4 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
       }
     },
   };
-}
-
-/** Not `randomUUID`, which pages without TLS do not have. */
-function toRandomKey(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))));
 }

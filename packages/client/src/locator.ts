@@ -87,9 +87,11 @@ export function formatLocator(of: Export | ExportLocator): string {
   return toTexts(of as ExportLocator)[0];
 }
 
-/** As the schema's input. @throws WaybillError where it is a text that names no export */
+/** As the schema's input; an export does for its id. @throws WaybillError where it is a text that names no export */
 export function toInput(locator: Locator): ExportLocator {
-  return typeof locator === 'string' ? parseLocator(locator) : locator;
+  if (typeof locator === 'string') return parseLocator(locator);
+  const { id } = locator;
+  return typeof id === 'string' ? { id } : locator;
 }
 
 /** Under which errors are kept: as it was written, or as it would be. */

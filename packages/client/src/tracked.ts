@@ -30,6 +30,8 @@ export function followTracked(link: Link, filter: Filter, clock: Clock): Tracked
   let cancelTimer = (): void => {};
   /** What was told since the stream was opened again; null where nothing is to be found out. */
   let told: Set<string> | null = null;
+  /** The whole list was asked for, and not what came behind a cursor. */
+  let isWhole = true;
 
   const view = createView<ExportSetState>(() => ({
     exports: [...exports.values()].sort(newestFirst),
@@ -46,6 +48,7 @@ export function followTracked(link: Link, filter: Filter, clock: Clock): Tracked
     operation() {
       // Whoever left while nobody listened is told of only where the gateway still knows the cursor.
       told = exports.size > 0 ? new Set() : null;
+      isWhole = after === undefined;
       return { text: WaybillTracked, variables: { filter, first: FIRST, after } };
     },
     forgetCursor() {
@@ -78,7 +81,7 @@ export function followTracked(link: Link, filter: Filter, clock: Clock): Tracked
   function verify(): void {
     settle();
     if (told === null) return;
-    if (after !== undefined) {
+    if (!isWhole) {
       after = undefined;
       stop();
       open();

@@ -11,8 +11,8 @@ export type ExportLocator = SchemaLocator;
 /** What to export, where, as the schema's input says it. */
 export type ExportOrder = SchemaOrder;
 
-/** `hi-energy:4213`, `ACCOUNT@talkdesk:calls/ID`, a global id, an address copied from the vendor's pages, or the schema's input. */
-export type Locator = string | ExportLocator;
+/** `hi-energy:4213`, `ACCOUNT@talkdesk:calls/ID`, a global id, an address copied from the vendor's pages, an export, or the schema's input. */
+export type Locator = string | ExportLocator | Pick<Export, 'id'>;
 
 /** Where an export stands, in five words: an unknown status still lands in one of them. */
 export type Phase = 'waiting' | 'moving' | 'succeeded' | 'failed' | 'gone';
@@ -319,7 +319,7 @@ export interface DoneOptions {
 }
 
 export interface StartOptions {
-  /** Makes asking twice safe; one is made up where it is left out. */
+  /** Makes asking twice safe: kept until it is known what became of the order. */
   readonly idempotencyKey?: string;
   readonly label?: string;
 }

@@ -9,6 +9,7 @@ import {
 import type { Connection, Waybill, WaybillOptions } from '@waybill/client';
 import { createWaybill } from '@waybill/client';
 import { WebSocket } from 'ws';
+import { createWaybillWith } from '../../../packages/client/src/client.ts';
 import type { Clock } from '../../../packages/client/src/clock.ts';
 import { createScaledClock } from '../../../simulator/scaled-clock.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -134,6 +135,11 @@ export async function startPickyProxy(
       await once(server, 'close');
     },
   };
+}
+
+/** A client on a clock that runs so many times as fast. */
+export function connectFast(speed: number, url: string, options: Partial<WaybillOptions> = {}): Waybill {
+  return createWaybillWith({ url, webSocket, ...options }, createFastClock(speed));
 }
 
 /** The system's time, so many times as fast. */
