@@ -34,7 +34,7 @@ export function parseLocator(text: string): ExportLocator {
 
   function parseAddress(): ExportLocator {
     try {
-      const { host, pathname } = new URL(trimmed, 'http://-');
+      const { host, pathname } = new URL(trimmed, 'http://none.invalid');
       const address = host + pathname.replace(/\/$/, '');
       for (const [key, grammar] of GRAMMARS) {
         const [, ...found] = grammar.address.exec(address) ?? [];
