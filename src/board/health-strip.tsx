@@ -19,19 +19,32 @@ export function useHealth(client: Waybill): Health {
   const [health, setHealth] = useState<Health>({ accounts: [], error: null });
   useEffect(() => {
     let isLeft = false;
+    let asked = 0;
     const ask = async () => {
+      asked += 1;
+      const turn = asked;
+      // A question of before that fails late says nothing about now.
+      const isLast = () => !isLeft && turn === asked;
       try {
         const accounts = await client.accounts();
         for (const { vendor, vendorName } of accounts) learnVendorName(vendor, vendorName);
-        if (!isLeft) setHealth((before) => (isEqual(before, accounts) ? before : { accounts, error: null }));
+        if (isLast()) setHealth((before) => (isEqual(before, accounts) ? before : { accounts, error: null }));
       } catch (error) {
-        if (!isLeft) setHealth(({ accounts }) => ({ accounts, error: error as WaybillError }));
+        if (isLast()) setHealth(({ accounts }) => ({ accounts, error: error as WaybillError }));
       }
     };
+    let { state } = client.connection.get();
+    // Back again: that the gateway does not answer is not to be said a moment longer.
+    const stop = client.connection.subscribe(() => {
+      const before = state;
+      state = client.connection.get().state;
+      if (state === 'live' && before !== 'live') void ask();
+    });
     void ask();
     const timer = setInterval(() => document.visibilityState === 'visible' && void ask(), ASK_EVERY_MS);
     return () => {
       isLeft = true;
+      stop();
       clearInterval(timer);
     };
   }, [client]);

@@ -161,6 +161,22 @@ describe.skipIf(!hasChromium())('every state of the board', { timeout: 120_000 }
     expect(new Set(widths)).toEqual(new Set(['1px']));
   });
 
+  it('says no longer that the gateway does not answer, as soon as the connection is back', async () => {
+    await show({ name: 'list', shows: 'For Ann, Monday' }, DESK);
+    await page.evaluate(`
+      window.good = stub.accounts;
+      window.failures = 0;
+      stub.accounts = () => { window.failures += 1; return Promise.reject({ code: 'NETWORK', message: 'fetch failed' }); };
+      stub.turn({ state: 'resuming', since: new Date(), attempt: 1, retryAt: new Date() });
+    `);
+    // The accounts are asked for every five seconds: right after one failure, the next look is far.
+    await page.waitForFunction('window.failures > 0');
+    await page.evaluate(`stub.accounts = window.good; stub.turn({ state: 'live' })`);
+
+    await page.locator('.banner').waitFor({ state: 'detached', timeout: 1_500 });
+    expect(await page.locator('.connection').getAttribute('data-state')).toBe('live');
+  });
+
   it('moves nothing where somebody asked for that', async () => {
     await show({ name: 'list', shows: 'For Ann, Monday' }, DESK);
     await page.emulateMedia({ reducedMotion: 'reduce' });

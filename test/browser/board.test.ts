@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
 
     expect(banner).toMatch(/What you see is as of .+ Trying again/);
     expect(ages[1]).toBe(ages[0]);
-    expect(await page.locator('.banner').count()).toBe(0);
+    await page.locator('.banner').waitFor({ state: 'detached' });
     await page.close();
   });
 
