@@ -2,7 +2,7 @@
 export type { ChangeListeners } from './changes.ts';
 export { useWaybill, WaybillProvider } from './provider.ts';
 export type { ExportsQuery } from './queries.ts';
-export { useAccounts } from './use-accounts.ts';
+export { type UseAccountsResult, useAccounts } from './use-accounts.ts';
 export { useConnection } from './use-connection.ts';
 export { type UseDownloadResult, useDownload } from './use-download.ts';
 export { type UseExportResult, type UseOptions, useExport, useSuspenseExport } from './use-export.ts';
