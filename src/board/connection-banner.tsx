@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Icon } from './icons.tsx';
 import { now, toClockText, useNow } from './time.ts';
 import { connectionExplanation } from './words/connection.ts';
-import { problemText } from './words/problems.ts';
+import { codeOf, problemText } from './words/problems.ts';
 
 interface BannerProps {
   readonly connection: Connection;
@@ -17,7 +17,7 @@ export function ConnectionBanner({ connection, error }: BannerProps) {
   const asOf = connection.state === 'resuming' ? connection.since : new Date(now());
   const explained = connectionExplanation(connection, { now: now(), asOf: toClockText(asOf, now()) });
   const words =
-    explained ?? (error === null ? null : { title: 'The gateway does not answer', text: problemText(error) });
+    explained ?? (error === null ? null : { title: unreadTitle(error), text: problemText(error) });
   const title = useSteady(words?.title ?? '');
   return (
     <>
@@ -41,6 +41,10 @@ export function ConnectionBanner({ connection, error }: BannerProps) {
       )}
     </>
   );
+}
+
+function unreadTitle(error: WaybillError): string {
+  return codeOf(error) === '' ? 'The gateway does not answer' : 'The exports cannot be read';
 }
 
 /** The text as it was first, for as long as there is one. */

@@ -16,7 +16,7 @@ export function Timeline({ shown }: { readonly shown: Export }) {
         </p>
       ) : (
         <>
-          <Scale line={line} now={shown.isTerminal ? null : now} />
+          {line.spans.length > 0 && <Scale line={line} now={shown.isTerminal ? null : now} />}
           <Moments line={line} now={now} />
           {shown.hasGap && (
             <p className="hint">
@@ -36,7 +36,7 @@ function Scale({ line, now }: { readonly line: Line; readonly now: number | null
     .map(({ from, to, words }) => `${words.text} for ${toExactDuration(to - from)}`)
     .join(', then ');
   return (
-    <div className="scale" role="img" aria-label={`To scale: ${summary || 'one moment'}.`}>
+    <div className="scale" role="img" aria-label={`To scale: ${summary}.`}>
       <div className="lane">
         {line.spans.map(({ from, to, words }) => (
           <span

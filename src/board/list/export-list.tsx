@@ -26,7 +26,7 @@ interface ExportListProps {
 
 const NARROW = '(max-width: 48rem)';
 /** In the style sheet too. */
-const ROW_REM = { wide: 4.25, narrow: 7.75 };
+const ROW_REM = { wide: 4.25, narrow: 8.75 };
 
 export function ExportList(props: ExportListProps) {
   const { exports, view, isPending, total } = props;
