@@ -158,10 +158,13 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
     for (const [place, feed] of batch.members.entries()) {
       if (feed.isOver) continue;
       // Where the gateway is polled, an export that cannot be read has no id, but a place. Without an account, a locator means
-      // whichever one the gateway took.
+      // whichever one the gateway took: none that is followed by name and cannot be read.
       const isMeant =
         event.place === undefined
-          ? key === feed.key || (!feed.key.includes('@') && key.endsWith(`@${feed.key}`))
+          ? key === feed.key ||
+            (!feed.key.includes('@') &&
+              key.endsWith(`@${feed.key}`) &&
+              (event.export != null || (feeds.get(key) ?? feed) === feed))
           : event.place === place;
       if (!isMeant) continue;
       // From now on it is found under its global id too.

@@ -111,7 +111,7 @@ describe('the hooks over a gateway', () => {
     await using client = connect(gateway.url);
     const view = await show(client, [
       <Row key="a" of="hi-energy:1" />,
-      <Row key="b" of="other@hi-energy:2" />,
+      <Row key="b" of="other@hi-energy:1" />,
       <Row key="c" of="nonsense" />,
     ]);
 
