@@ -1,14 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { createWaybill } from '@waybill/client';
 import { describe, expect, it, vi } from 'vitest';
 import { startSimulatedGateway } from '../../support/simulated-gateway.ts';
 import { countSockets, until } from '../client/support.ts';
 import { installDom } from './support/dom.ts';
-import { readPage, runPage } from './support/page.ts';
+import { compilePage, readPage, runPage } from './support/page.ts';
 
 const PAGE = await readPage('packages/react/README.md');
 
@@ -21,24 +16,7 @@ describe('the page in the README of @waybill/react', () => {
   });
 
   it('is right to the compiler', async () => {
-    const here = fileURLToPath(new URL('.', import.meta.url));
-    const folder = await mkdtemp(join(here, '.page-'));
-    try {
-      await writeFile(join(folder, 'page.tsx'), PAGE);
-      const config = {
-        extends: '../../tsconfig.json',
-        include: ['page.tsx'],
-        compilerOptions: { types: [] },
-      };
-      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-      const tsc = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url));
-
-      const { stdout } = await promisify(execFile)(tsc, ['-p', folder]).catch((failed) => failed);
-
-      expect(stdout).toBe('');
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    expect(await compilePage(PAGE)).toBe('');
   });
 
   it('is a download centre of a running gateway: live, with progress, files and the connection', async () => {
@@ -57,7 +35,7 @@ describe('the page in the README of @waybill/react', () => {
     });
     observer.observe(document.body, { subtree: true, childList: true, characterData: true });
 
-    const unmount = await runPage(PAGE);
+    const { pageRoot } = await runPage(PAGE);
     await until(() => text() === 'Exports: 0 moving (live)', 'the connection');
     // Somebody else starts two exports, and the page knows of them.
     await using other = createWaybill({ url: gateway.url });
@@ -93,7 +71,7 @@ describe('the page in the README of @waybill/react', () => {
     expect(sockets.opened).toBe(1);
 
     observer.disconnect();
-    unmount();
+    pageRoot?.unmount();
     await until(() => sockets.alive === 0, 'the socket to close');
     vi.unstubAllGlobals();
     uninstall();
