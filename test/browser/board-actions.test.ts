@@ -312,9 +312,13 @@ describe.skipIf(!hasChromium())('what the board does to exports', { timeout: 60_
 
   it('explains an address that leads to no export, and leads back to the list', async () => {
     await using gateway = await startSimulatedGateway({ speed: SPEED });
-    const id = Buffer.from(JSON.stringify(['export', 'hi-energy', 'nobodys', '1'])).toString('base64url');
-    const { page } = await openBoard(browser.context, `${gateway.url}/e/${id}`);
+    const page = await browser.context.newPage();
+    // A stream waits until the vendor knows a new export, and says nothing for as long: here for ever.
+    await page.routeWebSocket(/graphql/, () => {});
 
+    await page.goto(`${gateway.url}/#id=hi-energy:999998`);
+    await page.locator('.unfollowable', { hasText: 'No such export is known' }).waitFor();
+    await page.goto(`${gateway.url}/e/hi-energy:999999`);
     await page.getByRole('heading', { name: 'This export cannot be shown' }).waitFor();
     const words = await page.locator('main').innerText();
     await page.getByRole('link', { name: 'All exports' }).click();

@@ -8,6 +8,7 @@ import { Link } from '../link.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { StatusBadge } from '../parts/status-badge.tsx';
 import { VendorMark } from '../parts/vendor-mark.tsx';
+import { useRefusals } from '../refusals.ts';
 import { listPath } from '../router.ts';
 import { toExactDuration, toInstantText, useNow } from '../time.ts';
 import { notesOf } from '../words/notes.ts';
@@ -30,9 +31,16 @@ interface ExportPageProps {
 
 export function ExportPage({ id, known, accounts, onChanged }: ExportPageProps) {
   const { export: followed, status, error, retry } = useExport(id, { initialData: known });
+  const [attempt, setAttempt] = useState(0);
+  const refusal = useRefusals(known === undefined ? [id] : [], attempt).get(id);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const shown = withAnswer(newest(followed, known), answer !== null && answer.to === known ? answer : null);
 
+  const problem = status === 'error' ? error : (refusal ?? null);
+  function tryAgain(): void {
+    setAttempt((before) => before + 1);
+    retry();
+  }
   function heed(tracking?: Export['tracking']): void {
     if (tracking !== undefined) setAnswer({ to: known, tracking });
     onChanged();
@@ -51,8 +59,8 @@ export function ExportPage({ id, known, accounts, onChanged }: ExportPageProps) 
           onChanged={heed}
         />
       )}
-      {shown === undefined && status === 'error' && <Unreadable error={error} onRetry={retry} />}
-      {shown === undefined && status !== 'error' && <Placeholder />}
+      {shown === undefined && problem !== null && <Unreadable error={problem} onRetry={tryAgain} />}
+      {shown === undefined && problem === null && <Placeholder />}
     </article>
   );
 }

@@ -8,6 +8,7 @@ import {
 } from '@waybill/client';
 import { useExports } from '@waybill/react';
 import { useEffect, useMemo, useRef } from 'react';
+import { useRefusals } from '../refusals.ts';
 import { readLocator } from '../words/locators.ts';
 import { codeOf } from '../words/problems.ts';
 
@@ -63,16 +64,17 @@ interface Named {
 
 /** What the address names; what can be no name is not asked for, and explained beside the field. */
 function useNamed(names: readonly string[]): Named {
-  const { exports, errors } = useExports(
-    names.filter((name) => 'locator' in readLocator(name)),
-    OPTIONS,
-  );
+  const wanted = names.filter((name) => 'locator' in readLocator(name));
+  const { exports, errors } = useExports(wanted, OPTIONS);
+  const refusals = useRefusals(wanted);
   const text = names.join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the names are the same where their text is
-  return useMemo(
-    () => ({ exports, problems: errors, followed: toFollowed(names, exports) }),
-    [exports, errors, text],
-  );
+  return useMemo(() => {
+    const followed = toFollowed(names, exports);
+    const known = new Set(followed.values());
+    const refused = [...refusals].filter(([name]) => !known.has(name));
+    return { exports, followed, problems: new Map([...refused, ...errors]) };
+  }, [exports, errors, refusals, text]);
 }
 
 /** By the ids of exports, the words under which the address names them. */
