@@ -15,6 +15,10 @@ describe('the page in the README of @waybill/react', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 
+  it('is the one that the README of the whole shows', async () => {
+    expect(await readPage('README.md')).toBe(PAGE);
+  });
+
   it('is right to the compiler', async () => {
     expect(await compilePage(PAGE)).toBe('');
   });
