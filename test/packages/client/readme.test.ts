@@ -72,7 +72,7 @@ describe('the README of @waybill/client', { timeout: 60_000 }, () => {
   });
 
   it('waits for an export, and has its file', async () => {
-    await using gateway = await startSimulatedGateway({ speed: 10 });
+    await using gateway = await startSimulatedGateway({ speed: 40 });
 
     const { code, lines } = await run(example('client.done('), gateway.url);
 
@@ -83,7 +83,7 @@ describe('the README of @waybill/client', { timeout: 60_000 }, () => {
   });
 
   it('keeps a list', async () => {
-    await using gateway = await startSimulatedGateway({ speed: 10 });
+    await using gateway = await startSimulatedGateway({ speed: 40 });
 
     const { code, lines } = await run(example('set.subscribe('), gateway.url);
 
@@ -98,7 +98,7 @@ describe('the README of @waybill/client', { timeout: 60_000 }, () => {
   });
 
   it('tells events', async () => {
-    await using gateway = await startSimulatedGateway({ speed: 10 });
+    await using gateway = await startSimulatedGateway({ speed: 40 });
 
     const { code, lines } = await run(example('client.watch('), gateway.url);
 
