@@ -43,6 +43,14 @@ export async function openBoard(context: BrowserContext, address: string): Promi
   return { page, complaints, requests, sent };
 }
 
+/** Whatever streams, over whichever way, is never answered. */
+export async function holdStreams(page: Page): Promise<void> {
+  await page.routeWebSocket(/graphql/, () => {});
+  await page.route('**/graphql', (route, request) =>
+    request.postData()?.includes('subscription ') ? undefined : route.fallback(),
+  );
+}
+
 /** The row of an export. */
 export function rowOf(page: Page, text: string): Locator {
   return page.locator('.row', { hasText: text });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBoard, rowOf, waitForStatus } from '../board/board-page.ts';
+import { holdStreams, openBoard, rowOf, waitForStatus } from '../board/board-page.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 
@@ -312,19 +312,35 @@ describe.skipIf(!hasChromium())('what the board does to exports', { timeout: 60_
 
   it('explains an address that leads to no export, and leads back to the list', async () => {
     await using gateway = await startSimulatedGateway({ speed: SPEED });
-    const page = await browser.context.newPage();
-    // A stream waits until the vendor knows a new export, and says nothing for as long: here for ever.
-    await page.routeWebSocket(/graphql/, () => {});
+    const id = Buffer.from(JSON.stringify(['export', 'hi-energy', 'nobodys', '1'])).toString('base64url');
+    const { page } = await openBoard(browser.context, `${gateway.url}/e/${id}`);
 
-    await page.goto(`${gateway.url}/#id=hi-energy:999998`);
-    await page.locator('.unfollowable', { hasText: 'No such export is known' }).waitFor();
-    await page.goto(`${gateway.url}/e/hi-energy:999999`);
     await page.getByRole('heading', { name: 'This export cannot be shown' }).waitFor();
     const words = await page.locator('main').innerText();
     await page.getByRole('link', { name: 'All exports' }).click();
     await rowOf(page, 'Hi Energy').first().waitFor();
 
     expect(words).toContain('No such export is known');
+    await page.close();
+  });
+
+  it('explains it before any stream answers, which waits until the vendor knows a new export', async () => {
+    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    const page = await browser.context.newPage();
+    await holdStreams(page);
+
+    // Once it has given streams up, the page asks again and again, and would know by that: not yet.
+    const connection = () => page.locator('.connection').getAttribute('data-state');
+
+    await page.goto(`${gateway.url}/#id=hi-energy:999998`);
+    await page.locator('.unfollowable', { hasText: 'No such export is known' }).waitFor();
+    const atList = await connection();
+    await page.goto(`${gateway.url}/e/hi-energy:999999`);
+    await page.getByRole('heading', { name: 'This export cannot be shown' }).waitFor();
+    const atExport = await connection();
+
+    expect(await page.locator('main').innerText()).toContain('No such export is known');
+    expect([atList, atExport]).toEqual(['asking', 'asking']);
     await page.close();
   });
 });

@@ -117,10 +117,11 @@ describe.skipIf(!hasChromium())('every state of the board', { timeout: 120_000 }
                 .slice(0, 300)}`,
             );
         }
-        for (const width of size === PHONE ? [PHONE.width] : [DESK.width, ZOOMED_WIDTH]) {
+        // What only a phone has to open is open at 200 % too.
+        for (const width of size === PHONE ? [PHONE.width, ZOOMED_WIDTH] : [DESK.width]) {
           await page.setViewportSize({ ...size, width });
           const needed = await page.evaluate(() => document.documentElement.scrollWidth);
-          if (needed > width) found.push(`${needed} pixels are needed where ${width} are there`);
+          if (needed !== width) found.push(`${needed} pixels wide where ${width} are there`);
         }
         found.push(...complaints);
         await page.close();

@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SeededJob } from '../../simulator/simulator.ts';
-import { openBoard, rowOf, startWire, toPowerBiLocator, waitForStatus } from '../board/board-page.ts';
+import {
+  holdStreams,
+  openBoard,
+  rowOf,
+  startWire,
+  toPowerBiLocator,
+  waitForStatus,
+} from '../board/board-page.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway } from '../support/gateway.ts';
@@ -47,11 +54,7 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
   it('shows the list before any subscription answers', async () => {
     await using gateway = await startSimulatedGateway({ speed: SPEED });
     const page = await browser.context.newPage();
-    // Whatever streams, over whichever way, is never answered.
-    await page.routeWebSocket(/graphql/, () => {});
-    await page.route('**/graphql', (route, request) =>
-      request.postData()?.includes('subscription ') ? undefined : route.fallback(),
-    );
+    await holdStreams(page);
 
     await page.goto(`${gateway.url}/?q=deals`);
     await rowOf(page, 'Deals, Black Friday').first().waitFor();

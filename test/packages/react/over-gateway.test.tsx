@@ -112,11 +112,12 @@ describe('the hooks over a gateway', () => {
     const view = await show(client, [
       <Row key="a" of="hi-energy:1" />,
       <Row key="b" of="other@hi-energy:1" />,
-      <Row key="c" of="nonsense" />,
+      <Row key="c" of="other@hi-energy:2" />,
+      <Row key="d" of="nonsense" />,
     ]);
 
     await waitFor(
-      () => expect(view.container.textContent).toBe('RUNNINGEXPORT_NOT_FOUNDBAD_USER_INPUT'),
+      () => expect(view.container.textContent).toBe('RUNNINGEXPORT_NOT_FOUNDEXPORT_NOT_FOUNDBAD_USER_INPUT'),
       IN_TIME,
     );
     await view.update(null);
