@@ -22,15 +22,21 @@ function build(name) {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error(`@waybill/${name} cannot be built.`);
-  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('.d.ts')) nameFiles(join(dist, file));
-  }
+  nameFiles(dist);
 }
 
-/** The compiler leaves the sources' names in declarations; only some tools find what they mean. @param {string} file */
-function nameFiles(file) {
-  const text = readFileSync(file, 'utf8');
-  writeFileSync(file, text.replaceAll(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]+)\.tsx?(['"])/g, '$1.js$2'));
+/**
+ * The compiler leaves the sources' names in declarations; only some tools find what they mean.
+ *
+ * @param {string} folder - whose declarations are changed
+ */
+export function nameFiles(folder) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const file = join(folder, name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]+)\.tsx?(['"])/g, '$1.js$2'));
+  }
 }
 
 export function buildPackages() {

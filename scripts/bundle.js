@@ -6,15 +6,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** As the bundler names it: behind links. */
 const PACKAGES = realpathSync(join(ROOT, 'node_modules'));
 
-/** Only when one of its features is used, and from its own package: they read files beside their code, or are large. */
-const LEFT_IN_PACKAGES = [
-  '@graphql-yoga/render-graphiql',
-  'libsql',
-  'pdfkit',
-  'pg',
-  'pptxgenjs',
-  'write-excel-file',
-];
+/**
+ * What is not bundled: libsql is native code, and the one dependency of the package; pg asks for the other two only where somebody has
+ * installed the first, or runs on Cloudflare.
+ */
+const LEFT_OUT = ['libsql', 'pg-native', 'cloudflare:sockets'];
+
+/** graphql-ws's client for browsers as one classic script, which GraphiQL's page loads. */
+const SOCKET_CLIENT = 'graphql-ws/umd/graphql-ws.min.js';
 
 /** CommonJS packages ask for Node's modules with `require`, which a module has to make. */
 const REQUIRE = `import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);`;
@@ -32,8 +31,8 @@ export async function bundleAll(esbuild, folder = 'dist') {
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    external: LEFT_IN_PACKAGES.flatMap((name) => [name, `${name}/*`]),
-    plugins: [asModules, whenUsed, simulatorApart],
+    external: LEFT_OUT,
+    plugins: [asModules, whenUsed, fontsWithin, simulatorApart],
     banner: { js: REQUIRE },
     // The text of what is loaded stays in memory; names stay as they are, so that stacks can be read.
     minifyWhitespace: true,
@@ -53,6 +52,7 @@ export async function bundleAll(esbuild, folder = 'dist') {
     builds.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
   );
   for (const page of ['src/graphiql', 'simulator/panel']) copyPage(folder, page);
+  cpSync(join(PACKAGES, SOCKET_CLIENT), join(ROOT, folder, 'src/graphiql/graphql-ws.js'));
   const { buildBoard } = await import('./board.js');
   const boardInputs = (await buildBoard(`${folder}/src/board`)).map((path) =>
     path.replace(/^.*\/node_modules\//, 'node_modules/'),
@@ -100,6 +100,16 @@ const whenUsed = {
     build.onLoad({ filter: /^client-h2$/, namespace }, ({ pluginData: { resolveDir } }) => ({
       contents: `module.exports = (client, socket) => require('./client-h2.js')(client, socket);`,
       resolveDir,
+    }));
+  },
+};
+
+/** pdfkit looks for its fonts beside its code, by a `require` of its own that the bundler does not follow. */
+const fontsWithin = {
+  name: 'fonts within',
+  setup(build) {
+    build.onLoad({ filter: /\/pdfkit\/js\/pdfkit\.node\.mjs$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll("require$1('#", "require('#"),
     }));
   },
 };

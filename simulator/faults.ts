@@ -76,10 +76,30 @@ const faultSchema = z
   .transform((order) => (order.forSeconds === undefined ? { ...order, times: order.times ?? 1 } : order));
 
 /** What to order: `vendor` and `kind`, where it strikes, how often or how long, and how hard. */
-export type FaultOrder = z.input<typeof faultSchema>;
+export interface FaultOrder {
+  readonly vendor: MountName;
+  readonly kind: FaultKind;
+  /** How often it strikes; default once, or as often as it can within `forSeconds`. */
+  readonly times?: number | undefined;
+  /** How long it strikes, in seconds of the real time. */
+  readonly forSeconds?: number | undefined;
+  /** Which calls it meets; default all but those for tokens. */
+  readonly call?: CallKind | undefined;
+  /** It meets paths that begin so, below the vendor's own. */
+  readonly pathPrefix?: string | undefined;
+  readonly pathIncludes?: string | undefined;
+  /** The HTTP status of the kind `status`, 400 to 599. */
+  readonly status?: number | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly delayMs?: number | undefined;
+  /** How much of an answer comes before it is lost. */
+  readonly afterBytes?: number | undefined;
+  /** Words of `x-simulate`, for the kind `simulate`. */
+  readonly words?: string | undefined;
+}
 
 /** An order as it stands. */
-export type Fault = Readonly<Omit<z.output<typeof faultSchema>, 'times'>> & {
+export type Fault = Omit<FaultOrder, 'times'> & {
   /** How often it will still strike; left out where only time ends it. */
   readonly times?: number | undefined;
   /** It strikes no more from then on, in epoch milliseconds of the real time; left out where only `times` ends it. */

@@ -5,17 +5,17 @@ import type { SimulatorMount } from './simulator.ts';
 import { talkdeskMount } from './talkdesk/mount.ts';
 import { webAdmitMount } from './web-admit/mount.ts';
 
-const MOUNTS = {
+/** The vendors that hand out tokens for client credentials. */
+export type TokenVendorId = 'power-bi' | 'talkdesk';
+
+/** Every simulated vendor, as it is served unless others are given. */
+export const SIMULATED_VENDORS: Readonly<Record<VendorId, SimulatorMount>> = {
   'power-bi': powerBiMount,
   'hi-energy': hiEnergyMount,
   talkdesk: talkdeskMount,
   'web-admit': webAdmitMount,
-} as const satisfies Record<VendorId, SimulatorMount>;
+} satisfies { [Id in VendorId]: SimulatorMount & Pick<MountOf<Id>, 'tokenPath'> };
 
-/** Every simulated vendor, as it is served unless others are given. */
-export const SIMULATED_VENDORS: Readonly<Record<VendorId, SimulatorMount>> = MOUNTS;
-
-/** The vendors that hand out tokens for client credentials. */
-export type TokenVendorId = {
-  [Id in VendorId]: (typeof MOUNTS)[Id] extends { readonly tokenPath: string } ? Id : never;
-}[VendorId];
+type MountOf<Id> = Id extends TokenVendorId
+  ? { readonly tokenPath: string }
+  : { readonly tokenPath?: undefined };

@@ -58,7 +58,7 @@ export interface GatewayOptions {
   readonly store?: Store | undefined;
 }
 
-/** Puts the parts together and listens. @throws ConfigError */
+/** Puts the parts together and listens. Where that fails, nothing stays open. @throws ConfigError, or why it cannot listen */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, graphiqlTabs = [], faultsUrl, arrival, executor } = options;
   const { server, limits, files } = config;
@@ -129,6 +129,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     arrival,
     inOrder: createRequestOrder(),
     onRefused: reports.onRefused(clientAddressOf),
+  }).catch(async (error: unknown) => {
+    await tracked.stop();
+    await pool.close();
+    throw error;
   });
   url ||= servers.url;
   health.phase = 'ready';

@@ -1,4 +1,5 @@
 import type { Simulators } from '../../simulator/server.ts';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
 import type { VendorId } from '../export/vendor-id.ts';
@@ -11,12 +12,27 @@ import { demoConfig } from './demo-config.ts';
 import { demoTabs } from './demo-queries.ts';
 import { DemoTraffic } from './demo-traffic.ts';
 import { EXIT } from './exit-codes.ts';
+import { CHOOSE_PORT, toListenProblem } from './listen-problem.ts';
 import { announce } from './serve.ts';
 import { drainOnSignal } from './signals.ts';
 
-/** `npm run demo`: the vendor simulators, and the gateway in front of them. Resolves with the exit code where it cannot start. */
-export async function demo(environment: ProcessEnvironment): Promise<number | undefined> {
-  if (environment.problems.length > 0) {
+export interface DemoOptions {
+  /** Default: `PORT` of the environment. */
+  readonly port?: number | undefined;
+  /** A name or an address of this machine. */
+  readonly host: string;
+}
+
+/**
+ * `waybill demo`: the vendor simulators, and the gateway in front of them. Resolves with the exit code where it cannot start.
+ *
+ * @throws CommandError where it cannot listen
+ */
+export async function demo(
+  { port, host }: DemoOptions,
+  environment: ProcessEnvironment,
+): Promise<number | undefined> {
+  if (port === undefined && environment.problems.length > 0) {
     for (const problem of environment.problems) console.error(problem);
     return EXIT.usage;
   }
@@ -24,7 +40,7 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   const { createDemoOrder, startSimulators } = await import('../../simulator/index.ts');
   let boardUrl: string | undefined;
   const simulators = await startSimulators({ boardUrl: () => boardUrl });
-  const loaded = loadConfig({ text: demoConfig(simulators, environment.port), env: {} });
+  const loaded = loadConfig({ text: demoConfig(simulators, port ?? environment.port), env: {} });
   if ('problems' in loaded) {
     for (const problem of loaded.problems) console.error(problem);
     return EXIT.usage;
@@ -35,7 +51,13 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   const faultsUrl = `${simulators.url}/_simulator/panel`;
-  const gateway = await startGateway({ config: loaded.config, tools, graphiqlTabs: tabs, faultsUrl });
+  const config = listeningOn(host, loaded.config);
+  const gateway = await startGateway({ config, tools, graphiqlTabs: tabs, faultsUrl }).catch(
+    async (error: unknown) => {
+      await simulators[Symbol.asyncDispose]();
+      throw toListenProblem(error, CHOOSE_PORT);
+    },
+  );
   boardUrl = `${gateway.url}/`;
   const traffic = new DemoTraffic({
     url: gateway.url,
@@ -63,6 +85,18 @@ export async function demo(environment: ProcessEnvironment): Promise<number | un
   );
   traffic.start();
   return undefined;
+}
+
+/**
+ * Open to whoever reaches that address, as no configuration file may have it: all that is to be seen is made up, and a container has no
+ * other way to show it.
+ */
+function listeningOn(host: string, config: Config): Config {
+  const { server } = config;
+  // A browser is led to a name, not to "every address".
+  const isEvery = host === '0.0.0.0' || host === '::';
+  const publicUrl = isEvery && server.port !== 0 ? `http://localhost:${server.port}` : server.publicUrl;
+  return { ...config, server: { ...server, host, publicUrl } };
 }
 
 function describeDemo(url: string, simulators: Simulators, [first, second]: readonly string[]): string {

@@ -60,10 +60,16 @@ function createProgram(io: CommandIo, exitWith: (code: number | undefined) => vo
 
   program
     .command('demo')
-    .description('run the vendor simulators and the gateway in front of them; PORT sets the port')
-    .action(async () => {
+    .description('run the vendor simulators and the gateway in front of them')
+    .option(
+      '--port <port>',
+      'where the gateway listens, 0 for any free port (default: PORT, else 4000)',
+      parsePort,
+    )
+    .option('--host <host>', 'the address it listens on; 0.0.0.0 in a container', '127.0.0.1')
+    .action(async (options: { port?: number; host: string }) => {
       const { demo } = await import('./demo.ts');
-      exitWith(await demo(environment));
+      exitWith(await demo(options, environment));
     });
 
   program
@@ -104,9 +110,6 @@ function readVersion(): string {
 /** A problem in a sentence, without a stack: also one that no command foresaw. */
 function describe(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof CommandError) return error;
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === 'EADDRINUSE') {
-    return { message: 'The port is already in use: choose another one.', exitCode: EXIT.failed };
-  }
+  const { message } = error as { message?: string };
   return { message: message ?? 'Something went wrong.', exitCode: EXIT.failed };
 }

@@ -11,6 +11,7 @@ import { createSecrets, SHORTEST_MASKED } from '../telemetry/secrets.ts';
 import { logCrashes, logStrayOutput } from './crash.ts';
 import { EXIT } from './exit-codes.ts';
 import { FileWatch } from './file-watch.ts';
+import { toListenProblem } from './listen-problem.ts';
 import { type ReloadReason, reloadConfig } from './reload.ts';
 import { drainOnSignal } from './signals.ts';
 
@@ -38,7 +39,16 @@ export async function serve(
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
   logCrashes(tools.log);
   warnOfShortSecrets(loaded.config, log);
-  const gateway = await startGateway({ config: loaded.config, tools }).catch(toConfigError);
+  const { metricsPort } = loaded.config.server;
+  const gateway = await startGateway({ config: loaded.config, tools }).catch((error: unknown) => {
+    if (error instanceof ConfigError) return error;
+    watch.close();
+    throw toListenProblem(error, (port) =>
+      port === metricsPort
+        ? 'choose another server.metricsPort'
+        : 'choose another server.port or server.host',
+    );
+  });
   if ('problems' in gateway) return refuse(gateway.problems);
   logStrayOutput(log);
   reload = (reason) => reloadConfig({ gateway, file, env, log }, reason);
@@ -66,12 +76,6 @@ function warnOfShortSecrets(config: Config, log: Log): void {
 function refuse(problems: readonly string[]): number {
   for (const problem of problems) console.error(problem);
   return EXIT.usage;
-}
-
-/** @throws what is no fault of the configuration */
-function toConfigError(error: unknown): ConfigError {
-  if (error instanceof ConfigError) return error;
-  throw error;
 }
 
 /** The one line that scripts wait for. */

@@ -134,8 +134,9 @@ function readOwn(name: string): Promise<Buffer> {
   return readFile(new URL(name, FOLDER));
 }
 
-/** graphql-ws's client as one classic script. Its package has it for browsers, beside what it exports for Node. */
+/** graphql-ws's client as one classic script: built beside the page, or from its package, which has it beside what it exports for Node. */
 function readSocketClient(): Promise<Buffer> {
+  if (!import.meta.url.endsWith('.ts')) return readOwn('graphql-ws.js');
   const entry = pathToFileURL(createRequire(import.meta.url).resolve('graphql-ws'));
   return readFile(new URL('../umd/graphql-ws.min.js', entry));
 }

@@ -37,7 +37,10 @@ export async function openServers(
   );
   const operators = createOperatorsListener({ metrics, health }, settings);
   if (metricsPort !== undefined) await listen(operators, host, metricsPort);
-  const url = await listen(listener, host, port);
+  const url = await listen(listener, host, port).catch((error: unknown) => {
+    closeAll(operators);
+    throw error;
+  });
 
   return {
     url,

@@ -19,6 +19,7 @@ describe('docs/command-line.md', () => {
     'webhooks list',
     'webhooks send-test',
     'webhooks retry',
+    'demo',
   ])('names every option of waybill %s', async (command) => {
     const page = await readFile(PAGE, 'utf8');
     const { stdout } = await runCli([...command.split(' '), '--help']);

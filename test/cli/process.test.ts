@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,6 +96,75 @@ describe('the build', () => {
 
     for (const name of ['undici', 'graphql', 'graphql-yoga', 'zod', '@opentelemetry/api'])
       expect(notes).toMatch(new RegExp(`^${name} \\d\\S* \\(.+\\)$`, 'm'));
+  });
+});
+
+/** A port of this machine that somebody else has. */
+async function occupyPort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+describe('a busy port', { timeout: 60_000 }, () => {
+  const CONFIG = `accounts: [{ key: hi, vendor: hi-energy, credential: { type: api-key, apiKey: not-a-true-key } }]`;
+
+  it.each(['demo', 'simulate'])(
+    'ends %s with one line that names it and says what to do',
+    async (command) => {
+      await using busy = await occupyPort();
+
+      expect(await runWaybill([command, '--port', String(busy.port)])).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: `waybill: Port ${busy.port} of 127.0.0.1 is already in use: choose another one with --port, or any free one with --port 0.\n`,
+      });
+    },
+  );
+
+  it.each([
+    ['port: PORT', 'choose another server.port or server.host'],
+    ['port: 0, metricsPort: PORT', 'choose another server.metricsPort'],
+    // The one for metrics is open by then.
+    ['port: PORT, metricsPort: 0', 'choose another server.port or server.host'],
+  ])('ends serve with %s', async (server, advice) => {
+    await using busy = await occupyPort();
+    const settings = server.replace('PORT', String(busy.port));
+    await writeFile(
+      join(folder, 'busy.yaml'),
+      `server: { ${settings}, logLevel: error }\nstore: { kind: sqlite, path: ${join(folder, 'busy.db')} }\n${CONFIG}`,
+    );
+
+    expect(await runWaybill(['serve', '--config', 'busy.yaml'])).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `waybill: Port ${busy.port} of 127.0.0.1 is already in use: ${advice}.\n`,
+    });
+  });
+
+  it('is told apart from an address of another machine', async () => {
+    const { exitCode, stderr } = await runWaybill(['demo', '--port', '0', '--host', '192.0.2.1']);
+
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: 'waybill: 192.0.2.1 is no address of this machine: name one of its own.\n',
+    });
+  });
+});
+
+describe('the built demo', { timeout: 60_000 }, () => {
+  it('is seen from outside a container with --host 0.0.0.0', async () => {
+    let answer: Promise<number> | undefined;
+    const ended = await runWaybill(['demo', '--port', '0', '--host', '0.0.0.0'], (stdout, interrupt) => {
+      const port = /^waybill listening on http:\/\/0\.0\.0\.0:(\d+)$/m.exec(stdout)?.[1];
+      if (port === undefined || answer !== undefined) return;
+      answer = fetch(`http://127.0.0.1:${port}/`).then(({ status }) => status);
+      void answer.finally(interrupt);
+    });
+
+    expect(await answer).toBe(200);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 
