@@ -157,7 +157,7 @@ async function openConfigured({ store }: Config, tools: Tools): Promise<Store> {
   try {
     return await openStore(store, tools);
   } catch (error) {
-    if (error instanceof StoreOpenError) throw new ConfigError([error.message]);
+    if (error instanceof StoreOpenError) throw new ConfigError(['store'], [error.message]);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { CLIENT_DOCUMENTS } from './cli/gateway/documents.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
-import { toDocumentProblems } from './config/manifest.ts';
+import { MANIFEST_PATH, toDocumentProblems } from './config/manifest.ts';
 import type { createSchema } from './graphql/schema.ts';
 import { findDocumentFaults, TrustedDocuments } from './operations/trusted-documents.ts';
 import { readBoardDocuments } from './web/board-documents.ts';
@@ -13,6 +13,6 @@ export async function trustDocuments(
 ): Promise<TrustedDocuments | null> {
   if (trustedDocuments === undefined) return null;
   const faults = findDocumentFaults(trustedDocuments, { schema, limits, mode });
-  if (faults.length > 0) throw new ConfigError(toDocumentProblems(faults));
+  if (faults.length > 0) throw new ConfigError(MANIFEST_PATH, toDocumentProblems(faults));
   return new TrustedDocuments(trustedDocuments, [...CLIENT_DOCUMENTS, ...(await readBoardDocuments())]);
 }

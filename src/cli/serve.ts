@@ -49,7 +49,9 @@ export async function serve(
         : 'choose another server.port or server.host',
     );
   });
-  if ('problems' in gateway) return refuse(gateway.problems);
+  if ('problems' in gateway) {
+    return refuse(gateway.problems.map((line) => loaded.placed(gateway.path, line)));
+  }
   logStrayOutput(log);
   reload = (reason) => reloadConfig({ gateway, file, env, log }, reason);
   watch.start(systemClock, () => reload('file change'));

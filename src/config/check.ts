@@ -3,8 +3,9 @@ import { closestName } from './closest.ts';
 import type { Config } from './config.ts';
 import { type SubstitutedTree, substituteEnvironment } from './environment.ts';
 import { describeFound, type Findings } from './found.ts';
+import { withHint, withSuggestion } from './hints.ts';
 import { readManifest } from './manifest.ts';
-import { describeKind, isPlainName, type KeyPath, type Problem, quote } from './problem.ts';
+import { describeKind, isPlainName, type KeyPath, type Problem } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { toConfig } from './resolve.ts';
 import { findRuleProblems } from './rules.ts';
@@ -22,7 +23,7 @@ export function checkTree(
   configFile?: string,
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const substituted = substituteEnvironment(parsed, env);
-  const result = parseWithNumbersFromEnvironment(substituted);
+  const result = parseWithNumbersFromTexts(substituted);
   const issues = result.success ? [] : result.error.issues;
   // A variable that is not set is named once, not also as a value of the wrong type.
   const told = new Set(substituted.problems.map(({ path }) => pathKey(path)));
@@ -40,10 +41,10 @@ export function checkTree(
 }
 
 /**
- * Checks the file; where a number or a yes-or-no is asked for and the whole text came from the environment, the text is
- * read as one. Only the schema knows where: the same text may be a key elsewhere, and stays one.
+ * Checks the file; where a number or a yes-or-no is asked for and a text stands there, in quotes or as a whole from the environment, the
+ * text is read as one. Only the schema knows where: the same text may be a key elsewhere, and stays one.
  */
-function parseWithNumbersFromEnvironment({
+function parseWithNumbersFromTexts({
   tree,
   substitutions,
 }: SubstitutedTree): z.ZodSafeParseResult<CheckedFile> {
@@ -52,7 +53,7 @@ function parseWithNumbersFromEnvironment({
   let isChanged = false;
   for (const issue of result.error.issues) {
     const path = toKeyPath(issue.path);
-    if (issue.code !== 'invalid_type' || substitutions.get(pathKey(path))?.isWhole !== true) continue;
+    if (issue.code !== 'invalid_type' || substitutions.get(pathKey(path))?.isWhole === false) continue;
     const scalar = parseScalar(valueAt(tree, path), issue.expected);
     if (scalar === undefined) continue;
     replaceAt(tree, path, scalar);
@@ -79,14 +80,17 @@ function toProblems(issue: z.core.$ZodIssue, findings: Findings): readonly Probl
   const found = isContainer ? describeKind(value) : describeFound(path, findings);
   const isUnquoted =
     issue.code === 'invalid_type' && issue.expected === 'string' && /^(number|boolean)$/.test(typeof value);
-  return [{ path, found: isUnquoted ? `${found} without quotes` : found, allowed: issue.message }];
+  const isShown = !findings.substitutions.has(pathKey(path));
+  return [
+    { path, found: isUnquoted ? `${found} without quotes` : found, allowed: withHint(issue, value, isShown) },
+  ];
 }
 
 function toUnknownKeyProblem(parent: KeyPath, key: string, known: string, { tree }: Findings): Problem {
   const closest = closestName(key, known.split(', '));
   // `{ apiKey:SECRET }` without the space, and `{ SECRET }`, make a key of the secret: shown is only what is sure to be a name.
   const isName = isPlainName(key) && (closest !== undefined || valueAt(tree, [...parent, key]) !== null);
-  const allowed = closest === undefined ? known : `${known}; did you mean ${quote(closest)}?`;
+  const allowed = closest === undefined ? known : withSuggestion(known, closest);
   return isName
     ? { path: [...parent, key], found: 'an unknown key', allowed }
     : { path: parent, found: 'a key that is no name, or a name without a value', allowed: known };

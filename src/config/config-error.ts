@@ -1,10 +1,15 @@
+import type { KeyPath } from './problem.ts';
+
 /** What stands in the configuration cannot be started; each problem is one line, as those of a file that was refused. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  /** The key that all of them are about. */
+  readonly path: KeyPath;
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[]) {
+  constructor(path: KeyPath, problems: readonly string[]) {
     super(problems.join('\n'));
+    this.path = path;
     this.problems = problems;
   }
 }

@@ -2,7 +2,6 @@ import type { Pacing } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
-import type { DocumentManifest } from './manifest.ts';
 
 /**
  * Everything an operator can say, checked, defaults filled in. Each part of the gateway is given its own slice.
@@ -19,6 +18,9 @@ export interface Config {
   readonly accounts: readonly AccountConfig[];
   readonly limits: GatewayLimits;
 }
+
+/** The texts of trusted documents by their ids. */
+export type DocumentManifest = ReadonlyMap<string, string>;
 
 /** Where the gateway listens, and whom a browser may call it for. */
 export interface ServerConfig {

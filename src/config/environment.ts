@@ -1,6 +1,7 @@
 import { type KeyPath, type Problem, shorten } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { MAX_LEVELS, pathKey, TOO_DEEP } from './tree.ts';
+import { UnquotedReference } from './unquoted.ts';
 
 /** Where a value of the file came from the environment. */
 export interface Substitution {
@@ -37,6 +38,7 @@ export function substituteEnvironment(parsed: unknown, env: EnvironmentVariables
   function visit(value: unknown, path: KeyPath): unknown {
     if (typeof value === 'string') return substituteText(value, path);
     if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof UnquotedReference) return refuse(path, value.fault);
     if (ancestors.has(value)) {
       return refuse(path, { found: 'an alias of what it stands in', allowed: 'an alias of something else' });
     }

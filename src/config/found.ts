@@ -2,6 +2,7 @@ import { inspectAddress, inspectEndpoint } from './address.ts';
 import type { Substitution } from './environment.ts';
 import { describeKind, describeValue, type KeyPath, shorten } from './problem.ts';
 import { pathKey, valueAt } from './tree.ts';
+import { VENDOR_DEFAULTS } from './vendor-defaults.ts';
 
 /** Keys at and below which no value is ever shown, whatever it is: a secret may stand in the wrong place there. */
 const SECRET_KEYS: ReadonlySet<string | number> = new Set([
@@ -14,6 +15,11 @@ const SECRET_KEYS: ReadonlySet<string | number> = new Set([
   'secret',
   'url',
 ]);
+
+/** The one thing below `credential` that can be shown: a word of ours. */
+const CREDENTIAL_TYPES: ReadonlySet<unknown> = new Set(
+  Object.values(VENDOR_DEFAULTS).flatMap(({ credentialTypes }) => credentialTypes),
+);
 
 /** Keys whose addresses are shown only without user, password and query. */
 const ADDRESS_KEYS: ReadonlySet<string | number> = new Set([
@@ -44,6 +50,7 @@ export function describeFound(path: KeyPath, { tree, substitutions }: Findings):
     isAddress && typeof value === 'string' && value !== '' ? inspectAddress(value) : undefined;
   if (inspected !== undefined && 'fault' in inspected) return inspected.fault;
   if (path.at(-1) === 'url' && typeof value === 'string') return describeSecretUrl(value);
+  if (CREDENTIAL_TYPES.has(value) && path.at(-1) === 'type') return describeValue(value);
   if (path.some((part) => SECRET_KEYS.has(part))) {
     return inspected === undefined ? describeKind(value) : `an ${inspected.url.protocol.slice(0, -1)} URL`;
   }

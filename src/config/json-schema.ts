@@ -9,6 +9,10 @@ const WHOLE_SUBSTITUTION = {
   pattern: '^\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}$',
 } as const;
 
+/** What is read as a number, or as true or false, in quotes too. */
+const QUOTED_NUMBER = { type: 'string', pattern: '^-?\\d{1,15}(\\.\\d{1,15})?$' } as const;
+const QUOTED_BOOLEAN = { type: 'string', enum: ['true', 'false'] } as const;
+
 /** A text with such a reference in it: what it will be is checked when the gateway starts. */
 const TEXT_WITH_SUBSTITUTION = {
   type: 'string',
@@ -29,7 +33,12 @@ export function toJsonSchema(): JsonSchema {
     $comment: 'Generated from src/config/schema.ts by scripts/write-config-schema.ts.',
     title: 'Waybill configuration',
     ...rest,
-    definitions: { wholeSubstitution: WHOLE_SUBSTITUTION, textWithSubstitution: TEXT_WITH_SUBSTITUTION },
+    definitions: {
+      wholeSubstitution: WHOLE_SUBSTITUTION,
+      textWithSubstitution: TEXT_WITH_SUBSTITUTION,
+      quotedNumber: QUOTED_NUMBER,
+      quotedBoolean: QUOTED_BOOLEAN,
+    },
   };
 }
 
@@ -48,20 +57,21 @@ export function printJsonSchema(): string {
 /** Lets `${NAME}` stand wherever a value is checked more closely than by its type, so that editors do not complain. */
 function allowSubstitution(schema: JsonSchema): JsonSchema {
   const { type } = schema;
-  if (type === 'number' || type === 'integer' || type === 'boolean') {
-    return withAlternative(schema, 'wholeSubstitution');
+  if (type === 'number' || type === 'integer') {
+    return withAlternatives(schema, ['wholeSubstitution', 'quotedNumber']);
   }
+  if (type === 'boolean') return withAlternatives(schema, ['wholeSubstitution', 'quotedBoolean']);
   if (type === 'string' && (schema.pattern !== undefined || schema.enum !== undefined)) {
-    return withAlternative(schema, 'textWithSubstitution');
+    return withAlternatives(schema, ['textWithSubstitution']);
   }
   return mapChildren(schema);
 }
 
 /** Description and default stay outside, where editors look for them. */
-function withAlternative(schema: JsonSchema, definition: string): JsonSchema {
+function withAlternatives(schema: JsonSchema, definitions: readonly string[]): JsonSchema {
   const { description, default: fallback, ...value } = schema;
   const outside = fallback === undefined ? { description } : { description, default: fallback };
-  return { ...outside, anyOf: [value, { $ref: `#/definitions/${definition}` }] };
+  return { ...outside, anyOf: [value, ...definitions.map((name) => ({ $ref: `#/definitions/${name}` }))] };
 }
 
 function mapChildren(schema: JsonSchema): JsonSchema {

@@ -1,9 +1,9 @@
 import { checkTree } from './check.ts';
 import type { Config } from './config.ts';
-import { boundLines, quote, toLine } from './problem.ts';
+import { boundLines, type KeyPath, type Place, quote, toEditorPrefix, toLine } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { readTextFile } from './read-file.ts';
-import { parseYaml } from './yaml.ts';
+import { type PlacedProblem, parseYaml } from './yaml.ts';
 
 const MAX_BYTES = 1_048_576;
 
@@ -16,19 +16,44 @@ export interface ConfigSource {
   readonly env: EnvironmentVariables;
 }
 
-/** One line per problem: the key's path, what was found, what is allowed. Never a secret's value. */
+/**
+ * One line per problem: `FILE:LINE:COLUMN` where the file has a name, the key's path, what was found, what is allowed. Never a secret's
+ * value.
+ */
 export interface ConfigProblems {
   readonly problems: readonly string[];
 }
 
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Puts in front of a line about a key, found wrong only when it was used, where the key stands. */
+  readonly placed: (path: KeyPath, line: string) => string;
+}
+
 /** Reads and checks a configuration. Never throws: a file that cannot be read is a problem like any other. */
-export function loadConfig({ file, text, env }: ConfigSource): { readonly config: Config } | ConfigProblems {
+export function loadConfig({ file, text, env }: ConfigSource): LoadedConfig | ConfigProblems {
   const read = text === undefined ? readText(file) : checkSize(text);
   if ('problems' in read) return read;
   const parsed = parseYaml(read.text);
-  if ('problems' in parsed) return parsed;
-  const checked = checkTree(parsed.tree, env, file);
-  return 'config' in checked ? checked : { problems: boundLines([...new Set(checked.problems.map(toLine))]) };
+  if ('problems' in parsed) return { problems: parsed.problems.map((each) => toSyntaxLine(each, file)) };
+  const { tree, placeOf } = parsed;
+  const checked = checkTree(tree, env, file);
+  const placed = (path: KeyPath, line: string) =>
+    file === undefined ? line : `${toEditorPrefix(file, placeOf(path))}: ${line}`;
+  if ('config' in checked) return { config: checked.config, placed };
+  const lines = checked.problems.map((problem) => placed(problem.path, toLine(problem)));
+  return { problems: boundLines([...new Set(lines)]) };
+}
+
+const START: Place = { line: 1, column: 1 };
+
+/** Where the text is no YAML, the place says more than a key's path. */
+function toSyntaxLine({ place, ...problem }: PlacedProblem, file: string | undefined): string {
+  if (file !== undefined && place === undefined) return `${toEditorPrefix(file, START)}: ${toLine(problem)}`;
+  if (place === undefined) return toLine(problem);
+  const where =
+    file === undefined ? `line ${place.line}, column ${place.column}` : toEditorPrefix(file, place);
+  return `${where}: found ${problem.found}, allowed: ${problem.allowed}`;
 }
 
 function readText(file: string | undefined): { readonly text: string } | ConfigProblems {

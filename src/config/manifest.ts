@@ -1,12 +1,11 @@
+import type { DocumentManifest } from './config.ts';
 import { describeFound, type Findings } from './found.ts';
 import { boundLines, describeKind, type KeyPath, type Problem, quote, toLine } from './problem.ts';
 import { readTextFile, resolveBeside } from './read-file.ts';
 import { valueAt } from './tree.ts';
 
-/** The texts of trusted documents by their ids. */
-export type DocumentManifest = ReadonlyMap<string, string>;
-
-const PATH: KeyPath = ['server', 'trustedDocuments'];
+/** The key that names the manifest. */
+export const MANIFEST_PATH: KeyPath = ['server', 'trustedDocuments'];
 const MAX_BYTES = 16 * 1_048_576;
 const MAX_DOCUMENTS = 10_000;
 const MAX_ID_LENGTH = 512;
@@ -18,13 +17,17 @@ export function readManifest(
   findings: Findings,
   configFile: string | undefined,
 ): { readonly manifest: DocumentManifest | undefined } | { readonly problem: Problem } {
-  const path = valueAt(findings.tree, PATH);
+  const path = valueAt(findings.tree, MANIFEST_PATH);
   // Another kind of value is the schema's business.
   if (typeof path !== 'string' || path === '') return { manifest: undefined };
   const parsed = parseManifest(resolveBeside(configFile, path));
   if ('manifest' in parsed) return parsed;
   return {
-    problem: { path: PATH, found: `${describeFound(PATH, findings)}, ${parsed.fault}`, allowed: ALLOWED },
+    problem: {
+      path: MANIFEST_PATH,
+      found: `${describeFound(MANIFEST_PATH, findings)}, ${parsed.fault}`,
+      allowed: ALLOWED,
+    },
   };
 }
 
@@ -34,7 +37,11 @@ export function toDocumentProblems(
 ): readonly string[] {
   const allowed = "documents of this gateway's schema, within its limits";
   const lines = faults.map(({ id, fault }) =>
-    toLine({ path: PATH, found: `document ${quote(id)}: ${quote(fault, MAX_FAULT_LENGTH)}`, allowed }),
+    toLine({
+      path: MANIFEST_PATH,
+      found: `document ${quote(id)}: ${quote(fault, MAX_FAULT_LENGTH)}`,
+      allowed,
+    }),
   );
   return boundLines(lines);
 }

@@ -8,9 +8,20 @@ export interface Problem {
   readonly allowed: string;
 }
 
+/** A position in a file as editors count them: both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** The longest piece of a value that a problem shows. */
 const MAX_SHOWN_LENGTH = 60;
 const MAX_LINES = 100;
+
+/** How a line about a key begins where the file is known by name, so that editors and terminals jump to it: `FILE:LINE:COLUMN`. */
+export function toEditorPrefix(file: string, { line, column }: Place): string {
+  return `${escapeControls(file)}:${line}:${column}`;
+}
 
 /** A problem as one line for a person: `accounts[1].limits.timeoutMs: found 50, allowed: a whole number from 100 to 120000`. */
 export function toLine({ path, found, allowed }: Problem): string {
@@ -37,11 +48,16 @@ export function isPlainName(name: string): boolean {
 export function quote(text: string, maxLength = MAX_SHOWN_LENGTH): string {
   const isLong = text.length > maxLength;
   // JSON escapes what is below U+0020; the rest of Unicode's control, format and line characters is escaped here.
-  const escaped = JSON.stringify(text.slice(0, maxLength)).replace(
+  const escaped = escapeControls(JSON.stringify(text.slice(0, maxLength)));
+  return isLong ? `${escaped.slice(0, -1)}…"` : escaped;
+}
+
+/** Everything escaped that could move a cursor. */
+function escapeControls(text: string): string {
+  return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
-  return isLong ? `${escaped.slice(0, -1)}…"` : escaped;
 }
 
 /** A name as it stands in a sentence: bounded and escaped like a text, without the quotes. */

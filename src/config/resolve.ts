@@ -4,12 +4,12 @@ import type {
   AccessConfig,
   AccountConfig,
   Config,
+  DocumentManifest,
   GatewayLimits,
   ServerConfig,
   StoreConfig,
 } from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
-import type { DocumentManifest } from './manifest.ts';
 import { resolveBeside } from './read-file.ts';
 import type { CheckedFile } from './schema.ts';
 import { vendorDefaults } from './vendor-defaults.ts';

@@ -1,5 +1,7 @@
 import { inspectEndpoint } from './address.ts';
+import { closestName } from './closest.ts';
 import { describeFound, type Findings } from './found.ts';
+import { withSuggestion } from './hints.ts';
 import type { Problem } from './problem.ts';
 import { listAt, valueAt } from './tree.ts';
 
@@ -24,12 +26,24 @@ export function webhookAccountsAreOfItsTenant(findings: Findings): readonly Prob
       const path = ['webhooks', index, 'accounts', position];
       const fault = typeof key === 'string' ? whyNeverTold(accounts, key, webhook) : undefined;
       if (fault === undefined) return [];
-      return [{ path, found: `${describeFound(path, findings)}, ${fault}`, allowed: ACCOUNTS_ALLOWED }];
+      return [
+        {
+          path,
+          found: `${describeFound(path, findings)}, ${fault}`,
+          allowed: allowedInPlaceOf(String(key), accounts),
+        },
+      ];
     }),
   );
 }
 
 const ACCOUNTS_ALLOWED = "keys of the tenant's accounts that have a credential of their own";
+
+function allowedInPlaceOf(key: string, accounts: readonly unknown[]): string {
+  const keys = accounts.map((account) => String(valueAt(account, ['key'])));
+  const closest = keys.includes(key) ? undefined : closestName(key, keys);
+  return closest === undefined ? ACCOUNTS_ALLOWED : withSuggestion(ACCOUNTS_ALLOWED, closest);
+}
 
 function whyNeverTold(accounts: readonly unknown[], key: string, webhook: unknown): string | undefined {
   const keys = accounts.map((account) => valueAt(account, ['key']));

@@ -1,6 +1,17 @@
-import { type ErrorCode, Lexer, Parser, parseDocument, type YAMLError } from 'yaml';
-import { type Problem, toLine } from './problem.ts';
+import {
+  type Document,
+  type ErrorCode,
+  Lexer,
+  LineCounter,
+  Parser,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { type PlaceOf, placesIn, toPlace } from './places.ts';
+import type { Place, Problem } from './problem.ts';
 import { MAX_LEVELS, TOO_DEEP } from './tree.ts';
+import { joinUnquotedReferences, unquotedReferenceIn } from './unquoted.ts';
 
 /** How often aliases may repeat what they stand for, before a small file becomes a huge tree. */
 const MAX_ALIAS_COUNT = 100;
@@ -31,12 +42,58 @@ const FOUND: Partial<Record<ErrorCode, string>> = {
   TAG_RESOLVE_FAILED: 'a tag that is not taken here',
 };
 
-/** The file as plain values, or one line per problem with its line and column. Never shows anything of the text. */
-export function parseYaml(
-  text: string,
-): { readonly tree: unknown } | { readonly problems: readonly string[] } {
+/** A problem that may stand where no key can be named. */
+export interface PlacedProblem extends Problem {
+  readonly place?: Place | undefined;
+}
+
+export interface ParsedYaml {
+  /** The file as plain values; `UnquotedReference` where one stands. */
+  readonly tree: unknown;
+  readonly placeOf: PlaceOf;
+}
+
+/** The file as plain values, or what is wrong with it and where. Never shows anything of the text. */
+export function parseYaml(text: string): ParsedYaml | { readonly problems: readonly PlacedProblem[] } {
   const excess = findExcess(text);
-  if (excess !== undefined) return { problems: [toLine(excess)] };
+  if (excess !== undefined) return { problems: [excess] };
+  const { document, lines, errors, unquoted } = parseJoined(text);
+  if (errors.length > 0) return { problems: toProblems(errors, unquoted) };
+  try {
+    return { tree: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), placeOf: placesIn(document, lines) };
+  } catch {
+    // Too many aliases or one without an anchor: both are reference errors whose message may quote the file.
+    return { problems: [TOO_MANY_ALIASES] };
+  }
+}
+
+interface Parsed {
+  readonly document: Document;
+  readonly lines: LineCounter;
+  readonly errors: readonly YAMLError[];
+}
+
+/** An unquoted reference inside brackets breaks the syntax in several places: read as one word, it is one problem. */
+function parseJoined(text: string): Parsed & { readonly unquoted: readonly PlacedProblem[] } {
+  const parsed = parse(text);
+  const joined = parsed.errors.length === 0 ? undefined : joinUnquotedReferences(text);
+  if (joined === undefined) return { ...parsed, unquoted: [] };
+  const repaired = parse(joined);
+  const unquoted: PlacedProblem[] = [];
+  visit(repaired.document, {
+    Scalar(key, node) {
+      const [start = 0, end = 0] = node.range ?? [];
+      const reference = unquotedReferenceIn(node.value, text.slice(start, end));
+      if (reference === undefined) return;
+      unquoted.push({ path: [], place: toPlace(repaired.lines, start), ...reference.fault });
+      if (key !== 'key') node.value = reference;
+    },
+  });
+  return { ...repaired, unquoted };
+}
+
+function parse(text: string): Parsed {
+  const lines = new LineCounter();
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',
@@ -47,15 +104,9 @@ export function parseYaml(
     resolveKnownTags: false,
     // `silent` would also keep quiet about a second document.
     logLevel: 'error',
+    lineCounter: lines,
   });
-  const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0) return { problems: toLines(errors) };
-  try {
-    return { tree: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) };
-  } catch {
-    // Too many aliases or one without an anchor: both are reference errors whose message may quote the file.
-    return { problems: [toLine(TOO_MANY_ALIASES)] };
-  }
+  return { document, lines, errors: [...document.errors, ...document.warnings] };
 }
 
 /**
@@ -77,10 +128,17 @@ function findExcess(text: string): Problem | undefined {
   return undefined;
 }
 
-function toLines(errors: readonly YAMLError[]): readonly string[] {
-  const lines = errors.map((error) => {
+function toProblems(
+  errors: readonly YAMLError[],
+  unquoted: readonly PlacedProblem[],
+): readonly PlacedProblem[] {
+  const problems = errors.map((error) => {
     const { line, col } = error.linePos?.[0] ?? { line: 1, col: 1 };
-    return `line ${line}, column ${col}: found ${FOUND[error.code] ?? 'something that is no YAML'}, allowed: YAML 1.2`;
+    const found = FOUND[error.code] ?? 'something that is no YAML';
+    return { path: [], place: { line, column: col }, found, allowed: 'YAML 1.2' };
   });
-  return [...new Set(lines)].slice(0, MAX_SYNTAX_PROBLEMS);
+  const different = new Map(
+    [...unquoted, ...problems].map((problem) => [JSON.stringify([problem.place, problem.found]), problem]),
+  );
+  return [...different.values()].slice(0, MAX_SYNTAX_PROBLEMS);
 }

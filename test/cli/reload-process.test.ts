@@ -161,7 +161,7 @@ describe('waybill serve', { timeout: 120_000 }, () => {
     });
     expect(served.lines.find(({ msg }) => msg.startsWith(REFUSED))).toMatchObject({
       level: 'error',
-      problem: expect.stringMatching(/^accounts\[0\]\.colour: found an unknown key/),
+      problem: expect.stringMatching(/waybill\.yaml:10:5: accounts\[0\]\.colour: found an unknown key/),
     });
     expect(JSON.stringify(served.lines)).not.toContain('key-');
   });

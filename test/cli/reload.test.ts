@@ -52,14 +52,19 @@ describe('a configuration that is read again', () => {
     expect(taken).toEqual([]);
     expect(lines.map(({ level, message }) => [level, message])).toEqual(lines.map(() => ['error', REFUSED]));
     expect(lines.map(({ fields }) => fields)).toEqual([
-      { reason: 'SIGHUP', problem: expect.stringMatching(/^server\.prot: found an unknown key/) },
       {
         reason: 'SIGHUP',
-        problem: expect.stringMatching(/^accounts\[0\]\.key: found "A", allowed: 1 to 40/),
+        problem: expect.stringMatching(/waybill\.yaml:1:11: server\.prot: found an unknown key/),
       },
       {
         reason: 'SIGHUP',
-        problem: expect.stringMatching(/^accounts\[0\]\.credential\.apiKey: found a number/),
+        problem: expect.stringMatching(/waybill\.yaml:2:14: accounts\[0\]\.key: found "A", allowed: 1 to 40/),
+      },
+      {
+        reason: 'SIGHUP',
+        problem: expect.stringMatching(
+          /waybill\.yaml:2:70: accounts\[0\]\.credential\.apiKey: found a number/,
+        ),
       },
     ]);
     expect(JSON.stringify(lines)).not.toContain('12345678901234');

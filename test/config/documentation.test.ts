@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
 import { VENDOR_DEFAULTS, type VendorDefaults } from '../../src/config/vendor-defaults.ts';
 import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { keysOfSchema, problemsOf } from './support.ts';
+import { keysOfSchema } from './support.ts';
 
 const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
 
@@ -81,7 +82,14 @@ describe('docs/configuration.md', () => {
   it('shows what a wrong file really prints', () => {
     const [, file = '', output = ''] = /```yaml\n([^`]*)```\n\nprints\n\n```text\n(.*?)```/s.exec(text) ?? [];
 
-    expect(problemsOf(file)).toEqual(output.trimEnd().split('\n'));
-    expect(problemsOf('server: {}\nserver: {}')).toEqual([/```text\n(line .*)\n```/.exec(text)?.[1]]);
+    const linesOf = (text: string) => loadConfig({ file: 'waybill.yaml', text, env: {} });
+    expect(linesOf(file)).toEqual({ problems: output.trimEnd().split('\n') });
+    expect(linesOf('server: {}\nserver: {}')).toEqual({
+      problems: [/```text\n(waybill\.yaml:2:1: .*)\n```/.exec(text)?.[1]],
+    });
+    expect(linesOf(`accounts: [{ key: hi, credential: { apiKey: \${HI_KEY} } }]`)).toHaveProperty(
+      'problems.0',
+      /```text\n(waybill\.yaml:1:\d+: .*put it in quotes)\n```/.exec(text)?.[1],
+    );
   });
 });

@@ -178,8 +178,12 @@ describe('a wrong configuration', () => {
       ['server.port: found NaN, allowed: a whole number from 0 to 65535'],
     ],
     [
-      withAccount('server: { port: "4000" }'),
-      ['server.port: found "4000", allowed: a whole number from 0 to 65535'],
+      withAccount('server: { port: "70000" }'),
+      ['server.port: found 70000, allowed: a whole number from 0 to 65535'],
+    ],
+    [
+      withAccount('server: { port: "4000 " }'),
+      ['server.port: found "4000 ", allowed: a whole number from 0 to 65535'],
     ],
     [
       withAccount('server: { port: }'),
@@ -195,7 +199,7 @@ describe('a wrong configuration', () => {
     ],
     [
       withAccount('server: { mode: prod }'),
-      ['server.mode: found "prod", allowed: "development" or "production"'],
+      ['server.mode: found "prod", allowed: "development" or "production"; did you mean "production"?'],
     ],
     [
       withAccount('server: { allowedOrigins: ["*", https://a.example/x] }'),
@@ -292,7 +296,11 @@ describe('a wrong configuration', () => {
     ],
     [
       'accounts: [{ vendor: web-admit, key: a, credential: { type: bearer, token: t } }]',
-      ['accounts[0].credential.type: found a string, allowed: "api-key" or "caller"'],
+      ['accounts[0].credential.type: found "bearer", allowed: "api-key" or "caller" for vendor web-admit'],
+    ],
+    [
+      'accounts: [{ vendor: web-admit, key: a, credential: { type: canary-secret } }]',
+      ['accounts[0].credential.type: found a string, allowed: "api-key" or "caller" for vendor web-admit'],
     ],
     [
       'accounts: [{ vendor: hi-energy, key: a, credential: { type: api-key, api_key: t } }]',

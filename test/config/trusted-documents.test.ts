@@ -57,14 +57,16 @@ describe('server.trustedDocuments', () => {
     if (content !== null) writeFileSync(join(folder, 'bad.json'), content);
 
     expect(load('bad.json')).toEqual({
-      problems: [`server.trustedDocuments: found "bad.json", ${fault}, allowed: ${ALLOWED}`],
+      problems: [
+        `${join(folder, 'waybill.yaml')}:1:11: server.trustedDocuments: found "bad.json", ${fault}, allowed: ${ALLOWED}`,
+      ],
     });
   });
 
   it('never shows a path that came from the environment', () => {
     expect(load(`\${DOCUMENTS}`, { DOCUMENTS: '/secret/place.json' })).toEqual({
       problems: [
-        `server.trustedDocuments: found a string from \${DOCUMENTS}, no such file, allowed: ${ALLOWED}`,
+        `${join(folder, 'waybill.yaml')}:1:11: server.trustedDocuments: found a string from \${DOCUMENTS}, no such file, allowed: ${ALLOWED}`,
       ],
     });
   });
@@ -75,9 +77,9 @@ describe('server.trustedDocuments', () => {
 
     const loaded = loadConfig({ file, env: {} });
 
-    expect('problems' in loaded && loaded.problems.map((line) => line.split(':', 1)[0])).toEqual([
-      'server.port',
-      'server.trustedDocuments',
+    expect('problems' in loaded && loaded.problems.map((line) => line.split(': ', 2))).toEqual([
+      [`${file}:1:11`, 'server.port'],
+      [`${file}:1:24`, 'server.trustedDocuments'],
     ]);
   });
 });

@@ -172,7 +172,7 @@ describe('a webhook', () => {
   - { key: own, vendor: hi-energy, credential: { type: caller } }`;
 
     expect(problemsOf(text)).toEqual([
-      `webhooks[0].accounts[1]: found "his", which is no account of this file, allowed: ${ACCOUNTS_ALLOWED}`,
+      `webhooks[0].accounts[1]: found "his", which is no account of this file, allowed: ${ACCOUNTS_ALLOWED}; did you mean "hi"?`,
       `webhooks[0].accounts[2]: found "acme", an account of another tenant, allowed: ${ACCOUNTS_ALLOWED}`,
       `webhooks[0].accounts[3]: found "own", an account whose credential each caller brings, allowed: ${ACCOUNTS_ALLOWED}`,
     ]);

@@ -68,3 +68,59 @@ describe('a file that is no good YAML', () => {
     expect(problemsOf(`a: &a x\nb: [${'*a,'.repeat(200_000)}]`)).toEqual([TOO_MUCH]);
   });
 });
+
+describe('a reference without quotes inside brackets', () => {
+  const found = (name: string) =>
+    `found \${${name}} without quotes inside brackets, allowed: "\${${name}}": put it in quotes`;
+
+  it.each([
+    [
+      `{ key: hi, vendor: hi-energy, credential: { type: api-key, apiKey: \${HI_KEY} } }`,
+      ['HI_KEY'],
+      ['credential.apiKey'],
+    ],
+    [
+      `{ key: hi, vendor: hi-energy, credential: { type: api-key, apiKey: \${HI_KEY:-a, b} } }`,
+      ['HI_KEY'],
+      ['credential.apiKey'],
+    ],
+    [
+      `{ key: "\${A}", vendor: \${B}, baseUrl: https://\${C}/x, credential: {} }`,
+      ['B', 'C'],
+      ['vendor', 'baseUrl'],
+    ],
+  ])('is one problem with one remedy: %s', (account, names, keys) => {
+    const lines = names.map((name, index) => `accounts[0].${keys[index]}: ${found(name)}`);
+
+    expect(problemsOf(`accounts: [${account}]`, { A: 'a' })).toEqual(lines);
+    expect(problemsOf(`accounts:\n  - ${account}`, { A: 'a' })).toEqual(lines);
+  });
+
+  it('is told with all else that is wrong with the file', () => {
+    expect(problemsOf(`server: { port: -1, host: \${HOST} }\naccounts: [\${ACCOUNT}]`)).toEqual([
+      'server.port: found -1, allowed: a whole number from 0 to 65535',
+      `server.host: ${found('HOST')}`,
+      `accounts[0]: ${found('ACCOUNT')}`,
+    ]);
+    expect(problemsOf(`server: { host: \${HOST} }\nserver: {}`)).toEqual([
+      `line 1, column 17: ${found('HOST')}`,
+      'line 2, column 1: found a key that the mapping has already, allowed: YAML 1.2',
+    ]);
+  });
+
+  it.each([`{ apiKey: \${canary-secret} }`, `{ apiKey: \${} }`, '[$, {canary: 1]', `{ \${HI_KEY}: 1 }`])(
+    'is not guessed at where it is none: %s',
+    (text) => {
+      const lines = problemsOf(text);
+
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.join('\n')).not.toMatch(/canary/);
+    },
+  );
+
+  it('needs no quotes outside of brackets', () => {
+    const text = `accounts:\n- key: \${A}\n  vendor: web-admit\n  credential: { type: caller }`;
+
+    expect(problemsOf(text, { A: 'a' })).toEqual([]);
+  });
+});

@@ -39,7 +39,7 @@ function vendorAccountSchema(vendor: VendorId) {
     baseUrl: baseUrlSchema(defaults).describe(
       "What the vendor's paths are appended to. http is accepted only on a loopback host.",
     ),
-    credential: credentialSchema(defaults.credentialTypes),
+    credential: credentialSchema(vendor),
     limits: accountLimitsSchema(defaults),
     polling: pollingSchema(defaults),
     files: word(defaults.files)

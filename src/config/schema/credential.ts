@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { VendorId } from '../../export/vendor-id.ts';
 import { isSecureAddress } from '../address.ts';
 import type { AccountCredential } from '../config.ts';
+import { vendorDefaults } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';
 import { headerSecret, lineOfText, mapping, oneOf, text } from './scalars.ts';
 
@@ -33,14 +35,14 @@ const CREDENTIALS = {
   }),
 } as const satisfies Record<AccountCredential['type'], unknown>;
 
-/** The key `credential` of an account whose vendor takes these types. */
-export function credentialSchema(
-  types: readonly [AccountCredential['type'], ...AccountCredential['type'][]],
-) {
+/** The key `credential` of a vendor's account. */
+export function credentialSchema(vendor: VendorId) {
+  const types = vendorDefaults(vendor).credentialTypes;
   const [first, ...rest] = types;
   return z
     .discriminatedUnion('type', [CREDENTIALS[first], ...rest.map((type) => CREDENTIALS[type])], {
-      error: (issue) => (issue.code === 'invalid_union' ? oneOf(types) : 'a mapping'),
+      error: (issue) =>
+        issue.code === 'invalid_union' ? `${oneOf(types)} for vendor ${vendor}` : 'a mapping',
     })
     .describe('How the account proves itself to its vendor.');
 }
