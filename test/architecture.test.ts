@@ -224,7 +224,7 @@ describe('packages', () => {
     [/^undici(\/|$)/, /^(src\/(http|cli)\/|simulator\/)/],
     [/^ws$/, /^src\/(transports|cli)\//],
     [/^yaml$/, /^src\/config\//],
-    [/^(commander|cli-progress)$/, /^src\/(cli\/|main\.ts)/],
+    [/^(commander|cli-progress|@clack\/.+)$/, /^src\/(cli\/|main\.ts)/],
     [/^prom-client$/, /^src\/telemetry\/metrics/],
     [/^standardwebhooks$/, /^src\/tracking\/webhooks\//],
     [/^jose$/, /^src\/access\//],

@@ -9,9 +9,13 @@ import { toLocatorText } from './locator-argument.ts';
  * Fields are divided by two blanks, which none of them holds. The first one names the export in other commands.
  */
 export function toExportLine(changed: ChangedExportFragment): string {
-  const title = toTerminalText(changed.tracking?.label ?? changed.name ?? '');
   const status = toStatusText({ ...changed, unreadable: null });
-  return toLine([toLocatorText(changed.id), status, title]);
+  return toLine([toLocatorText(changed.id), status, toNameText(changed)]);
+}
+
+/** Its label in place of its name where it has one; empty where it has neither. */
+export function toNameText({ name, tracking }: Pick<ChangedExportFragment, 'name' | 'tracking'>): string {
+  return toTerminalText(tracking?.label ?? name ?? '');
 }
 
 /** Fields of a line, those left out that are empty. */
@@ -32,6 +36,6 @@ export function toExportFields({ vendor, account, tracking, progress, ...changed
 }
 
 /** What to call it in a sentence. */
-export function toTitle({ id, name, tracking }: ChangedExportFragment): string {
-  return toTerminalText(tracking?.label ?? name ?? '') || toLocatorText(id);
+export function toTitle(changed: ChangedExportFragment): string {
+  return toNameText(changed) || toLocatorText(changed.id);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /** Adds what every command has that asks a gateway. */
 export function withGateway(command: Command): Command {
@@ -19,3 +19,38 @@ Locators:
   ACCOUNT@VENDOR:…              where you have several accounts of a vendor
   the \`id\` of an earlier answer
 `;
+
+/** What `--json` does where a command prints objects. */
+export const JSON_OPTION = 'print JSON objects, one a line';
+
+/** Reads a whole number within its bounds. */
+export function parseWholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (/^\d{1,9}$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Reads one of some words, however it is written, as what it stands for. */
+export function parseWord<Value extends string>(words: readonly Value[]) {
+  return (text: string): Value => {
+    const name = text.toUpperCase().replaceAll('-', '_');
+    const found = words.find((word) => word === name);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`It is one of ${words.map(toWordOption).join(', ')}.`);
+  };
+}
+
+/** A word of the schema as it is typed: `GIVEN_UP` is `given-up`. */
+export function toWordOption(word: string): string {
+  return word.toLowerCase().replaceAll('_', '-');
+}
+
+/** For an option that may be given several times, or once with commas. */
+export function collect<Value>(parse: (text: string) => Value) {
+  return (text: string, earlier: readonly Value[] = []): Value[] => [
+    ...earlier,
+    ...text.split(',').map(parse),
+  ];
+}

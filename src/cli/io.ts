@@ -11,8 +11,15 @@ export type OutputStream = NodeJS.WritableStream & {
   readonly rows?: number | undefined;
 };
 
+/** What `--color` says. */
+export type ColorChoice = 'auto' | 'always' | 'never';
+
+/** Where a person answers, or not. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
+
 /** What a command knows of the world around it; a test gives it another one. */
 export interface CommandIo {
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: ProcessEnvironment;
@@ -22,6 +29,8 @@ export interface CommandIo {
   readonly cwd: string;
   /** From now on, an interruption aborts this signal instead of ending the process; its reason is a CommandError. */
   readonly listenForInterrupt: () => AbortSignal;
+  /** What `--color` says; left out: auto. */
+  readonly colorChoice?: () => ColorChoice;
 }
 
 /** The real world. */
@@ -35,6 +44,7 @@ export function createProcessIo(): CommandIo {
     });
   }
   return {
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     environment: readEnvironment(),

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addClientCommands } from './client-commands.ts';
 import { CommandError } from './command-error.ts';
+import { COLOR_CHOICES } from './display/paint.ts';
 import { EXIT } from './exit-codes.ts';
-import { type CommandIo, staysAlive } from './io.ts';
+import { type ColorChoice, type CommandIo, staysAlive } from './io.ts';
+import { addListCommands } from './list-commands.ts';
 import { addTrackingCommands } from './tracking-commands.ts';
 
 /**
@@ -29,11 +31,21 @@ export async function run(words: readonly string[], io: CommandIo): Promise<numb
   }
 }
 
-function createProgram(io: CommandIo, exitWith: (code: number | undefined) => void): Command {
+function createProgram(world: CommandIo, exitWith: (code: number | undefined) => void): Command {
+  const program = new Command('waybill');
+  const io: CommandIo = { ...world, colorChoice: () => program.opts<{ color: ColorChoice }>().color };
   const { environment } = io;
-  const program = new Command('waybill')
+  program
     .description('Where is my export? One GraphQL answer over every vendor.')
     .version(readVersion(), '-V, --version', 'print the version')
+    .addOption(
+      new Option(
+        '--color <when>',
+        'colour: on a terminal, always or never; else NO_COLOR and FORCE_COLOR say',
+      )
+        .choices(COLOR_CHOICES)
+        .default('auto'),
+    )
     .helpOption('-h, --help', 'print what can be said')
     .helpCommand('help [command]', 'print what can be said behind a command')
     .exitOverride()
@@ -43,9 +55,11 @@ function createProgram(io: CommandIo, exitWith: (code: number | undefined) => vo
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Run with --help for the whole list.')
     .addHelpText('after', PROGRAM_HELP);
 
+  addListCommands(program, io, exitWith);
   addClientCommands(program, io, exitWith);
   addTrackingCommands(program, io, exitWith);
 

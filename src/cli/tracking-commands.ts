@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { LOCATOR_HELP, withGateway } from './command-options.ts';
+import type { Command } from 'commander';
+import { JSON_OPTION, LOCATOR_HELP, parseWholeNumber, parseWord, withGateway } from './command-options.ts';
 import type { WebhookDeliveryStatus } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import type { StartOptions } from './start.ts';
@@ -71,8 +71,12 @@ function addWebhookCommands(
   withGateway(webhooks.command('list'))
     .description('list webhooks, the newest first')
     .option('--endpoint <key>', 'only those of this endpoint of the configuration')
-    .option('--status <status>', 'only those that are owed, delivered or given-up', parseStatus)
-    .option('--limit <n>', 'how many at most, 1 to 100', parseLimit, 20)
+    .option(
+      '--status <status>',
+      'only those that are owed, delivered or given-up',
+      parseWord(DELIVERY_STATUSES),
+    )
+    .option('-L, --limit <n>', 'how many at most, 1 to 100', parseWholeNumber(1, 100), 20)
     .option('--after <id>', 'only older ones than this: the last of the list before')
     .option('--json', JSON_OPTION)
     .addHelpText('after', EXIT_HELP)
@@ -102,30 +106,11 @@ function addWebhookCommands(
     });
 }
 
-const JSON_OPTION = 'print JSON objects, one a line';
-
 function withLocator(command: Command): Command {
   return withGateway(command).argument('<locator>', 'the export; see below').option('--json', JSON_OPTION);
 }
 
-const STATUSES: Readonly<Record<string, WebhookDeliveryStatus>> = {
-  owed: 'OWED',
-  delivered: 'DELIVERED',
-  'given-up': 'GIVEN_UP',
-};
-
-function parseStatus(text: string): WebhookDeliveryStatus {
-  const name = text.toLowerCase().replace('_', '-');
-  const status = Object.hasOwn(STATUSES, name) ? STATUSES[name] : undefined;
-  if (status !== undefined) return status;
-  throw new InvalidArgumentError(`It is one of ${Object.keys(STATUSES).join(', ')}.`);
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (/^\d{1,3}$/.test(text) && limit >= 1 && limit <= 100) return limit;
-  throw new InvalidArgumentError('It is a whole number from 1 to 100.');
-}
+const DELIVERY_STATUSES: readonly WebhookDeliveryStatus[] = ['OWED', 'DELIVERED', 'GIVEN_UP'];
 
 const START_HELP = `
 Orders (! must be there):

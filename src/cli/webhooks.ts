@@ -1,5 +1,8 @@
 import { toLine } from './changed-export.ts';
 import { toJsonLine } from './display/json.ts';
+import { toAgeText, toDurationText } from './display/measures.ts';
+import { toStatusStyle } from './display/paint.ts';
+import { type Column, type Field, writeTable } from './display/table.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { askGateway } from './gateway/ask.ts';
@@ -32,7 +35,7 @@ export async function listWebhooks(options: ListOptions, io: CommandIo): Promise
     variables: { endpoint, status, first, after },
     io,
   });
-  for (const delivery of webhookDeliveries) io.stdout.write(toText(delivery, json));
+  writeDeliveries(webhookDeliveries, json, io);
   if (webhookDeliveries.length === 0) io.stderr.write('There are none.\n');
   return EXIT.succeeded;
 }
@@ -45,7 +48,7 @@ export async function retryWebhook(id: string, options: WatchOptions, io: Comman
     variables: { id },
     io,
   });
-  io.stdout.write(toText(retryWebhookDelivery, options.json));
+  writeDeliveries([retryWebhookDelivery], options.json, io);
   return EXIT.succeeded;
 }
 
@@ -94,19 +97,59 @@ function toResultText(result: string): string {
   return /^\d{3}$/.test(result) ? `it answers with HTTP ${result}.` : `${result}.`;
 }
 
-function toText(delivery: ListedDeliveryFragment, json: boolean | undefined): string {
-  const locator = toLocatorText(delivery.exportId);
-  if (json === true) return toJsonLine({ ...delivery, locator });
-  const { id, at, endpoint, type, status } = delivery;
-  return toLine([...[id, at, endpoint, type, status].map(toTerminalText), locator, toNote(delivery)]);
+function writeDeliveries(
+  rows: readonly ListedDeliveryFragment[],
+  json: boolean | undefined,
+  io: CommandIo,
+): void {
+  if (json !== true) {
+    writeTable({ columns: toColumns(io.clock.now()), fields: FIELDS, rows }, io.stdout, io);
+    return;
+  }
+  for (const row of rows) io.stdout.write(toJsonLine({ ...row, locator: toLocatorText(row.exportId) }));
 }
 
-/** `3 attempts, the last 503 at 2026-11-22T10:15:00.000Z, the next at …`. */
-function toNote({ attempts, lastResult, lastAttemptAt, nextAttemptAt }: ListedDeliveryFragment): string {
-  const parts = [
-    attempts === 1 ? '1 attempt' : `${attempts} attempts`,
-    lastAttemptAt === null ? '' : `the last ${lastResult ?? ''} at ${lastAttemptAt}`,
-    nextAttemptAt === null ? '' : `the next at ${nextAttemptAt}`,
+type Delivery = ListedDeliveryFragment;
+
+const ID = { text: ({ id }: Delivery) => toTerminalText(id) };
+const TYPE = { text: ({ type }: Delivery) => toTerminalText(type) };
+const ENDPOINT = { text: ({ endpoint }: Delivery) => toTerminalText(endpoint) };
+const STATUS = {
+  text: ({ status }: Delivery) => status,
+  style: ({ status }: Delivery) => toStatusStyle(status),
+};
+const ATTEMPTS = { text: ({ attempts }: Delivery) => String(attempts) };
+const LAST = { text: ({ lastResult }: Delivery) => toTerminalText(lastResult ?? '') };
+const LOCATOR = { text: ({ exportId }: Delivery) => toLocatorText(exportId) };
+
+/** An id is whole: `retry` is given it. */
+function toColumns(now: number): readonly Column<Delivery>[] {
+  return [
+    { title: 'ID', ...ID },
+    { title: 'STATUS', ...STATUS },
+    { title: 'TYPE', ...TYPE, least: 12 },
+    { title: 'ENDPOINT', ...ENDPOINT, least: 8 },
+    { title: 'AT', text: ({ at }) => `${toAgeText(now - Date.parse(at))} ago`, dropped: 1 },
+    { title: 'ATTEMPTS', ...ATTEMPTS, dropped: 3 },
+    { title: 'LAST', ...LAST, dropped: 2 },
+    {
+      title: 'NEXT',
+      text: ({ nextAttemptAt: at }) => (at === null ? '' : `in ${toDurationText(Date.parse(at) - now)}`),
+      dropped: 4,
+    },
+    { title: 'LOCATOR', ...LOCATOR, dropped: 5 },
   ];
-  return toTerminalText(parts.filter((part) => part !== '').join(', '));
 }
+
+const FIELDS: readonly Field<Delivery>[] = [
+  ID,
+  { text: ({ at }) => at },
+  ENDPOINT,
+  TYPE,
+  STATUS,
+  LOCATOR,
+  ATTEMPTS,
+  LAST,
+  { text: ({ lastAttemptAt }) => lastAttemptAt ?? '' },
+  { text: ({ nextAttemptAt }) => nextAttemptAt ?? '' },
+];

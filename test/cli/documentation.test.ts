@@ -10,6 +10,8 @@ const PAGE = new URL('../../docs/command-line.md', import.meta.url);
 
 describe('docs/command-line.md', () => {
   it.each([
+    'list',
+    'accounts',
     'watch',
     'download',
     'start',

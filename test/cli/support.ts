@@ -10,6 +10,8 @@ import { createSeededRandom } from '../support/manual-clock.ts';
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Default: no terminal. */
+  readonly stdin?: CommandIo['stdin'];
   /** Makes standard output and error terminals of this width. */
   readonly terminal?: { readonly columns: number; readonly rows?: number };
   /** Called when the command waits before it tries again; the wait itself takes no time. */
@@ -37,6 +39,7 @@ export async function runCli(words: readonly string[], options: CliOptions = {})
   const stderr = record(options.terminal, onText);
   const waits: number[] = [];
   const io: CommandIo = {
+    stdin: options.stdin ?? new PassThrough(),
     stdout: stdout.stream,
     stderr: stderr.stream,
     environment: readEnvironment(options.env ?? {}),

@@ -16,7 +16,7 @@ const OWED: ListedDeliveryFragment = {
   lastAttemptAt: '2026-11-22T10:20:35.000Z',
 };
 const OWED_LINE =
-  'msg_1  2026-11-22T10:15:00.000Z  ops  export.succeeded  OWED  hi@hi-energy:42  3 attempts, the last 503 at 2026-11-22T10:20:35.000Z, the next at 2026-11-22T10:55:00.000Z\n';
+  'msg_1\t2026-11-22T10:15:00.000Z\tops\texport.succeeded\tOWED\thi@hi-energy:42\t3\t503\t2026-11-22T10:20:35.000Z\t2026-11-22T10:55:00.000Z\n';
 const FRESH = {
   ...OWED,
   id: 'msg_2',
@@ -27,7 +27,7 @@ const FRESH = {
 };
 
 describe('waybill webhooks list', { timeout: PATIENCE_MS }, () => {
-  it('has a line for each', async () => {
+  it('has a line of fields for each on a pipe', async () => {
     await using gateway = await startFakeGateway({
       onOperation: () => ({ webhookDeliveries: [FRESH, OWED] }),
     });
@@ -36,9 +36,26 @@ describe('waybill webhooks list', { timeout: PATIENCE_MS }, () => {
 
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toBe(
-      `msg_2  2026-11-22T10:15:00.000Z  ops  export.succeeded  OWED  hi@hi-energy:42  0 attempts\n${OWED_LINE}`,
+      `msg_2\t2026-11-22T10:15:00.000Z\tops\texport.succeeded\tOWED\thi@hi-energy:42\t0\t\t\t\n${OWED_LINE}`,
     );
     expect(gateway.operations).toEqual([{ name: 'WebhookDeliveries', variables: { first: 20 } }]);
+  });
+
+  it.each([60, 80, 160])('has a table that fits a terminal of %i columns, ids whole', async (columns) => {
+    await using gateway = await startFakeGateway({
+      onOperation: () => ({ webhookDeliveries: [FRESH, OWED] }),
+    });
+
+    const { stdout } = await runCli(['webhooks', 'list', '--color', 'never', '--url', gateway.url], {
+      terminal: { columns },
+    });
+
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^ID +STATUS +TYPE +ENDPOINT/);
+    expect(lines[2]).toMatch(/^msg_1 +OWED +export\.succeeded +ops/);
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(stdout.includes('hi@hi-energy:42')).toBe(columns === 160);
   });
 
   it('asks for those of one endpoint, of one status, and older ones', async () => {

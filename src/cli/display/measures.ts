@@ -1,6 +1,7 @@
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** A span of time in one unit: `4 s`, `12 min`, `3 h`. */
 export function toDurationText(ms: number): string {
@@ -21,4 +22,10 @@ export function toBytesText(bytes: number): string {
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${UNITS[unit] ?? 'B'}`;
+}
+
+/** How long ago in one short word, as lists have it: `12 s`, `4 min`, `3 h`, `2 d`. */
+export function toAgeText(ms: number): string {
+  if (ms >= 48 * HOUR_MS) return `${Math.floor(ms / DAY_MS)} d`;
+  return toDurationText(ms);
 }

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import {
+  collect,
+  JSON_OPTION,
+  parseWholeNumber,
+  parseWord,
+  toWordOption,
+  withGateway,
+} from './command-options.ts';
+import type { ExportStatus } from './generated/operations.ts';
+import type { CommandIo } from './io.ts';
+import type { ListOptions } from './list/list.ts';
+import type { WatchOptions } from './watch.ts';
+
+/** Adds the commands that show what there is. What they stand on is loaded when one of them runs. */
+export function addListCommands(
+  program: Command,
+  io: CommandIo,
+  exitWith: (code: number | undefined) => void,
+): void {
+  withGateway(program.command('list'))
+    .alias('ls')
+    .summary('list tracked and recent exports')
+    .description(
+      'List tracked and recent exports, the newest first, each with the locator that other commands take.',
+    )
+    .option('--vendor <vendor>', 'only those of this vendor', collect(String))
+    .option('--account <account>', 'only those of this account', collect(String))
+    .option(
+      '-s, --status <status>',
+      `only those that are ${EXPORT_STATUSES.map(toWordOption).join(', ')}`,
+      collect(parseWord(EXPORT_STATUSES)),
+    )
+    .option('--text <text>', 'only those with this in their name or label')
+    .option('-L, --limit <n>', 'how many at most, 1 to 1000', parseWholeNumber(1, 1_000), 20)
+    .option('-q, --quiet', 'print locators alone, one a line')
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', LIST_HELP)
+    .action(async (options: ListOptions) => {
+      const { list } = await import('./list/list.ts');
+      exitWith(await list(options, io));
+    });
+
+  withGateway(program.command('accounts'))
+    .description('list the accounts one may use, and how well their vendors answer')
+    .option('--json', JSON_OPTION)
+    .addHelpText('after', ACCOUNTS_HELP)
+    .action(async (options: WatchOptions) => {
+      const { accounts } = await import('./accounts.ts');
+      exitWith(await accounts(options, io));
+    });
+}
+
+const EXPORT_STATUSES: readonly ExportStatus[] = [
+  'QUEUED',
+  'RUNNING',
+  'CANCELING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELED',
+  'EXPIRED',
+  'UNKNOWN',
+];
+
+const LIST_HELP = `
+--vendor, --account and --status may be given several times, or once with commas.
+
+On a terminal it is a table; elsewhere each export is a line of fields divided by tabs, whole:
+locator, status, name, created, vendor, account.
+
+Examples:
+  waybill list
+  waybill list --status running,queued --vendor power-bi
+  waybill list --text shoes --json
+  waybill list --quiet --status running | xargs waybill watch
+
+Exit codes: 0 done, 1 an account could not be listed, 2 wrong usage, 3 the gateway cannot be
+reached or refuses the token, 130 interrupted.`;
+
+const ACCOUNTS_HELP = `
+Examples:
+  waybill accounts
+  waybill accounts --json
+
+Exit codes: 0 done, 2 wrong usage, 3 the gateway cannot be reached or refuses the token,
+130 interrupted.`;
