@@ -5,13 +5,25 @@ import type { JWTPayload } from 'jose';
 import type { AccessConfig, AccessKey, JwtConfig } from '../config/config.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
+import type { TokenFault } from './jwt.ts';
 
 /** Why a caller is not let in. */
 export interface Refusal {
   readonly refusal: string;
   /** True where no caller can be authenticated now, whoever it is. */
   readonly isOutage?: boolean;
+  /** Which check failed, for the log and never for the caller. */
+  readonly why: AccessFault;
 }
+
+/** What was wrong with the way in which a caller said who it is. */
+export type AccessFault =
+  | TokenFault
+  | 'no_credential' // no header "authorization: Bearer …", or one that cannot be read
+  | 'unknown_key'
+  | 'tenant_claim_missing'
+  | 'tenant_claim_invalid' // no text, or an empty one
+  | 'key_set_unreachable';
 
 /**
  * Finds out who asks by a request's headers, or by what stands for them in a websocket's `connection_init`.
@@ -49,9 +61,20 @@ interface Rules {
 const VENDOR_TOKEN_HEADER = 'x-waybill-token-';
 const MAX_TOKEN_LENGTH = 8_192;
 
-const MISSING = { refusal: 'Say who you are: send the header "authorization: Bearer …".' };
-const WRONG = { refusal: 'This key or token is not good here, or not any more.' };
-const OUTAGE = { refusal: 'Tokens cannot be checked now: try again in some seconds.', isOutage: true };
+const MISSING: Refusal = {
+  refusal: 'Say who you are: send the header "authorization: Bearer …".',
+  why: 'no_credential',
+};
+const OUTAGE: Refusal = {
+  refusal: 'Tokens cannot be checked now: try again in some seconds.',
+  isOutage: true,
+  why: 'key_set_unreachable',
+};
+
+/** One answer for all that is wrong with a key or token: more would help whoever tries them out. */
+function toWrong(why: AccessFault): Refusal {
+  return { refusal: 'This key or token is not good here, or not any more.', why };
+}
 
 export function createAccess(access: AccessConfig, tools: AccessTools): Access {
   let current = createRules(access, tools);
@@ -128,7 +151,7 @@ function byKey(keys: readonly AccessKey[]): Authenticate {
     let caller = proven.get(token);
     if (caller === undefined) {
       caller = find(token);
-      if (caller === undefined) return WRONG;
+      if (caller === undefined) return toWrong('unknown_key');
       proven.set(token, caller);
     }
     return withVendorTokens(caller, headers);
@@ -150,10 +173,13 @@ function byJwt(config: JwtConfig, { clock, secrets }: AccessTools): Authenticate
   async function verify(token: string, headers: IncomingHttpHeaders): Promise<Caller | Refusal> {
     const verdict = await (await check)(token);
     if (verdict === 'unknown') return OUTAGE;
-    const tenant = verdict === 'refused' ? undefined : verdict[config.tenantClaim];
-    if (verdict === 'refused' || typeof tenant !== 'string' || tenant === '') return WRONG;
-    const expiresAt = endOf(verdict, clock.now(), config.clockSkewMs);
-    return { tenant, name: verdict.sub ?? 'unnamed', expiresAt, vendorTokens: vendorTokensOf(headers) ?? {} };
+    if ('fault' in verdict) return toWrong(verdict.fault);
+    const { payload } = verdict;
+    const tenant = payload[config.tenantClaim];
+    if (tenant === undefined) return toWrong('tenant_claim_missing');
+    if (typeof tenant !== 'string' || tenant === '') return toWrong('tenant_claim_invalid');
+    const expiresAt = endOf(payload, clock.now(), config.clockSkewMs);
+    return { tenant, name: payload.sub ?? 'unnamed', expiresAt, vendorTokens: vendorTokensOf(headers) ?? {} };
   }
 
   return (headers) => {

@@ -8,8 +8,20 @@ import {
 } from 'jose';
 import type { JwtConfig } from '../config/config.ts';
 
-/** What a good token says; `refused` where it is not good, `unknown` where that cannot be found out now. */
-export type Verdict = JWTPayload | 'refused' | 'unknown';
+/** Which check a token failed, for the log; never for whoever sent it. */
+export type TokenFault =
+  | 'malformed'
+  | 'algorithm'
+  | 'unknown_key_id'
+  | 'signature'
+  | 'expired'
+  | 'no_expiry'
+  | 'not_yet_valid'
+  | 'issuer'
+  | 'audience';
+
+/** What a good token says; which check it failed; `unknown` where that cannot be found out now. */
+export type Verdict = { readonly payload: JWTPayload } | { readonly fault: TokenFault } | 'unknown';
 
 /** A key that is not known yet is asked for this soon after the last time: a rotated key is good at once, and a flood of made-up ones harmless. */
 const COOLDOWN_MS = 1_000;
@@ -44,9 +56,9 @@ export function createTokenCheck(config: JwtConfig, now: () => number): (token: 
     };
     if (now() >= askAgainAt) {
       try {
-        return (await jwtVerify(token, published, rules)).payload;
+        return { payload: (await jwtVerify(token, published, rules)).payload };
       } catch (error) {
-        if (isVerdict(error)) return 'refused';
+        if (isVerdict(error)) return { fault: faultOf(error) };
         askAgainAt = now() + OUTAGE_RETRY_MS;
       }
     }
@@ -54,16 +66,41 @@ export function createTokenCheck(config: JwtConfig, now: () => number): (token: 
     if (known === undefined) return 'unknown';
     const keys = createLocalJWKSet(known);
     return jwtVerify(token, keys, rules).then(
-      ({ payload }) => payload,
+      ({ payload }): Verdict => ({ payload }),
       // A key that is not among the last known ones may be a new one.
-      (error: unknown) => (error instanceof errors.JWKSNoMatchingKey ? 'unknown' : 'refused'),
+      (error: unknown): Verdict =>
+        error instanceof errors.JWKSNoMatchingKey ? 'unknown' : { fault: faultOf(error) },
     );
   };
 }
 
 /** True where the token was looked at and found wanting, false where the issuer's keys could not be had. */
-function isVerdict(error: unknown): boolean {
+function isVerdict(error: unknown): error is errors.JOSEError {
   return error instanceof errors.JOSEError && !KEYLESS.has(error.code);
 }
+
+function faultOf(error: unknown): TokenFault {
+  if (error instanceof errors.JWTClaimValidationFailed && error.reason !== 'invalid') {
+    return FAULT_OF_CLAIM[error.claim] ?? 'malformed';
+  }
+  return (error instanceof errors.JOSEError ? FAULT_OF_CODE[error.code] : undefined) ?? 'malformed';
+}
+
+const FAULT_OF_CLAIM: Readonly<Record<string, TokenFault>> = {
+  exp: 'no_expiry',
+  nbf: 'not_yet_valid',
+  iss: 'issuer',
+  aud: 'audience',
+};
+
+/** By the codes of jose 6. */
+const FAULT_OF_CODE: Readonly<Record<string, TokenFault>> = {
+  ERR_JWT_EXPIRED: 'expired',
+  ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm',
+  ERR_JOSE_NOT_SUPPORTED: 'algorithm',
+  ERR_JWKS_NO_MATCHING_KEY: 'unknown_key_id',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'unknown_key_id',
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'signature',
+};
 
 const KEYLESS: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AccessFault } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -130,14 +131,19 @@ export class OperationReports {
       this.refused(reason, { scope: { requestId }, transport, clientAddress: clientAddressOf(request) });
   }
 
-  /** Anybody can be refused as often as he likes: all are counted, and so many are logged. */
-  refused(reason: RefusalReason, { scope, transport, clientAddress }: Asked): void {
+  /**
+   * Anybody can be refused as often as he likes: all are counted, and so many are logged.
+   *
+   * @param why - what exactly was wrong, for the log alone
+   */
+  refused(reason: RefusalReason, { scope, transport, clientAddress }: Asked, why?: AccessFault): void {
     this.settings.onRefused(reason, transport);
     const leftOut = this.refusalLines.take(scope.tenant ?? '');
     if (leftOut === null) return;
     const more = leftOut === 0 ? {} : { leftOut };
+    const exactly = why === undefined ? {} : { why };
     this.settings.log.info(
-      { ...toScopeFields(scope), reason, transport, clientAddress, ...more },
+      { ...toScopeFields(scope), reason, ...exactly, transport, clientAddress, ...more },
       'A request was refused.',
     );
   }

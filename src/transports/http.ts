@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Authenticate, Refusal } from '../access/authenticate.ts';
+import type { AccessFault, Authenticate, Refusal } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ClientAddressOf } from '../access/client-address.ts';
 import { isForeign, type OriginPolicy, setCorsHeaders } from '../access/origins.ts';
@@ -43,6 +43,8 @@ interface HttpRefusal {
   readonly status: number;
   readonly code: string;
   readonly reason: RefusalReason;
+  /** What exactly was wrong, for the log alone. */
+  readonly why?: AccessFault;
   readonly message: string;
   readonly headers?: Record<string, string>;
   readonly retryable?: boolean;
@@ -54,13 +56,11 @@ export function createGraphQLEndpoint(settings: GraphQLEndpointSettings) {
 
   /** @param caller - where it is known already */
   function refuse(request: IncomingMessage, response: Answer, refusal: HttpRefusal, caller?: Caller): void {
-    const { status, code, reason, message, headers, retryable = false } = refusal;
+    const { status, code, reason, why, message, headers, retryable = false } = refusal;
     const requestId = response.requestId;
-    reports.refused(reason, {
-      scope: caller === undefined ? { requestId } : { requestId, tenant: caller.tenant, caller: caller.name },
-      transport: 'http',
-      clientAddress: clientAddressOf(request),
-    });
+    const scope =
+      caller === undefined ? { requestId } : { requestId, tenant: caller.tenant, caller: caller.name };
+    reports.refused(reason, { scope, transport: 'http', clientAddress: clientAddressOf(request) }, why);
     const type = negotiate(request.headers.accept)?.single ?? 'application/json';
     const errors = [toRefusal(code, message, requestId, { retryable })];
     respondText(response, status, toBody({ errors }, type), {
@@ -257,31 +257,14 @@ function toMediaTypeRefusal(message: string): HttpRefusal {
   return { status: 415, code: 'BAD_USER_INPUT', reason: 'media_type', message };
 }
 
-function toAccessRefusal({
-  refusal: message,
-  isOutage,
-}: {
-  readonly refusal: string;
-  readonly isOutage?: boolean;
-}): HttpRefusal {
+function toAccessRefusal({ refusal: message, isOutage, why }: Refusal): HttpRefusal {
   if (isOutage) {
     const headers = { 'retry-after': '5' };
-    return {
-      status: 503,
-      code: 'ACCESS_UNAVAILABLE',
-      reason: 'access_unavailable',
-      message,
-      headers,
-      retryable: true,
-    };
+    const reason = 'access_unavailable';
+    return { status: 503, code: 'ACCESS_UNAVAILABLE', reason, why, message, headers, retryable: true };
   }
-  return {
-    status: 401,
-    code: 'UNAUTHENTICATED',
-    reason: 'unauthenticated',
-    message,
-    headers: { 'www-authenticate': 'Bearer' },
-  };
+  const headers = { 'www-authenticate': 'Bearer' };
+  return { status: 401, code: 'UNAUTHENTICATED', reason: 'unauthenticated', why, message, headers };
 }
 
 /** Of server-sent events it is the cursor; absent where it is empty, as of a stream that had none. */

@@ -1,5 +1,5 @@
 import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
-import type { Authenticate } from '../access/authenticate.ts';
+import type { AccessFault, Authenticate, Refusal } from '../access/authenticate.ts';
 import { ANONYMOUS, type Caller } from '../access/caller.ts';
 import type { AccessSession, AccessSessions, SessionListener, ToStreamError } from '../access/sessions.ts';
 import type { AnswerStream } from '../operations/answer-stream.ts';
@@ -123,7 +123,7 @@ export class WebSocketConnection implements OperationHost, SessionListener {
       this.session = sessions.open(caller, this);
       return true;
     }
-    this.reportRefused(caller.isOutage ? 'access_unavailable' : 'unauthenticated');
+    this.reportNotLetIn(caller);
     if (caller.isOutage) this.close(1013, 'Try again later');
     return false;
   }
@@ -224,11 +224,15 @@ export class WebSocketConnection implements OperationHost, SessionListener {
     for (const operation of [...this.operations.values()]) operation.end(reason);
   }
 
-  private reportRefused(reason: RefusalReason, requestId?: string): void {
+  private reportNotLetIn({ isOutage, why }: Refusal): void {
+    this.reportRefused(isOutage ? 'access_unavailable' : 'unauthenticated', undefined, why);
+  }
+
+  private reportRefused(reason: RefusalReason, requestId?: string, why?: AccessFault): void {
     const { caller, clientAddress, session } = this;
     const who = session === null ? {} : { tenant: caller.tenant, caller: caller.name };
     const scope = { ...(requestId === undefined ? {} : { requestId }), ...who };
-    this.settings.reports.refused(reason, { scope, transport: 'websocket', clientAddress });
+    this.settings.reports.refused(reason, { scope, transport: 'websocket', clientAddress }, why);
   }
 
   // ------------------------------------------------------------------ access
@@ -255,7 +259,10 @@ export class WebSocketConnection implements OperationHost, SessionListener {
     this.isRenewing = true;
     try {
       const caller = await this.settings.authenticate(toHeaders(payload as Record<string, unknown>));
-      if ('refusal' in caller) return refuseRenewal(caller.refusal);
+      if ('refusal' in caller) {
+        this.reportNotLetIn(caller);
+        return refuseRenewal(caller.refusal);
+      }
       if (!session.renew(caller))
         return refuseRenewal('This token is another caller’s, or comes too late: connect again.');
       const { expiresAt } = caller;
