@@ -2,6 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, posix, relative } from 'node:path';
 import { mapLinks, readLinks } from './markdown.ts';
 
+/** A page that is made at the build. */
+export interface GeneratedPage {
+  readonly place: string;
+  readonly text: string;
+  /** The file of the repository that it stands for, where links lead to that. */
+  readonly file?: string;
+}
+
 /** What the site is made of. Paths are relative, with slashes. */
 export interface Pages {
   /** Markdown by the path it has in the site's source. */
@@ -39,12 +47,12 @@ const PICTURES = new Set(['.png', '.svg', '.webp']);
  * Everything that is reached from docs/, with links that hold on the site: pages as pages, pictures as pictures, and any other
  * file of the repository as a page that shows it.
  *
- * @param generated - pages that are made at the build, by the file of the repository that they stand for
+ * @param generated - pages that are made at the build
  */
-export function collectPages(root: string, generated: ReadonlyMap<string, string>): Pages {
-  const texts = new Map<string, string>();
+export function collectPages(root: string, generated: readonly GeneratedPage[]): Pages {
+  const texts = new Map(generated.map(({ place, text }) => [place, text]));
   const files = new Map<string, string>();
-  const places = new Map<string, string>(generated);
+  const places = new Map(generated.flatMap(({ file, place }) => (file === undefined ? [] : [[file, place]])));
   const waiting = [...pagesBelow(root, 'docs'), ...Object.keys(PLACES)];
   for (const path of waiting) {
     if (places.has(path)) continue;
@@ -55,7 +63,7 @@ export function collectPages(root: string, generated: ReadonlyMap<string, string
     else texts.set(place, toSourcePage(root, path));
   }
   for (const [path, place] of places) {
-    if (extname(path) !== '.md') continue;
+    if (extname(path) !== '.md' || texts.has(place)) continue;
     const text = mapLinks(readFileSync(join(root, path), 'utf8'), (link) =>
       toSiteLink(root, path, link, (target) => fromPage(place, places.get(target))),
     );
