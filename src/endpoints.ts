@@ -23,6 +23,7 @@ import { VENDORS } from './vendors/registry.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
 import { type CallbacksEndpointSettings, createCallbacksEndpoint } from './web/callbacks-endpoint.ts';
 import { createFilesEndpoint } from './web/files-endpoint.ts';
+import { createSchemasEndpoint } from './web/schemas-endpoint.ts';
 
 /** What the endpoints stand on. */
 export interface EndpointParts {
@@ -111,8 +112,19 @@ export function createEndpoints(parts: EndpointParts) {
     files,
     callbacks,
     board: createBoardEndpoint({ hasGraphiQL: graphiql !== null, faultsUrl: parts.faultsUrl }),
+    schemas: server.mode === 'production' ? undefined : createSchemasEndpoint(() => printSchemas(schema)),
     metrics: metrics.read,
     /** Lets queries of websockets come to their end, then closes the sockets. */
     closeSockets: () => sockets.close(),
   };
+}
+
+/** Loaded when one of them is first asked for. */
+async function printSchemas(schema: EndpointParts['schema']): Promise<ReadonlyMap<string, string>> {
+  const { toSchemaText } = await import('./graphql/printed-schema.ts');
+  const { printJsonSchema } = await import('./config/json-schema.ts');
+  return new Map([
+    ['/config.schema.json', printJsonSchema()],
+    ['/schema.graphql', toSchemaText(schema)],
+  ]);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { oneOf } from './schema/scalars.ts';
 import { configSchema } from './schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -19,20 +20,29 @@ const TEXT_WITH_SUBSTITUTION = {
   pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}',
 } as const;
 
+/** Hosts that only this machine can reach, as `isLoopbackHost` has them, or one that is not known yet. */
+const LOOPBACK_OR_REFERENCE =
+  '^([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|::1|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3})$|\\$\\{';
+
+/** Names the schema wherever it is copied to; it is no address. */
+const SCHEMA_ID = 'urn:waybill:configuration';
+
 /**
  * The configuration file as JSON Schema (draft-07, which editors' YAML support reads best).
  *
- * It says what zod can say of one key; what a function checks (addresses, bytes) and what one key asks of another is
- * checked when the gateway starts.
+ * It says what zod can say of one key, and of what one key asks of another what an operator meets first; what a function checks (addresses,
+ * bytes) and all else is checked when the gateway starts.
  */
 export function toJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7', unrepresentable: 'throw' });
   const { $schema, ...rest } = allowSubstitution(schema);
   return {
     $schema,
+    $id: SCHEMA_ID,
     $comment: 'Generated from src/config/schema.ts by scripts/write-config-schema.ts.',
     title: 'Waybill configuration',
     ...rest,
+    allOf: ACCESS_CONDITIONS,
     definitions: {
       wholeSubstitution: WHOLE_SUBSTITUTION,
       textWithSubstitution: TEXT_WITH_SUBSTITUTION,
@@ -41,6 +51,57 @@ export function toJsonSchema(): JsonSchema {
     },
   };
 }
+
+const hasMode = (mode: string): JsonSchema => ({
+  type: 'object',
+  required: ['access'],
+  properties: {
+    access: { type: 'object', required: ['mode'], properties: { mode: { const: mode } } },
+  },
+});
+
+/** What `access` has to be, by its mode and by where the gateway listens. */
+const ACCESS_CONDITIONS: JsonSchema[] = [
+  {
+    if: {
+      type: 'object',
+      required: ['server'],
+      properties: {
+        server: {
+          type: 'object',
+          required: ['host'],
+          properties: { host: { type: 'string', not: { pattern: LOOPBACK_OR_REFERENCE } } },
+        },
+      },
+    },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {
+      required: ['access'],
+      properties: {
+        access: {
+          type: 'object',
+          required: ['mode'],
+          properties: {
+            mode: {
+              not: { const: 'open' },
+              errorMessage: 'Allowed here: "keys" or "jwt", because server.host is no loopback host.',
+            },
+          },
+        },
+      },
+    },
+  },
+  {
+    if: hasMode('keys'),
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { access: { required: ['keys'], properties: { keys: { minItems: 1 } } } } },
+  },
+  {
+    if: hasMode('jwt'),
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { access: { required: ['jwt'] } } },
+  },
+];
 
 const LINE_WIDTH = 110;
 const LIST_OF_TEXTS = /^ *"\w+": \[\n(?: *"[^"\n]*",?\n)+ *\]/gm;
@@ -86,8 +147,53 @@ function mapChildren(schema: JsonSchema): JsonSchema {
   }
   if (schema.items !== undefined && !Array.isArray(schema.items)) copy.items = mapChild(schema.items);
   if (schema.anyOf !== undefined) copy.anyOf = schema.anyOf.map(mapChild);
-  if (schema.oneOf !== undefined) copy.oneOf = schema.oneOf.map(mapChild);
-  return copy;
+  return schema.oneOf === undefined ? copy : toConditions(copy, schema.oneOf.map(mapChild));
+}
+
+/**
+ * A mapping whose other keys depend on one of its words, as conditions: of an alternative, editors would show the one that fits best, and say of a
+ * misspelt vendor that its credential is wrong.
+ */
+function toConditions({ oneOf: _, ...outside }: JsonSchema, branches: readonly JsonSchema[]): JsonSchema {
+  const [word = ''] = Object.entries(branches[0]?.properties ?? {}).find(([, child]) => isConst(child)) ?? [];
+  const allowed = branches.map((branch) => constOf(branch.properties?.[word]));
+  return {
+    ...outside,
+    type: 'object',
+    required: [word],
+    properties: {
+      [word]: {
+        description: describeWord(word, branches),
+        enum: allowed,
+        errorMessage: `Allowed here: ${oneOf(allowed)}.`,
+      },
+    },
+    allOf: branches.map((branch, index) => ({
+      if: { properties: { [word]: { const: allowed[index] } }, required: [word] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: branch,
+    })),
+  };
+}
+
+/** What the branches say of their word: once where all say the same. */
+function describeWord(word: string, branches: readonly JsonSchema[]): string {
+  const said = branches.flatMap(({ properties }) => {
+    const child = properties?.[word];
+    return typeof child === 'object' ? [{ value: constOf(child), description: child.description ?? '' }] : [];
+  });
+  const different = new Set(said.map(({ description }) => description));
+  return different.size === 1
+    ? [...different].join('')
+    : said.map(({ value, description }) => `${value}: ${description}`).join(' ');
+}
+
+function isConst(schema: z.core.JSONSchema._JSONSchema): boolean {
+  return typeof schema === 'object' && schema.const !== undefined;
+}
+
+function constOf(schema: z.core.JSONSchema._JSONSchema | undefined): string {
+  return typeof schema === 'object' ? String(schema.const) : '';
 }
 
 function mapChild(child: z.core.JSONSchema._JSONSchema): JsonSchema {

@@ -35,6 +35,8 @@ export interface Routes {
   /** Left out where no vendor is told where to call back. */
   readonly callbacks?: Handler | undefined;
   readonly board: Handler;
+  /** `/config.schema.json` and `/schema.graphql`; left out in production. */
+  readonly schemas?: Handler | undefined;
   readonly health: Health;
   /** Prometheus text; null where it is served on a port of its own. */
   readonly metrics: MetricsText | null;
@@ -120,6 +122,8 @@ function serve(
   );
 }
 
+const SCHEMA_PATHS: ReadonlySet<string> = new Set(['/config.schema.json', '/schema.graphql']);
+
 function route(
   routes: Routes,
   request: IncomingMessage,
@@ -144,6 +148,8 @@ function route(
     return respondMetrics(routes.metrics, request, response);
   if (pathname === '/' || pathname.startsWith('/e/') || pathname.startsWith('/board/'))
     return routes.board(request, response, target);
+  if (SCHEMA_PATHS.has(pathname) && routes.schemas !== undefined)
+    return routes.schemas(request, response, target);
   respondText(response, 404, NOTHING_HERE);
 }
 

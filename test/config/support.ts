@@ -34,7 +34,7 @@ export interface SchemaNode {
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
-  readonly oneOf?: readonly SchemaNode[];
+  readonly allOf?: readonly { readonly then?: SchemaNode }[];
   readonly anyOf?: readonly SchemaNode[];
 }
 
@@ -54,5 +54,8 @@ export function keysOfSchema(
     return [{ path: childPath, schema: child }, ...keysOfSchema(child, childPath)];
   });
   const items = schema.items === undefined ? [] : keysOfSchema(schema.items, `${path}[]`);
-  return [...keys, ...items, ...(schema.oneOf ?? []).flatMap((branch) => keysOfSchema(branch, path))];
+  // The conditions of the whole file describe no keys: they only ask for some.
+  const conditions = path === '' ? [] : (schema.allOf ?? []);
+  const conditional = conditions.flatMap(({ then }) => (then === undefined ? [] : [then]));
+  return [...keys, ...items, ...conditional.flatMap((branch) => keysOfSchema(branch, path))];
 }
