@@ -66,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const isOpen = config.access.mode === 'open';
   const tools: Tools = { ...options.tools, clock: detached(options.tools.clock) };
   const { clock, log, secrets } = tools;
-  const schema = createSchema();
+  const schema = createSchema({ isSubgraph: server.federation });
   const trustedDocuments = await trustDocuments(config, schema);
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
   for (const secret of [linkSecret, ...secretValues(config)]) secrets.add(secret);

@@ -40,6 +40,8 @@ export interface ServerConfig {
   readonly logLevel: LogLevel;
   /** Addresses and CIDR ranges of the proxies whose word about a client's address is believed. */
   readonly trustedProxies: readonly string[];
+  /** The schema is a subgraph of Apollo Federation 2. */
+  readonly federation: boolean;
   /** The only documents that are answered; `undefined`: all are. */
   readonly trustedDocuments: DocumentManifest | undefined;
 }

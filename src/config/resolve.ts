@@ -37,7 +37,7 @@ export function toConfig(file: CheckedFile, { trustedDocuments, configFile }: Fi
 }
 
 function toServerConfig(server: CheckedFile['server']): Omit<ServerConfig, 'trustedDocuments'> {
-  const { host, port, mode, metricsPort, logLevel, trustedProxies } = server;
+  const { host, port, mode, metricsPort, logLevel, trustedProxies, federation } = server;
   // Port 0 becomes a number only when the gateway listens.
   const defaultUrl = port === 0 ? undefined : toHttpUrl(host, port);
   return {
@@ -49,6 +49,7 @@ function toServerConfig(server: CheckedFile['server']): Omit<ServerConfig, 'trus
     metricsPort,
     logLevel,
     trustedProxies,
+    federation,
   };
 }
 

@@ -16,10 +16,11 @@ import { parseGlobalId } from '../export/locator.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
 import { ExportLoaders } from './loaders.ts';
 import { type LocatorInput, toLocator } from './locator-input.ts';
-import type { NodeObject } from './node.ts';
+import { type NodeObject, nodeType } from './node.ts';
 import type { OperationCosts } from './operation-costs.ts';
+import { type Representation, toRepresentation } from './representation.ts';
 import { checkFilter, type TrackedExports } from './tracked-exports.ts';
-import type { HiEnergyExportObject } from './vendor-types.ts';
+import { type HiEnergyExportObject, VENDOR_TYPES } from './vendor-types.ts';
 
 /** The live half: what the subscription root stands on. */
 export interface ExportWatches {
@@ -113,6 +114,17 @@ export class ExportGateway {
     return this.readAll(found, 'ids').map((node) => node.catch(toMissing) as Promise<NodeObject>);
   }
 
+  /**
+   * One entry per representation `{ __typename, id }` of Apollo Federation, in their order: as by id, and null where it is of another type.
+   *
+   * @throws InputError
+   */
+  byRepresentations(values: readonly unknown[]): Promise<NodeObject>[] {
+    this.checkCount(values, 'representations');
+    const found = values.map((value) => attempt(() => this.findOfType(toRepresentation(value))));
+    return this.readAll(found, 'representations').map((node) => node.catch(toMissing) as Promise<NodeObject>);
+  }
+
   /** The export that a chunk belongs to; null where it is none. @throws VendorError */
   async parentOf(chunk: HiEnergyExportObject): Promise<HiEnergyExportObject | null> {
     const exportId = chunk.details.parentExportId;
@@ -182,6 +194,14 @@ export class ExportGateway {
     } catch (error) {
       return toMissing(error);
     }
+  }
+
+  /** @throws InputError */
+  private findOfType({ type, id }: Representation): VendorInfo | VendorAccount | Question | null {
+    const found = this.find(id);
+    if (found === null) return null;
+    if (!isQuestion(found)) return nodeType(found) === type ? found : null;
+    return type === 'Export' || type === VENDOR_TYPES[found.key.vendor].exportType ? found : null;
   }
 
   private read({ account, key, maxAgeMs }: Question): Promise<Export> {

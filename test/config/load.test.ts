@@ -12,6 +12,7 @@ describe('a configuration', () => {
         port: 4000,
         publicUrl: 'http://127.0.0.1:4000',
         allowedOrigins: [],
+        federation: false,
         mode: 'development',
         metricsPort: undefined,
         logLevel: 'info',
@@ -129,7 +130,7 @@ describe('a configuration', () => {
 
 describe('a wrong configuration', () => {
   const UNKNOWN_SERVER_KEY =
-    'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies, trustedDocuments';
+    'host, port, publicUrl, allowedOrigins, mode, metricsPort, logLevel, trustedProxies, federation, trustedDocuments';
 
   it.each([
     // Whole files

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isAddress, isOrigin } from '../address.ts';
-import { lineOfText, list, mapping, text, wholeNumber, word } from './scalars.ts';
+import { lineOfText, list, mapping, text, wholeNumber, word, yesOrNo } from './scalars.ts';
 
 const ADDRESS_ALLOWED = 'an http or https URL without user, query and fragment';
 const ORIGIN_ALLOWED = 'an origin such as https://app.example.com';
@@ -40,6 +40,11 @@ export const serverSchema = mapping({
     .default([])
     .describe(
       'Addresses of the proxies in front of this gateway, whose header X-Forwarded-For is believed. Default: none.',
+    ),
+  federation: yesOrNo()
+    .default(false)
+    .describe(
+      'Makes the schema a subgraph of Apollo Federation 2, for a gateway that puts several graphs together.',
     ),
   trustedDocuments: lineOfText(4_096)
     .optional()
