@@ -1,6 +1,7 @@
 import type { Simulators } from '../../simulator/server.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
+import { isLoopbackHost } from '../config/loopback.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import { startGateway } from '../gateway.ts';
@@ -96,7 +97,11 @@ function listeningOn(host: string, config: Config): Config {
   // A browser is led to a name, not to "every address".
   const isEvery = host === '0.0.0.0' || host === '::';
   const publicUrl = isEvery && server.port !== 0 ? `http://localhost:${server.port}` : server.publicUrl;
-  return { ...config, server: { ...server, host, publicUrl } };
+  // The simulators' own address is of no use outside.
+  const accounts = isLoopbackHost(host)
+    ? config.accounts
+    : config.accounts.map((account) => ({ ...account, files: 'stream' as const }));
+  return { ...config, accounts, server: { ...server, host, publicUrl } };
 }
 
 function describeDemo(url: string, simulators: Simulators, [first, second]: readonly string[]): string {

@@ -73,6 +73,18 @@ function createProgram(world: CommandIo, exitWith: (code: number | undefined) =>
     });
 
   program
+    .command('health')
+    .description('ask the gateway on this machine whether it is ready; the health check of a container')
+    .option(
+      '--config <file>',
+      "the gateway's configuration; else WAYBILL_CONFIG names it, else it is the demo",
+    )
+    .action(async (options: { config?: string }) => {
+      const { health } = await import('./health.ts');
+      exitWith(await health(options, io));
+    });
+
+  program
     .command('demo')
     .description('run the vendor simulators and the gateway in front of them')
     .option(

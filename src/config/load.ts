@@ -1,9 +1,9 @@
 import { checkTree } from './check.ts';
 import type { Config } from './config.ts';
-import { boundLines, type KeyPath, type Place, quote, toEditorPrefix, toLine } from './problem.ts';
+import { boundLines, type KeyPath, quote, toEditorPrefix, toLine } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { readTextFile } from './read-file.ts';
-import { type PlacedProblem, parseYaml } from './yaml.ts';
+import { parseYaml, toSyntaxLine } from './yaml.ts';
 
 const MAX_BYTES = 1_048_576;
 
@@ -43,17 +43,6 @@ export function loadConfig({ file, text, env }: ConfigSource): LoadedConfig | Co
   if ('config' in checked) return { config: checked.config, placed };
   const lines = checked.problems.map((problem) => placed(problem.path, toLine(problem)));
   return { problems: boundLines([...new Set(lines)]) };
-}
-
-const START: Place = { line: 1, column: 1 };
-
-/** Where the text is no YAML, the place says more than a key's path. */
-function toSyntaxLine({ place, ...problem }: PlacedProblem, file: string | undefined): string {
-  if (file !== undefined && place === undefined) return `${toEditorPrefix(file, START)}: ${toLine(problem)}`;
-  if (place === undefined) return toLine(problem);
-  const where =
-    file === undefined ? `line ${place.line}, column ${place.column}` : toEditorPrefix(file, place);
-  return `${where}: found ${problem.found}, allowed: ${problem.allowed}`;
 }
 
 function readText(file: string | undefined): { readonly text: string } | ConfigProblems {

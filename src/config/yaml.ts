@@ -9,7 +9,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type PlaceOf, placesIn, toPlace } from './places.ts';
-import type { Place, Problem } from './problem.ts';
+import { type Place, type Problem, toEditorPrefix, toLine } from './problem.ts';
 import { MAX_LEVELS, TOO_DEEP } from './tree.ts';
 import { joinUnquotedReferences, unquotedReferenceIn } from './unquoted.ts';
 
@@ -65,6 +65,17 @@ export function parseYaml(text: string): ParsedYaml | { readonly problems: reado
     // Too many aliases or one without an anchor: both are reference errors whose message may quote the file.
     return { problems: [TOO_MANY_ALIASES] };
   }
+}
+
+const START: Place = { line: 1, column: 1 };
+
+/** One line: where the text is no YAML, the place says more than a key's path. */
+export function toSyntaxLine({ place, ...problem }: PlacedProblem, file: string | undefined): string {
+  if (file !== undefined && place === undefined) return `${toEditorPrefix(file, START)}: ${toLine(problem)}`;
+  if (place === undefined) return toLine(problem);
+  const where =
+    file === undefined ? `line ${place.line}, column ${place.column}` : toEditorPrefix(file, place);
+  return `${where}: found ${problem.found}, allowed: ${problem.allowed}`;
 }
 
 interface Parsed {
