@@ -6,14 +6,14 @@ import { type Column, type Field, writeTable } from './display/table.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { askGateway } from './gateway/ask.ts';
+import { type JsonOptions, readGatewayAccess } from './gateway-options.ts';
 import { AccountsDocument, type AccountsQuery } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
-import { readGatewayAccess, type WatchOptions } from './watch.ts';
 
 type Account = AccountsQuery['accounts'][number];
 
 /** `waybill accounts`: the accounts one may use, and how well their vendors answer. @returns the exit code @throws CommandError */
-export async function accounts(options: WatchOptions, io: CommandIo): Promise<number> {
+export async function accounts(options: JsonOptions, io: CommandIo): Promise<number> {
   const { accounts: rows } = await askGateway({
     access: readGatewayAccess(options, io),
     document: AccountsDocument,

@@ -2,6 +2,7 @@ import { toExportFields, toExportLine, toTitle } from './changed-export.ts';
 import { toJsonLine } from './display/json.ts';
 import { EXIT } from './exit-codes.ts';
 import { askGateway } from './gateway/ask.ts';
+import { type JsonOptions, readGatewayAccess } from './gateway-options.ts';
 import {
   CancelExportDocument,
   type ChangedExportFragment,
@@ -9,7 +10,6 @@ import {
 } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import { parseLocatorArgument } from './locator-argument.ts';
-import { readGatewayAccess, type WatchOptions } from './watch.ts';
 
 /**
  * `waybill cancel`: asks a vendor to stop a job.
@@ -17,7 +17,7 @@ import { readGatewayAccess, type WatchOptions } from './watch.ts';
  * @returns the exit code: 1 where the job had ended otherwise
  * @throws CommandError
  */
-export async function cancel(text: string, options: WatchOptions, io: CommandIo): Promise<number> {
+export async function cancel(text: string, options: JsonOptions, io: CommandIo): Promise<number> {
   const { locator } = parseLocatorArgument(text);
   const access = readGatewayAccess(options, io);
   const { cancelExport } = await askGateway({

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { LOCATOR_HELP, withGateway } from './command-options.ts';
 import type { DownloadOptions } from './download/download.ts';
+import type { JsonOptions } from './gateway-options.ts';
 import type { CommandIo } from './io.ts';
-import type { WatchOptions } from './watch.ts';
 
 /** Adds the commands that ask a gateway. What they stand on is loaded when one of them runs. */
 export function addClientCommands(
@@ -15,10 +15,10 @@ export function addClientCommands(
     .description(
       'Follow exports until all of them have ended: a live bar for each on a terminal, else one line per change.',
     )
-    .argument('[locators...]', 'the exports; see below')
+    .argument('[locators...]', 'the exports; else those of what moves that you pick, all of it on a pipe')
     .option('--json', 'print every change as a JSON object, one a line')
     .addHelpText('after', `${LOCATOR_HELP}${WATCH_HELP}`)
-    .action(async (locators: string[], options: WatchOptions) => {
+    .action(async (locators: string[], options: JsonOptions) => {
       const { watch } = await import('./watch.ts');
       exitWith(await watch(locators, options, io));
     });
@@ -45,18 +45,19 @@ function parseIndex(text: string): number {
 }
 
 const WATCH_HELP = `
-Examples:
-  waybill watch hi-energy:4213 talkdesk:calls/6f1c2a50-8d1e-4c4e-9a57-0b7d6a3c1e02
-  waybill watch --url https://exports.example.com eu@hi-energy:4213
+Examples; their exports are those of \`waybill demo\`:
+  waybill watch
+  waybill watch hi-energy:4213 talkdesk:calls/6f1c2a50-8d1e-4c4e-9a57-0b7d6a3c1e05
+  waybill watch hi@hi-energy:4213 --json
   waybill watch hi-energy:4213 | grep --line-buffered SUCCEEDED
 
 Exit codes: 0 all succeeded, 1 one ended badly or cannot be read, 2 wrong usage,
 3 the gateway cannot be reached or refuses the token, 130 interrupted.`;
 
 const DOWNLOAD_HELP = `
-Examples:
+Examples; their exports are those of \`waybill demo\`:
   waybill download hi-energy:4213
-  waybill download talkdesk:calls/6f1c2a50-8d1e-4c4e-9a57-0b7d6a3c1e02 -o reports/
+  waybill download talkdesk:calls/6f1c2a50-8d1e-4c4e-9a57-0b7d6a3c1e05 -o calls.csv
   waybill download hi-energy:4213 -o - | head
 
 Exit codes: 0 saved, 1 there is no file or it cannot be fetched, 2 wrong usage or the target

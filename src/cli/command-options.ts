@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Adds what every command has that asks a gateway. */
 export function withGateway(command: Command): Command {
@@ -32,25 +32,27 @@ export function parseWholeNumber(least: number, most: number) {
   };
 }
 
-/** Reads one of some words, however it is written, as what it stands for. */
-export function parseWord<Value extends string>(words: readonly Value[]) {
-  return (text: string): Value => {
+/** An option with a word of the schema, or several, written in lower case or as they stand there: `GIVEN_UP` is `given-up`. */
+export function createWordOption<Value extends string>(
+  flags: string,
+  description: string,
+  words: readonly Value[],
+): Option {
+  const choices = words.map((word) => word.toLowerCase().replaceAll('_', '-'));
+  const option = new Option(flags, description).choices(choices);
+  return option.argParser((text) => {
     const name = text.toUpperCase().replaceAll('-', '_');
     const found = words.find((word) => word === name);
     if (found !== undefined) return found;
-    throw new InvalidArgumentError(`It is one of ${words.map(toWordOption).join(', ')}.`);
-  };
-}
-
-/** A word of the schema as it is typed: `GIVEN_UP` is `given-up`. */
-export function toWordOption(word: string): string {
-  return word.toLowerCase().replaceAll('_', '-');
+    throw new InvalidArgumentError(`It is one of ${choices.join(', ')}.`);
+  });
 }
 
 /** For an option that may be given several times, or once with commas. */
-export function collect<Value>(parse: (text: string) => Value) {
-  return (text: string, earlier: readonly Value[] = []): Value[] => [
-    ...earlier,
-    ...text.split(',').map(parse),
-  ];
+export function takeSeveral<Value>(option: Option): Option {
+  const { parseArg } = option;
+  return option.argParser((text: string, earlier: Value[] | undefined) => [
+    ...(earlier ?? []),
+    ...text.split(',').map((each) => (parseArg === undefined ? each : parseArg(each, undefined)) as Value),
+  ]);
 }

@@ -1,16 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
-  collect,
+  createWordOption,
   JSON_OPTION,
   parseWholeNumber,
-  parseWord,
-  toWordOption,
+  takeSeveral,
   withGateway,
 } from './command-options.ts';
+import type { JsonOptions } from './gateway-options.ts';
 import type { ExportStatus } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import type { ListOptions } from './list/list.ts';
-import type { WatchOptions } from './watch.ts';
 
 /** Adds the commands that show what there is. What they stand on is loaded when one of them runs. */
 export function addListCommands(
@@ -24,12 +23,10 @@ export function addListCommands(
     .description(
       'List tracked and recent exports, the newest first, each with the locator that other commands take.',
     )
-    .option('--vendor <vendor>', 'only those of this vendor', collect(String))
-    .option('--account <account>', 'only those of this account', collect(String))
-    .option(
-      '-s, --status <status>',
-      `only those that are ${EXPORT_STATUSES.map(toWordOption).join(', ')}`,
-      collect(parseWord(EXPORT_STATUSES)),
+    .addOption(takeSeveral(new Option('--vendor <vendor>', 'only those of this vendor')))
+    .addOption(takeSeveral(new Option('--account <account>', 'only those of this account')))
+    .addOption(
+      takeSeveral(createWordOption('-s, --status <status>', 'only those in this status', EXPORT_STATUSES)),
     )
     .option('--text <text>', 'only those with this in their name or label')
     .option('-L, --limit <n>', 'how many at most, 1 to 1000', parseWholeNumber(1, 1_000), 20)
@@ -45,7 +42,7 @@ export function addListCommands(
     .description('list the accounts one may use, and how well their vendors answer')
     .option('--json', JSON_OPTION)
     .addHelpText('after', ACCOUNTS_HELP)
-    .action(async (options: WatchOptions) => {
+    .action(async (options: JsonOptions) => {
       const { accounts } = await import('./accounts.ts');
       exitWith(await accounts(options, io));
     });

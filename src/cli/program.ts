@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addClientCommands } from './client-commands.ts';
 import { CommandError } from './command-error.ts';
+import { addCompletionCommands } from './completion-commands.ts';
 import { COLOR_CHOICES } from './display/paint.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ColorChoice, type CommandIo, staysAlive } from './io.ts';
@@ -62,6 +63,7 @@ function createProgram(world: CommandIo, exitWith: (code: number | undefined) =>
   addListCommands(program, io, exitWith);
   addClientCommands(program, io, exitWith);
   addTrackingCommands(program, io, exitWith);
+  addCompletionCommands(program, io, exitWith);
 
   program
     .command('serve')

@@ -7,6 +7,7 @@ import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import type { GatewayAccess } from './gateway/address.ts';
 import { queryGateway } from './gateway/query.ts';
+import { type JsonOptions, readGatewayAccess } from './gateway-options.ts';
 import {
   StartExportDocument,
   type StartExportInput,
@@ -16,9 +17,9 @@ import type { CommandIo } from './io.ts';
 import { toLocatorArgument, toLocatorText } from './locator-argument.ts';
 import { parseOrderArguments } from './order-arguments.ts';
 import { toShellText } from './shell-words.ts';
-import { followToEnd, readGatewayAccess, type WatchOptions } from './watch.ts';
+import { followToEnd } from './watch.ts';
 
-export interface StartOptions extends WatchOptions {
+export interface StartOptions extends JsonOptions {
   readonly label?: string | undefined;
   /** Made up where it is left out. */
   readonly idempotencyKey?: string | undefined;

@@ -3,6 +3,7 @@ import { toJsonLine } from './display/json.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { askGateway } from './gateway/ask.ts';
+import { type JsonOptions, readGatewayAccess } from './gateway-options.ts';
 import {
   TrackExportDocument,
   type TrackExportMutation,
@@ -10,9 +11,8 @@ import {
 } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import { type LocatorArgument, parseLocatorArgument, toLocatorText } from './locator-argument.ts';
-import { readGatewayAccess, type WatchOptions } from './watch.ts';
 
-export interface TrackOptions extends WatchOptions {
+export interface TrackOptions extends JsonOptions {
   /** What people call it; left out, a label it has already stays. */
   readonly label?: string | undefined;
 }
@@ -46,7 +46,7 @@ function toTrackedLine({ export: changed, tracking }: Tracked, { text }: Locator
 }
 
 /** `waybill untrack`: has it forgotten; the job itself goes on. @returns the exit code @throws CommandError */
-export async function untrack(text: string, options: WatchOptions, io: CommandIo): Promise<number> {
+export async function untrack(text: string, options: JsonOptions, io: CommandIo): Promise<number> {
   const { locator } = parseLocatorArgument(text);
   const { untrackExport } = await askGateway({
     access: readGatewayAccess(options, io),

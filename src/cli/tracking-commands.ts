@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
-import { JSON_OPTION, LOCATOR_HELP, parseWholeNumber, parseWord, withGateway } from './command-options.ts';
+import {
+  createWordOption,
+  JSON_OPTION,
+  LOCATOR_HELP,
+  parseWholeNumber,
+  withGateway,
+} from './command-options.ts';
+import type { JsonOptions } from './gateway-options.ts';
 import type { WebhookDeliveryStatus } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import type { StartOptions } from './start.ts';
 import type { TrackOptions } from './track.ts';
-import type { WatchOptions } from './watch.ts';
 import type { ListOptions } from './webhooks.ts';
 
 /** Adds the commands that change something at a gateway. What they stand on is loaded when one of them runs. */
@@ -32,7 +38,7 @@ export function addTrackingCommands(
     .summary('ask a vendor to stop an export')
     .description('Ask the vendor to stop an export. Until it confirms that, the export is CANCELING.')
     .addHelpText('after', `${LOCATOR_HELP}${CANCEL_HELP}`)
-    .action(async (locator: string, options: WatchOptions) => {
+    .action(async (locator: string, options: JsonOptions) => {
       const { cancel } = await import('./cancel.ts');
       exitWith(await cancel(locator, options, io));
     });
@@ -53,7 +59,7 @@ export function addTrackingCommands(
     .summary('have an export forgotten')
     .description('Have an export followed and remembered no longer. The job itself goes on.')
     .addHelpText('after', `${LOCATOR_HELP}${EXIT_HELP}`)
-    .action(async (locator: string, options: WatchOptions) => {
+    .action(async (locator: string, options: JsonOptions) => {
       const { untrack } = await import('./track.ts');
       exitWith(await untrack(locator, options, io));
     });
@@ -70,14 +76,10 @@ function addWebhookCommands(
 
   withGateway(webhooks.command('list'))
     .description('list webhooks, the newest first')
-    .option('--endpoint <key>', 'only those of this endpoint of the configuration')
-    .option(
-      '--status <status>',
-      'only those that are owed, delivered or given-up',
-      parseWord(DELIVERY_STATUSES),
-    )
+    .option('--endpoint <endpoint>', 'only those of this endpoint of the configuration')
+    .addOption(createWordOption('--status <status>', 'only those in this status', DELIVERY_STATUSES))
     .option('-L, --limit <n>', 'how many at most, 1 to 100', parseWholeNumber(1, 100), 20)
-    .option('--after <id>', 'only older ones than this: the last of the list before')
+    .option('--after <delivery>', 'only older ones than this: the last of the list before')
     .option('--json', JSON_OPTION)
     .addHelpText('after', EXIT_HELP)
     .action(async (options: ListOptions) => {
@@ -87,20 +89,20 @@ function addWebhookCommands(
 
   withGateway(webhooks.command('send-test'))
     .description('send one of type test to an endpoint now, and say how that went')
-    .argument('<key>', "the endpoint's key in the configuration")
+    .argument('<endpoint>', 'its key in the configuration')
     .option('--json', JSON_OPTION)
     .addHelpText('after', TEST_HELP)
-    .action(async (key: string, options: WatchOptions) => {
+    .action(async (key: string, options: JsonOptions) => {
       const { sendTestWebhook } = await import('./webhooks.ts');
       exitWith(await sendTestWebhook(key, options, io));
     });
 
   withGateway(webhooks.command('retry'))
     .description('send one again that was given up, or waits for its next attempt')
-    .argument('<id>', 'its id, from the list')
+    .argument('<delivery>', 'its id, from the list')
     .option('--json', JSON_OPTION)
     .addHelpText('after', EXIT_HELP)
-    .action(async (id: string, options: WatchOptions) => {
+    .action(async (id: string, options: JsonOptions) => {
       const { retryWebhook } = await import('./webhooks.ts');
       exitWith(await retryWebhook(id, options, io));
     });
@@ -123,16 +125,20 @@ Orders (! must be there):
 \`from\` and \`to\` are RFC 3339 instants; searchParams, indexParams, parameters and both
 configurations are JSON objects.
 
-Examples:
+Examples; their reports are those of \`waybill demo\`:
   waybill start hi-energy reportType=deals_excel 'searchParams={"status":"active"}'
   waybill start talkdesk reportType=calls from=2026-11-01T00:00:00Z to=2026-11-08T00:00:00Z
-  waybill start power-bi reportId=5b218778-e7a5-4d73-8187-f10824047715 format=PDF --watch
+  waybill start power-bi groupId=b49fa391-fee8-4b74-b59c-931dd089bcce \\
+    reportId=bdc014b4-5696-4989-93d9-9f22bd5f8186 format=PDF --watch
 
 Exit codes: 0 started, 1 refused, or not known whether it was started, 2 wrong usage, 3 the gateway
 cannot be reached, or its answer was lost, or it refuses the token, 130 interrupted.
 With --watch, those of waybill watch from then on.`;
 
 const CANCEL_HELP = `
+Example, in \`waybill demo\`:
+  waybill cancel $(waybill list --quiet --vendor talkdesk --status queued,running --limit 1)
+
 Exit codes: 0 canceled or asked to stop, 1 refused, or it had ended otherwise, 2 wrong usage,
 3 the gateway cannot be reached or refuses the token, 130 interrupted.`;
 

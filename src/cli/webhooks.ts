@@ -6,6 +6,7 @@ import { type Column, type Field, writeTable } from './display/table.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { askGateway } from './gateway/ask.ts';
+import { type JsonOptions, readGatewayAccess } from './gateway-options.ts';
 import {
   type ListedDeliveryFragment,
   RetryWebhookDeliveryDocument,
@@ -15,9 +16,8 @@ import {
 } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import { toLocatorText } from './locator-argument.ts';
-import { readGatewayAccess, type WatchOptions } from './watch.ts';
 
-export interface ListOptions extends WatchOptions {
+export interface ListOptions extends JsonOptions {
   /** Only those of this endpoint, by its key. */
   readonly endpoint?: string | undefined;
   readonly status?: WebhookDeliveryStatus | undefined;
@@ -41,7 +41,7 @@ export async function listWebhooks(options: ListOptions, io: CommandIo): Promise
 }
 
 /** `waybill webhooks retry`: has one sent again. @returns the exit code @throws CommandError */
-export async function retryWebhook(id: string, options: WatchOptions, io: CommandIo): Promise<number> {
+export async function retryWebhook(id: string, options: JsonOptions, io: CommandIo): Promise<number> {
   const { retryWebhookDelivery } = await askGateway({
     access: readGatewayAccess(options, io),
     document: RetryWebhookDeliveryDocument,
@@ -60,7 +60,7 @@ export async function retryWebhook(id: string, options: WatchOptions, io: Comman
  */
 export async function sendTestWebhook(
   endpoint: string,
-  options: WatchOptions,
+  options: JsonOptions,
   io: CommandIo,
 ): Promise<number> {
   const { sendTestWebhook: sent } = await askGateway({

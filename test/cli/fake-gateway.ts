@@ -42,11 +42,11 @@ export interface FakeGatewayScript {
     count: number,
     gateway: { readonly url: string },
   ) => DownloadableExportQuery['export'] | { readonly status: number; readonly body: object };
-  /** What the `data` of any other operation is, or a whole answer with its status; `break` closes the connection without one. */
+  /** What the `data` of any other operation is, or a whole answer with its status; `break` closes the connection without one, `silence` keeps it. */
   readonly onOperation?: (
     operation: FakeOperation,
     count: number,
-  ) => object | { readonly status: number; readonly body: object } | 'break';
+  ) => object | { readonly status: number; readonly body: object } | 'break' | 'silence';
   readonly onFile?: (request: IncomingMessage, response: ServerResponse, count: number) => void;
 }
 
@@ -197,8 +197,9 @@ function answerQuery(script: FakeGatewayScript, response: ServerResponse, count:
 
 function answerOperation(
   response: ServerResponse,
-  answer: object | { readonly status: number; readonly body: object } | 'break',
+  answer: object | { readonly status: number; readonly body: object } | 'break' | 'silence',
 ): void {
+  if (answer === 'silence') return;
   if (answer === 'break') {
     response.destroy();
     return;

@@ -146,7 +146,7 @@ describe('waybill watch', { timeout: PATIENCE_MS }, () => {
 
 describe('the command line of waybill watch', () => {
   it.each([
-    [['watch'], /^waybill: Name at least one export: power-bi:REPORT\/EXPORT or /],
+    [['download'], /^waybill: Name one export: power-bi:REPORT\/EXPORT or /],
     [
       ['watch', 'hi-energy:007', 'acme:1'],
       /"hi-energy:007" .*\n.*"acme:1" names no export: before the colon /,

@@ -7,6 +7,7 @@ import { toTerminalText } from '../display/terminal-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GatewayAccess } from '../gateway/address.ts';
 import { askGateway } from '../gateway/ask.ts';
+import { type JsonOptions, readGatewayAccess } from '../gateway-options.ts';
 import {
   type ExportFilter,
   type ExportStatus,
@@ -16,10 +17,9 @@ import {
 } from '../generated/operations.ts';
 import type { CommandIo } from '../io.ts';
 import { toLocatorText } from '../locator-argument.ts';
-import { readGatewayAccess, type WatchOptions } from '../watch.ts';
 import { LIST_FIELDS, toListColumns } from './columns.ts';
 
-export interface ListOptions extends WatchOptions {
+export interface ListOptions extends JsonOptions {
   readonly vendor?: string[] | undefined;
   readonly account?: string[] | undefined;
   readonly status?: ExportStatus[] | undefined;
