@@ -5,6 +5,15 @@ import { defineConfig } from 'vitest/config';
 /** The packages are tested as they are written, without a build. */
 const toSource = (file: string): string => fileURLToPath(new URL(`packages/${file}`, import.meta.url));
 
+const TESTS = ['test/**/*.test.{ts,tsx}'];
+/** Tests that need modules of their own: they mock some, change what the whole process has, or want its memory to themselves. */
+const ISOLATED = [
+  'test/{board,browser,docs,hostile,isolation,packages}/**/*.test.{ts,tsx}',
+  'test/access/authenticate.test.ts',
+  'test/operating/tracing.test.ts',
+  'test/telemetry/spans.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     // graphql-js ships two builds and refuses to work with both at once: take the one that Node itself takes.
@@ -15,8 +24,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/fixtures/**', 'node_modules/**'],
+    // Loading the gateway anew for each of 320 files takes longer than most of their tests.
+    projects: [
+      { extends: true, test: { name: 'together', include: TESTS, exclude: ISOLATED, isolate: false } },
+      { extends: true, test: { name: 'isolated', include: ISOLATED } },
+    ],
     globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,

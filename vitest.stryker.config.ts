@@ -6,6 +6,7 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
+    projects: undefined,
     setupFiles: ['test/mutation/fewer-runs.ts'],
     include: [
       'test/export/{file-name,locator,transitions}.test.ts',

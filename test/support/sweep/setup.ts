@@ -46,8 +46,14 @@ vi.mock('../../../src/store/sql/sqlite.ts', async (importOriginal) => {
   };
 });
 
-tapOutput(sweep);
-tapChildren(sweep);
+const TAPPED = Symbol.for('waybill.test.tapped');
+
+// Once for all files of one process: where they are not isolated, this runs before each.
+if (!Reflect.has(globalThis, TAPPED)) {
+  Reflect.set(globalThis, TAPPED, true);
+  tapOutput(sweep);
+  tapChildren(sweep);
+}
 
 const check = async (): Promise<void> => {
   const found = await sweep().takeFindings();
@@ -57,4 +63,8 @@ const check = async (): Promise<void> => {
 };
 
 afterEach(check);
-afterAll(check);
+afterAll(async () => {
+  await check();
+  // What is secret in one file may be a plain word in the next.
+  sweep().forgetSecrets();
+});
