@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { BUNDLED_CWD, bundleProgram } from '../support/bundled.ts';
 import { expectOneEventPerLine } from './recorded-log.ts';
 
 const SECRET = 'a-secret/of+the "process"';
@@ -40,7 +40,7 @@ const WORDS: readonly (readonly [title: string, program: string, exitCode: numbe
   ],
 ];
 
-const PREPARE = `
+const PREPARE = bundleProgram(`
 import { createLog } from './src/telemetry/log.ts';
 import { createSecrets } from './src/telemetry/secrets.ts';
 import { logCrashes, logStrayOutput } from './src/cli/crash.ts';
@@ -50,7 +50,7 @@ secrets.add(secret);
 const log = createLog(secrets);
 logCrashes(log);
 logStrayOutput(log);
-`;
+`);
 
 interface Ended {
   readonly exitCode: number | null;
@@ -59,15 +59,9 @@ interface Ended {
 }
 
 function run(program: string): Promise<Ended> {
-  const words = [
-    '--import',
-    'tsx',
-    '--input-type=module',
-    '--eval',
-    `${PREPARE}setTimeout(() => { ${program} });`,
-  ];
+  const words = ['--input-type=module', '--eval', `${PREPARE}setTimeout(() => { ${program} });`];
   const child = spawn(process.execPath, words, {
-    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    cwd: BUNDLED_CWD,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
+import { BUNDLED_CWD, bundleProgram } from '../support/bundled.ts';
 
 function record(level?: 'debug' | 'info' | 'warn' | 'error') {
   const lines: string[] = [];
@@ -100,8 +100,8 @@ const CRASH_IN_A_FLOOD = CRASH.replace(
 );
 
 function run(program: string, readsErrors: boolean) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', bundleProgram(program)], {
+    cwd: BUNDLED_CWD,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -9,7 +9,7 @@ import { openStore } from '../../src/store/open.ts';
 import { createLogBook } from './log-book.ts';
 import { START, toChange, toDelivery, toKey, toRequest, toSnapshot, toTracked } from './made-exports.ts';
 
-const [path = '', first = '0'] = process.argv.slice(2);
+const [path = '', first = '0'] = process.argv.slice(-2);
 const store = await openStore({ kind: 'sqlite', path }, { clock: systemClock, log: createLogBook().log });
 const say = (word: string, id: string) => writeSync(1, `${word} ${id}\n`);
 

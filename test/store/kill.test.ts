@@ -8,15 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/export/store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { openStore } from '../../src/store/open.ts';
+import { BUNDLED_CWD, bundleProgram } from '../support/bundled.ts';
 import { createLogBook } from './log-book.ts';
 import { START, toKey } from './made-exports.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const WRITER = [
-  '--import',
-  join(ROOT, 'node_modules/tsx/dist/loader.mjs'),
-  join(import.meta.dirname, 'kill-writer.ts'),
-];
+const WRITER = ['--input-type=module', '--eval', bundleProgram("import './test/store/kill-writer.ts'"), '--'];
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 20);
 /** The longest life of a writer, from when it begins to write. */
 const LONGEST_MS = 120;
@@ -39,6 +35,7 @@ afterEach(() => {
 /** Lets a process write for a while, and kills it. */
 async function runAndKill(path: string, first: number, lifeMs: number): Promise<Life> {
   const child = spawn(process.execPath, [...WRITER, path, String(first)], {
+    cwd: BUNDLED_CWD,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const told = new Map<string, Set<string>>();
