@@ -9,7 +9,13 @@ COPY packages/client/package.json packages/client/
 COPY packages/react/package.json packages/react/
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && npm prune --omit=dev --workspaces=false --ignore-scripts
+RUN npm run build
+
+# What cannot be bundled: SQLite's native library.
+FROM node:24-slim AS native
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts
 
 FROM node:24-slim AS base
 ARG VERSION=dev
@@ -23,7 +29,7 @@ LABEL org.opencontainers.image.title="Waybill" \
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=native /app/node_modules node_modules
 COPY --from=build /app/bin bin
 COPY --from=build /app/dist/src dist/src
 RUN ln -s /app/bin/waybill.js /usr/local/bin/waybill && install -d -o 1000 -g 1000 -m 0700 /var/lib/waybill

@@ -12,6 +12,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -131,6 +132,10 @@ async function tryGateway({ files, config }) {
   assert.equal(config.StopSignal, 'SIGTERM');
   assert.deepEqual(Object.keys(config.Volumes), ['/var/lib/waybill']);
   assert.equal(config.Labels['org.opencontainers.image.title'], 'Waybill');
+  // Everything else is bundled.
+  const installed = readdirSync(join(files, 'app/node_modules')).filter((name) => !name.startsWith('.'));
+  console.log(`gateway: installed beside the bundle: ${installed.join(', ')}`);
+  assert.ok(installed.includes('libsql') && installed.length <= 5, 'more is installed than SQLite needs');
   const port = await findFreePort();
   const yaml = join(home, 'waybill.yaml');
   writeFileSync(
