@@ -123,6 +123,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/telemetry',
     'src/vendors',
     'src/gateway.ts',
+    'src/trusted.ts',
     'types:src/transports',
     'types:simulator',
   ],

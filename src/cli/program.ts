@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { addClientCommands } from './client-commands.ts';
 import { CommandError } from './command-error.ts';
 import { addCompletionCommands } from './completion-commands.ts';
+import { addConfigCommands } from './config-commands.ts';
 import { COLOR_CHOICES } from './display/paint.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ColorChoice, type CommandIo, staysAlive } from './io.ts';
@@ -64,6 +65,7 @@ function createProgram(world: CommandIo, exitWith: (code: number | undefined) =>
   addClientCommands(program, io, exitWith);
   addTrackingCommands(program, io, exitWith);
   addCompletionCommands(program, io, exitWith);
+  addConfigCommands(program, io, exitWith);
 
   program
     .command('serve')

@@ -15,6 +15,8 @@ import { toListenProblem } from './listen-problem.ts';
 import { type ReloadReason, reloadConfig } from './reload.ts';
 import { drainOnSignal } from './signals.ts';
 
+export { check } from './check.ts';
+
 /** `waybill serve`: the gateway alone, with real accounts. Resolves with the exit code where it cannot start. */
 export async function serve(
   configFile: string | undefined,

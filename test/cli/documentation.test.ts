@@ -21,6 +21,7 @@ describe('docs/command-line.md', () => {
     'webhooks list',
     'webhooks send-test',
     'webhooks retry',
+    'check',
     'demo',
   ])('names every option of waybill %s', async (command) => {
     const page = await readFile(PAGE, 'utf8');
