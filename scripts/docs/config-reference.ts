@@ -20,7 +20,8 @@ interface Schema {
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
+  /** Conditions: what holds for each value of the key that decides. */
+  readonly allOf?: readonly { readonly then?: Schema }[];
   readonly $ref?: string;
 }
 
@@ -63,12 +64,13 @@ function readRows(path: string, schema: Schema, isRequired: boolean): Rows {
     for (const [key, row] of found) rows.set(key, row);
   };
   const items = schema.items;
-  if (items?.properties !== undefined || items?.oneOf !== undefined) {
+  if (items?.properties !== undefined) {
     add(new Map([...readRows(`${path}[]`, items, false)].slice(1)));
   }
   for (const [key, child] of Object.entries(schema.properties ?? {}))
     add(readRows(`${path}.${key}`, child, schema.required?.includes(key) ?? false));
-  if (schema.oneOf !== undefined) add(mergeKinds(path, schema.oneOf));
+  const kinds = (schema.allOf ?? []).flatMap(({ then }) => (then === undefined ? [] : [then]));
+  if (kinds.length > 0) add(mergeKinds(path, kinds));
   return rows;
 }
 
