@@ -1,6 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { closestName } from '../config/closest.ts';
+import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
 import type { CheckOptions } from './check.ts';
-import { JSON_OPTION } from './command-options.ts';
+import { JSON_OPTION, takeSeveral } from './command-options.ts';
+import type { InitOptions } from './init/init.ts';
 import type { CommandIo } from './io.ts';
 
 /** Adds the commands about a configuration file. */
@@ -9,6 +12,24 @@ export function addConfigCommands(
   io: CommandIo,
   exitWith: (code: number | undefined) => void,
 ): void {
+  program
+    .command('init')
+    .summary('write a first configuration file')
+    .description('Write a first configuration file, and say what to do next.')
+    .addOption(takeSeveral(createVendorOption()))
+    .addOption(
+      new Option('--access <mode>', 'who may ask: on this machine anybody, or callers with a key').choices([
+        'open',
+        'keys',
+      ]),
+    )
+    .option('--file <file>', 'what to write', 'waybill.yaml')
+    .addHelpText('after', INIT_HELP)
+    .action(async (options: InitOptions) => {
+      const { init } = await import('./init/init.ts');
+      exitWith(await init(options, io));
+    });
+
   program
     .command('check')
     .summary('check a configuration file')
@@ -23,6 +44,30 @@ export function addConfigCommands(
       exitWith(await check(options, io));
     });
 }
+
+function createVendorOption(): Option {
+  return new Option('--vendor <vendor>', 'an account at this vendor; may be given several times')
+    .choices(VENDOR_IDS)
+    .argParser(parseVendor);
+}
+
+function parseVendor(text: string): VendorId {
+  const vendor = VENDOR_IDS.find((id) => id === text);
+  if (vendor !== undefined) return vendor;
+  const closest = closestName(text, VENDOR_IDS);
+  const hint = closest === undefined ? '' : ` Did you mean ${closest}?`;
+  throw new InvalidArgumentError(`It is one of ${VENDOR_IDS.join(', ')}.${hint}`);
+}
+
+const INIT_HELP = `
+On a terminal it asks which vendors; elsewhere --vendor says so. It never writes over a file, and
+writes no secret: the file reads them from environment variables, which it lists.
+
+Examples:
+  waybill init
+  waybill init --vendor hi-energy --vendor power-bi --file deploy/waybill.yaml
+
+Exit codes: 0 written, 2 wrong usage or a file that is there already, 130 interrupted.`;
 
 const CHECK_HELP = `
 Problems are lines on standard error, FILE:LINE:COLUMN first, as editors and terminals jump to them.

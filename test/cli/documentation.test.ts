@@ -21,6 +21,7 @@ describe('docs/command-line.md', () => {
     'webhooks list',
     'webhooks send-test',
     'webhooks retry',
+    'init',
     'check',
     'demo',
   ])('names every option of waybill %s', async (command) => {
