@@ -45,7 +45,7 @@ async function ask({ access }: InitOptions, io: CommandIo): Promise<Answers> {
   const { isCancel, multiselect, select } = await import('@clack/prompts');
   const streams = { input: io.stdin as NodeJS.ReadStream, output: io.stderr as NodeJS.WriteStream };
   const vendors = await multiselect({
-    message: 'Which vendors do you have accounts at? Space picks, enter goes on.',
+    message: 'Which vendors do you have accounts at?',
     options: VENDOR_IDS.map((id) => ({ value: id, label: FIRST_ACCOUNTS[id].name, hint: id })),
     required: true,
     ...streams,
