@@ -234,4 +234,26 @@ describe('the built command', { timeout: 60_000 }, () => {
     expect(exitCode).toBe(2);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
+
+  it('serves nothing of a wrong configuration, and says what check says, place by place', async () => {
+    await writeFile(
+      join(folder, 'wrong.yaml'),
+      'server:\n  mode: prod\nfiles: { linkTtlMs: 15m }\naccounts: []\n',
+    );
+    await writeFile(
+      join(folder, 'store.yaml'),
+      'accounts: []\nstore:\n  kind: sqlite\n  path: none/waybill.db\n',
+    );
+
+    const served = await runWaybill(['serve', '--config', 'wrong.yaml']);
+
+    expect(served.exitCode).toBe(2);
+    expect(served.stderr).toMatch(
+      /^wrong\.yaml:2:3: server\.mode: found "prod".*\nwrong\.yaml:3:10: files\.linkTtlMs: .*\n$/,
+    );
+    expect(await runWaybill(['check', '--config', 'wrong.yaml'])).toEqual(served);
+    expect((await runWaybill(['serve', '--config', 'store.yaml'])).stderr).toMatch(
+      /^(\{.*\}\n)*store\.yaml:2:1: The store cannot be opened: .*its directory does not exist/,
+    );
+  });
 });
