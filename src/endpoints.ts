@@ -5,6 +5,7 @@ import { createOriginPolicy } from './access/origins.ts';
 import type { AccessSessions } from './access/sessions.ts';
 import type { Config } from './config/config.ts';
 import { toFilePolicy } from './config/file-policy.ts';
+import { printJsonSchema } from './config/json-schema.ts';
 import type { Exports } from './exports.ts';
 import type { createSchema } from './graphql/schema.ts';
 import type { OperationEngine } from './operations/engine.ts';
@@ -119,10 +120,9 @@ export function createEndpoints(parts: EndpointParts) {
   };
 }
 
-/** Loaded when one of them is first asked for. */
+/** What prints GraphQL's is loaded when one of them is first asked for. */
 async function printSchemas(schema: EndpointParts['schema']): Promise<ReadonlyMap<string, string>> {
   const { toSchemaText } = await import('./graphql/printed-schema.ts');
-  const { printJsonSchema } = await import('./config/json-schema.ts');
   return new Map([
     ['/config.schema.json', printJsonSchema()],
     ['/schema.graphql', toSchemaText(schema)],

@@ -1,6 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { closestName } from '../config/closest.ts';
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
+import { type Command, Option } from 'commander';
 import type { CheckOptions } from './check.ts';
 import { JSON_OPTION, takeSeveral } from './command-options.ts';
 import type { InitOptions } from './init/init.ts';
@@ -16,7 +14,9 @@ export function addConfigCommands(
     .command('init')
     .summary('write a first configuration file')
     .description('Write a first configuration file, and say what to do next.')
-    .addOption(takeSeveral(createVendorOption()))
+    .addOption(
+      takeSeveral(new Option('--vendor <vendor>', 'an account at this vendor; may be given several times')),
+    )
     .addOption(
       new Option('--access <mode>', 'who may ask: on this machine anybody, or callers with a key').choices([
         'open',
@@ -39,24 +39,9 @@ export function addConfigCommands(
     .option('--json', JSON_OPTION)
     .addHelpText('after', CHECK_HELP)
     .action(async (options: CheckOptions) => {
-      // With `serve`, so that the build has one copy of what reads configurations.
-      const { check } = await import('./serve.ts');
+      const { check } = await import('./check.ts');
       exitWith(await check(options, io));
     });
-}
-
-function createVendorOption(): Option {
-  return new Option('--vendor <vendor>', 'an account at this vendor; may be given several times')
-    .choices(VENDOR_IDS)
-    .argParser(parseVendor);
-}
-
-function parseVendor(text: string): VendorId {
-  const vendor = VENDOR_IDS.find((id) => id === text);
-  if (vendor !== undefined) return vendor;
-  const closest = closestName(text, VENDOR_IDS);
-  const hint = closest === undefined ? '' : ` Did you mean ${closest}?`;
-  throw new InvalidArgumentError(`It is one of ${VENDOR_IDS.join(', ')}.${hint}`);
 }
 
 const INIT_HELP = `

@@ -18,6 +18,8 @@ export interface LiveAnswer {
   readonly message: string | null;
 }
 
+export type LiveTools = Pick<Tools, 'clock' | 'random'>;
+
 /**
  * An export that nobody has at each vendor: to be told that there is none takes the way, the vendor's answer and its taking the credential, and
  * costs one call.
@@ -32,7 +34,7 @@ const NO_EXPORT = {
 /** Asks each account's vendor once, all at the same time. Never rejects; no message holds a secret. */
 export function askVendors(
   accounts: readonly AccountConfig[],
-  tools: Omit<Tools, 'log'>,
+  tools: LiveTools & Pick<Tools, 'secrets'>,
 ): Promise<readonly LiveAnswer[]> {
   return Promise.all(accounts.map((account) => askVendor(account, { ...tools, log: SILENT })));
 }

@@ -15,7 +15,7 @@ import { toListenProblem } from './listen-problem.ts';
 import { type ReloadReason, reloadConfig } from './reload.ts';
 import { drainOnSignal } from './signals.ts';
 
-export { check } from './check.ts';
+export { checkConfig } from './check-config.ts';
 
 /** `waybill serve`: the gateway alone, with real accounts. Resolves with the exit code where it cannot start. */
 export async function serve(

@@ -109,7 +109,8 @@ FILE:18:52: accounts[3].credential.type: found "bearer", allowed: "api-key" or "
     expect((await runCli(['check'], { env: { WAYBILL_CONFIG: file } })).exitCode).toBe(0);
     expect(await runCli(['check'])).toMatchObject({
       exitCode: 2,
-      stderr: 'configuration: found no file, allowed: --config FILE, or WAYBILL_CONFIG\n',
+      stderr:
+        'waybill: No configuration: name a file with --config FILE or WAYBILL_CONFIG. `waybill init` writes a first one.\n',
     });
     expect((await runCli(['check', '--config', join(folder, 'none.yaml')])).stderr).toMatch(
       /found no such file/,

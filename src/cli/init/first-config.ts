@@ -66,6 +66,9 @@ export const FIRST_ACCOUNTS = {
   },
 } as const satisfies Record<VendorId, FirstAccount>;
 
+/** Their ids, in the order in which they are offered. */
+export const FIRST_VENDORS = Object.keys(FIRST_ACCOUNTS) as readonly (keyof typeof FIRST_ACCOUNTS)[];
+
 /** Who may ask the gateway. */
 export const FIRST_MODES = ['open', 'keys'] as const;
 export type FirstMode = (typeof FIRST_MODES)[number];

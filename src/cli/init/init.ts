@@ -1,18 +1,25 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { VENDOR_IDS, type VendorId } from '../../export/vendor-id.ts';
+import { closestName } from '../../config/closest.ts';
+import type { VendorId } from '../../export/vendor-id.ts';
 import { CommandError } from '../command-error.ts';
 import { isTerminal } from '../display/display.ts';
 import { toTerminalText } from '../display/terminal-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { toShellText } from '../shell-words.ts';
-import { FIRST_ACCOUNTS, type FirstMode, type NeededVariable, toFirstConfig } from './first-config.ts';
+import {
+  FIRST_ACCOUNTS,
+  FIRST_VENDORS,
+  type FirstMode,
+  type NeededVariable,
+  toFirstConfig,
+} from './first-config.ts';
 
 export interface InitOptions {
   readonly file: string;
-  readonly vendor?: readonly VendorId[];
+  readonly vendor?: readonly string[];
   readonly access?: FirstMode;
 }
 
@@ -33,20 +40,30 @@ interface Answers {
 }
 
 function toAnswers({ vendor = [], access = 'open' }: InitOptions): Answers {
-  return { vendors: [...new Set(vendor)], mode: access };
+  return { vendors: [...new Set(vendor.map(toVendor))], mode: access };
+}
+
+/** @throws CommandError */
+function toVendor(text: string): VendorId {
+  const vendor = FIRST_VENDORS.find((id) => id === text);
+  if (vendor !== undefined) return vendor;
+  const closest = closestName(text, FIRST_VENDORS);
+  const hint = closest === undefined ? '' : ` Did you mean ${closest}?`;
+  const message = `${toTerminalText(text)} is no vendor: --vendor is one of ${FIRST_VENDORS.join(', ')}.${hint}`;
+  throw new CommandError(EXIT.usage, message);
 }
 
 /** @throws CommandError where nobody can be asked, or the person goes away */
 async function ask({ access }: InitOptions, io: CommandIo): Promise<Answers> {
   if (io.stdin.isTTY !== true || !isTerminal(io.stderr, io)) {
-    const vendors = VENDOR_IDS.map((id) => `--vendor ${id}`).join(', ');
+    const vendors = FIRST_VENDORS.map((id) => `--vendor ${id}`).join(', ');
     throw new CommandError(EXIT.usage, `Which vendors? Give one or more of ${vendors}.`);
   }
   const { isCancel, multiselect, select } = await import('@clack/prompts');
   const streams = { input: io.stdin as NodeJS.ReadStream, output: io.stderr as NodeJS.WriteStream };
   const vendors = await multiselect({
     message: 'Which vendors do you have accounts at?',
-    options: VENDOR_IDS.map((id) => ({ value: id, label: FIRST_ACCOUNTS[id].name, hint: id })),
+    options: FIRST_VENDORS.map((id) => ({ value: id, label: FIRST_ACCOUNTS[id].name, hint: id })),
     required: true,
     ...streams,
   });
