@@ -1,5 +1,5 @@
 /**
- * Writes everything that follows from `schema/*.graphql` and `src/**\/*.graphql` operations.
+ * Writes everything that follows from `schema/*.graphql` and `src/**\/*.graphql` operations, and the vendors' status words into their pages.
  *
  *   npx tsx codegen.ts           writes
  *   npx tsx codegen.ts --check   writes nothing; exits 1 and names what is stale
@@ -13,6 +13,7 @@ import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { concatAST, type DocumentNode, parse, Source } from 'graphql';
 import { generateClient } from './scripts/client-documents.ts';
+import { writeStatusTables } from './scripts/docs/status-tables.ts';
 import { printServedSchema, readServedSchema } from './scripts/served-schema.ts';
 
 const BANNER = '// Made by codegen.ts from schema/*.graphql. Never edited by hand: run `npm run codegen`.';
@@ -128,6 +129,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['src/cli/generated/operations.ts', `${BANNER}\n${operationTypes}`],
     ['docs/schema.graphql', `${printServedSchema(served)}\n`],
     ...(await generateClient(sdl, BANNER)),
+    ...(await writeStatusTables()),
   ]);
 }
 
