@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse, print } from 'graphql';
 import { CODE_EXAMPLES } from './examples-of-codes.ts';
 import { FIELD_EXAMPLES } from './examples-of-fields.ts';
 
@@ -44,7 +45,7 @@ export function showExample(example: Example): string {
   if (answer === undefined)
     throw new Error(`There is no answer for ${of}: EXAMPLES=write npx vitest run test/docs/examples.test.ts`);
   const sent = [
-    ...(body === undefined ? [`\`\`\`graphql\n${operation.trim()}\n\`\`\``] : [toJson(body)]),
+    ...(body === undefined ? [`\`\`\`graphql\n${toLines(operation)}\n\`\`\``] : [toJson(body)]),
     ...(variables === undefined ? [] : [toJson(variables)]),
     ...(headers === undefined
       ? []
@@ -62,6 +63,12 @@ export function showExample(example: Example): string {
     `is answered${status}${answers.length > 1 ? ' by these events, and more' : ''}:`,
     ...answers.map(toJson),
   ].join('\n\n');
+}
+
+/** An operation that is too long for a line, in several; one that is no GraphQL, as it is. */
+function toLines(operation: string): string {
+  if (operation.includes('\n') || operation.length <= 70) return operation;
+  return print(parse(operation));
 }
 
 function toJson(value: unknown): string {

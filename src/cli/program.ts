@@ -33,7 +33,8 @@ export async function run(words: readonly string[], io: CommandIo): Promise<numb
   }
 }
 
-function createProgram(world: CommandIo, exitWith: (code: number | undefined) => void): Command {
+/** The program with all its commands; nothing is run before it parses. */
+export function createProgram(world: CommandIo, exitWith: (code: number | undefined) => void): Command {
   const program = new Command('waybill');
   const io: CommandIo = { ...world, colorChoice: () => program.opts<{ color: ColorChoice }>().color };
   const { environment } = io;

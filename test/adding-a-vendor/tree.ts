@@ -15,6 +15,7 @@ const COPIED = [
   'schema',
   'scripts',
   'packages',
+  'docs/vendors',
   'codegen.ts',
   'package.json',
   'tsconfig.json',
