@@ -13,12 +13,15 @@ const FENCE = /^( *)```(\S*)[ \t]*(.*)\n([\s\S]*?)^\1```[ \t]*$/gm;
 
 /** The fenced blocks of a page, in order. */
 export function readBlocks(markdown: string): readonly Block[] {
-  return [...markdown.matchAll(FENCE)].map(({ 2: language = '', 3: info = '', 4: text = '', index }) => ({
-    language,
-    info: info.trim(),
-    text,
-    line: markdown.slice(0, index).split('\n').length,
-  }));
+  return [...markdown.matchAll(FENCE)].map(
+    ({ 1: indent = '', 2: language = '', 3: info = '', 4: text = '', index }) => ({
+      language,
+      info: info.trim(),
+      // A block in a list is indented with it.
+      text: indent === '' ? text : text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      line: markdown.slice(0, index).split('\n').length,
+    }),
+  );
 }
 
 /** A page with what stands between its fenced blocks changed. */
