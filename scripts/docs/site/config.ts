@@ -1,4 +1,4 @@
-import { type DefaultTheme, defineConfig, type UserConfig } from 'vitepress';
+import { type DefaultTheme, defineConfig, type MarkdownRenderer, type UserConfig } from 'vitepress';
 import { toAnchor } from '../markdown.ts';
 
 /** What the site's configuration needs to know of its pages. */
@@ -22,6 +22,7 @@ export function toSiteConfig({ outDir, sidebar, nav }: SiteOptions): UserConfig<
     head: [['link', { rel: 'icon', href: 'data:,' }]],
     markdown: {
       anchor: { slugify: toAnchor },
+      config: leaveEmptyHeadersOut,
       languageAlias: { caddy: 'nginx', console: 'sh' },
     },
     themeConfig: {
@@ -33,4 +34,19 @@ export function toSiteConfig({ outDir, sidebar, nav }: SiteOptions): UserConfig<
     },
     vite: { logLevel: 'warn', build: { chunkSizeWarningLimit: 4_000 } },
   });
+}
+
+/** A header without words is none to a screen reader: a plain cell takes its place. */
+function leaveEmptyHeadersOut({ renderer }: MarkdownRenderer): void {
+  const isEmpty = (content: string | undefined): boolean => content === '';
+  renderer.rules.th_open = (tokens, index, options) => {
+    const [token, words] = tokens.slice(index);
+    if (token !== undefined && isEmpty(words?.content)) token.tag = 'td';
+    return renderer.renderToken(tokens, index, options);
+  };
+  renderer.rules.th_close = (tokens, index, options) => {
+    const [words, token] = tokens.slice(index - 1);
+    if (token !== undefined && isEmpty(words?.content)) token.tag = 'td';
+    return renderer.renderToken(tokens, index, options);
+  };
 }
