@@ -43,9 +43,9 @@ export function toConfigReference(schema: Schema, example: string): string {
     const rows = [...readRows(name, section, schema.required?.includes(name) ?? false)];
     const lines = rows.map(([path, row]) => {
       const shown = toExample(path, row, examples);
-      return `| \`${path}\` | ${row.type} | ${row.default} | ${row.allowed} | ${row.means} | ${shown} |`;
+      return `| \`${path}\` | ${row.means} | ${row.type} | ${row.default} | ${row.allowed} | ${shown} |`;
     });
-    return `## ${name}\n\n| Key | Type | Default | Allowed | Means | Example |\n| --- | --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`;
+    return `## ${name}\n\n| Key | Means | Type | Default | Allowed | Example |\n| --- | --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`;
   });
   return `# Every key of the configuration
 
