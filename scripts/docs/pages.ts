@@ -112,8 +112,11 @@ function toTarget(root: string, page: string, link: string): string {
 }
 
 function toPlace(root: string, path: string): string {
-  const place = PLACES[path];
-  if (place !== undefined) return place;
+  // What begins with a dot is no page to VitePress.
+  return PLACES[path] ?? toUsualPlace(root, path).replaceAll(/(?<=^|\/)\./g, '');
+}
+
+function toUsualPlace(root: string, path: string): string {
   if (PICTURES.has(extname(path))) return path.replace(/^docs\//, '');
   if (path.startsWith('docs/') && extname(path) === '.md') return path.slice('docs/'.length);
   if (basename(path) === 'README.md') return `source/${dirname(path)}.md`;
