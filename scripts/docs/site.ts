@@ -60,6 +60,7 @@ function stageSource(pages: Pages): string {
     hash.update(readFileSync(join(ROOT, file)));
   }
   write('index.md', read('scripts/docs/site/home.md'));
+  cpSync(join(ROOT, 'docs/images/board.webp'), join(SOURCE, 'public/board.webp'));
   const options = {
     outDir: SITE,
     ...toNavigation(readContents(read('docs/README.md')), pages),
