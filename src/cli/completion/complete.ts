@@ -164,9 +164,9 @@ async function toLocators({ command, current, positionals }: Place, live: LiveCa
 }
 
 function toOrderFields({ positionals: [vendor, ...given] }: Place): readonly Candidate[] {
-  const known = VENDOR_IDS.find((id) => id === vendor);
-  if (known === undefined) return [];
-  const fields = Object.keys(ORDER_FIELDS[known].fields).map((field) => `${field}=`);
+  // Not every vendor can be asked to start something.
+  const [, form] = Object.entries(ORDER_FIELDS).find(([id]) => id === vendor) ?? [];
+  const fields = Object.keys(form?.fields ?? {}).map((field) => `${field}=`);
   return fields.filter((field) => !given.some((word) => word.startsWith(field))).map((value) => ({ value }));
 }
 
