@@ -1,20 +1,24 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildSite } from '../../scripts/docs/site.ts';
 import { hasChromium, startChromium } from '../support/chromium.ts';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-let folder = '';
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const folder = join(ROOT, 'dist-docs/site');
 /** The site's pages by their paths. */
 const pages = new Map<string, string>();
 
 beforeAll(async () => {
-  ({ folder } = await buildSite());
+  // In a process of its own, since a build is production to all that is loaded beside it.
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/docs/build.ts'], { cwd: ROOT });
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
     if (name.endsWith('.html')) pages.set(name, readFileSync(join(folder, name), 'utf8'));
 }, 180_000);
