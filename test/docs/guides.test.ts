@@ -121,8 +121,10 @@ describe.concurrent('the page on GraphQL clients', { timeout: 60_000 }, () => {
 
       await using _second = (await restarted) as TestGateway;
       expect(lines[0]).toBe('ExportSnapshot RUNNING');
-      expect(lines.filter((line) => !/^Export\w+ (RUNNING|SUCCEEDED)$/.test(line))).toEqual([]);
-      expect(lines.at(-1)).toContain('SUCCEEDED');
+      expect(
+        lines.filter((line) => !/^(Export\w+ (RUNNING|SUCCEEDED)|All of them have ended\.)$/.test(line)),
+      ).toEqual([]);
+      expect(lines.some((line) => line.includes('SUCCEEDED'))).toBe(true);
     },
   );
 });
