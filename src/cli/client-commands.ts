@@ -32,6 +32,7 @@ export function addClientCommands(
     .option('-o, --output <path>', 'a file, a folder, or - for standard output', undefined)
     .option('-f, --force', 'replace a file that is there already')
     .option('--index <n>', 'which file, where there are several, from 0', parseIndex, 0)
+    .option('--json', 'print a JSON object: where the file is, its size, and whose it is')
     .addHelpText('after', `${LOCATOR_HELP}${DOWNLOAD_HELP}`)
     .action(async (locators: string[], options: DownloadOptions) => {
       const { download } = await import('./download/download.ts');

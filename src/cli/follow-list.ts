@@ -1,7 +1,7 @@
 import { openDisplay } from './display/display.ts';
 import { JsonDisplay } from './display/json.ts';
 import type { GatewayAccess } from './gateway/address.ts';
-import { followExports } from './gateway/follow-exports.ts';
+import { followExports } from './gateway/follow-events.ts';
 import type { CommandIo, OutputStream } from './io.ts';
 import type { LocatorArgument } from './locator-argument.ts';
 import { WatchList } from './watch-list.ts';
@@ -33,9 +33,9 @@ export async function followList({
   const list = new WatchList(locators, io.clock);
   const display = isJson ? new JsonDisplay(stream, io.stderr) : openDisplay(list, stream, io);
   try {
-    const events = followExports({
+    const asked = locators.map(({ locator }) => locator);
+    const events = followExports(asked, {
       access,
-      locators: locators.map(({ locator }) => locator),
       clock: io.clock,
       random: io.random,
       signal,

@@ -31,6 +31,7 @@ export function addListCommands(
     .option('--text <text>', 'only those with this in their name or label')
     .option('-L, --limit <n>', 'how many at most, 1 to 1000', parseWholeNumber(1, 1_000), 20)
     .option('-q, --quiet', 'print locators alone, one a line')
+    .option('-w, --watch', 'go on showing what happens, until Ctrl-C')
     .option('--json', JSON_OPTION)
     .addHelpText('after', LIST_HELP)
     .action(async (options: ListOptions) => {

@@ -48,7 +48,7 @@ describe('waybill download', { timeout: PATIENCE_MS }, () => {
     await using gateway = await startFakeGateway({ onFile: (_request, response) => response.end(CONTENT) });
 
     const { exitCode, stdout, stderr } = await runCli(
-      ['download', '--url', gateway.url, FAKE_LOCATOR, '--output', folder],
+      ['download', '--color', 'never', '--url', gateway.url, FAKE_LOCATOR, '--output', folder],
       { terminal: { columns: 100 } },
     );
 
@@ -56,6 +56,23 @@ describe('waybill download', { timeout: PATIENCE_MS }, () => {
     expect(stderr).toMatch(/Sales overview +SUCCEEDED +█{16}/);
     expect(stderr).toMatch(/sales\.csv +█{28} {2}100% {2}12\.8 kB of 12\.8 kB/);
     expect(stdout).toBe(`Saved ${join(folder, 'sales.csv')} (12.8 kB).\n`);
+  });
+
+  it('says with --json where the file is, and whose it is', async () => {
+    await using gateway = await startFakeGateway({ onFile: (_request, response) => response.end(CONTENT) });
+    const words = ['download', '--json', '--url', gateway.url, FAKE_LOCATOR];
+
+    const saved = await runCli([...words, '-o', folder]);
+    const piped = await runCli([...words, '-o', '-']);
+
+    expect(JSON.parse(saved.stdout)).toEqual({
+      path: join(folder, 'sales.csv'),
+      bytes: CONTENT.length,
+      name: 'sales.csv',
+      id: FAKE_EXPORT.id,
+      locator: 'hi@hi-energy:42',
+    });
+    expect(piped).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
   it('takes the last part of the name alone, made safe', async () => {

@@ -14,10 +14,16 @@ import { servedSchema } from '../../src/graphql/generated/served-schema.ts';
 const SCHEMA = buildASTSchema(servedSchema);
 
 export interface FakeSubscription {
-  readonly variables: { readonly after?: string | null };
+  readonly variables: {
+    readonly after?: string | null;
+    readonly locators?: readonly object[];
+    readonly filter?: object;
+  };
   /** Which connection it came over, from 1. */
   readonly connection: number;
   next(event: WatchedEvent): void;
+  /** The whole `data` of an event, of any subscription. */
+  send(data: object): void;
   error(message: string, extensions: object): void;
   complete(): void;
   close(code: number, reason: string): void;
@@ -180,6 +186,7 @@ function toSubscription(
   return {
     variables,
     connection,
+    send: (data) => send({ type: 'next', payload: { data } }),
     next: (exportEvents) => send({ type: 'next', payload: { data: { exportEvents } } }),
     error: (message, extensions) => send({ type: 'error', payload: [{ message, extensions }] }),
     complete: () => send({ type: 'complete' }),

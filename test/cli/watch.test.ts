@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { toCommandLineLocator } from '../../simulator/examples.ts';
 import type { Simulators } from '../../simulator/server.ts';
@@ -108,8 +109,10 @@ describe('waybill watch', { timeout: PATIENCE_MS }, () => {
     });
 
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/Sales overview {18}RUNNING {5}█{6}░{10} {2}40%/);
-    expect(stdout).toMatch(/Sales overview {18}SUCCEEDED {3}█{16}(?!░)/);
+    const plain = stripVTControlCharacters(stdout);
+    expect(plain).toMatch(/Sales overview {18}RUNNING {5}█{6}░{10} {2}40%/);
+    expect(plain).toMatch(/Sales overview {18}SUCCEEDED {3}█{16}(?!░)/);
+    expect(stdout).toContain('\u001b[36mRUNNING\u001b[39m');
     expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
     expect(stdout.lastIndexOf('\u001b[?7h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?7l'));
     expect(stdout.endsWith('\n')).toBe(true);
@@ -122,8 +125,10 @@ describe('waybill watch', { timeout: PATIENCE_MS }, () => {
     const low = await runCli(words, { terminal: { columns: 100, rows: 2 } });
     const dumb = await runCli(words, { terminal: { columns: 100 }, env: { TERM: 'dumb' } });
 
-    expect(low.stdout).toBe('2026-11-22T10:15:00.000Z  hi-energy  SUCCEEDED  Sales overview\n');
-    expect(dumb.stdout).toBe(low.stdout);
+    expect(low.stdout).toBe(
+      '2026-11-22T10:15:00.000Z  hi-energy  \u001b[32mSUCCEEDED\u001b[39m  Sales overview\n',
+    );
+    expect(dumb.stdout).toBe(stripVTControlCharacters(low.stdout));
   });
 
   it('ends with 130 on an interruption, the terminal in order', async () => {

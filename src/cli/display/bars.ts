@@ -4,6 +4,7 @@ import type { CommandIo, OutputStream } from '../io.ts';
 import type { WatchList } from '../watch-list.ts';
 import { toTroubleText } from './event-line.ts';
 import { toDurationText } from './measures.ts';
+import { createPaint, type Paint, toStatusStyle } from './paint.ts';
 import { toWidth } from './terminal-text.ts';
 
 /** Fast enough to look alive, slow enough for a remote terminal. */
@@ -71,17 +72,27 @@ const PERCENT_WIDTH = 5;
 const GAP = '  ';
 
 /** One export as a line on a terminal: name, vendor where there is room, status, bar, percentage, note. */
-export function toBarRow(row: ExportRow, terminalWidth: number, now: number): string {
+export function toBarRow(row: ExportRow, terminalWidth: number, now: number, paint: Paint = asItIs): string {
   const layout = LAYOUTS.find(({ from }) => terminalWidth >= from) ?? NARROWEST;
-  const columns = [
+  const before = [
     toWidth(row.name, layout.name),
     ...(layout.vendor === 0 ? [] : [toWidth(row.vendor, layout.vendor)]),
-    toWidth(toStatusWord(row), STATUS_WIDTH),
+    '',
+  ].join(GAP);
+  const status = toStatusWord(row);
+  const columns = [
+    before + toWidth(status, STATUS_WIDTH),
     toRowBar(row, layout.bar, now),
     toWidth(hasEnded(row) ? '' : toProgressText(row.progress), PERCENT_WIDTH),
     toNote(row, now),
   ];
-  return toWidth(columns.join(GAP), terminalWidth - 1).trimEnd();
+  const line = toWidth(columns.join(GAP), terminalWidth - 1).trimEnd();
+  if (!line.startsWith(status, before.length)) return line;
+  return before + paint(status, toStatusStyle(status)) + line.slice(before.length + status.length);
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 function toStatusWord({ status, unreadable }: ExportRow): string {
@@ -144,11 +155,13 @@ export class BarDisplay {
   private readonly bars: Bars;
   private readonly list: WatchList;
   private readonly io: CommandIo;
+  private readonly paint: Paint;
   private count = 0;
 
   constructor(list: WatchList, stream: OutputStream, io: CommandIo) {
     this.list = list;
     this.io = io;
+    this.paint = createPaint(stream, io);
     this.bars = new Bars(stream, io);
     this.addMissing();
   }
@@ -171,7 +184,7 @@ export class BarDisplay {
       const index = this.count;
       this.bars.add((width) => {
         const row = this.list.rows[index];
-        return row === undefined ? '' : toBarRow(row, width, this.io.clock.now());
+        return row === undefined ? '' : toBarRow(row, width, this.io.clock.now(), this.paint);
       });
       this.count += 1;
     }

@@ -4,6 +4,7 @@ import type { CommandIo, OutputStream } from '../io.ts';
 import type { WatchList } from '../watch-list.ts';
 import { BarDisplay } from './bars.ts';
 import { toEventLine } from './event-line.ts';
+import { createPaint, type Paint } from './paint.ts';
 
 /** Where a person, or a program, sees what happens to the exports. */
 export interface Display {
@@ -23,7 +24,7 @@ export function openDisplay(list: WatchList, stream: OutputStream, io: CommandIo
   const { rows = 24 } = stream;
   if (isTerminal(stream, io) && list.rows.length <= rows - SPARE_LINES)
     return new BarDisplay(list, stream, io);
-  return new LineDisplay(stream, io.stderr);
+  return new LineDisplay(stream, io);
 }
 
 /** True for a stream on which a cursor can be moved. */
@@ -35,16 +36,18 @@ export function isTerminal(stream: OutputStream, { environment }: CommandIo): bo
 class LineDisplay implements Display {
   private readonly stream: OutputStream;
   private readonly problems: OutputStream;
+  private readonly paint: Paint;
   /** The last line of each export, without its time: what was said is not said again. */
   private readonly lastLines = new Map<string, string>();
 
-  constructor(stream: OutputStream, problems: OutputStream) {
+  constructor(stream: OutputStream, io: CommandIo) {
     this.stream = stream;
-    this.problems = problems;
+    this.problems = io.stderr;
+    this.paint = createPaint(stream, io);
   }
 
   show(event: WatchedEvent, row: ExportRow): void {
-    const line = toEventLine(event, row);
+    const line = toEventLine(event, row, this.paint);
     const content = line.slice(event.at.length);
     if (this.lastLines.get(event.exportId) === content) return;
     this.lastLines.set(event.exportId, content);

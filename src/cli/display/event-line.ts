@@ -1,6 +1,7 @@
 import { type ExportRow, hasEnded, toProgressText } from '../export-row.ts';
 import type { WatchedEvent } from '../gateway/event-stream.ts';
 import type { VendorErrorCode } from '../generated/operations.ts';
+import { type Paint, toStatusStyle } from './paint.ts';
 
 /**
  * An event as one line: `2026-11-22T10:15:00.000Z  power-bi  RUNNING 40%  Sales overview`.
@@ -10,9 +11,11 @@ import type { VendorErrorCode } from '../generated/operations.ts';
  *
  * @param row - the export's row after the event
  */
-export function toEventLine(event: WatchedEvent, row: ExportRow): string {
+export function toEventLine(event: WatchedEvent, row: ExportRow, paint: Paint = (text) => text): string {
   const { what, note } = describe(event, row);
-  return [event.at, row.vendor, what, row.name, note].filter((field) => field !== '').join('  ');
+  return [event.at, row.vendor, paint(what, toStatusStyle(what)), row.name, note]
+    .filter((field) => field !== '')
+    .join('  ');
 }
 
 interface Description {

@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import { CommandError, type TryAgain } from '../command-error.ts';
+import { toJsonLine } from '../display/json.ts';
 import { toBytesText } from '../display/measures.ts';
 import { toTerminalText } from '../display/terminal-text.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -7,9 +8,14 @@ import { hasSucceeded, toEndProblem } from '../export-row.ts';
 import { followList } from '../follow-list.ts';
 import type { GatewayAccess } from '../gateway/address.ts';
 import { toUnreachable } from '../gateway/trouble.ts';
-import { type GatewayOptions, readGatewayAccess } from '../gateway-options.ts';
+import { type JsonOptions, readGatewayAccess } from '../gateway-options.ts';
 import type { CommandIo } from '../io.ts';
-import { LOCATOR_FORMS, type LocatorArgument, parseLocatorArguments } from '../locator-argument.ts';
+import {
+  LOCATOR_FORMS,
+  type LocatorArgument,
+  parseLocatorArguments,
+  toLocatorText,
+} from '../locator-argument.ts';
 import { type Destination, StdoutDestination } from './destination.ts';
 import { type FileOffer, readFileOffer } from './file-offer.ts';
 import { PartFile, toDiskProblem } from './part-file.ts';
@@ -18,7 +24,7 @@ import { transfer } from './transfer.ts';
 import { openTransferDisplay } from './transfer-display.ts';
 import { tryOften } from './try-often.ts';
 
-export interface DownloadOptions extends GatewayOptions {
+export interface DownloadOptions extends JsonOptions {
   /** A file, a folder, or `-`. */
   readonly output?: string | undefined;
   readonly force?: boolean | undefined;
@@ -31,6 +37,7 @@ interface Order {
   readonly argument: LocatorArgument;
   readonly index: number;
   readonly isForced: boolean;
+  readonly isJson: boolean;
   readonly io: CommandIo;
   readonly signal: AbortSignal;
 }
@@ -52,6 +59,9 @@ export async function download(
   }
   const access = readGatewayAccess(options, io);
   const isForced = options.force === true;
+  if (options.output === '-' && options.json === true) {
+    throw new CommandError(EXIT.usage, 'With --output - the file itself is printed: leave --json out.');
+  }
   const output = await parseOutput(options.output, io.cwd);
   if (output.type === 'file') await checkTarget(output.path, isForced);
   if (output.type === 'stdout' && io.stdout.isTTY === true && !isForced) {
@@ -66,6 +76,7 @@ export async function download(
     argument,
     index: options.index,
     isForced,
+    isJson: options.json === true,
     io,
     signal: io.listenForInterrupt(),
   };
@@ -118,7 +129,9 @@ async function saveAs(order: Order, offer: FileOffer, path: string): Promise<voi
     } finally {
       await part.close();
     }
-    io.stdout.write(`${describeSaved(path, part.heldBytes, io)}\n`);
+    const { exportId: id, name } = offer;
+    const saved = { path, bytes: part.heldBytes, name, id, locator: toLocatorText(id) };
+    io.stdout.write(order.isJson ? toJsonLine(saved) : `${describeSaved(path, part.heldBytes, io)}\n`);
   } catch (error) {
     throw toDiskProblem(error, path) ?? error;
   }

@@ -1,12 +1,9 @@
-import { print } from 'graphql';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { getOperationAST, print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../runtime/clock.ts';
-import {
-  WatchExportsDocument,
-  type WatchExportsSubscription,
-  type WatchExportsSubscriptionVariables,
-} from '../generated/operations.ts';
+import type { WatchExportsSubscription } from '../generated/operations.ts';
 import type { GatewayAccess } from './address.ts';
 import {
   type AnswerError,
@@ -20,8 +17,6 @@ import {
 /** Something that happened to one of the exports. */
 export type WatchedEvent = WatchExportsSubscription['exportEvents'];
 
-const WATCH_EXPORTS = print(WatchExportsDocument);
-
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A gateway that says nothing for this long is asked whether it is there, and then has as long again to answer. */
 const SILENCE_MS = 10_000;
@@ -29,9 +24,10 @@ const CLOSE_GRACE_MS = 1_000;
 /** An event is a few kB. */
 const MAX_MESSAGE_BYTES = 1_048_576;
 
-export interface EventStreamOptions {
+export interface EventStreamOptions<Data, Variables> {
   readonly access: GatewayAccess;
-  readonly variables: WatchExportsSubscriptionVariables;
+  readonly document: TypedDocumentNode<Data, Variables>;
+  readonly variables: Variables;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** The gateway has let us in. */
@@ -39,29 +35,29 @@ export interface EventStreamOptions {
 }
 
 /**
- * The events of some exports over one websocket, until the gateway completes the stream.
+ * What one subscription tells over one websocket, until the gateway completes it.
  *
  * Never connects again by itself: graphql-ws would send the same variables, and with them an old cursor.
  *
  * @throws Trouble; the signal's reason where it aborts
  */
-export async function* openEventStream(
-  options: EventStreamOptions,
-): AsyncGenerator<WatchedEvent, void, void> {
-  const { access, variables, signal } = options;
+export async function* openEventStream<Data, Variables extends Record<string, unknown>>(
+  options: EventStreamOptions<Data, Variables>,
+): AsyncGenerator<Data, void, void> {
+  const { access, document, variables, signal } = options;
   signal.throwIfAborted();
   const { client, end } = connect(options);
   const onAbort = (): void => client.terminate();
   signal.addEventListener('abort', onAbort, { once: true });
-  const results = client.iterate<WatchExportsSubscription>({
-    query: WATCH_EXPORTS,
-    operationName: 'WatchExports',
+  const results = client.iterate<Data>({
+    query: print(document),
+    operationName: getOperationAST(document)?.name?.value,
     variables,
   });
   try {
     for await (const { data, errors } of results) {
-      if (data?.exportEvents === undefined) throw errors ?? new Error('empty answer');
-      yield data.exportEvents;
+      if (data == null) throw errors ?? new Error('empty answer');
+      yield data;
     }
     signal.throwIfAborted();
   } catch (error) {
@@ -73,7 +69,11 @@ export async function* openEventStream(
   }
 }
 
-function connect({ access, clock, onConnected }: EventStreamOptions) {
+function connect({
+  access,
+  clock,
+  onConnected,
+}: Pick<EventStreamOptions<unknown, unknown>, 'access' | 'clock' | 'onConnected'>) {
   let socket: WebSocket | undefined;
   let cancelCheck = (): void => undefined;
 

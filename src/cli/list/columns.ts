@@ -9,8 +9,13 @@ import { toLocatorText } from '../locator-argument.ts';
 
 type Listed = ListedExportFragment;
 
+/** `RUNNING 40%`, `SUCCEEDED PARTIAL`. */
+export function toStatus(row: Listed): string {
+  return toStatusText({ ...row, unreadable: null });
+}
+
 const STATUS = {
-  text: (row: Listed) => toStatusText({ ...row, unreadable: null }),
+  text: toStatus,
   style: ({ status }: Listed) => toStatusStyle(status),
 };
 const LOCATOR = { text: ({ id }: Listed) => toLocatorText(id) };

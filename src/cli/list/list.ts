@@ -27,6 +27,8 @@ export interface ListOptions extends JsonOptions {
   readonly text?: string | undefined;
   /** How many at most. */
   readonly limit: number;
+  /** Goes on showing what happens. */
+  readonly watch?: boolean | undefined;
   /** Locators alone, one a line. */
   readonly quiet?: boolean | undefined;
 }
@@ -44,6 +46,20 @@ export async function list(options: ListOptions, io: CommandIo): Promise<number>
   const access = readGatewayAccess(options, io);
   const filter = toFilter(options);
   const page = await readList({ access, filter, limit: options.limit, io });
+  if (options.watch === true) {
+    const { watchExports } = await import('./watch-exports.ts');
+    const isQuiet = options.quiet === true;
+    return watchExports({
+      access,
+      filter,
+      exports: page.exports,
+      limit: options.limit,
+      isQuiet,
+      isTable: isTerminal(io.stdout, io) && options.json !== true && !isQuiet,
+      io,
+      write: (exports) => writeExports(exports, options, io),
+    });
+  }
   writeExports(page.exports, options, io);
   for (const notice of toNotices(page, options, io)) io.stderr.write(`${notice}\n`);
   return page.unlisted.length === 0 ? EXIT.succeeded : EXIT.failed;
@@ -107,7 +123,7 @@ function isUnlistable({ code }: Problem): boolean {
 }
 
 /** Writes them as the options want it. */
-export function writeExports(
+function writeExports(
   exports: readonly ListedExportFragment[],
   { json, quiet }: Pick<ListOptions, 'json' | 'quiet'>,
   io: CommandIo,
@@ -121,7 +137,7 @@ export function writeExports(
 }
 
 /** The keys of a webhook's `data`, and how it is tracked. */
-export function toListedJson(each: ListedExportFragment): string {
+function toListedJson(each: ListedExportFragment): string {
   return toJsonLine({ ...toExportFields(each), tracking: each.tracking });
 }
 

@@ -1,7 +1,12 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type Clock, type Random, sleep } from '../../runtime/clock.ts';
 import { TryAgain } from '../command-error.ts';
 import { toDurationText } from '../display/measures.ts';
-import type { ExportLocator } from '../generated/operations.ts';
+import {
+  type ExportLocator,
+  WatchExportsDocument,
+  type WatchExportsSubscription,
+} from '../generated/operations.ts';
 import type { GatewayAccess } from './address.ts';
 import { toWaitMs } from './backoff.ts';
 import { openEventStream, type WatchedEvent } from './event-stream.ts';
@@ -11,25 +16,59 @@ import { CursorRefused, toUnreachable } from './trouble.ts';
 const TRIES_AT_FIRST = 4;
 const TRIES_ONCE_CONNECTED = 12;
 
+/** What every event of a subscription has. */
+interface FollowableEvent {
+  readonly __typename: string;
+  readonly cursor: string;
+  /** Of `SubscriptionTokenExpiring` alone. */
+  readonly expiresAt?: string;
+}
+
 export interface FollowOptions {
   readonly access: GatewayAccess;
-  readonly locators: readonly ExportLocator[];
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
   /** Told of lost connections and new ones, in sentences. */
   readonly onNotice: (text: string) => void;
-  /** True once every export has ended: a stream that completes before is taken for a lost connection. */
+  /** True once nothing more is to be told: a stream that completes before is taken for a lost connection. */
   readonly isDone: () => boolean;
 }
 
+/** Which subscription is followed. */
+export interface Followed<Data, Variables, Event> {
+  readonly document: TypedDocumentNode<Data, Variables>;
+  /** All but `after`. */
+  readonly variables: Variables;
+  readonly toEvent: (data: Data) => Event;
+}
+
+/** What happens to some exports until all have ended. @throws see `followEvents` */
+export function followExports(
+  locators: readonly ExportLocator[],
+  options: FollowOptions,
+): AsyncGenerator<WatchedEvent, void, void> {
+  const followed = {
+    document: WatchExportsDocument,
+    variables: { locators: [...locators] },
+    toEvent: ({ exportEvents }: WatchExportsSubscription) => exportEvents,
+  };
+  return followEvents(followed, options);
+}
+
 /**
- * What happens to some exports until all have ended, over as many connections as it takes: each resumes after the last event seen.
+ * What a subscription tells until it is done, over as many connections as it takes: each resumes after the last event seen.
  *
- * @throws CommandError where the gateway cannot be reached, refuses us, or cannot read a locator; the signal's reason
+ * @throws CommandError where the gateway cannot be reached, refuses us, or cannot read a variable; the signal's reason
  */
-export async function* followExports(options: FollowOptions): AsyncGenerator<WatchedEvent, void, void> {
-  const { access, clock, random, signal, onNotice, isDone } = options;
+export async function* followEvents<
+  Data,
+  Variables extends { readonly after?: string | null | undefined },
+  Event extends FollowableEvent,
+>(
+  { document, variables, toEvent }: Followed<Data, Variables, Event>,
+  { access, clock, random, signal, onNotice, isDone }: FollowOptions,
+): AsyncGenerator<Event, void, void> {
   let after: string | undefined;
   let failures = 0;
   let wasConnected = false;
@@ -41,8 +80,16 @@ export async function* followExports(options: FollowOptions): AsyncGenerator<Wat
 
   for (;;) {
     try {
-      const variables = { locators: [...options.locators], after };
-      for await (const event of openEventStream({ access, variables, clock, signal, onConnected })) {
+      const now = { ...variables, after };
+      for await (const data of openEventStream({
+        access,
+        document,
+        variables: now,
+        clock,
+        signal,
+        onConnected,
+      })) {
+        const event = toEvent(data);
         failures = 0;
         after = event.cursor;
         if (event.__typename === 'SubscriptionTokenExpiring')
