@@ -47,7 +47,12 @@ export function toConfigReference(schema: Schema, example: string): string {
     });
     return `## ${name}\n\n| Key | Means | Type | Default | Allowed | Example |\n| --- | --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`;
   });
-  return `# Every key of the configuration
+  return `---
+pageClass: wide
+aside: false
+---
+
+# Every key of the configuration
 
 Made from the schema that checks the file, at each build of this site; [configuration](../configuration.md) explains what belongs together, and what one key asks of
 another. A row whose cells differ by vendor or by kind says which is whose. Times are in milliseconds, sizes in bytes. \`\${NAME}\` and \`\${NAME:-default}\` are replaced from the environment.

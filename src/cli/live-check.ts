@@ -24,12 +24,12 @@ export type LiveTools = Pick<Tools, 'clock' | 'random'>;
  * An export that nobody has at each vendor: to be told that there is none takes the way, the vendor's answer and its taking the credential, and
  * costs one call.
  */
-const NO_EXPORT = {
+const NO_EXPORT: Readonly<Record<VendorId, LocatorIds>> = {
   'power-bi': { reportId: '00000000-0000-0000-0000-000000000000', exportId: 'waybill-check' },
   'hi-energy': { exportId: '1' },
   talkdesk: { reportType: 'calls', jobId: '00000000-0000-0000-0000-000000000000' },
   'web-admit': { exportId: '1', exportFileId: '1' },
-} as const satisfies Record<VendorId, LocatorIds>;
+};
 
 /** Asks each account's vendor once, all at the same time. Never rejects; no message holds a secret. */
 export function askVendors(

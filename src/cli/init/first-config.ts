@@ -16,7 +16,7 @@ interface FirstAccount {
 }
 
 /** What is written of each vendor; where its values come from is told by its variables. */
-export const FIRST_ACCOUNTS = {
+export const FIRST_ACCOUNTS: Readonly<Record<VendorId, FirstAccount>> = {
   'power-bi': {
     name: 'Power BI',
     lines: `- key: power-bi
@@ -64,10 +64,10 @@ export const FIRST_ACCOUNTS = {
   credential: { type: api-key, apiKey: "\${WEB_ADMIT_API_KEY}" }`,
     variables: [{ name: 'WEB_ADMIT_API_KEY', holds: "the API key of the user's account in WebAdMIT" }],
   },
-} as const satisfies Record<VendorId, FirstAccount>;
+};
 
 /** Their ids, in the order in which they are offered. */
-export const FIRST_VENDORS = Object.keys(FIRST_ACCOUNTS) as readonly (keyof typeof FIRST_ACCOUNTS)[];
+export const FIRST_VENDORS = Object.keys(FIRST_ACCOUNTS) as readonly VendorId[];
 
 /** Who may ask the gateway. */
 export const FIRST_MODES = ['open', 'keys'] as const;
