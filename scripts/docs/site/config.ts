@@ -21,6 +21,8 @@ export function toSiteConfig({ outDir, sidebar, nav }: SiteOptions): UserConfig<
     lastUpdated: false,
     head: [['link', { rel: 'icon', href: 'data:,' }]],
     markdown: {
+      // A bare address is an example, not a link.
+      linkify: false,
       anchor: { slugify: toAnchor },
       config: leaveEmptyHeadersOut,
       languageAlias: { caddy: 'nginx', console: 'sh' },
