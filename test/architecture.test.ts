@@ -223,6 +223,7 @@ describe('packages', () => {
     ],
     [/^graphql-jit$/, /^src\/operations\//],
     [/^undici(\/|$)/, /^(src\/(http|cli)\/|simulator\/)/],
+    [/^@modelcontextprotocol\//, /^src\/cli\/mcp\//],
     [/^ws$/, /^src\/(transports|cli)\//],
     [/^yaml$/, /^src\/config\//],
     [/^(commander|cli-progress|@clack\/.+)$/, /^src\/(cli\/|main\.ts)/],

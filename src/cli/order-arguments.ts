@@ -68,7 +68,7 @@ export const ORDER_FIELDS = {
 } as const satisfies Partial<Record<VendorId, OrderForm>>;
 
 /** Vendors that exports can be started at. */
-const STARTING: readonly VendorId[] = VENDOR_IDS.filter((vendor) => vendor in ORDER_FIELDS);
+export const STARTING_VENDORS: readonly VendorId[] = VENDOR_IDS.filter((vendor) => vendor in ORDER_FIELDS);
 
 const MAX_SHOWN_LENGTH = 100;
 
@@ -100,11 +100,11 @@ export function parseOrderArguments(vendorText: string, words: readonly string[]
 }
 
 function parseVendor(text: string): VendorId {
-  const vendor = STARTING.find((candidate) => candidate === text);
+  const vendor = STARTING_VENDORS.find((candidate) => candidate === text);
   if (vendor !== undefined) return vendor;
   throw new CommandError(
     EXIT.usage,
-    `${show(text)} is no vendor that exports can be started at: it is one of ${STARTING.join(', ')}.${suggest(text, STARTING)}`,
+    `${show(text)} is no vendor that exports can be started at: it is one of ${STARTING_VENDORS.join(', ')}.${suggest(text, STARTING_VENDORS)}`,
   );
 }
 

@@ -9,6 +9,7 @@ import { COLOR_CHOICES } from './display/paint.ts';
 import { EXIT } from './exit-codes.ts';
 import { type ColorChoice, type CommandIo, staysAlive } from './io.ts';
 import { addListCommands } from './list-commands.ts';
+import { addMcpCommand } from './mcp-command.ts';
 import { addTrackingCommands } from './tracking-commands.ts';
 
 /**
@@ -65,6 +66,7 @@ export function createProgram(world: CommandIo, exitWith: (code: number | undefi
   addListCommands(program, io, exitWith);
   addClientCommands(program, io, exitWith);
   addTrackingCommands(program, io, exitWith);
+  addMcpCommand(program, io, exitWith);
   addCompletionCommands(program, io, exitWith);
   addConfigCommands(program, io, exitWith);
 

@@ -33,11 +33,28 @@ export async function readFileOffer(
   index: number,
   signal: AbortSignal,
 ): Promise<FileOffer> {
+  const { id, files } = await readFiles(access, locator, index, signal);
+  const { name, url } = files[index] as (typeof files)[number];
+  return { exportId: id, name, url };
+}
+
+/**
+ * Asks the gateway for all files of a finished export, each with a fresh link.
+ *
+ * @param needed - the place of a file that must be there
+ * @throws as `readFileOffer` does
+ */
+export async function readFiles(
+  access: GatewayAccess,
+  locator: ExportLocator,
+  needed: number,
+  signal: AbortSignal,
+) {
   const answer = await queryGateway(access, DownloadableExportDocument, { locator }, signal);
   if (answer.export === null) throw fail('There is no such export.');
-  const file = answer.export.files?.[index];
-  if (file === undefined) throw fail(describeAbsence(answer.export, index));
-  return { exportId: answer.export.id, name: file.name, url: file.url };
+  const { id, name, files } = answer.export;
+  if (files?.[needed] === undefined) throw fail(describeAbsence(answer.export, needed));
+  return { id, name, files };
 }
 
 /** Why there is no file. */
@@ -59,5 +76,5 @@ function describeAbsence(
 }
 
 function fail(message: string): CommandError {
-  return new CommandError(EXIT.failed, message);
+  return new CommandError(EXIT.failed, message, 'NO_FILE');
 }

@@ -14,6 +14,8 @@ export interface GatewayAccess {
   readonly socketUrl: string;
   /** A secret; undefined for a gateway that asks for none. */
   readonly token: string | undefined;
+  /** Secrets too: what a caller brings for accounts of type `caller`, by their keys. */
+  readonly vendorTokens?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a header can carry. */

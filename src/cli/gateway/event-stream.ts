@@ -93,7 +93,10 @@ function connect({
   const client = createClient({
     url: access.socketUrl,
     webSocketImpl: GatewaySocket,
-    connectionParams: access.token === undefined ? {} : { authorization: `Bearer ${access.token}` },
+    connectionParams: {
+      ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
+      ...(access.vendorTokens === undefined ? {} : { vendorTokens: access.vendorTokens }),
+    },
     connectionAckWaitTimeout: CONNECT_TIMEOUT_MS,
     retryAttempts: 0,
     keepAlive: SILENCE_MS,

@@ -39,6 +39,7 @@ async function post(
         'content-type': 'application/json',
         accept: 'application/json',
         ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
+        ...toVendorHeaders(access.vendorTokens ?? {}),
       },
       body,
       signal,
@@ -50,6 +51,10 @@ async function post(
     if (signal.aborted) throw signal.reason;
     throw error instanceof TryAgain ? error : toConnectionTrouble(error, access);
   }
+}
+
+function toVendorHeaders(tokens: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tokens).map(([key, token]) => [`x-waybill-token-${key}`, token]));
 }
 
 function parseAnswer<Data>(

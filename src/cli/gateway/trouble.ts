@@ -143,6 +143,7 @@ function toRefusal({ name, token }: GatewayAccess, text = ''): CommandError {
   return new CommandError(
     EXIT.unreachable,
     `The gateway at ${name} refused us. ${text === '' ? advice : `${text} ${advice}`}`,
+    'UNAUTHENTICATED',
   );
 }
 
