@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as apollo from '@apollo/composition';
 import { composeSubgraphs } from '@graphql-mesh/fusion-composition';
 import { composeServices } from '@theguild/federation-composition';
 import { buildClientSchema, getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { startFakedGateway, toLocator } from '../graphql/support.ts';
-import { PEOPLE_SDL, startHive } from './supergraph.ts';
+import { blocksOf, PEOPLE_SDL, startHive } from './supergraph.ts';
 
 describe('the subgraph composes with one that extends Export', () => {
   it.each([
@@ -24,6 +29,29 @@ describe('the subgraph composes with one that extends Export', () => {
     expect(body).toMatch(/\n {2}owner: Person @join__field\(graph: PEOPLE\)/);
     expect(body).toMatch(/\n {2}status: ExportStatus! @join__field\(graph: WAYBILL\)/);
     expect(supergraphSdl).toMatch(/\ntype Subscription\b/);
+  });
+
+  it('by the program in the documentation', async () => {
+    const keys = [{ name: 'composer', key: 'key-of-the-composer', tenant: 'default' }];
+    await using gateway = await startFakedGateway({
+      config: { server: { federation: true, mode: 'production' }, access: { mode: 'keys', keys } },
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-compose-'));
+    const file = join(folder, 'people.graphql');
+    writeFileSync(file, PEOPLE_SDL);
+    const [program = ''] = blocksOf('js');
+    const text = program.replace("'people.graphql'", JSON.stringify(file));
+    const env = { ...process.env, WAYBILL_URL: gateway.url, WAYBILL_TOKEN: 'key-of-the-composer' };
+
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', text], {
+      env: { ...env, PEOPLE_URL: 'http://people.example', NODE_OPTIONS: '' },
+    });
+    rmSync(folder, { recursive: true });
+
+    expect(parse(stdout).definitions.length).toBeGreaterThan(50);
+    const [, head = ''] = /\n(interface Export [^{]*)\{/.exec(stdout) ?? [];
+    const [shown = ''] = blocksOf('text');
+    expect(head).toContain(shown.slice(0, shown.indexOf(' {')).replaceAll(/\n\s+/g, ' '));
   });
 
   it('with one that has PageInfo too', async () => {

@@ -11,7 +11,7 @@ import type { GraphQLAnswer, TestGateway } from '../support/gateway.ts';
 const DOCUMENT = readFileSync(new URL('../../docs/federation.md', import.meta.url), 'utf8');
 
 /** The documentation's blocks of one language, in order. */
-function blocksOf(language: string): readonly string[] {
+export function blocksOf(language: string): readonly string[] {
   const pattern = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
   return [...DOCUMENT.matchAll(pattern)].map(([, block = '']) => block);
 }
