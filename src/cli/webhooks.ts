@@ -1,4 +1,3 @@
-import { toLine } from './changed-export.ts';
 import { toJsonLine } from './display/json.ts';
 import { toAgeText, toDurationText } from './display/measures.ts';
 import { toStatusStyle } from './display/paint.ts';
@@ -72,15 +71,33 @@ export async function sendTestWebhook(
   const { isDelivered } = sent;
   const result = toTerminalText(sent.result);
   const name = toTerminalText(endpoint);
-  io.stdout.write(
-    options.json === true
-      ? toJsonLine({ endpoint, ...sent })
-      : toLine([name, isDelivered ? 'DELIVERED' : 'NOT DELIVERED', result]),
-  );
+  if (options.json === true) io.stdout.write(toJsonLine({ endpoint, ...sent }));
+  else
+    writeTable(
+      { columns: TEST_COLUMNS, fields: TEST_COLUMNS, rows: [{ name, isDelivered, result }] },
+      io.stdout,
+      io,
+    );
   if (isDelivered) return EXIT.succeeded;
   io.stderr.write(`${name} did not take it: ${RESULTS.get(result) ?? toResultText(result)}\n`);
   return EXIT.failed;
 }
+
+interface SentTest {
+  readonly name: string;
+  readonly isDelivered: boolean;
+  readonly result: string;
+}
+
+const TEST_COLUMNS: readonly Column<SentTest>[] = [
+  { title: 'ENDPOINT', text: ({ name }) => name, least: 8 },
+  {
+    title: 'STATUS',
+    text: ({ isDelivered }) => (isDelivered ? 'DELIVERED' : 'NOT DELIVERED'),
+    style: ({ isDelivered }) => (isDelivered ? 'green' : 'red'),
+  },
+  { title: 'ANSWER', text: ({ result }) => result },
+];
 
 /** How an attempt ended where there was no HTTP answer. */
 const RESULTS: ReadonlyMap<string, string> = new Map([
@@ -127,9 +144,9 @@ function toColumns(now: number): readonly Column<Delivery>[] {
   return [
     { title: 'ID', ...ID },
     { title: 'STATUS', ...STATUS },
-    { title: 'TYPE', ...TYPE, least: 12 },
+    { title: 'TYPE', ...TYPE, least: 16 },
     { title: 'ENDPOINT', ...ENDPOINT, least: 8 },
-    { title: 'AT', text: ({ at }) => `${toAgeText(now - Date.parse(at))} ago`, dropped: 1 },
+    { title: 'AGE', text: ({ at }) => toAgeText(now - Date.parse(at)), dropped: 1 },
     { title: 'ATTEMPTS', ...ATTEMPTS, dropped: 3 },
     { title: 'LAST', ...LAST, dropped: 2 },
     {

@@ -153,18 +153,18 @@ describe('waybill webhooks retry', { timeout: PATIENCE_MS }, () => {
 
 describe('waybill webhooks send-test', { timeout: PATIENCE_MS }, () => {
   it.each([
-    [true, '204', 'ops  DELIVERED  204\n', ''],
-    [false, '404', 'ops  NOT DELIVERED  404\n', 'it answers with HTTP 404.'],
-    [false, '302', 'ops  NOT DELIVERED  302\n', 'it answers with HTTP 302, and redirects are not followed.'],
-    [false, 'timeout', 'ops  NOT DELIVERED  timeout\n', 'there was no answer in time.'],
+    [true, '204', 'ops\tDELIVERED\t204\n', ''],
+    [false, '404', 'ops\tNOT DELIVERED\t404\n', 'it answers with HTTP 404.'],
+    [false, '302', 'ops\tNOT DELIVERED\t302\n', 'it answers with HTTP 302, and redirects are not followed.'],
+    [false, 'timeout', 'ops\tNOT DELIVERED\ttimeout\n', 'there was no answer in time.'],
     [
       false,
       'address',
-      'ops  NOT DELIVERED  address\n',
+      'ops\tNOT DELIVERED\taddress\n',
       'its address is not known, or is one that webhooks are not sent to; `allowPrivate: true` lets private ones through.',
     ],
-    [false, 'constructor', 'ops  NOT DELIVERED  constructor\n', 'constructor.'],
-    [false, 'some-later-word', 'ops  NOT DELIVERED  some-later-word\n', 'some-later-word.'],
+    [false, 'constructor', 'ops\tNOT DELIVERED\tconstructor\n', 'constructor.'],
+    [false, 'some-later-word', 'ops\tNOT DELIVERED\tsome-later-word\n', 'some-later-word.'],
   ])('says how it went: %s, %s', async (isDelivered, result, line, why) => {
     await using gateway = await startFakeGateway({
       onOperation: () => ({ sendTestWebhook: { isDelivered, result } }),
