@@ -6,8 +6,8 @@ export type Shell = (typeof SHELLS)[number];
  * What each shell is to load. All of them ask `waybill complete -- WORDS…`, whose answer is one candidate a line, behind a tab what it
  * is; the line `:files` means names of files.
  *
- * Not a library's: those at hand (@bomb.sh/tab 0.0.22, omelette 0.4.17; tried 2026-11) leave words with colons to bash, which takes
- * them for several words, and every locator holds one.
+ * Not a library's: @bomb.sh/tab 0.0.22 (tried 2026-11) leaves words with colons to bash, which takes them for several words, and every
+ * locator holds one.
  */
 export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
   // Bash 3.2, as macOS has it, knows no `compopt`. A candidate is given from where bash
