@@ -33,8 +33,8 @@ export default defineConfig({
     globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
-    // Much of the time is spent waiting for sockets and browsers: three at once leave no core of a small machine idle.
-    maxWorkers: '150%',
+    // One for each core: three at once on two cores were 3 % faster, and two tests ran out of time.
+    maxWorkers: '100%',
     // Real sockets on a shared machine: CI tries a failed test once more and says so; here it fails at once.
     retry: process.env.CI ? 1 : 0,
     coverage: {
