@@ -32,7 +32,11 @@ const TESTS = [
   'test/web/files-',
 ];
 
-const { error, status } = spawnSync('faketime', ['-f', DAYS_AHEAD, 'npx', 'vitest', 'run', ...TESTS], {
+/** Chromium spins where the clock that it reads is another one than the system's. */
+const EXCLUDED = ['--exclude', 'test/docs/site.test.ts'];
+
+const words = ['-f', DAYS_AHEAD, 'npx', 'vitest', 'run', ...TESTS, ...EXCLUDED];
+const { error, status } = spawnSync('faketime', words, {
   stdio: 'inherit',
   // Monotonic clocks stay real: timers and sockets go by them.
   env: { ...process.env, TZ: ZONE, FAKETIME_DONT_FAKE_MONOTONIC: '1' },
