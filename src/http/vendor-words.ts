@@ -15,9 +15,9 @@ const TAG_START = /<(?=[a-z/!?])/gi;
 /** Control characters, and those without a shape that turn or hide what stands beside them. */
 const SHAPELESS = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu;
 const SPACES = /[\s\p{Zs}\p{Zl}\p{Zp}]+/gu;
-/** `scheme://…`, `//host…`, `www.…`, and schemes that need no slashes. Bounded, so that no text makes it slow. */
+/** `scheme://…` right behind a digit too, `//host…`, `www.…`, and schemes that need no slashes. Bounded, so that no text makes it slow. */
 const LINKS =
-  /(?:\b[a-z][a-z0-9+.-]{0,30}:\/\/|(?<![\w:/])\/\/(?=\w)|\bwww\.|\b(?:javascript|data|mailto|vbscript|blob|file):)[^\s"'<>]*/gi;
+  /(?:[a-z][a-z0-9+.-]{0,30}:\/\/|(?<![\w:/])\/\/(?=\w)|\bwww\.|\b(?:javascript|data|mailto|vbscript|blob|file):)[^\s"'<>]*/gi;
 
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi;
 const NAMED: Readonly<Record<string, string>> = {

@@ -40,6 +40,7 @@ describe("a vendor's own words", () => {
     ['see HTTPS://vendor.example "now"', 'see [link] "now"'],
     ['<a href="https://evil.example">here</a>', 'here'],
     ['at //evil.example/x or www.evil.example/y', 'at [link] or [link]'],
+    ['row 60https://evil.example/z', 'row 60[link]'],
     ['javascript:alert(1) data:text/html,x mailto:a@b.example', '[link] [link] [link]'],
     ['ftp://a s3://bucket/key slack+x://y', '[link] [link] [link]'],
     ['https:&#47;&#47;evil.example', '[link]'],
