@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type {
   Backplane,
-  BackplaneFeed,
   BackplaneListener,
-  Claim,
+  BackplaneNode,
   Commit,
+  CommitBatch,
   CommitResult,
+  Joined,
+  JoinedExport,
   LoadedTopic,
   LogEntry,
+  OwnedExport,
+  StoredWatch,
+  WantedExport,
 } from '../export/backplane.ts';
+import type { ExportKey } from '../export/export.ts';
 import type { WatchedState } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -16,9 +22,9 @@ export interface MemoryBackplaneOptions {
   readonly clock: Clock;
   /** Entries kept per topic. Default 64. */
   readonly maxEntries?: number | undefined;
-  /** How long a topic is kept after its last lease has ended, in milliseconds. Default 10 minutes. */
+  /** How long a topic is kept after the last node has left it, in milliseconds. Default 10 minutes. */
   readonly retentionMs?: number | undefined;
-  /** The most topics without a lease that are kept; the longest idle go first. Default 10,000. */
+  /** The most topics that no node wants that are kept; the longest idle go first. Default 10,000. */
   readonly maxIdle?: number | undefined;
   /** See `Backplane.epoch`. Made anew by default. */
   readonly epoch?: string | undefined;
@@ -26,49 +32,103 @@ export interface MemoryBackplaneOptions {
 
 const MAX_JOURNAL_ENTRIES = 1_000;
 
-/** One topic. There may be a hundred thousand: no closure, no empty array, no object that could be a number. */
-class Topic {
-  state: WatchedState | null = null;
-  version = 0;
+/** What is told in the log under one name. There may be a hundred thousand: no closure, no empty array, no Set for one. */
+class Line {
   sequence = 0;
   /** Entries up to this sequence are not known here. */
   floor: number;
   entries: LogEntry[] | null = null;
-  holder: string | null = null;
-  token = 0;
-  leaseUntil = 0;
+  /** The nodes that are told. */
+  nodes: MemoryNode | Set<MemoryNode> | null = null;
 
   constructor(floor: number) {
     this.floor = floor;
   }
+
+  has(node: MemoryNode): boolean {
+    return this.nodes === node || (this.nodes instanceof Set && this.nodes.has(node));
+  }
+
+  hasOtherThan(node: MemoryNode | null): boolean {
+    if (!(this.nodes instanceof Set)) return this.nodes !== null && this.nodes !== node;
+    return this.nodes.size > 1 || (this.nodes.size === 1 && (node === null || !this.nodes.has(node)));
+  }
+
+  add(node: MemoryNode): void {
+    if (this.nodes === null) this.nodes = node;
+    else if (this.nodes instanceof Set) this.nodes.add(node);
+    else if (this.nodes !== node) this.nodes = new Set([this.nodes, node]);
+  }
+
+  remove(node: MemoryNode): void {
+    if (this.nodes instanceof Set) this.nodes.delete(node);
+    if (this.nodes === node || (this.nodes instanceof Set && this.nodes.size === 0)) this.nodes = null;
+  }
+
+  tell(name: string, entry: LogEntry): void {
+    if (this.nodes instanceof Set) for (const { listener } of this.nodes) listener.onEntry(name, entry);
+    else this.nodes?.listener.onEntry(name, entry);
+  }
 }
 
-class MemoryFeed implements BackplaneFeed {
-  readonly topics = new Set<string>();
+class Topic extends Line {
+  state: WatchedState | null = null;
+  version = 0;
+  /** The fullest that the nodes gave last. */
+  key: ExportKey;
+  account: Account;
+
+  constructor(floor: number, key: ExportKey, account: Account) {
+    super(floor);
+    this.key = key;
+    this.account = account;
+  }
+}
+
+/** An account that some node wants; so it has an owner. */
+interface Account {
+  readonly identity: string;
+  owner: MemoryNode;
+  fence: number;
+  /** How many topics each node wants, the longest there first. */
+  readonly nodes: Map<MemoryNode, number>;
+}
+
+class MemoryNode implements BackplaneNode {
   readonly listener: BackplaneListener;
-  private readonly feeds: Set<MemoryFeed>;
+  private readonly backplane: MemoryBackplane;
 
-  constructor(listener: BackplaneListener, feeds: Set<MemoryFeed>) {
+  constructor(backplane: MemoryBackplane, listener: BackplaneListener) {
+    this.backplane = backplane;
     this.listener = listener;
-    this.feeds = feeds;
-    feeds.add(this);
   }
 
-  async follow(topics: readonly string[]): Promise<void> {
-    for (const topic of topics) this.topics.add(topic);
+  async join(account: string, wanted: readonly WantedExport[]): Promise<Joined> {
+    return this.backplane.join(this, account, wanted);
   }
 
-  unfollow(topics: readonly string[]): void {
-    for (const topic of topics) this.topics.delete(topic);
+  leave(account: string, topics: readonly string[]): void {
+    this.backplane.leave(this, account, topics);
   }
 
-  close(): void {
-    this.topics.clear();
-    this.feeds.delete(this);
+  async follow(journal: string): Promise<void> {
+    this.backplane.journal(journal).add(this);
+  }
+
+  async close(): Promise<void> {
+    this.backplane.disconnect(this);
   }
 }
 
-/** The backplane of a gateway that runs alone: everything in this process, gone with it. */
+function toStored({ state, version, sequence }: Topic): StoredWatch {
+  return { state, version, sequence };
+}
+
+/**
+ * The backplane of a gateway that runs alone: everything in this process, gone with it.
+ *
+ * Several nodes may share it, as tests do; they live as long as the process or until they close, so none has to say that it is alive.
+ */
 export class MemoryBackplane implements Backplane {
   readonly epoch: string;
   private readonly clock: Clock;
@@ -76,13 +136,13 @@ export class MemoryBackplane implements Backplane {
   private readonly retentionMs: number;
   private readonly maxIdle: number;
   private readonly topics = new Map<string, Topic>();
-  /** Topics that are published to; never forgotten, as there are few. */
-  private readonly journals = new Map<string, Topic>();
-  private readonly feeds = new Set<MemoryFeed>();
-  /** Topics without a lease and since when, the longest idle first. */
+  private readonly accounts = new Map<string, Account>();
+  /** Never forgotten, as there are few. */
+  private readonly journals = new Map<string, Line>();
+  /** Topics that no node wants and since when, the longest idle first. */
   private readonly idle = new Map<string, number>();
   private head = 0;
-  private sweptAt: number;
+  private fences = 0;
 
   constructor(options: MemoryBackplaneOptions) {
     this.clock = options.clock;
@@ -90,7 +150,6 @@ export class MemoryBackplane implements Backplane {
     this.retentionMs = options.retentionMs ?? 600_000;
     this.maxIdle = options.maxIdle ?? 10_000;
     this.epoch = options.epoch ?? randomBytes(6).toString('hex');
-    this.sweptAt = options.clock.now();
   }
 
   /** Topics kept at the moment. */
@@ -98,42 +157,18 @@ export class MemoryBackplane implements Backplane {
     return this.topics.size;
   }
 
-  async listen(listener: BackplaneListener): Promise<BackplaneFeed> {
-    return new MemoryFeed(listener, this.feeds);
+  async connect(listener: BackplaneListener): Promise<BackplaneNode> {
+    return new MemoryNode(this, listener);
   }
 
-  async claim(topics: readonly string[], holder: string, leaseMs: number): Promise<readonly Claim[]> {
-    const now = this.clock.now();
-    this.forget(now);
-    return topics.map((name) => this.claimOne(name, holder, leaseMs, now));
-  }
-
-  async release(leases: readonly { readonly topic: string; readonly token: number }[]): Promise<void> {
-    const now = this.clock.now();
-    for (const { topic: name, token } of leases) {
-      const topic = this.topics.get(name);
-      if (topic === undefined || topic.token !== token || topic.holder === null) continue;
-      topic.holder = null;
-      topic.leaseUntil = now;
-      this.idle.set(name, now);
-      for (const feed of this.feeds) if (feed.topics.has(name)) feed.listener.onReleased(name);
-    }
-    this.forget(now);
-  }
-
-  async commit(commits: readonly Commit[]): Promise<readonly CommitResult[]> {
-    return commits.map((commit) => this.commitOne(commit));
+  async commit({ account, fence, commits }: CommitBatch): Promise<readonly CommitResult[] | 'fenced'> {
+    if (this.accounts.get(account)?.fence !== fence) return 'fenced';
+    return commits.map((commit) => this.commitOne(account, commit));
   }
 
   async publish(name: string, entry: Omit<LogEntry, 'sequence'>): Promise<number> {
-    let journal = this.journals.get(name);
-    if (journal === undefined) {
-      // Nothing was published before: there is nothing that a cursor could miss.
-      journal = new Topic(0);
-      this.journals.set(name, journal);
-    }
     this.head += 1;
-    this.append(name, journal, { ...entry, sequence: this.head }, MAX_JOURNAL_ENTRIES);
+    this.append(name, this.journal(name), { ...entry, sequence: this.head }, MAX_JOURNAL_ENTRIES);
     return this.head;
   }
 
@@ -141,57 +176,130 @@ export class MemoryBackplane implements Backplane {
     topics: readonly string[],
     after: number | null,
   ): Promise<{ head: number; topics: readonly (LoadedTopic | undefined)[] }> {
-    return {
-      head: this.head,
-      topics: topics.map((name) => {
-        const topic = this.topics.get(name) ?? this.journals.get(name);
-        if (topic === undefined) return undefined;
-        const since = after ?? this.head;
-        return {
-          state: topic.state,
-          entries: topic.entries?.filter(({ sequence }) => sequence > since) ?? [],
-          isComplete: since >= topic.floor && since <= this.head,
-        };
-      }),
-    };
+    return { head: this.head, topics: topics.map((name) => this.loadOne(name, after ?? this.head)) };
   }
 
   async close(): Promise<void> {
-    for (const feed of this.feeds) feed.close();
     this.topics.clear();
+    this.accounts.clear();
     this.journals.clear();
     this.idle.clear();
   }
 
-  private claimOne(name: string, holder: string, leaseMs: number, now: number): Claim {
+  // ------------------------------------------------------------------ what nodes ask for
+
+  join(node: MemoryNode, identity: string, wanted: readonly WantedExport[]): Joined {
+    this.forget(this.clock.now());
+    let account = this.accounts.get(identity);
+    if (account === undefined) {
+      this.fences += 1;
+      account = { identity, owner: node, fence: this.fences, nodes: new Map() };
+      this.accounts.set(identity, account);
+    }
+    const exports: JoinedExport[] = [];
+    const news: OwnedExport[] | null = account.owner === node ? null : [];
+    for (const each of wanted) exports.push(this.joinOne(node, account, each, news));
+    if (news !== null && news.length > 0) account.owner.listener.onWanted(identity, account.fence, news);
+    return { fence: account.owner === node ? account.fence : null, exports };
+  }
+
+  leave(node: MemoryNode, identity: string, topics: readonly string[]): void {
+    const account = this.accounts.get(identity);
+    if (account === undefined) return;
+    const now = this.clock.now();
+    const unwanted: string[] = [];
+    for (const name of topics) {
+      const topic = this.topics.get(name);
+      if (topic?.account !== account || !topic.has(node)) continue;
+      topic.remove(node);
+      if (topic.nodes === null) this.idle.set(name, now);
+      if (node !== account.owner && !topic.hasOtherThan(account.owner)) unwanted.push(name);
+      const left = (account.nodes.get(node) ?? 1) - 1;
+      if (left > 0) account.nodes.set(node, left);
+      else this.leaveAccount(node, account);
+    }
+    if (unwanted.length > 0) account.owner.listener.onUnwanted(identity, unwanted);
+    this.forget(now);
+  }
+
+  journal(name: string): Line {
+    let journal = this.journals.get(name);
+    if (journal === undefined) {
+      // Nothing was published before: there is nothing that a cursor could miss.
+      journal = new Line(0);
+      this.journals.set(name, journal);
+    }
+    return journal;
+  }
+
+  disconnect(node: MemoryNode): void {
+    for (const journal of this.journals.values()) journal.remove(node);
+    const byAccount = new Map<string, string[]>();
+    for (const [name, topic] of this.topics) {
+      if (!topic.has(node)) continue;
+      const names = byAccount.get(topic.account.identity);
+      if (names === undefined) byAccount.set(topic.account.identity, [name]);
+      else names.push(name);
+    }
+    for (const [identity, names] of byAccount) this.leave(node, identity, names);
+  }
+
+  // ------------------------------------------------------------------ accounts and topics
+
+  private joinOne(
+    node: MemoryNode,
+    account: Account,
+    { topic: name, key }: WantedExport,
+    news: OwnedExport[] | null,
+  ): JoinedExport {
     let topic = this.topics.get(name);
     if (topic === undefined) {
       this.head += 1;
-      topic = new Topic(this.head);
+      topic = new Topic(this.head, key, account);
       this.topics.set(name, topic);
     }
-    const isFree = topic.holder === null || topic.leaseUntil <= now;
-    if (isFree || topic.holder === holder) {
-      if (isFree) topic.token += 1;
-      topic.holder = holder;
-      topic.leaseUntil = now + leaseMs;
+    const isAsked = topic.nodes !== null;
+    if (!topic.has(node)) {
+      topic.add(node);
+      topic.account = account;
+      topic.key = key;
+      account.nodes.set(node, (account.nodes.get(node) ?? 0) + 1);
       this.idle.delete(name);
     }
-    return {
-      token: topic.holder === holder ? topic.token : null,
-      leaseUntil: topic.leaseUntil,
-      stored: { state: topic.state, version: topic.version, sequence: topic.sequence },
-    };
+    news?.push({ topic: name, key, stored: toStored(topic), isAsked, isWantedElsewhere: true });
+    return { state: topic.state, version: topic.version, sequence: topic.sequence, isAsked };
   }
 
-  private commitOne(commit: Commit): CommitResult {
+  /** The node that wants the account for the longest time owns it next. */
+  private leaveAccount(node: MemoryNode, account: Account): void {
+    account.nodes.delete(node);
+    if (account.owner !== node) return;
+    const [next] = account.nodes.keys();
+    if (next === undefined) {
+      this.accounts.delete(account.identity);
+      return;
+    }
+    this.fences += 1;
+    account.owner = next;
+    account.fence = this.fences;
+    const exports: OwnedExport[] = [];
+    for (const [name, topic] of this.topics) {
+      if (topic.account !== account || topic.nodes === null) continue;
+      const isWantedElsewhere = topic.hasOtherThan(next);
+      exports.push({
+        ...{ topic: name, key: topic.key, stored: toStored(topic), isAsked: true },
+        isWantedElsewhere,
+      });
+    }
+    next.listener.onWanted(account.identity, account.fence, exports);
+  }
+
+  private commitOne(account: string, commit: Commit): CommitResult {
     const topic = this.topics.get(commit.topic);
-    // A lease that ran out is still good while no other holder has taken it: the token would have grown.
-    if (topic === undefined || topic.holder === null) return null;
-    if (topic.token !== commit.token || topic.version !== commit.version) return null;
+    if (topic?.account.identity !== account) return { state: null, version: 0, sequence: 0 };
+    if (topic.version !== commit.version) return toStored(topic);
     topic.state = commit.state;
     topic.version += 1;
-    topic.leaseUntil = this.clock.now() + commit.leaseMs;
     for (const fact of commit.facts) {
       this.head += 1;
       this.append(commit.topic, topic, { sequence: this.head, at: commit.at, fact, state: commit.state });
@@ -199,31 +307,31 @@ export class MemoryBackplane implements Backplane {
     return topic.version;
   }
 
-  private append(name: string, topic: Topic, entry: LogEntry, maxEntries = this.maxEntries): void {
-    topic.sequence = entry.sequence;
-    if (topic.entries === null) topic.entries = [entry];
-    else topic.entries.push(entry);
-    if (topic.entries.length > maxEntries) topic.floor = topic.entries.shift()?.sequence ?? topic.floor;
-    for (const feed of this.feeds) if (feed.topics.has(name)) feed.listener.onEntry(name, entry);
+  private append(name: string, line: Line, entry: LogEntry, maxEntries = this.maxEntries): void {
+    line.sequence = entry.sequence;
+    if (line.entries === null) line.entries = [entry];
+    else line.entries.push(entry);
+    if (line.entries.length > maxEntries) line.floor = line.entries.shift()?.sequence ?? line.floor;
+    line.tell(name, entry);
+  }
+
+  private loadOne(name: string, since: number): LoadedTopic | undefined {
+    const topic = this.topics.get(name);
+    const line = topic ?? this.journals.get(name);
+    if (line === undefined) return undefined;
+    return {
+      state: topic?.state ?? null,
+      entries: line.entries?.filter(({ sequence }) => sequence > since) ?? [],
+      isComplete: since >= line.floor && since <= this.head,
+    };
   }
 
   /** Drops what has been idle for too long, or is one too many. */
   private forget(now: number): void {
-    if (now - this.sweptAt >= this.retentionMs) this.findAbandoned(now);
     for (const [name, since] of this.idle) {
       if (now - since < this.retentionMs && this.idle.size <= this.maxIdle) break;
       this.idle.delete(name);
       this.topics.delete(name);
-    }
-  }
-
-  /** A holder that died gave nothing up: its topics are idle since their leases ran out. */
-  private findAbandoned(now: number): void {
-    this.sweptAt = now;
-    for (const [name, topic] of this.topics) {
-      if (topic.leaseUntil > now || this.idle.has(name)) continue;
-      topic.holder = null;
-      this.idle.set(name, now);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Backplane } from '../export/backplane.ts';
+import type { Backplane, BackplaneNode } from '../export/backplane.ts';
 
 export type BackplaneState = 'ready' | 'unreachable';
 
@@ -21,11 +21,17 @@ export function observeBackplane(inner: Backplane): ObservedBackplane {
       throw error;
     }
   }
+  function observeNode(node: BackplaneNode): BackplaneNode {
+    return {
+      join: (...given) => note(node.join(...given)),
+      leave: (...given) => node.leave(...given),
+      follow: (...given) => note(node.follow(...given)),
+      close: () => node.close(),
+    };
+  }
   const backplane: Backplane = {
     epoch: inner.epoch,
-    listen: (...given) => note(inner.listen(...given)),
-    claim: (...given) => note(inner.claim(...given)),
-    release: (...given) => note(inner.release(...given)),
+    connect: async (listener) => observeNode(await note(inner.connect(listener))),
     commit: (...given) => note(inner.commit(...given)),
     publish: (...given) => note(inner.publish(...given)),
     load: (...given) => note(inner.load(...given)),

@@ -1,4 +1,5 @@
 import type { ExportFact } from './events.ts';
+import type { ExportKey } from './export.ts';
 import type { WatchedState } from './transitions.ts';
 
 /** One thing that happened to one export, at its place in the log. */
@@ -22,18 +23,38 @@ export interface StoredWatch {
   readonly sequence: number;
 }
 
-/** The answer to a claim; `token` is null where another holder has the topic until `leaseUntil`. */
-export interface Claim {
-  /** The fencing token: each new lease of a topic has a larger one, and a commit under an older one is refused. */
-  readonly token: number | null;
-  /** Epoch milliseconds. */
-  readonly leaseUntil: number;
-  readonly stored: StoredWatch;
+/** An export that a node wants to be told of, and by what its account's owner asks about it. */
+export interface WantedExport {
+  readonly topic: string;
+  readonly key: ExportKey;
 }
 
+/** An export that its account's owner is to ask about. */
+export interface OwnedExport extends WantedExport {
+  readonly stored: StoredWatch;
+  /** It was asked about until now, so that the plan in its state holds. */
+  readonly isAsked: boolean;
+  /** Some other node than the owner wants it. */
+  readonly isWantedElsewhere: boolean;
+}
+
+/** What is kept about an export that was joined. */
+export interface JoinedExport extends StoredWatch {
+  /** Some node wanted it already, so that the account's owner is asking about it. */
+  readonly isAsked: boolean;
+}
+
+/** The answer to a join. */
+export interface Joined {
+  /** Where this node owns the account: its fence. Null where another node does. */
+  readonly fence: number | null;
+  /** In the order asked for. */
+  readonly exports: readonly JoinedExport[];
+}
+
+/** What a reading of one export came to. */
 export interface Commit {
   readonly topic: string;
-  readonly token: number;
   /** The version this stands on. */
   readonly version: number;
   readonly state: WatchedState;
@@ -41,12 +62,18 @@ export interface Commit {
   readonly facts: readonly ExportFact[];
   /** Epoch milliseconds, for the entries. */
   readonly at: number;
-  /** The lease lasts this much longer, counted from now. */
-  readonly leaseMs: number;
 }
 
-/** The version after the commit; null where the lease was lost or another commit came first, and nothing was written. */
-export type CommitResult = number | null;
+/** What readings of one account came to. */
+export interface CommitBatch {
+  readonly account: string;
+  /** Under which the node owns the account. */
+  readonly fence: number;
+  readonly commits: readonly Commit[];
+}
+
+/** The version after the commit. Where it stood on another version than the last, nothing was written of it, and this is what is stored. */
+export type CommitResult = number | StoredWatch;
 
 /** A topic as it stood at one moment, and what happened to it since an earlier one. */
 export interface LoadedTopic {
@@ -64,47 +91,71 @@ export interface Loaded {
   readonly topics: readonly (LoadedTopic | undefined)[];
 }
 
+/** What one node is told. Calls come in the order in which things happened. */
 export interface BackplaneListener {
-  /** An entry of a followed topic: at least once, in the order of the log over all topics. */
+  /** An entry of a topic that this node wants, or of a journal that it follows: at least once, in the order of the log over all topics. */
   onEntry(topic: string, entry: LogEntry): void;
-  /** The holder of a followed topic gave it up: any that follow it may claim it now. */
-  onReleased(topic: string): void;
-}
-
-/** One process's ear. */
-export interface BackplaneFeed {
-  /** Once it resolves, every later entry of these topics reaches the listener. */
-  follow(topics: readonly string[]): Promise<void>;
-  unfollow(topics: readonly string[]): void;
-  close(): void;
+  /**
+   * This node owns the account and is to ask about these. Where it came to own it otherwise than by being the first to join, they are all
+   * that any node wants of it, its own included; later they are what other nodes come to want.
+   */
+  onWanted(account: string, fence: number, exports: readonly OwnedExport[]): void;
+  /** No other node wants these any more, of an account that this node owns. */
+  onUnwanted(account: string, topics: readonly string[]): void;
 }
 
 /**
- * What several gateway processes share: who asks about which export, what is known of it, what happened, and being told.
+ * One process among those that share the backplane. Its calls take effect in the order in which they are made.
  *
- * A topic is one export as one account identity sees it. Everything passed in or out is plain JSON. Per topic the last
- * entries are kept (at least 64) and the whole for a while (10 minutes by default) after its last lease has ended. Every
- * method may reject when the backplane cannot be reached; the caller tries again later.
+ * A node that dies is found out by the backplane: its accounts go to others that want them, under larger fences. One that was only stopped for long
+ * learns it from a commit that is fenced, joins again, and is then told what it has missed of what is still kept.
+ */
+export interface BackplaneNode {
+  /**
+   * This node wants exports of an account. Where no node owns the account, this one does from now on: until it wants no export of it any more,
+   * it closes, or it is taken for dead. Joining again is harmless. A topic that was not kept begins here, and takes a place in the log, so
+   * that older cursors know that they miss something.
+   *
+   * @returns once every later entry of these topics reaches the listener. Entries from before a node's first join do not
+   */
+  join(account: string, wanted: readonly WantedExport[]): Promise<Joined>;
+  /**
+   * This node wants these no longer. With the last of an account it leaves the account, and where it owned it, another node that
+   * wants it does from then on. Where the backplane cannot be reached it is made good when it can be.
+   */
+  leave(account: string, topics: readonly string[]): void;
+  /** Once it resolves, every later entry of the journal reaches the listener. */
+  follow(journal: string): Promise<void>;
+  /** Leaves everything: resolves when all accounts are handed over. */
+  close(): Promise<void>;
+}
+
+/**
+ * What several gateway processes share: who asks about which account, what is known of its exports, what happened, and being told.
+ *
+ * The account is the unit of ownership: one node asks about all exports of an account that any node wants, so that its calls are made once
+ * and together. An account here is an account identity, a topic one export as one account identity sees it. Everything passed in or out is plain
+ * JSON. Per topic the last entries are kept (at least 64) and the whole for a while (10 minutes by default) after the last node has left it.
+ * Every method that resolves may reject when the backplane cannot be reached; the caller tries again later.
  */
 export interface Backplane {
   /** Names this log's life, 1 to 24 letters and digits: a cursor from another one cannot be resumed from. */
   readonly epoch: string;
-  listen(listener: BackplaneListener): Promise<BackplaneFeed>;
+  /** Becomes one of the nodes. */
+  connect(listener: BackplaneListener): Promise<BackplaneNode>;
   /**
-   * Takes, for `leaseMs`, the topics that no other holder has; one answer per topic, in order. A topic that was not kept begins here, and takes a place in the log, so that older cursors know that they miss something.
+   * Writes states and entries, each commit for itself: all of it or nothing. Whoever holds the fence may.
+   *
+   * @returns one result per commit, in order; `fenced` where the account is not owned under this fence any more, and nothing was written
    */
-  claim(topics: readonly string[], holder: string, leaseMs: number): Promise<readonly Claim[]>;
-  /** Gives topics up; a stale token is ignored. */
-  release(leases: readonly { readonly topic: string; readonly token: number }[]): Promise<void>;
-  /** Writes states and entries, each commit for itself: all of it or nothing. One answer per commit, in order. */
-  commit(commits: readonly Commit[]): Promise<readonly CommitResult[]>;
+  commit(batch: CommitBatch): Promise<readonly CommitResult[] | 'fenced'>;
   /**
-   * Writes an entry that is no reading of an export, such as that it came to be tracked, into a journal: a topic that nobody leases, and
+   * Writes an entry that is no reading of an export, such as that it came to be tracked, into a journal: a topic that belongs to no account, and
    * that is kept as long as the log. Of a journal the last entries are kept (at least 1,000).
    *
    * @returns the entry's sequence
    */
-  publish(topic: string, entry: Omit<LogEntry, 'sequence'>): Promise<number>;
+  publish(journal: string, entry: Omit<LogEntry, 'sequence'>): Promise<number>;
   /** Reads topics as of one moment. A journal has no state. @param after - null where no entries are wanted */
   load(topics: readonly string[], after: number | null): Promise<Loaded>;
   close(): Promise<void>;

@@ -30,7 +30,7 @@ export interface StreamHost {
   forget(stream: EventSource): void;
   /** The stream is open. */
   remember(stream: EventSource): void;
-  /** Resolves when the watches are followed and claimed. */
+  /** Resolves when the watches are joined. */
   opened(watches: readonly Watch[]): Promise<void>;
   load(topics: readonly string[], after: number | null): Promise<Loaded>;
   now(): number;

@@ -35,8 +35,12 @@ export interface PollQueueSettings<Item> {
 export class PollQueue<Item> {
   /** The account as it was last given: any with the same identity will do. */
   account: VendorAccount;
+  /** Under which fence this process owns the account, and so asks; null where another does, or none yet. */
+  fence: number | null = null;
   /** Exports of this account that are watched. */
   watches = 0;
+  /** Those of them that this process wants itself: while there are any, it may own the account. */
+  joined = 0;
   readonly offsetMs: number;
   private readonly now: () => number;
   private readonly poll: Poll<Item>;

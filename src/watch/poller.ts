@@ -1,4 +1,4 @@
-import type { Backplane, BackplaneFeed, Claim, Commit } from '../export/backplane.ts';
+import type { Backplane, BackplaneNode, Commit, CommitResult, OwnedExport } from '../export/backplane.ts';
 import { VendorError } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { CancelSignal, Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
@@ -6,14 +6,12 @@ import { hasEnded } from '../export/transitions.ts';
 import { Cancellation } from '../runtime/cancellation.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
-import { LEASE_MARGIN_MS, Leases } from './leases.ts';
+import { Membership } from './membership.ts';
 import { PollQueue } from './poll-queue.ts';
 import { type Moment, planNextPoll } from './schedule.ts';
 import { createTimerWheel, NOT_WAITING, TICK_MS, type TimerWheel } from './timer-wheel.ts';
 import type { SharedRead, Watch } from './watch.ts';
 
-/** After a lease of another process has run out, wait up to this long: several may be waiting for it. */
-const TAKE_OVER_SPREAD_MS = 1_000;
 /** When the backplane cannot be reached, ask again after this long. */
 const BACKPLANE_RETRY_MS = 1_000;
 /** Accounts' polls are set apart by up to this many ticks. */
@@ -30,17 +28,17 @@ export type ReadMany = (
 
 export interface PollerSettings {
   readonly backplane: Backplane;
-  readonly feed: BackplaneFeed;
+  readonly node: BackplaneNode;
   readonly tools: Tools;
   readonly readMany: ReadMany;
-  /** Names this process in leases. */
-  readonly holder: string;
   /** Called with how late each poll began, in milliseconds. */
   readonly onPoll: (lateMs: number) => void;
   /** Called when a watch takes over a stored state that is not of its own making, of which `sequence` is the last entry. */
   readonly onAdopted: (watch: Watch, sequence: number) => void;
-  /** True while a watch of that topic is alive here. */
+  /** True while a watch of that topic is alive here that somebody here looks at. */
   readonly isWatched: (topic: string) => boolean;
+  /** Called when this process has lost an account without having left it: each of its watches is to be joined anew. */
+  readonly onFenced: (queue: PollQueue<Watch>) => void;
 }
 
 /** What one reading came to, and when to ask again. */
@@ -55,11 +53,12 @@ export class Poller {
   private readonly wheel: TimerWheel<Watch>;
   private readonly queues = new Map<string, PollQueue<Watch>>();
   private queuesOpened = 0;
-  private readonly leases: Leases;
+  private readonly membership: Membership;
+  private isClosed = false;
 
   constructor(settings: PollerSettings) {
     this.settings = settings;
-    this.leases = new Leases(settings);
+    this.membership = new Membership(settings);
     this.wheel = createTimerWheel<Watch>(settings.tools.clock, (watches) => this.onDue(watches));
   }
 
@@ -80,11 +79,23 @@ export class Poller {
     return queue;
   }
 
-  /** Follows and claims new watches, and asks about those that are not recent. Rejects when the backplane does. */
+  /** The queue of an identity that is watched here. */
+  queueOf(identity: string): PollQueue<Watch> | undefined {
+    return this.queues.get(identity);
+  }
+
+  /** Joins new watches, and asks about those that are not recent where the account is owned here. Rejects when the backplane does. */
   async open(watches: readonly Watch[]): Promise<void> {
-    await this.settings.feed.follow(watches.map(({ topic }) => topic));
-    await this.claim(watches);
-    for (const watch of watches) if (isAskable(watch)) this.wheel.set(watch, watch.askAgainAt());
+    const byQueue = new Map<PollQueue<Watch>, Watch[]>();
+    for (const watch of watches) {
+      const those = byQueue.get(watch.queue);
+      if (those === undefined) byQueue.set(watch.queue, [watch]);
+      else those.push(watch);
+    }
+    await Promise.all([...byQueue].map(([queue, those]) => this.join(queue, those)));
+    for (const watch of watches) {
+      if (isAskable(watch) && watch.wheelSlot === NOT_WAITING) this.wheel.set(watch, watch.askAgainAt());
+    }
   }
 
   /** For a queue that nothing is watched through. */
@@ -92,17 +103,44 @@ export class Poller {
     this.queues.delete(account.identity);
   }
 
+  /** Nobody here looks at this export any more. */
+  leave(watch: Watch): void {
+    watch.isJoined = false;
+    watch.queue.joined -= 1;
+    // The account is left with the last of them; whoever comes back joins anew.
+    if (watch.queue.joined === 0) watch.queue.fence = null;
+    this.membership.leave(watch);
+  }
+
+  /** Gives an account to another process, now. */
+  handOver(): void {
+    this.membership.leaveAll();
+  }
+
   /** Stops asking about an export; a read that no other export waits for is given up. */
   stop(watch: Watch): void {
     this.wheel.delete(watch);
-    const token = watch.end();
-    if (token !== null) this.leases.release(watch.topic, token);
+    watch.end();
     if (watch.queue.watches === 0) this.forgetQueue(watch.queue);
   }
 
-  /** The process that asked about this export has stopped: some other has to. */
-  takeOver(watch: Watch): void {
-    if (watch.phase === 'opening' || watch.phase === 'following') this.wheel.set(watch, this.now());
+  /** This process owns the account and is to ask about an export that another did ask about, or that only others look at. */
+  takeOver(watch: Watch, { stored, isAsked, isWantedElsewhere }: OwnedExport): void {
+    if (isWantedElsewhere) watch.wantElsewhere();
+    // One that is being joined learns it from the answer.
+    if (watch.phase === 'asking' || (watch.phase === 'opening' && watch.isJoined)) return;
+    const later = watch.own(stored, this.now());
+    this.tellAdopted(watch, stored.sequence);
+    if (later !== null) void this.learn(watch, later);
+    const planned = isAsked ? stored.state?.nextPollAt : null;
+    if (isAskable(watch)) this.wheel.set(watch, planned ?? watch.askAgainAt());
+  }
+
+  /** What this process believed of the export is to be had anew from the backplane. */
+  rejoin(watch: Watch): void {
+    if (this.isClosed) return;
+    watch.disown();
+    this.wheel.set(watch, this.now());
   }
 
   /** Asks about an export at once that waits for its turn, as if it had never been refused. */
@@ -123,10 +161,11 @@ export class Poller {
     }
   }
 
-  /** Stops, and resolves when every lease has been given up. */
+  /** Stops, and resolves when every account has been handed over. */
   async close(): Promise<void> {
+    this.isClosed = true;
     this.wheel.close();
-    await this.leases.released();
+    await this.settings.node.close();
   }
 
   private now(): number {
@@ -145,8 +184,8 @@ export class Poller {
   /** Never rejects: whatever happens, each watch that is still wanted is asked about again. */
   private async poll(queue: PollQueue<Watch>, due: readonly Watch[], place: number): Promise<void> {
     try {
-      const unclaimed = due.filter(({ phase }) => phase === 'opening' || phase === 'following');
-      if (unclaimed.length > 0) await this.claim(unclaimed);
+      const opening = due.filter(({ phase }) => phase === 'opening');
+      if (opening.length > 0) await this.join(queue, opening);
       const held = due.filter(isAskable);
       const readings = held.length === 0 ? null : await this.read(queue, held);
       if (readings !== null) await this.write(held, readings, place);
@@ -160,33 +199,28 @@ export class Poller {
     }
   }
 
-  // ------------------------------------------------------------------ leases
+  // ------------------------------------------------------------------ ownership
 
-  private async claim(watches: readonly Watch[]): Promise<void> {
-    const claims = await this.leases.claim(watches.map(({ topic }) => topic));
+  private async join(queue: PollQueue<Watch>, watches: readonly Watch[]): Promise<void> {
+    const wantedAt = this.now();
+    const { fence, exports } = await this.settings.node.join(queue.account.identity, watches);
+    if (fence !== null && queue.joined > 0) queue.fence = Math.max(queue.fence ?? 0, fence);
+    const now = this.now();
     const learnt: Promise<void>[] = [];
     for (const [index, watch] of watches.entries()) {
-      const claim = claims[index];
-      const later = claim === undefined ? null : this.adopt(watch, claim);
+      const joined = exports[index];
+      if (joined === undefined || watch.phase !== 'opening') continue;
+      const later = queue.fence === null ? watch.follow(joined, wantedAt, now) : watch.own(joined, now);
+      this.tellAdopted(watch, joined.sequence);
       if (later !== null) learnt.push(this.write([watch], [later]));
     }
     if (learnt.length > 0) await Promise.all(learnt);
   }
 
-  /** @returns what is known here and not there */
-  private adopt(watch: Watch, claim: Claim): ExportSnapshot | null {
-    if (watch.isOver) {
-      if (claim.token !== null) this.leases.release(watch.topic, claim.token);
-      return null;
-    }
-    const later = watch.claimed(claim, this.now());
-    if (claim.token === null) {
-      const spreadMs = this.settings.tools.random.next() * TAKE_OVER_SPREAD_MS;
-      this.wheel.set(watch, claim.leaseUntil + spreadMs);
-    }
+  /** Tells those who wait for a first state that there is one by now. */
+  tellAdopted(watch: Watch, sequence: number): void {
     if (watch.isAwaited && watch.state !== null && watch.isCurrent(watch.state))
-      this.settings.onAdopted(watch, claim.stored.sequence);
-    return later;
+      this.settings.onAdopted(watch, sequence);
   }
 
   // ------------------------------------------------------------------ reading
@@ -246,47 +280,64 @@ export class Poller {
     for (let busy = findWriting(watches); busy !== null; busy = findWriting(watches))
       await busy.catch(ignore);
 
+    const [first] = watches;
+    if (first === undefined) return;
+    const { queue } = first;
+    const { fence } = queue;
     const now = this.now();
-    const throttledUntil = watches[0]?.queue.throttledUntil(now) ?? null;
+    const throttledUntil = queue.throttledUntil(now);
     const plans: Plan[] = [];
     for (const [index, watch] of watches.entries()) {
-      if (watch.isOver) continue;
-      const reading = readings[index] ?? toUnread(watch.queue.account);
-      const commit = this.plan(watch, reading, { now, throttledUntil, place: place ?? 0 });
-      if (commit !== null) plans.push({ watch, commit });
-      // The lease was lost meanwhile.
-      else if (place !== undefined) this.wheel.set(watch, now);
+      // Another process asks by now, or none does any more.
+      if (watch.phase !== 'asking') continue;
+      const reading = readings[index] ?? toUnread(queue.account);
+      plans.push({ watch, commit: this.plan(watch, reading, { now, throttledUntil, place: place ?? 0 }) });
     }
-    if (plans.length === 0) return;
-    const written = this.settings.backplane.commit(plans.map(({ commit }) => commit));
+    if (plans.length === 0 || fence === null) return;
+    const commits = plans.map(({ commit }) => commit);
+    const written = this.settings.backplane.commit({ account: queue.account.identity, fence, commits });
     for (const { watch } of plans) watch.write(written);
     try {
-      const versions = await written;
-      for (const [index, plan] of plans.entries())
-        this.settle(plan, versions[index] ?? null, place !== undefined);
+      const results = await written;
+      if (results === 'fenced') this.fenced(queue, fence, plans);
+      else
+        for (const [index, plan] of plans.entries()) this.settle(plan, results[index], place !== undefined);
     } finally {
       for (const { watch } of plans) watch.write(null);
     }
   }
 
-  /** @returns null where this process does not ask about the export any more */
-  private plan(watch: Watch, reading: Reading, moment: Moment): Commit | null {
+  private plan(watch: Watch, reading: Reading, moment: Moment): Commit {
     const { now, throttledUntil } = moment;
     const { state: advanced, facts } = watch.advance(reading, now);
     const nextPollAt = hasEnded(advanced)
       ? null
       : planNextPoll(watch.queue, advanced, reading, moment, this.settings.tools.random);
-    const leaseMs = (nextPollAt ?? now) - now + LEASE_MARGIN_MS;
-    return watch.toCommit({ ...advanced, nextPollAt, throttledUntil }, facts, now, leaseMs);
+    return watch.toCommit({ ...advanced, nextPollAt, throttledUntil }, facts, now);
+  }
+
+  /** Another process owns the account, and none of this was written. */
+  private fenced(queue: PollQueue<Watch>, fence: number, plans: readonly Plan[]): void {
+    if (queue.fence === fence) {
+      queue.fence = null;
+      this.settings.onFenced(queue);
+      return;
+    }
+    // That is known by now, and it may be owned here again: then the reading is only late.
+    if (this.isClosed) return;
+    for (const { watch } of plans) if (!watch.isOver) this.wheel.set(watch, this.now());
   }
 
   /** @param isPolled - it waits in no wheel, so that it is to be set there */
-  private settle({ watch, commit }: Plan, version: number | null, isPolled: boolean): void {
-    if (version === null) watch.leaseLost();
-    else watch.written(version, commit.state);
+  private settle({ watch, commit }: Plan, result: CommitResult | undefined, isPolled: boolean): void {
+    if (typeof result === 'number') watch.written(result, commit);
+    // It was written to meanwhile, by an earlier watch of this process or an earlier owner: that counts.
+    else if (result !== undefined && watch.phase === 'asking') {
+      watch.own(result, this.now());
+      this.tellAdopted(watch, result.sequence);
+    }
     if (watch.isOver || (!isPolled && watch.wheelSlot === NOT_WAITING)) return;
-    // Another process took the export, or wrote first: what it wrote counts, and a claim brings it.
-    if (version === null) this.wheel.set(watch, this.now());
+    if (typeof result !== 'number') this.wheel.set(watch, watch.askAgainAt());
     else if (commit.state.nextPollAt !== null) this.wheel.set(watch, commit.state.nextPollAt);
     else this.wheel.delete(watch);
   }

@@ -3,6 +3,8 @@ import type { ExportEvent, ExportFact } from '../export/events.ts';
 import { type Export, isTerminal } from '../export/export.ts';
 import { present } from '../export/present.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
+import { NOT_WAITING } from './timer-wheel.ts';
+import type { Watch } from './watch.ts';
 
 /** The part of an observation that is newer than the state: a watch's own plans. */
 export interface Plans {
@@ -16,6 +18,16 @@ export function toExport(state: WatchedState, { nextPollAt, throttledUntil }: Pl
   if (snapshot === null) return null;
   const isStale = trouble !== null || failed !== null;
   return present(snapshot, { nextPollAt, throttledUntil, isStale }, transitions);
+}
+
+/** What is planned for a watch, as far as this process knows. */
+export function plansFor(watch: Watch, state: WatchedState, now: number): Plans {
+  if (watch.isOver || hasEnded(state)) return { nextPollAt: null, throttledUntil: null };
+  if (watch.phase !== 'asking') return { nextPollAt: state.nextPollAt, throttledUntil: state.throttledUntil };
+  const throttledUntil = watch.queue.throttledUntil(now);
+  // An export that waits for nothing is being asked about at this moment.
+  const dueAt = watch.wheelSlot === NOT_WAITING ? now : watch.dueAt;
+  return { nextPollAt: Math.max(dueAt, throttledUntil ?? 0), throttledUntil };
 }
 
 /** A log entry as the one event that all its subscribers are given. */

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { BackplaneFeed, BackplaneListener, Loaded, LogEntry } from '../export/backplane.ts';
+import type { BackplaneListener, BackplaneNode, Loaded, LogEntry, OwnedExport } from '../export/backplane.ts';
 import type { ExportFact } from '../export/events.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import { hasEnded, startWatch, type WatchedState } from '../export/transitions.ts';
+import { startWatch, type WatchedState } from '../export/transitions.ts';
 import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import type { EventSource } from './channel-stream.ts';
@@ -22,8 +21,7 @@ import { ListStream, type ListStreamSettings } from './list-stream.ts';
 import { Poller } from './poller.ts';
 import { RecentWatches } from './recent-watches.ts';
 import { StreamClosedError } from './stream-closed-error.ts';
-import { NOT_WAITING } from './timer-wheel.ts';
-import { type Plans, toEvent, toExport } from './to-event.ts';
+import { plansFor, toEvent, toExport } from './to-event.ts';
 import { type Subscriber, type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
 
 export type { WatchRequest } from './event-stream.ts';
@@ -35,11 +33,12 @@ const DEFAULT_MAX_REMEMBERED = 2_000;
 /** Opens the hub on its backplane; rejects when that cannot be reached. */
 export async function createWatchHub(options: WatchHubOptions): Promise<WatchHub> {
   let hub: Hub | undefined;
-  const feed = await options.backplane.listen({
+  const node = await options.backplane.connect({
     onEntry: (topic, entry) => hub?.onEntry(topic, entry),
-    onReleased: (topic) => hub?.onReleased(topic),
+    onWanted: (account, fence, exports) => hub?.onWanted(account, fence, exports),
+    onUnwanted: (account, topics) => hub?.onUnwanted(account, topics),
   });
-  hub = new Hub(options, feed);
+  hub = new Hub(options, node);
   return hub;
 }
 
@@ -47,7 +46,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   readonly epoch: string;
   readonly tally = { polls: 0, events: 0, slowConsumersClosed: 0 };
   private readonly options: WatchHubOptions;
-  private readonly feed: BackplaneFeed;
+  private readonly node: BackplaneNode;
   private readonly codec: CursorCodec;
   private readonly poller: Poller;
   private readonly watches = new Map<string, Watch>();
@@ -62,27 +61,27 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   private written = { sequence: -1, cursor: '' };
   private drainReason: string | null = null;
 
-  constructor(options: WatchHubOptions, feed: BackplaneFeed) {
+  constructor(options: WatchHubOptions, node: BackplaneNode) {
     const { backplane, tools, onPoll } = options;
     this.options = options;
-    this.feed = feed;
+    this.node = node;
     this.epoch = backplane.epoch;
     this.codec = createCursorCodec(options.cursorSecret ?? DEFAULT_CURSOR_SECRET, backplane.epoch);
     this.remembered = new RecentWatches(options.maxRemembered ?? DEFAULT_MAX_REMEMBERED);
     this.follower = new Follower(this, options.tools.clock);
     this.poller = new Poller({
       backplane,
-      feed,
+      node,
       tools,
       readMany: options.readMany ?? ((account, keys, readOptions) => account.readMany(keys, readOptions)),
-      holder: randomUUID(),
       onPoll: (lateMs) => {
         this.tally.polls += 1;
         onPoll?.(lateMs);
       },
       onAdopted: (watch, sequence) =>
         watch.forEachSubscriber((subscription) => subscription.stream.adopt(subscription, sequence)),
-      isWatched: (topic) => this.watches.has(topic),
+      isWatched: (topic) => this.watches.get(topic)?.isJoined === true,
+      onFenced: (queue) => this.rejoin(queue),
     });
   }
 
@@ -163,7 +162,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   async listenTo(journal: string, listener: JournalListener): Promise<void> {
     this.journals.set(journal, listener);
-    await this.feed.follow([journal]);
+    await this.node.follow(journal);
   }
 
   publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number> {
@@ -210,7 +209,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.drainReason = reason;
     for (const stream of this.streams) stream.fail((cursor) => toDraining(reason, cursor));
     await this.poller.close();
-    this.feed.close();
   }
 
   // ------------------------------------------------------------------ what the backplane tells
@@ -226,6 +224,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     // One object for all, so that it can be serialised once.
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
     watch.forEachSubscriber((subscription) => subscription.stream.accept(subscription, entry, event));
+    // A stream may have looked at the log after this entry was there, and before it could know that the state in it is a new one.
+    if (watch.isAwaited && watch.phase === 'following') this.poller.tellAdopted(watch, entry.sequence);
   }
 
   private tellJournal(journal: string, entry: LogEntry): void {
@@ -235,9 +235,36 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.journals.get(journal)?.(fact.exportId, entry, event);
   }
 
-  onReleased(topic: string): void {
-    const watch = this.watches.get(topic);
-    if (watch !== undefined) this.poller.takeOver(watch);
+  onWanted(account: string, fence: number, exports: readonly OwnedExport[]): void {
+    const queue = this.poller.queueOf(account);
+    // It was left meanwhile, or is owned under a larger fence.
+    if (queue === undefined || queue.joined === 0 || fence < (queue.fence ?? 0)) return;
+    if (this.drainReason !== null) return;
+    queue.fence = fence;
+    for (const owned of exports) {
+      const { topic, key } = owned;
+      const watch = this.watches.get(topic) ?? this.startWatch(topic, { account: queue.account, key });
+      watch.key = fullerKey(watch.key, key);
+      this.poller.takeOver(watch, owned);
+    }
+  }
+
+  onUnwanted(_account: string, topics: readonly string[]): void {
+    for (const topic of topics) {
+      const watch = this.watches.get(topic);
+      if (watch === undefined) continue;
+      watch.isWantedElsewhere = false;
+      if (!watch.isJoined) this.endWatch(watch);
+    }
+  }
+
+  /** The account is owned elsewhere: what is looked at here goes on there. */
+  private rejoin(queue: Watch['queue']): void {
+    for (const watch of this.watches.values()) {
+      if (watch.queue !== queue) continue;
+      if (watch.isJoined) this.poller.rejoin(watch);
+      else this.endWatch(watch);
+    }
   }
 
   // ------------------------------------------------------------------ what streams ask for
@@ -254,7 +281,12 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const topics = [...byTopic].sort(([one], [other]) => (one < other ? -1 : 1));
     const opened: Watch[] = [];
     const subscriptions = topics.map(([topic, request], index) => {
-      const watch = this.watches.get(topic) ?? this.startWatch(topic, request, opened);
+      const watch = this.watches.get(topic) ?? this.startWatch(topic, request);
+      if (!watch.isJoined) {
+        watch.isJoined = true;
+        watch.queue.joined += 1;
+        opened.push(watch);
+      }
       watch.queue.account = request.account;
       watch.key = fullerKey(watch.key, request.key);
       const subscription: Subscription = { stream, watch, index, phase: 'awaiting', sequence: 0 };
@@ -271,7 +303,14 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   detach(subscription: Subscription): void {
     const { watch } = subscription;
-    if (watch.removeSubscriber(subscription)) this.endWatch(watch);
+    if (!watch.removeSubscriber(subscription) || this.watches.get(watch.topic) !== watch) return;
+    const { queue } = watch;
+    if (watch.isJoined) this.poller.leave(watch);
+    if (!watch.isWantedElsewhere) this.endWatch(watch);
+    // With the last export that this process wants itself, it gives the account to another.
+    if (queue.joined > 0 || queue.watches === 0) return;
+    this.poller.handOver();
+    this.rejoin(queue);
   }
 
   forget(stream: EventSource): void {
@@ -299,7 +338,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   // ------------------------------------------------------------------ watches
 
-  private startWatch(topic: string, request: WatchRequest, opened: Watch[]): Watch {
+  private startWatch(topic: string, request: WatchRequest): Watch {
     const { account, key, origin } = request;
     const queue = this.poller.queueFor(account);
     const known = this.remembered.get(topic)?.state ?? null;
@@ -309,7 +348,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     if (queue.watches === 1) this.options.onWatched?.(account.identity, true);
     this.watches.set(topic, watch);
     this.remembered.add(watch);
-    opened.push(watch);
     return watch;
   }
 
@@ -328,7 +366,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.watches.delete(watch.topic);
     queue.watches -= 1;
     this.poller.stop(watch);
-    this.feed.unfollow([watch.topic]);
     if (queue.watches === 0) this.options.onWatched?.(queue.account.identity, false);
   }
 
@@ -339,6 +376,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const fact: ExportFact = { type: 'ExportWatchFailed', ...loss };
     const event = toEvent({ at, state, fact }, watch.key.id, this.writeCursor(toPlace(this.heard)));
     watch.forEachSubscriber((subscription) => subscription.stream.lose(subscription, event, this.heard));
+    if (watch.isJoined) this.poller.leave(watch);
     this.endWatch(watch);
   }
 
@@ -349,18 +387,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   private show(watch: Watch, state: WatchedState): Export | undefined {
-    return toExport(state, this.plansFor(watch, state)) ?? undefined;
-  }
-
-  private plansFor(watch: Watch, state: WatchedState): Plans {
-    const now = this.now();
-    if (watch.isOver || hasEnded(state)) return { nextPollAt: null, throttledUntil: null };
-    if (watch.phase !== 'asking')
-      return { nextPollAt: state.nextPollAt, throttledUntil: state.throttledUntil };
-    const throttledUntil = watch.queue.throttledUntil(now);
-    // An export that waits for nothing is being asked about at this moment.
-    const dueAt = watch.wheelSlot === NOT_WAITING ? now : watch.dueAt;
-    return { nextPollAt: Math.max(dueAt, throttledUntil ?? 0), throttledUntil };
+    return toExport(state, plansFor(watch, state, this.now())) ?? undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Claim, Commit, LogEntry } from '../export/backplane.ts';
+import type { Commit, JoinedExport, LogEntry, StoredWatch } from '../export/backplane.ts';
 import type { VendorErrorCode } from '../export/errors.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
 import { type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
@@ -20,8 +20,8 @@ import { NOT_WAITING, type WheelItem } from './timer-wheel.ts';
 
 /** What a watch is about at the moment. */
 export type WatchPhase =
-  | 'opening' // followed and claimed in a moment
-  | 'asking' // this process holds the lease and asks the vendor
+  | 'opening' // joined in a moment
+  | 'asking' // this process owns the account and asks the vendor
   | 'following' // another process does, and the log tells what it found
   | 'lost' // the account is gone
   | 'ended'; // the last subscriber has left: what was known is remembered
@@ -102,8 +102,12 @@ export class Watch implements WheelItem<Watch> {
   private readonly kept: WatchedState | null;
   /** Of the stored state that `known` stands on. */
   private version = 0;
-  /** The fencing token; null where this process has no lease. */
-  private token: number | null = null;
+  /** This process has said in the backplane that it wants it, since somebody here looks at it. */
+  isJoined = false;
+  /** Another process wants it, and this one owns the account. */
+  isWantedElsewhere = false;
+  /** Another process waits for a first state. */
+  private isOwedElsewhere = false;
   /** Answers from here on may be shown to a newcomer as the state now, epoch milliseconds. */
   private currentFrom = Number.POSITIVE_INFINITY;
   private subscribers: Subscription | Set<Subscription> | null = null;
@@ -146,7 +150,7 @@ export class Watch implements WheelItem<Watch> {
     return this.awaiting > 0;
   }
 
-  /** Following and claiming in the backplane; null once that is done. */
+  /** Joining in the backplane; null once that is done. */
   get opening(): Promise<void> | null {
     return this.opened;
   }
@@ -167,7 +171,7 @@ export class Watch implements WheelItem<Watch> {
    * earlier watch gave up on is not: this one asks again.
    */
   isCurrent({ snapshot, failed, startedAt }: WatchedState): boolean {
-    if (failed !== null) return this.currentPhase === 'following' || startedAt >= this.startedAt;
+    if (failed !== null) return this.isFollowed || startedAt >= this.startedAt;
     return snapshot !== null && (isTerminal(snapshot.status) || snapshot.observedAt >= this.currentFrom);
   }
 
@@ -177,30 +181,41 @@ export class Watch implements WheelItem<Watch> {
     return snapshot === null ? 0 : this.freshUntil(snapshot);
   }
 
-  // ------------------------------------------------------------------ opening and leases
+  // ------------------------------------------------------------------ opening and ownership
 
-  /** @param opening - resolves when it is followed and claimed */
+  /** @param opening - resolves when it is joined */
   open(opening: Promise<void> | null): void {
     this.opened = opening;
   }
 
   /**
-   * Another lease, or the word that another process has one, with what is stored.
+   * Joined: another process owns the account, and asks.
+   *
+   * What is stored stands for the state now where it was asked about before, or where it is recent; else the log brings the next answer.
+   *
+   * @param wantedAt - when this process asked to join it
+   * @returns null: what is known here and not there is kept here
+   */
+  follow({ state, isAsked }: JoinedExport, wantedAt: number, now: number): null {
+    const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
+    this.currentPhase = 'following';
+    // What an earlier watch gave up on is asked about again.
+    this.known = isAsked || state === null ? state : restartWatch(state, now);
+    const snapshot = state?.snapshot ?? null;
+    const isRecent = snapshot !== null && state?.failed === null && now < this.freshUntil(snapshot);
+    this.currentFrom = isAsked || isRecent ? 0 : Math.min(this.currentFrom, wantedAt);
+    if (remembered !== null && remembered.observedAt > observedAt(state)) this.learn(remembered, now);
+    return null;
+  }
+
+  /**
+   * This process owns the account, so that it asks from here on.
    *
    * @returns what is known here and not there: a later answer that may stand for the state now
    */
-  claimed({ token, stored }: Claim, now: number): ExportSnapshot | null {
+  own(stored: StoredWatch, now: number): ExportSnapshot | null {
     const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
     this.version = stored.version;
-    this.token = token;
-    if (token === null) {
-      this.currentPhase = 'following';
-      this.known = stored.state;
-      this.currentFrom = 0;
-      if (remembered !== null && remembered.observedAt > observedAt(stored.state))
-        this.learn(remembered, now);
-      return null;
-    }
     this.currentPhase = 'asking';
     // What was kept in a store is gone from the log by now: the next answer is told as a change from that.
     const known = stored.state ?? this.kept;
@@ -214,10 +229,17 @@ export class Watch implements WheelItem<Watch> {
     return remembered;
   }
 
-  /** Another process has the lease, or wrote first. */
-  leaseLost(): void {
-    this.token = null;
-    if (this.currentPhase === 'asking') this.currentPhase = 'following';
+  /** Another process has come to want it. */
+  wantElsewhere(): void {
+    this.isWantedElsewhere = true;
+    this.isOwedElsewhere = true;
+  }
+
+  /** Another process owns the account by now: it is to be joined anew. */
+  disown(): void {
+    this.isWantedElsewhere = false;
+    this.isOwedElsewhere = false;
+    if (!this.isOver) this.currentPhase = 'opening';
   }
 
   // ------------------------------------------------------------------ what becomes known
@@ -227,14 +249,14 @@ export class Watch implements WheelItem<Watch> {
     return advance(this.known, reading, now, {
       stallAfterMs: this.queue.account.pacing.stallAfterMs,
       // Who joins while this is being written must find a first state in it, too.
-      isSnapshotOwed: this.isAwaited || this.known === null || !this.isCurrent(this.known),
+      isSnapshotOwed:
+        this.isAwaited || this.isOwedElsewhere || this.known === null || !this.isCurrent(this.known),
     });
   }
 
-  /** @returns null where this process does not ask */
-  toCommit(state: WatchedState, facts: readonly ExportFact[], at: number, leaseMs: number): Commit | null {
-    const { topic, token, version } = this;
-    return token === null ? null : { topic, token, version, state, facts, at, leaseMs };
+  toCommit(state: WatchedState, facts: readonly ExportFact[], at: number): Commit {
+    const { topic, version } = this;
+    return { topic, version, state, facts, at };
   }
 
   /** @param commit - null once it is done */
@@ -243,13 +265,15 @@ export class Watch implements WheelItem<Watch> {
   }
 
   /** Written, so it is known; also where all have left meanwhile, unless something newer has been learnt since. */
-  written(version: number, state: WatchedState): void {
+  written(version: number, { state, facts }: Commit): void {
     this.version = version;
+    if (this.isOwedElsewhere && facts.some(isFirstState)) this.isOwedElsewhere = false;
     if (!this.isOver || observedAt(state) >= observedAt(this.known)) this.known = state;
   }
 
   /** The log's word counts where another process asks; the one that asks knows better, since the log may come late. */
-  heard({ state }: LogEntry): void {
+  heard({ state, fact }: LogEntry): void {
+    if (this.currentPhase !== 'asking' && isFirstState(fact)) this.currentFrom = 0;
     if (this.currentPhase !== 'following') return;
     if (hasEnded(state) || observedAt(state) >= observedAt(this.known)) this.known = state;
   }
@@ -295,13 +319,9 @@ export class Watch implements WheelItem<Watch> {
     return state;
   }
 
-  /** @returns the fencing token of the lease to give up; null where there is none */
-  end(): number | null {
-    const { token } = this;
-    this.token = null;
+  end(): void {
     if (this.currentPhase !== 'lost') this.currentPhase = 'ended';
     this.leaveRead();
-    return token;
   }
 
   // ------------------------------------------------------------------ subscribers
@@ -334,6 +354,11 @@ export class Watch implements WheelItem<Watch> {
     else if (this.subscribers !== null) callback(this.subscribers);
   }
 
+  /** The owner's word is the state now. */
+  private get isFollowed(): boolean {
+    return this.currentPhase === 'following' && this.currentFrom === 0;
+  }
+
   private get startedAt(): number {
     return this.known?.startedAt ?? Number.POSITIVE_INFINITY;
   }
@@ -346,6 +371,11 @@ export class Watch implements WheelItem<Watch> {
 
 function observedAt(state: WatchedState | null): number {
   return state?.snapshot?.observedAt ?? 0;
+}
+
+/** What tells a newcomer its first state. */
+function isFirstState({ type }: ExportFact): boolean {
+  return type === 'ExportSnapshot' || type === 'ExportWatchFailed';
 }
 
 /** The topic of an export as one account identity sees it. */

@@ -1,21 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBackplane } from '../../src/backplane/memory.ts';
-import { createManualClock } from '../support/manual-clock.ts';
-import { describeBackplane } from './backplane-suite.ts';
+import type { Backplane } from '../../src/export/backplane.ts';
+import { createManualClock, settle } from '../support/manual-clock.ts';
+import { createMortalBackplane, DEAD_AFTER_MS } from './mortal-backplane.ts';
+import { describeBackplane } from './suite/index.ts';
 
-describeBackplane('memory', async (clock) => {
-  const backplane = new MemoryBackplane({ clock });
-  return { connect: async () => backplane, close: () => backplane.close() };
+describeBackplane('memory', async () => {
+  const clock = createManualClock();
+  const shared = new MemoryBackplane({ clock });
+  const stops = new Map<Backplane, () => void>();
+  return {
+    async connect() {
+      const { backplane, stop } = createMortalBackplane(shared, clock);
+      stops.set(backplane, stop);
+      return backplane;
+    },
+    pass: (ms) => clock.advance(ms),
+    settle,
+    async kill(backplane) {
+      stops.get(backplane)?.();
+      await clock.advance(DEAD_AFTER_MS);
+    },
+    close: () => shared.close(),
+  };
 });
 
 describe('memory backplane, by itself', () => {
-  it('keeps a bounded number of topics that nobody holds, the longest idle going first', async () => {
+  it('keeps a bounded number of topics that no node wants, the longest idle going first', async () => {
     const backplane = new MemoryBackplane({ clock: createManualClock(), maxIdle: 10 });
+    const node = await backplane.connect({ onEntry: ignore, onWanted: ignore, onUnwanted: ignore });
 
     for (let index = 0; index < 100; index += 1) {
       const topic = `t${index}`;
-      const [claim] = await backplane.claim([topic], 'one', 1_000);
-      await backplane.release([{ topic, token: claim?.token ?? 0 }]);
+      await node.join('acme/desk', [
+        { topic, key: { id: topic, vendor: 'talkdesk', account: 'desk', ids: {} } },
+      ]);
+      node.leave('acme/desk', [topic]);
     }
 
     expect(backplane.size).toBe(10);
@@ -31,3 +51,5 @@ describe('memory backplane, by itself', () => {
     expect(new MemoryBackplane({ clock }).epoch).not.toBe(new MemoryBackplane({ clock }).epoch);
   });
 });
+
+function ignore(): void {}

@@ -71,9 +71,10 @@ describe('/ready', () => {
     const inner = new MemoryBackplane({ clock: systemClock });
     const { backplane, state } = observeBackplane(inner);
     const states = [state()];
-    inner.claim = () => Promise.reject(new Error('no connection'));
+    const batch = { account: 'identity', fence: 1, commits: [] };
+    inner.commit = () => Promise.reject(new Error('no connection'));
 
-    await expect(backplane.claim(['topic'], 'holder', 1_000)).rejects.toThrow('no connection');
+    await expect(backplane.commit(batch)).rejects.toThrow('no connection');
     states.push(state());
     await backplane.load(['topic'], null);
     states.push(state());

@@ -1,16 +1,10 @@
-import type {
-  Backplane,
-  BackplaneFeed,
-  BackplaneListener,
-  Commit,
-  LogEntry,
-} from '../../src/export/backplane.ts';
+import type { Backplane, BackplaneListener, BackplaneNode } from '../../src/export/backplane.ts';
 import { type Random, sleep } from '../../src/runtime/clock.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
 
 /**
  * A backplane as it is across a network: each call takes its time on the way there and back, what is passed is copied, and
- * the feed comes later still, at times by seconds, in order, some of it twice.
+ * what is told comes later still, at times by seconds, in order, entries some of them twice. A node's own calls arrive in order.
  */
 export function createLaggingBackplane(inner: Backplane, clock: ManualClock, random: Random): Backplane {
   const lag = () => sleep(clock, 1 + random.next() * 40);
@@ -24,12 +18,10 @@ export function createLaggingBackplane(inner: Backplane, clock: ManualClock, ran
 
   return {
     epoch: inner.epoch,
-    listen: (listener) => listenLate(inner, listener, clock, random),
-    claim: (topics, holder, leaseMs) => call(() => inner.claim(topics, holder, leaseMs)),
-    release: (leases) => call(() => inner.release(leases)),
-    commit: (commits: readonly Commit[]) => {
-      const copies = structuredClone(commits);
-      return call(() => inner.commit(copies));
+    connect: (listener) => connectLate(inner, listener, clock, random),
+    commit: (batch) => {
+      const copy = structuredClone(batch);
+      return call(() => inner.commit(copy));
     },
     publish: (topic, entry) => call(() => inner.publish(topic, structuredClone(entry))),
     load: (topics, after) => call(() => inner.load(topics, after)),
@@ -37,42 +29,58 @@ export function createLaggingBackplane(inner: Backplane, clock: ManualClock, ran
   };
 }
 
-async function listenLate(
+async function connectLate(
   inner: Backplane,
   listener: BackplaneListener,
   clock: ManualClock,
   random: Random,
-): Promise<BackplaneFeed> {
-  const followed = new Set<string>();
-  let lastAt = 0;
+): Promise<BackplaneNode> {
+  let toldAt = 0;
+  let arrivedAt = 0;
 
-  function deliver(topic: string, tell: () => void): void {
+  function deliver(tell: () => void): void {
     // Never before what was sent earlier.
-    lastAt = Math.max(lastAt, clock.now() + random.next() ** 4 * 4_000);
-    clock.setTimer(lastAt - clock.now(), () => {
-      if (followed.has(topic)) tell();
-    });
+    toldAt = Math.max(toldAt, clock.now() + random.next() ** 4 * 4_000);
+    clock.setTimer(toldAt - clock.now(), tell);
   }
 
-  const feed = await inner.listen({
+  /** On the way there, after whatever was sent before. */
+  async function travel(): Promise<void> {
+    arrivedAt = Math.max(arrivedAt, clock.now() + 1 + random.next() * 40);
+    await sleep(clock, arrivedAt - clock.now());
+  }
+
+  const node = await inner.connect({
     onEntry(topic, entry) {
-      const copy: LogEntry = structuredClone(entry);
+      const copy = structuredClone(entry);
       const tell = () => listener.onEntry(topic, copy);
-      deliver(topic, tell);
-      if (random.next() < 0.1) deliver(topic, tell);
+      deliver(tell);
+      if (random.next() < 0.1) deliver(tell);
     },
-    onReleased: (topic) => deliver(topic, () => listener.onReleased(topic)),
+    onWanted(account, fence, exports) {
+      const copies = structuredClone(exports);
+      deliver(() => listener.onWanted(account, fence, copies));
+    },
+    onUnwanted: (account, topics) => deliver(() => listener.onUnwanted(account, topics)),
   });
   return {
-    async follow(topics) {
-      await sleep(clock, random.next() * 40);
-      for (const topic of topics) followed.add(topic);
-      await feed.follow(topics);
+    async join(account, wanted) {
+      const copies = wanted.map(({ topic, key }) => structuredClone({ topic, key }));
+      await travel();
+      const joined = structuredClone(await node.join(account, copies));
+      await sleep(clock, 1 + random.next() * 40);
+      return joined;
     },
-    unfollow(topics) {
-      for (const topic of topics) followed.delete(topic);
-      feed.unfollow(topics);
+    leave(account, topics) {
+      void travel().then(() => node.leave(account, topics));
     },
-    close: () => feed.close(),
+    async follow(journal) {
+      await travel();
+      await node.follow(journal);
+    },
+    async close() {
+      await travel();
+      await node.close();
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBackplane } from '../../src/backplane/memory.ts';
 import type { ExportStatus } from '../../src/export/export.ts';
+import { createMortalBackplane } from '../backplane/mortal-backplane.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { toSnapshot } from './fake-account.ts';
 import { createHubHarness, toScript } from './hub-harness.ts';
@@ -51,9 +52,10 @@ describe('several processes on one backplane', () => {
     const { clock, backplane } = await setUp();
     let isDead = false;
     const release: (() => void)[] = [];
+    const { backplane: mortal, stop } = createMortalBackplane(backplane, clock);
     const dying = await createHubHarness({
       clock,
-      backplane,
+      backplane: mortal,
       readMany: async (account, keys, options) => {
         if (isDead) await new Promise<void>((resolve) => release.push(resolve));
         return account.readMany(keys, options);
@@ -63,9 +65,12 @@ describe('several processes on one backplane', () => {
     dying.watch(['a']);
     const follower = heir.watch(['a']);
     await clock.advance(5_000);
+    expect(heir.polls()).toBe(0);
     isDead = true;
+    stop();
     heir.account.answer((id, now) => toSnapshot(id, 'CANCELING', now));
-    await clock.advance(120_000);
+    // Two intervals, or three seconds where those are less.
+    await clock.advance(3_000);
     expect(follower.story).toEqual(['Snapshot a RUNNING', 'StatusChanged a CANCELING']);
 
     isDead = false;
@@ -77,14 +82,15 @@ describe('several processes on one backplane', () => {
   });
 });
 
-describe('a process that loses its lease before its first answer', () => {
+describe('a process that loses its account before its first answer', () => {
   it('tells its newcomers what the other process has found', async () => {
     const clock = createManualClock();
     const backplane = new MemoryBackplane({ clock });
     const release: (() => void)[] = [];
+    const { backplane: mortal, stop } = createMortalBackplane(backplane, clock);
     const slow = await createHubHarness({
       clock,
-      backplane,
+      backplane: mortal,
       readMany: async (account, keys, options) => {
         await new Promise<void>((resolve) => release.push(resolve));
         return account.readMany(keys, options);
@@ -98,6 +104,7 @@ describe('a process that loses its lease before its first answer', () => {
 
     const waiting = slow.watch(['a']);
     await clock.advance(500);
+    stop();
     quick.watch(['a']);
     quick.account.answer((id, now) => toSnapshot(id, 'CANCELING', now));
     await clock.advance(60_000);
@@ -108,6 +115,7 @@ describe('a process that loses its lease before its first answer', () => {
     await clock.advance(60_000);
 
     expect(waiting.story).toEqual(['Snapshot a CANCELING', 'StatusChanged a CANCELED']);
+    expect(slow.polls()).toBe(1);
   });
 });
 
@@ -133,8 +141,13 @@ describe('a backplane that cannot be reached', () => {
   it('fails a stream that cannot begin', async () => {
     const clock = createManualClock();
     const backplane = new MemoryBackplane({ clock });
+    const connect = backplane.connect.bind(backplane);
+    backplane.connect = async (listener) => {
+      const node = await connect(listener);
+      node.join = () => Promise.reject(new Error('gone'));
+      return node;
+    };
     const { watch, hub } = await createHubHarness({ clock, backplane });
-    backplane.claim = () => Promise.reject(new Error('gone'));
 
     const followers = [watch(['a']), watch(['a'])];
     await clock.advance(100);
