@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -33,8 +34,8 @@ export default defineConfig({
     globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
-    // One for each core: three at once on two cores were 3 % faster, and two tests ran out of time.
-    maxWorkers: '100%',
+    // Half of the time is spent waiting for sockets and browsers. A number: of a percentage no more than all cores are taken.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Real sockets on a shared machine: CI tries a failed test once more and says so; here it fails at once.
     retry: process.env.CI ? 1 : 0,
     coverage: {

@@ -141,7 +141,8 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     await page.locator('.connection', { hasText: /Resuming, [3-9] s/ }).waitFor();
     ages.push(await row.locator('time').innerText());
     wire.mend();
-    await page.locator('.connection[data-state="live"]').waitFor();
+    // The kit's own pauses between its tries, which have grown meanwhile.
+    await page.locator('.connection[data-state="live"]').waitFor({ timeout: 40_000 });
     await waitForStatus(page, 'Deals, shoes', 'Finished');
 
     expect(banner).toMatch(/What you see is as of .+ Trying again/);
