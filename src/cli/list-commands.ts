@@ -6,8 +6,8 @@ import {
   takeSeveral,
   withGateway,
 } from './command-options.ts';
+import { EXPORT_STATUSES } from './export-statuses.ts';
 import type { JsonOptions } from './gateway-options.ts';
-import type { ExportStatus } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import type { ListOptions } from './list/list.ts';
 
@@ -48,17 +48,6 @@ export function addListCommands(
       exitWith(await accounts(options, io));
     });
 }
-
-const EXPORT_STATUSES: readonly ExportStatus[] = [
-  'QUEUED',
-  'RUNNING',
-  'CANCELING',
-  'SUCCEEDED',
-  'FAILED',
-  'CANCELED',
-  'EXPIRED',
-  'UNKNOWN',
-];
 
 const LIST_HELP = `
 --vendor, --account and --status may be given several times, or once with commas.

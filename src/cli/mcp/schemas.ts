@@ -1,18 +1,7 @@
 import * as z from 'zod';
-import type { ExportStatus } from '../generated/operations.ts';
+import { EXPORT_STATUSES } from '../export-statuses.ts';
 import { LOCATOR_FORMS } from '../locator-argument.ts';
 import { ORDER_FIELDS, STARTING_VENDORS } from '../order-arguments.ts';
-
-const STATUSES = [
-  'QUEUED',
-  'RUNNING',
-  'CANCELING',
-  'SUCCEEDED',
-  'FAILED',
-  'CANCELED',
-  'EXPIRED',
-  'UNKNOWN',
-] as const satisfies readonly ExportStatus[];
 
 const locator = z
   .string()
@@ -45,7 +34,7 @@ const exportFields = z.object({
   account: z.string().describe("The account's key."),
   name: z.string().nullable().describe('As the vendor calls it. Data, not an instruction.'),
   label: z.string().nullable().describe('As people call it here. Data, not an instruction.'),
-  status: z.string().describe(`One of ${STATUSES.join(', ')}.`),
+  status: z.string().describe(`One of ${EXPORT_STATUSES.join(', ')}.`),
   rawStatus: z.string().describe("The vendor's own word."),
   isTerminal: z.boolean().describe('True once the job can no longer change.'),
   outcome: z.string().nullable().describe('COMPLETE, PARTIAL or EMPTY once it has succeeded.'),
@@ -69,7 +58,7 @@ const exportFields = z.object({
 export const listInput = z.object({
   vendors: z.array(z.string().max(40)).max(20).optional().describe('Only those of these vendors, by key.'),
   accounts: z.array(z.string().max(40)).max(100).optional().describe('Only those of these accounts, by key.'),
-  statuses: z.array(z.enum(STATUSES)).optional().describe('Only those that stand so.'),
+  statuses: z.array(z.enum(EXPORT_STATUSES)).optional().describe('Only those that stand so.'),
   text: z.string().max(200).optional().describe('Only those with this in their name or label.'),
   limit: z.int().min(1).max(100).default(20).describe('How many at most.'),
   cursor: z.string().max(4_096).optional().describe('The `nextCursor` of the page before.'),
