@@ -3,11 +3,16 @@ import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdStreams, openBoard, rowOf, waitForStatus } from '../board/board-page.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 
 /** Simulated jobs take up to a minute; the vendors' clocks run this many times as fast. */
 const SPEED = 5;
 const PATIENCE_MS = 20_000;
+
+/** How long a simulated export of Hi Energy's waits, and how long it is worked on. */
+const PENDING_MS = 2_000;
+const PROCESSING_MS = 8_000;
 
 /** Opens the board and the form on it, at a vendor. */
 async function openForm(browser: Browser, gateway: SimulatedGateway, vendor: string) {
@@ -65,7 +70,9 @@ describe.skipIf(!hasChromium())('what the board does to exports', { timeout: 60_
   afterAll(() => browser?.[Symbol.asyncDispose]());
 
   it('starts an export, which is tracked under its label and moves at once, and says what is wrong with a field', async () => {
-    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    // A vendor that goes on only once the page was seen to follow: no status passes unseen.
+    const vendorClock = createManualClock(Date.now());
+    await using gateway = await startSimulatedGateway({ vendorClock });
     const { page, complaints, starts } = await openForm(browser, gateway, 'Hi Energy');
     const filters = page.getByLabel('Filters');
 
@@ -81,7 +88,10 @@ describe.skipIf(!hasChromium())('what the board does to exports', { timeout: 60_
 
     await page.getByText('For Ann, Monday is started.').waitFor();
     const started = rowOf(page, 'Tracked').filter({ hasText: 'For Ann, Monday' });
+    await started.locator('.status', { hasText: 'Waiting' }).waitFor();
+    await vendorClock.advance(PENDING_MS);
     await started.locator('.status', { hasText: 'Running' }).waitFor();
+    await vendorClock.advance(PROCESSING_MS);
     await started.locator('.file').waitFor();
     expect(focused).toBe('reportType');
     expect(starts).toEqual([
