@@ -111,6 +111,10 @@ class MemoryNode implements BackplaneNode {
     this.backplane.leave(this, account, topics);
   }
 
+  nudge(account: string, topics: readonly string[]): void {
+    this.backplane.nudge(account, topics);
+  }
+
   async follow(journal: string): Promise<void> {
     this.backplane.journal(journal).add(this);
   }
@@ -135,6 +139,7 @@ export class MemoryBackplane implements Backplane {
   private readonly maxEntries: number;
   private readonly retentionMs: number;
   private readonly maxIdle: number;
+  private readonly connected = new Set<MemoryNode>();
   private readonly topics = new Map<string, Topic>();
   private readonly accounts = new Map<string, Account>();
   /** Never forgotten, as there are few. */
@@ -157,8 +162,15 @@ export class MemoryBackplane implements Backplane {
     return this.topics.size;
   }
 
+  /** Nodes that have not closed. */
+  get nodes(): number {
+    return Math.max(1, this.connected.size);
+  }
+
   async connect(listener: BackplaneListener): Promise<BackplaneNode> {
-    return new MemoryNode(this, listener);
+    const node = new MemoryNode(this, listener);
+    this.connected.add(node);
+    return node;
   }
 
   async commit({ account, fence, commits }: CommitBatch): Promise<readonly CommitResult[] | 'fenced'> {
@@ -222,6 +234,10 @@ export class MemoryBackplane implements Backplane {
     this.forget(now);
   }
 
+  nudge(identity: string, topics: readonly string[]): void {
+    this.accounts.get(identity)?.owner.listener.onNudged(identity, topics);
+  }
+
   journal(name: string): Line {
     let journal = this.journals.get(name);
     if (journal === undefined) {
@@ -233,6 +249,7 @@ export class MemoryBackplane implements Backplane {
   }
 
   disconnect(node: MemoryNode): void {
+    this.connected.delete(node);
     for (const journal of this.journals.values()) journal.remove(node);
     const byAccount = new Map<string, string[]>();
     for (const [name, topic] of this.topics) {

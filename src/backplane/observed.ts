@@ -25,12 +25,18 @@ export function observeBackplane(inner: Backplane): ObservedBackplane {
     return {
       join: (...given) => note(node.join(...given)),
       leave: (...given) => node.leave(...given),
+      nudge: (...given) => node.nudge(...given),
       follow: (...given) => note(node.follow(...given)),
       close: () => node.close(),
     };
   }
   const backplane: Backplane = {
-    epoch: inner.epoch,
+    get epoch() {
+      return inner.epoch;
+    },
+    get nodes() {
+      return inner.nodes;
+    },
     connect: async (listener) => observeNode(await note(inner.connect(listener))),
     commit: (...given) => note(inner.commit(...given)),
     publish: (...given) => note(inner.publish(...given)),

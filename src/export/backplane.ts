@@ -4,7 +4,7 @@ import type { WatchedState } from './transitions.ts';
 
 /** One thing that happened to one export, at its place in the log. */
 export interface LogEntry {
-  /** Its place in the one order of the whole log, over all topics; larger is later. */
+  /** Its place in the one order of its tenant's log, over all topics; larger is later. Those of two tenants tell nothing of each other. */
   readonly sequence: number;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -93,7 +93,7 @@ export interface Loaded {
 
 /** What one node is told. Calls come in the order in which things happened. */
 export interface BackplaneListener {
-  /** An entry of a topic that this node wants, or of a journal that it follows: at least once, in the order of the log over all topics. */
+  /** An entry of a topic that this node wants, or of a journal that it follows: at least once, for each tenant in the order of its log. */
   onEntry(topic: string, entry: LogEntry): void;
   /**
    * This node owns the account and is to ask about these. Where it came to own it otherwise than by being the first to join, they are all
@@ -102,6 +102,15 @@ export interface BackplaneListener {
   onWanted(account: string, fence: number, exports: readonly OwnedExport[]): void;
   /** No other node wants these any more, of an account that this node owns. */
   onUnwanted(account: string, topics: readonly string[]): void;
+  /** Another node knows of a reason to ask about these now, of an account that this node owns. */
+  onNudged(account: string, topics: readonly string[]): void;
+  /**
+   * The log has begun anew, under another epoch: nothing of what was written is kept in it, and this node has joined nothing. Journals are
+   * followed as before; every account is to be joined anew.
+   */
+  onReset(): void;
+  /** The backplane can, or cannot, be reached from now on. Until this is first called it can. */
+  onReachable(isReachable: boolean): void;
 }
 
 /**
@@ -124,6 +133,8 @@ export interface BackplaneNode {
    * wants it does from then on. Where the backplane cannot be reached it is made good when it can be.
    */
   leave(account: string, topics: readonly string[]): void;
+  /** Asks the owner of the account to ask about these now; where nobody can be told, nothing happens. */
+  nudge(account: string, topics: readonly string[]): void;
   /** Once it resolves, every later entry of the journal reaches the listener. */
   follow(journal: string): Promise<void>;
   /** Leaves everything: resolves when all accounts are handed over. */
@@ -136,10 +147,12 @@ export interface BackplaneNode {
  * The account is the unit of ownership: one node asks about all exports of an account that any node wants, so that its calls are made once
  * and together. An account here is an account identity, a topic one export as one account identity sees it. Everything passed in or out is plain
  * JSON. Per topic the last entries are kept (at least 64) and the whole for a while (10 minutes by default) after the last node has left it.
- * Every method that resolves may reject when the backplane cannot be reached; the caller tries again later.
+ *
+ * What belongs to one tenant begins with its name and a slash: account identities, and with them topics, and journals. Every method that resolves may
+ * reject when the backplane cannot be reached, at once or within a second; the caller tries again later. Only `connect` does not: it connects as soon as it can.
  */
 export interface Backplane {
-  /** Names this log's life, 1 to 24 letters and digits: a cursor from another one cannot be resumed from. */
+  /** Names this log's life, 1 to 24 letters and digits: a cursor from another one cannot be resumed from. Another one from `onReset` on; `0` before the first is known. */
   readonly epoch: string;
   /** Becomes one of the nodes. */
   connect(listener: BackplaneListener): Promise<BackplaneNode>;
@@ -156,7 +169,9 @@ export interface Backplane {
    * @returns the entry's sequence
    */
   publish(journal: string, entry: Omit<LogEntry, 'sequence'>): Promise<number>;
-  /** Reads topics as of one moment. A journal has no state. @param after - null where no entries are wanted */
+  /** Reads topics of one tenant as of one moment. A journal has no state. @param after - null where no entries are wanted */
   load(topics: readonly string[], after: number | null): Promise<Loaded>;
+  /** How many nodes share it, as last known; at least 1. */
+  readonly nodes: number;
   close(): Promise<void>;
 }

@@ -75,7 +75,7 @@ export class TrackedList {
   private readonly streams = new Map<ListStream, ListView>();
 
   constructor(tenant: string) {
-    this.journal = `\ntracked ${tenant}`;
+    this.journal = `${tenant}/\ntracked`;
   }
 
   get openCount(): number {

@@ -47,10 +47,20 @@ export function createCursorCodec(secret: string, epoch: string): CursorCodec {
     return createHmac('sha256', secret).update(body).digest('base64url').slice(0, TAG_LENGTH);
   }
 
+  function write(position: Omit<Position, 'epoch'>): string {
+    const body = `${epoch}.${position.sequence.toString(36)}${writeMissing(position)}`;
+    return `${body}.${sign(body)}`;
+  }
+
+  /** The last place written for streams that have told every first state: many stand at the same. */
+  let last = { sequence: -1, cursor: '' };
+
   return {
     write(position) {
-      const body = `${epoch}.${position.sequence.toString(36)}${writeMissing(position)}`;
-      return `${body}.${sign(body)}`;
+      const { sequence, missing } = position;
+      if (missing.size > 0) return write(position);
+      if (last.sequence !== sequence) last = { sequence, cursor: write(position) };
+      return last.cursor;
     },
     read(cursor) {
       const match = cursor.length > MAX_LENGTH ? null : PATTERN.exec(cursor);

@@ -23,3 +23,8 @@ export class StreamClosedError extends Error {
     this.cursor = cursor;
   }
 }
+
+/** The gateway goes down: the stream is to be resumed at another one, or at its next start. */
+export function toDraining(reason: string, cursor: string | null): StreamClosedError {
+  return new StreamClosedError('SERVER_DRAINING', reason, cursor);
+}

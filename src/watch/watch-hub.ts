@@ -3,7 +3,7 @@ import type { ExportFact } from '../export/events.ts';
 import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import { startWatch, type WatchedState } from '../export/transitions.ts';
+import type { WatchedState } from '../export/transitions.ts';
 import { currentOrigin } from '../telemetry/spans.ts';
 import { DEFAULT_MAX_PENDING } from './channel.ts';
 import type { EventSource } from './channel-stream.ts';
@@ -17,10 +17,11 @@ import {
 import { EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
 import { Follower, type FollowListener } from './follower.ts';
 import type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
+import { Journals } from './journals.ts';
 import { ListStream, type ListStreamSettings } from './list-stream.ts';
 import { Poller } from './poller.ts';
 import { RecentWatches } from './recent-watches.ts';
-import { StreamClosedError } from './stream-closed-error.ts';
+import { toDraining } from './stream-closed-error.ts';
 import { plansFor, toEvent, toExport } from './to-event.ts';
 import { type Subscriber, type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
 
@@ -37,36 +38,33 @@ export async function createWatchHub(options: WatchHubOptions): Promise<WatchHub
     onEntry: (topic, entry) => hub?.onEntry(topic, entry),
     onWanted: (account, fence, exports) => hub?.onWanted(account, fence, exports),
     onUnwanted: (account, topics) => hub?.onUnwanted(account, topics),
+    onNudged: (account, topics) => hub?.onNudged(account, topics),
+    onReset: () => hub?.onReset(),
+    onReachable: (isReachable) => hub?.onReachable(isReachable),
   });
   hub = new Hub(options, node);
   return hub;
 }
 
 class Hub implements WatchHub, StreamHost, BackplaneListener {
-  readonly epoch: string;
   readonly tally = { polls: 0, events: 0, slowConsumersClosed: 0 };
   private readonly options: WatchHubOptions;
-  private readonly node: BackplaneNode;
-  private readonly codec: CursorCodec;
+  private codec: CursorCodec;
   private readonly poller: Poller;
   private readonly watches = new Map<string, Watch>();
   private readonly streams = new Set<EventSource>();
-  /** What follows the journals: topics that tell of no single export. */
-  private readonly journals = new Map<string, JournalListener>();
+  private readonly journals: Journals;
   private readonly follower: Follower;
   private readonly remembered: RecentWatches;
   /** The last entry that the log told: everything up to it has reached the streams that follow it. */
   private heard = 0;
-  /** The last place written for streams that have told every first state: many stand at the same. */
-  private written = { sequence: -1, cursor: '' };
   private drainReason: string | null = null;
 
   constructor(options: WatchHubOptions, node: BackplaneNode) {
     const { backplane, tools, onPoll } = options;
     this.options = options;
-    this.node = node;
-    this.epoch = backplane.epoch;
-    this.codec = createCursorCodec(options.cursorSecret ?? DEFAULT_CURSOR_SECRET, backplane.epoch);
+    this.journals = new Journals(backplane, node, tools.clock);
+    this.codec = createCursorCodec(options.cursorSecret ?? DEFAULT_CURSOR_SECRET, this.epoch);
     this.remembered = new RecentWatches(options.maxRemembered ?? DEFAULT_MAX_REMEMBERED);
     this.follower = new Follower(this, options.tools.clock);
     this.poller = new Poller({
@@ -83,6 +81,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
       isWatched: (topic) => this.watches.get(topic)?.isJoined === true,
       onFenced: (queue) => this.rejoin(queue),
     });
+  }
+
+  get epoch(): string {
+    return this.options.backplane.epoch;
   }
 
   events(requests: readonly WatchRequest[], { after, signal }: EventOptions = {}): EventSource {
@@ -160,14 +162,12 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     if (watch.queue.watches === 0) this.poller.forgetQueue(watch.queue);
   }
 
-  async listenTo(journal: string, listener: JournalListener): Promise<void> {
-    this.journals.set(journal, listener);
-    await this.node.follow(journal);
+  listenTo(journal: string, listener: JournalListener): Promise<void> {
+    return this.journals.listenTo(journal, listener);
   }
 
   publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number> {
-    const at = this.now();
-    return this.options.backplane.publish(journal, { at, fact, state: state ?? startWatch(at) });
+    return this.journals.publish(journal, fact, state);
   }
 
   list(settings: Omit<ListStreamSettings, 'host' | 'maxPending' | 'after'>, after?: string): ListStream {
@@ -183,8 +183,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   recent(accounts: readonly VendorAccount[]): readonly Export[] {
     return this.remembered
       .of(new Set(accounts.map(({ identity }) => identity)))
-      .map((watch) => (watch.state === null ? undefined : this.show(watch, watch.state)))
-      .filter((shown) => shown !== undefined);
+      .flatMap((watch) => (watch.state && this.show(watch, watch.state)) ?? []);
   }
 
   counters(): WatchCounters {
@@ -217,7 +216,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.heard = entry.sequence;
     const watch = this.watches.get(topic);
     if (watch === undefined) {
-      this.tellJournal(topic, entry);
+      this.journals.tell(topic, entry, this.writeCursor(toPlace(entry.sequence)));
       return;
     }
     watch.heard(entry);
@@ -226,13 +225,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     watch.forEachSubscriber((subscription) => subscription.stream.accept(subscription, entry, event));
     // A stream may have looked at the log after this entry was there, and before it could know that the state in it is a new one.
     if (watch.isAwaited && watch.phase === 'following') this.poller.tellAdopted(watch, entry.sequence);
-  }
-
-  private tellJournal(journal: string, entry: LogEntry): void {
-    const { fact, sequence } = entry;
-    if (!('exportId' in fact)) return;
-    const event = toEvent(entry, fact.exportId, this.writeCursor(toPlace(sequence)));
-    this.journals.get(journal)?.(fact.exportId, entry, event);
   }
 
   onWanted(account: string, fence: number, exports: readonly OwnedExport[]): void {
@@ -257,6 +249,25 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
       if (!watch.isJoined) this.endWatch(watch);
     }
   }
+
+  onNudged(_account: string, topics: readonly string[]): void {
+    for (const topic of topics) {
+      const watch = this.watches.get(topic);
+      if (watch !== undefined) this.poller.pollNow(watch);
+    }
+  }
+
+  /** What is looked at here goes on under the new epoch; what only others looked at is theirs to say again. */
+  onReset(): void {
+    this.codec = createCursorCodec(this.options.cursorSecret ?? DEFAULT_CURSOR_SECRET, this.epoch);
+    for (const queue of new Set([...this.watches.values()].map(({ queue }) => queue))) {
+      queue.fence = null;
+      this.rejoin(queue);
+    }
+  }
+
+  /** A backplane that is away for a moment changes nothing: what could not be done is tried again. */
+  onReachable(_isReachable: boolean): void {}
 
   /** The account is owned elsewhere: what is looked at here goes on there. */
   private rejoin(queue: Watch['queue']): void {
@@ -330,10 +341,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   writeCursor(position: Omit<Position, 'epoch'>): string {
-    const { sequence, missing } = position;
-    if (missing.size > 0) return this.codec.write(position);
-    if (this.written.sequence !== sequence) this.written = { sequence, cursor: this.codec.write(position) };
-    return this.written.cursor;
+    return this.codec.write(position);
   }
 
   // ------------------------------------------------------------------ watches
@@ -389,8 +397,4 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   private show(watch: Watch, state: WatchedState): Export | undefined {
     return toExport(state, plansFor(watch, state, this.now())) ?? undefined;
   }
-}
-
-function toDraining(reason: string, cursor: string | null): StreamClosedError {
-  return new StreamClosedError('SERVER_DRAINING', reason, cursor);
 }

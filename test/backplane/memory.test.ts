@@ -28,7 +28,10 @@ describeBackplane('memory', async () => {
 describe('memory backplane, by itself', () => {
   it('keeps a bounded number of topics that no node wants, the longest idle going first', async () => {
     const backplane = new MemoryBackplane({ clock: createManualClock(), maxIdle: 10 });
-    const node = await backplane.connect({ onEntry: ignore, onWanted: ignore, onUnwanted: ignore });
+    const node = await backplane.connect({
+      ...{ onEntry: ignore, onWanted: ignore, onUnwanted: ignore },
+      ...{ onNudged: ignore, onReset: ignore, onReachable: ignore },
+    });
 
     for (let index = 0; index < 100; index += 1) {
       const topic = `t${index}`;

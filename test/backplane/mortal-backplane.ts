@@ -32,6 +32,9 @@ export function createMortalBackplane(inner: Backplane, clock: ManualClock): Mor
       onEntry,
       onWanted: (...told) => isStopped || listener.onWanted(...told),
       onUnwanted: (...told) => isStopped || listener.onUnwanted(...told),
+      onNudged: (...told) => isStopped || listener.onNudged(...told),
+      onReset: () => listener.onReset(),
+      onReachable: (isReachable) => listener.onReachable(isReachable),
     });
     nodes.add(node);
     return {
@@ -51,6 +54,7 @@ export function createMortalBackplane(inner: Backplane, clock: ManualClock): Mor
         return joined;
       },
       leave: (account, topics) => node.leave(account, topics),
+      nudge: (account, topics) => node.nudge(account, topics),
       follow: (journal) => node.follow(journal),
       close: () => node.close(),
     };
@@ -58,7 +62,12 @@ export function createMortalBackplane(inner: Backplane, clock: ManualClock): Mor
 
   return {
     backplane: {
-      epoch: inner.epoch,
+      get epoch() {
+        return inner.epoch;
+      },
+      get nodes() {
+        return inner.nodes;
+      },
       connect,
       commit: (batch) => inner.commit(batch),
       publish: (journal, entry) => inner.publish(journal, entry),

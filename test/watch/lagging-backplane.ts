@@ -17,7 +17,12 @@ export function createLaggingBackplane(inner: Backplane, clock: ManualClock, ran
   }
 
   return {
-    epoch: inner.epoch,
+    get epoch() {
+      return inner.epoch;
+    },
+    get nodes() {
+      return inner.nodes;
+    },
     connect: (listener) => connectLate(inner, listener, clock, random),
     commit: (batch) => {
       const copy = structuredClone(batch);
@@ -62,6 +67,9 @@ async function connectLate(
       deliver(() => listener.onWanted(account, fence, copies));
     },
     onUnwanted: (account, topics) => deliver(() => listener.onUnwanted(account, topics)),
+    onNudged: (account, topics) => deliver(() => listener.onNudged(account, topics)),
+    onReset: () => deliver(() => listener.onReset()),
+    onReachable: (isReachable) => listener.onReachable(isReachable),
   });
   return {
     async join(account, wanted) {
@@ -73,6 +81,9 @@ async function connectLate(
     },
     leave(account, topics) {
       void travel().then(() => node.leave(account, topics));
+    },
+    nudge(account, topics) {
+      void travel().then(() => node.nudge(account, topics));
     },
     async follow(journal) {
       await travel();

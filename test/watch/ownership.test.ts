@@ -362,12 +362,20 @@ function createLateBackplane(
   { joinMs, entryMs }: { readonly joinMs: number; readonly entryMs: number },
 ): Backplane {
   return {
-    epoch: inner.epoch,
+    get epoch() {
+      return inner.epoch;
+    },
+    get nodes() {
+      return inner.nodes;
+    },
     async connect(listener) {
       const node = await inner.connect({
         onEntry: (topic, entry) => void clock.setTimer(entryMs, () => listener.onEntry(topic, entry)),
         onWanted: (...told) => listener.onWanted(...told),
         onUnwanted: (...told) => listener.onUnwanted(...told),
+        onNudged: (...told) => listener.onNudged(...told),
+        onReset: () => listener.onReset(),
+        onReachable: (isReachable) => listener.onReachable(isReachable),
       });
       return {
         async join(account, wanted) {
@@ -376,6 +384,7 @@ function createLateBackplane(
           return joined;
         },
         leave: (account, topics) => node.leave(account, topics),
+        nudge: (account, topics) => node.nudge(account, topics),
         follow: (journal) => node.follow(journal),
         close: () => node.close(),
       };

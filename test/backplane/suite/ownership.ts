@@ -13,75 +13,80 @@ export function describeOwnership(under: () => BackplaneUnderTest): void {
     it('is owned by the first node that joins it, and by no other', async () => {
       const { one, other } = await setUp();
 
-      expect((await join(one, ['a'])).fence).toBeTypeOf('number');
-      expect((await join(other, ['a', 'b'])).fence).toBeNull();
+      expect((await join(one, ['acme/a'])).fence).toBeTypeOf('number');
+      expect((await join(other, ['acme/a', 'acme/b'])).fence).toBeNull();
     });
 
     it('is owned under the same fence whatever else its owner joins', async () => {
       const { one } = await setUp();
 
-      const { fence } = await join(one, ['a']);
+      const { fence } = await join(one, ['acme/a']);
 
-      expect((await join(one, ['a', 'b'])).fence).toBe(fence);
+      expect((await join(one, ['acme/a', 'acme/b'])).fence).toBe(fence);
     });
 
     it('is owned apart from others', async () => {
       const { one, other } = await setUp();
-      await join(one, ['a'], 'acme/desk');
+      await join(one, ['acme/a'], 'acme/desk');
 
-      expect((await join(other, ['b'], 'acme/hi')).fence).toBeTypeOf('number');
-      expect((await join(one, ['b'], 'acme/hi')).fence).toBeNull();
+      expect((await join(other, ['acme/b'], 'acme/hi')).fence).toBeTypeOf('number');
+      expect((await join(one, ['acme/b'], 'acme/hi')).fence).toBeNull();
     });
 
     it('stays with its owner for as long as that lives, whether it writes or not', async () => {
       const { one, other, pass } = await setUp();
-      const owner = await own(one, 'a');
+      const owner = await own(one, 'acme/a');
 
       await pass(600_000);
 
-      expect((await join(other, ['a'])).fence).toBeNull();
+      expect((await join(other, ['acme/a'])).fence).toBeNull();
       expect(await owner.commit([PROGRESS])).toBeTypeOf('number');
     });
 
     it('goes on to another node that wants it when its owner leaves it, with all that is wanted', async () => {
       const { one, other, settle } = await setUp();
-      const late = await own(one, 'a');
-      await join(other, ['a', 'b']);
+      const late = await own(one, 'acme/a');
+      await join(other, ['acme/a', 'acme/b']);
       const state = { ...startWatch(7), nextPollAt: 1_234 };
       await late.commit([PROGRESS], state);
 
-      one.node.leave('acme/desk', ['a']);
+      one.node.leave('acme/desk', ['acme/a']);
       await settle();
 
       const [taken] = other.wanted;
       expect(other.wanted).toHaveLength(1);
       expect(taken?.fence).toBeGreaterThan(late.fence);
       expect([...(taken?.exports ?? [])].sort((x, y) => (x.topic < y.topic ? -1 : 1))).toMatchObject([
-        { ...toWanted('a'), stored: { state, version: 1 }, isAsked: true, isWantedElsewhere: false },
-        { ...toWanted('b'), stored: { state: null, version: 0 }, isAsked: true, isWantedElsewhere: false },
+        { ...toWanted('acme/a'), stored: { state, version: 1 }, isAsked: true, isWantedElsewhere: false },
+        {
+          ...toWanted('acme/b'),
+          stored: { state: null, version: 0 },
+          isAsked: true,
+          isWantedElsewhere: false,
+        },
       ]);
       expect(await late.commit([PROGRESS])).toBe('fenced');
-      const next = write(other, 'a', taken?.fence ?? 0, 1);
+      const next = write(other, 'acme/a', taken?.fence ?? 0, 1);
       expect(await next.commit([PROGRESS])).toBe(2);
     });
 
     it('goes on when its owner closes', async () => {
       const { one, other, settle } = await setUp();
-      const late = await own(one, 'a');
-      await join(other, ['a']);
+      const late = await own(one, 'acme/a');
+      await join(other, ['acme/a']);
 
       await one.node.close();
       await settle();
 
-      expect(other.wanted).toMatchObject([{ account: 'acme/desk', exports: [{ topic: 'a' }] }]);
+      expect(other.wanted).toMatchObject([{ account: 'acme/desk', exports: [{ topic: 'acme/a' }] }]);
       expect(await late.commit([PROGRESS])).toBe('fenced');
     });
 
     it('goes on when its owner dies, and what that writes late is refused', async () => {
       const { one, other, settle, kill } = await setUp();
-      const late = await own(one, 'a');
-      await join(one, ['dead']);
-      await join(other, ['b']);
+      const late = await own(one, 'acme/a');
+      await join(one, ['acme/dead']);
+      await join(other, ['acme/b']);
 
       await kill(one.backplane);
       await settle();
@@ -89,18 +94,18 @@ export function describeOwnership(under: () => BackplaneUnderTest): void {
       const [taken] = other.wanted;
       expect(taken?.fence).toBeGreaterThan(late.fence);
       // What only the dead wanted is nobody's.
-      expect(taken?.exports.map(({ topic }) => topic)).toEqual(['b']);
+      expect(taken?.exports.map(({ topic }) => topic)).toEqual(['acme/b']);
       expect(await late.commit([PROGRESS])).toBe('fenced');
-      expect(await write(other, 'b', taken?.fence ?? 0, 0).commit([PROGRESS])).toBe(1);
+      expect(await write(other, 'acme/b', taken?.fence ?? 0, 0).commit([PROGRESS])).toBe(1);
     });
 
     it('that nobody wanted in between is owned under a larger fence', async () => {
       const { one, other } = await setUp();
-      const late = await own(one, 'a');
-      one.node.leave('acme/desk', ['a']);
-      await one.backplane.load([], null);
+      const late = await own(one, 'acme/a');
+      one.node.leave('acme/desk', ['acme/a']);
+      await one.backplane.load(['acme/none'], null);
 
-      const next = await own(other, 'a');
+      const next = await own(other, 'acme/a');
 
       expect(next.fence).toBeGreaterThan(late.fence);
       expect(await late.commit([PROGRESS])).toBe('fenced');
@@ -108,80 +113,93 @@ export function describeOwnership(under: () => BackplaneUnderTest): void {
 
     it('is not taken from its owner by one that leaves what it does not own', async () => {
       const { one, other, settle } = await setUp();
-      const owner = await own(one, 'a');
-      await join(other, ['a']);
+      const owner = await own(one, 'acme/a');
+      await join(other, ['acme/a']);
 
-      other.node.leave('acme/desk', ['a', 'never joined']);
-      other.node.leave('acme/desk', ['a']);
+      other.node.leave('acme/desk', ['acme/a', 'acme/never joined']);
+      other.node.leave('acme/desk', ['acme/a']);
       await settle();
 
       expect(await owner.commit([])).toBeTypeOf('number');
-      expect((await join(other, ['a'])).fence).toBeNull();
+      expect((await join(other, ['acme/a'])).fence).toBeNull();
     });
 
     it('is left and joined in the order in which that is asked for', async () => {
       const { one, other, settle } = await setUp();
-      const owner = await own(one, 'a');
+      const owner = await own(one, 'acme/a');
 
-      const joining = join(other, ['a']);
-      other.node.leave('acme/desk', ['a']);
-      const again = join(other, ['a']);
+      const joining = join(other, ['acme/a']);
+      other.node.leave('acme/desk', ['acme/a']);
+      const again = join(other, ['acme/a']);
       await Promise.all([joining, again]);
       await owner.commit([PROGRESS]);
       await settle();
 
-      expect(other.entries.map(({ topic }) => topic)).toContain('a');
+      expect(other.entries.map(({ topic }) => topic)).toContain('acme/a');
     });
   });
 
   describe('the owner', () => {
+    it('is told by others what is worth asking about now', async () => {
+      const { one, other, settle } = await setUp();
+      await join(one, ['acme/a']);
+      await join(other, ['acme/a', 'acme/b']);
+
+      other.node.nudge('acme/desk', ['acme/b']);
+      other.node.nudge('acme/unowned', ['acme/a']);
+      await settle();
+
+      expect(one.nudged).toEqual([{ account: 'acme/desk', topics: ['acme/b'] }]);
+      expect(other.nudged).toEqual([]);
+    });
+
     it('is told what other nodes want, once they do, and how to ask about it', async () => {
       const { one, other, settle } = await setUp();
-      const { fence } = await join(one, ['a']);
+      const { fence } = await join(one, ['acme/a']);
 
-      const { exports } = await join(other, ['a', 'b']);
+      const { exports } = await join(other, ['acme/a', 'acme/b']);
       await settle();
 
       expect(exports.map(({ isAsked }) => isAsked)).toEqual([true, false]);
       expect(one.wanted.every((told) => told.fence === fence && told.account === 'acme/desk')).toBe(true);
       expect(one.wanted.flatMap((told) => told.exports)).toMatchObject([
-        { ...toWanted('a'), isAsked: true, isWantedElsewhere: true },
-        { ...toWanted('b'), isAsked: false, isWantedElsewhere: true, stored: { state: null } },
+        { ...toWanted('acme/a'), isAsked: true, isWantedElsewhere: true },
+        { ...toWanted('acme/b'), isAsked: false, isWantedElsewhere: true, stored: { state: null } },
       ]);
       expect(other.wanted).toEqual([]);
     });
 
     it('is told when no other node wants it any more', async () => {
       const { one, other, settle } = await setUp();
-      await join(one, ['a']);
-      await join(other, ['a', 'b', 'c']);
+      await join(one, ['acme/a']);
+      await join(other, ['acme/a', 'acme/b', 'acme/c']);
 
-      other.node.leave('acme/desk', ['a', 'b']);
+      other.node.leave('acme/desk', ['acme/a', 'acme/b']);
       await settle();
 
-      expect(one.unwanted.flatMap(({ topics }) => topics)).toEqual(['a', 'b']);
+      expect(one.unwanted.flatMap(({ topics }) => topics)).toEqual(['acme/a', 'acme/b']);
     });
 
     it('is told that a node died, by what nobody wants any more', async () => {
       const { one, other, settle, kill } = await setUp();
-      await join(one, ['a']);
-      await join(other, ['b']);
+      await join(one, ['acme/a']);
+      await join(other, ['acme/b']);
 
       await kill(other.backplane);
       await settle();
 
-      expect(one.unwanted).toEqual([{ account: 'acme/desk', topics: ['b'] }]);
+      expect(one.unwanted).toEqual([{ account: 'acme/desk', topics: ['acme/b'] }]);
     });
 
     it('writes what it does not want itself, and hears nothing of it', async () => {
       const { one, other, settle } = await setUp();
-      const { fence } = await own(one, 'a');
-      await join(other, ['b']);
+      const { fence } = await own(one, 'acme/a');
+      await join(other, ['acme/b']);
 
-      await write(one, 'b', fence, 0).commit([PROGRESS]);
+      await write(one, 'acme/b', fence, 0).commit([PROGRESS]);
       await settle();
 
-      expect(other.entries.map(({ topic }) => topic)).toEqual(['b']);
+      expect(other.entries.map(({ topic }) => topic)).toEqual(['acme/b']);
       expect(one.entries).toEqual([]);
     });
   });

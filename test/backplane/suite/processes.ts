@@ -26,13 +26,17 @@ export async function connect(under: BackplaneUnderTest) {
   const entries: { topic: string; entry: LogEntry }[] = [];
   const wanted: { account: string; fence: number; exports: readonly OwnedExport[] }[] = [];
   const unwanted: { account: string; topics: readonly string[] }[] = [];
+  const nudged: { account: string; topics: readonly string[] }[] = [];
   const listener: BackplaneListener = {
     onEntry: (topic, entry) => entries.push({ topic, entry }),
     onWanted: (account, fence, exports) => wanted.push({ account, fence, exports }),
     onUnwanted: (account, topics) => unwanted.push({ account, topics }),
+    onNudged: (account, topics) => nudged.push({ account, topics }),
+    onReset: () => undefined,
+    onReachable: () => undefined,
   };
   const node = await backplane.connect(listener);
-  return { backplane, node, entries, wanted, unwanted };
+  return { backplane, node, entries, wanted, unwanted, nudged };
 }
 export type Process = Awaited<ReturnType<typeof connect>>;
 
