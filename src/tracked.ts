@@ -1,5 +1,6 @@
 import { CallbackLinkSigner } from './access/callback-links.ts';
 import type { FileLinkSigner } from './access/file-links.ts';
+import { STORES_OF_THEIR_OWN } from './config/backplane-rules.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { LocatorIds } from './export/export.ts';
@@ -61,6 +62,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   let { config } = settings;
   const vendors = Object.values(VENDORS);
   const { store, state: storeState } = observeStore(settings.store ?? (await openConfigured(config, tools)));
+  if (config.store.kind === 'memory' && config.backplane.kind !== 'memory') log.warn({}, STORES_OF_THEIR_OWN);
   if (config.store.kind === 'memory')
     log.info(
       {},

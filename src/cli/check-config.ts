@@ -1,3 +1,4 @@
+import { STORES_OF_THEIR_OWN } from '../config/backplane-rules.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConfigProblem, inspectConfig, type LoadedConfig } from '../config/load.ts';
@@ -79,19 +80,24 @@ function toProblem(line: string, { path }: ConfigError, { placed, placeOf }: Loa
 
 const MAX_KEYS = 20;
 
-function describe({ accounts, access, store }: Config): string {
+function describe({ accounts, access, store, backplane }: Config): string {
   const keys = accounts.map(({ key }) => key).slice(0, MAX_KEYS);
   const more = accounts.length > keys.length ? ', …' : '';
   const named = keys.length === 0 ? '' : ` (${keys.join(', ')}${more})`;
   const count = `${accounts.length} account${accounts.length === 1 ? '' : 's'}`;
-  return `${count}${named}, access mode ${access.mode}, store ${store.kind}`;
+  const shared = backplane.kind === 'memory' ? '' : `, backplane ${backplane.kind}`;
+  return `${count}${named}, access mode ${access.mode}, store ${store.kind}${shared}`;
 }
 
 function warningsOf(config: Config): readonly string[] {
+  const { store, backplane } = config;
   const areShort = secretValues(config).some(({ length }) => length < SHORTEST_MASKED);
-  return areShort
-    ? [
-        `Secrets of less than ${SHORTEST_MASKED} characters cannot be masked in logs and errors: use longer ones.`,
-      ]
-    : [];
+  return [
+    ...(areShort
+      ? [
+          `Secrets of less than ${SHORTEST_MASKED} characters cannot be masked in logs and errors: use longer ones.`,
+        ]
+      : []),
+    ...(store.kind === 'memory' && backplane.kind !== 'memory' ? [STORES_OF_THEIR_OWN] : []),
+  ];
 }

@@ -68,11 +68,12 @@ function compareByName<Item>(
 
 /** Every other section, key by key. */
 function findFixed(running: Config, next: Config): readonly string[] {
-  const fixedOf = ({ server, files, limits, store }: Config) => ({
+  const fixedOf = ({ server, files, limits, store, backplane }: Config) => ({
     server: { ...server, publicUrl: ownPublicUrl(server) },
     files,
     limits,
     store,
+    backplane,
   });
   return findDifferences(fixedOf(running), fixedOf(next), []);
 }

@@ -13,6 +13,7 @@ export interface Config {
   readonly access: AccessConfig;
   readonly files: FilesConfig;
   readonly store: StoreConfig;
+  readonly backplane: BackplaneConfig;
   readonly tracking: TrackingConfig;
   readonly webhooks: readonly WebhookEndpoint[];
   readonly accounts: readonly AccountConfig[];
@@ -116,6 +117,44 @@ export type StoreConfig =
   | { readonly kind: 'sqlite'; readonly path: string }
   /** Several gateways. The whole address is a secret: it holds the password. */
   | { readonly kind: 'postgres'; readonly url: string };
+
+/** What several gateways share while they watch. */
+export type BackplaneConfig =
+  /** One gateway alone. */
+  { readonly kind: 'memory' } | RedisConfig;
+
+/** Where Redis or Valkey is, and who the gateway is to it. Every address is `host:port`, IPv6 in brackets. */
+export type RedisConfig = RedisUser & (RedisServer | RedisCluster | RedisSentinels);
+
+export interface RedisUser {
+  readonly kind: 'redis';
+  /** Beside `url` only where that names no user and no password; `undefined`: Redis's user "default". */
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
+export interface RedisServer {
+  /** `redis://` or `rediss://`, a database's number as its path or none. A secret: it may hold the password. */
+  readonly url: string;
+}
+
+export interface RedisCluster {
+  /** Some of its nodes, at least one. */
+  readonly cluster: readonly string[];
+  readonly tls: boolean;
+}
+
+export interface RedisSentinels {
+  /** At least one. */
+  readonly sentinels: readonly string[];
+  /** What they call the primary. */
+  readonly name: string;
+  readonly sentinelUsername: string | undefined;
+  readonly sentinelPassword: string | undefined;
+  readonly database: number;
+  /** Of the Sentinels and of the servers that they name. */
+  readonly tls: boolean;
+}
 
 /** How long and how many exports are remembered. */
 export interface TrackingConfig {

@@ -14,6 +14,11 @@ const SECRET_KEYS: ReadonlySet<string | number> = new Set([
   'linkSecret',
   'secret',
   'url',
+  // An address may have been written with user and password.
+  'cluster',
+  'sentinels',
+  'password',
+  'sentinelPassword',
 ]);
 
 /** The one thing below `credential` that can be shown: a word of ours. */
@@ -57,9 +62,10 @@ export function describeFound(path: KeyPath, { tree, substitutions }: Findings):
   return describeValue(value);
 }
 
-/** Of a database's address, and of one whose path may be a secret itself: what kind of thing it is. */
+/** Of a database's or Redis's address, and of one whose path may be a secret itself: what kind of thing it is. */
 function describeSecretUrl(text: string): string {
   if (/^postgres(ql)?:\/\//i.test(text)) return 'a postgres URL';
+  if (/^rediss?:\/\//i.test(text)) return 'a redis URL';
   if (!/^https?:\/\//i.test(text)) return describeKind(text);
   const inspected = inspectEndpoint(text);
   return 'fault' in inspected ? inspected.fault : `an ${inspected.url.protocol.slice(0, -1)} URL`;

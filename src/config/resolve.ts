@@ -3,6 +3,7 @@ import { toBaseUrl, toHttpUrl } from './address.ts';
 import type {
   AccessConfig,
   AccountConfig,
+  BackplaneConfig,
   Config,
   DocumentManifest,
   GatewayLimits,
@@ -29,6 +30,7 @@ export function toConfig(file: CheckedFile, { trustedDocuments, configFile }: Fi
     access: toAccessConfig(file.access),
     files: { linkSecret: file.files.linkSecret, linkTtlMs: file.files.linkTtlMs },
     store: toStoreConfig(file.store, configFile),
+    backplane: toBackplaneConfig(file.backplane),
     tracking: file.tracking,
     webhooks: file.webhooks.map(toEndpoint),
     accounts: file.accounts.map(toAccountConfig),
@@ -61,6 +63,21 @@ function toAccessConfig({ mode, keys, jwt }: CheckedFile['access']): AccessConfi
 
 function toStoreConfig(store: CheckedFile['store'], configFile: string | undefined): StoreConfig {
   return store.kind === 'sqlite' ? { ...store, path: resolveBeside(configFile, store.path) } : store;
+}
+
+/** Rules have seen to it that Redis is in one place, and that a primary behind Sentinels has a name. */
+function toBackplaneConfig(backplane: CheckedFile['backplane']): BackplaneConfig {
+  if (backplane.kind === 'memory') return backplane;
+  const { kind, url, cluster, sentinels, name = '', database = 0, tls = false } = backplane;
+  const { username, password, sentinelUsername, sentinelPassword } = backplane;
+  const user = { kind, username, password };
+  if (url !== undefined) return { ...user, url };
+  if (cluster !== undefined) return { ...user, cluster: [...new Set(cluster)], tls };
+  return {
+    ...user,
+    sentinels: [...new Set(sentinels)],
+    ...{ name, sentinelUsername, sentinelPassword, database, tls },
+  };
 }
 
 function toEndpoint({ secret, ...webhook }: CheckedFile['webhooks'][number]): WebhookEndpoint {

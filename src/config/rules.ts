@@ -1,4 +1,5 @@
 import { VENDOR_IDS } from '../export/vendor-id.ts';
+import { redisIsInOnePlace, severalShareALinkSecret, severalShareAStore } from './backplane-rules.ts';
 import { describeFound, type Findings } from './found.ts';
 import { isLoopbackHost } from './loopback.ts';
 import { formatPath, type KeyPath, type Problem } from './problem.ts';
@@ -21,6 +22,9 @@ const RULES: readonly Rule[] = [
   (findings) => areUnique(findings, ['webhooks'], 'key'),
   webhooksWithoutTlsArePrivate,
   webhookAccountsAreOfItsTenant,
+  redisIsInOnePlace,
+  severalShareALinkSecret,
+  severalShareAStore,
 ];
 
 /** Every place where two keys of a file do not go together. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { accessSchema } from './schema/access.ts';
 import { accountSchema } from './schema/account.ts';
+import { backplaneSchema } from './schema/backplane.ts';
 import { filesSchema } from './schema/files.ts';
 import { limitsSchema } from './schema/limits.ts';
 import { list, mapping } from './schema/scalars.ts';
@@ -19,6 +20,7 @@ export const configSchema = mapping({
   access: accessSchema,
   files: filesSchema,
   store: storeSchema,
+  backplane: backplaneSchema,
   tracking: trackingSchema,
   webhooks: list(webhookSchema, 1_000)
     .default([])

@@ -1,15 +1,18 @@
 import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
-import type { AccountCredential, Config, StoreConfig } from './config.ts';
+import type { AccountCredential, BackplaneConfig, Config, StoreConfig } from './config.ts';
 import { postgresSecrets } from './postgres-url.ts';
+import { redisUrlSecrets } from './redis-address.ts';
 import { WEBHOOK_SECRET_PREFIX } from './webhook-secret.ts';
 
 /** Everything in a configuration that must never be logged, told or counted. */
-export function secretValues({ accounts, access, files, store, webhooks }: Config): readonly string[] {
+export function secretValues(config: Config): readonly string[] {
+  const { accounts, access, files, store, backplane, webhooks } = config;
   return [
     ...(files.linkSecret === undefined ? [] : [files.linkSecret]),
     ...(access.mode === 'keys' ? access.keys.map(({ key }) => key) : []),
     ...accounts.flatMap(({ credential }) => credentialValues(credential)),
     ...storeValues(store),
+    ...backplaneValues(backplane),
     ...webhooks.flatMap(webhookValues),
   ];
 }
@@ -30,6 +33,14 @@ function credentialValues(credential: AccountCredential): readonly string[] {
 
 function storeValues(store: StoreConfig): readonly string[] {
   return store.kind === 'postgres' ? postgresSecrets(store.url) : [];
+}
+
+function backplaneValues(backplane: BackplaneConfig): readonly string[] {
+  if (backplane.kind === 'memory') return [];
+  const { password } = backplane;
+  const sentinelPassword = 'sentinels' in backplane ? backplane.sentinelPassword : undefined;
+  const passwords = [password, sentinelPassword].filter((each) => each !== undefined);
+  return [...('url' in backplane ? redisUrlSecrets(backplane.url) : []), ...passwords];
 }
 
 /** Of the address too: with many receivers, who knows it may post there. */

@@ -102,6 +102,22 @@ FILE:18:52: accounts[3].credential.type: found "bearer", allowed: "api-key" or "
     expect((await check(file, [], { HI_KEY: 'short' })).stderr).toMatch(/^Secrets of less than 6 characters/);
   });
 
+  it('says of several gateways that they are, and what each would remember alone', async () => {
+    const file = (store: string) =>
+      `accounts: []\nfiles: { linkSecret: ${'l'.repeat(32)} }\nbackplane: { kind: redis, url: "redis://h" }\n${store}`;
+
+    const alone = await check(file(''));
+    const together = await check(file('store: { kind: postgres, url: "postgres://h/d" }'));
+
+    expect(alone.stdout).toBe('FILE is good: 0 accounts, access mode open, store memory, backplane redis.\n');
+    expect(alone.stderr).toMatch(/^store\.kind is memory and backplane\.kind is redis: .+\n$/);
+    expect(together).toEqual({
+      exitCode: 0,
+      stdout: 'FILE is good: 0 accounts, access mode open, store postgres, backplane redis.\n',
+      stderr: '',
+    });
+  });
+
   it('reads the file of WAYBILL_CONFIG, and asks for one where there is none', async () => {
     const file = join(folder, 'other.yaml');
     writeFileSync(file, 'accounts: []');

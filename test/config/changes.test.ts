@@ -92,6 +92,18 @@ describe('two configurations', () => {
     expect(compare(path, url).atNextStart).toEqual(['store.kind', 'store.path', 'store.url']);
   });
 
+  it('of different backplanes wait for the next start, without a word about where they are', () => {
+    const files = { linkSecret: 'l'.repeat(32) };
+    const url = { files, backplane: { kind: 'redis', url: 'redis://:some-password@redis.example.com' } };
+    const cluster = { files, backplane: { kind: 'redis', cluster: ['redis-1.example.com:6379'] } };
+
+    expect(compare({ files }, url).atNextStart).toEqual(['backplane.kind', 'backplane.url']);
+    expect(compare(url, cluster).atNextStart).toEqual(
+      expect.arrayContaining(['backplane.url', 'backplane.cluster']),
+    );
+    expect(JSON.stringify(compare(url, cluster))).not.toMatch(/some-password|example/);
+  });
+
   it('differ in how tokens are checked', () => {
     const access = (changes: object) => ({ access: { mode: 'jwt', jwt: { ...JWT, ...changes } } });
 

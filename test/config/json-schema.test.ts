@@ -196,11 +196,21 @@ const CREDENTIALS = {
   caller: { type: 'caller' },
 };
 
-/** One account has one type of credential, a gateway one store; and a manifest that is named must be there. */
+/** One account has one type of credential, a gateway one store and one backplane; and a manifest that is named must be there. */
 const NOT_IN_THE_EXAMPLE: ReadonlySet<string> = new Set([
   'accounts[].credential.token',
   'server.trustedDocuments',
   'store.url',
+  'backplane.url',
+  'backplane.cluster',
+  'backplane.sentinels',
+  'backplane.name',
+  'backplane.username',
+  'backplane.password',
+  'backplane.sentinelUsername',
+  'backplane.sentinelPassword',
+  'backplane.database',
+  'backplane.tls',
 ]);
 
 function account(more: Readonly<Record<string, unknown>>) {

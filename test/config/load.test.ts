@@ -22,6 +22,7 @@ describe('a configuration', () => {
       access: { mode: 'open' },
       files: { linkSecret: undefined, linkTtlMs: 900_000 },
       store: { kind: 'memory' },
+      backplane: { kind: 'memory' },
       tracking: { keepDays: 30, maxOpen: 10_000 },
       webhooks: [],
       accounts: [
@@ -150,19 +151,19 @@ describe('a wrong configuration', () => {
     [
       withAccount('serve: {}'),
       [
-        'serve: found an unknown key, allowed: server, access, files, store, tracking, webhooks, accounts, limits; did you mean "server"?',
+        'serve: found an unknown key, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, limits; did you mean "server"?',
       ],
     ],
     [
       withAccount('"a b": {}'),
       [
-        '(top level): found a key that is no name, or a name without a value, allowed: server, access, files, store, tracking, webhooks, accounts, limits',
+        '(top level): found a key that is no name, or a name without a value, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, limits',
       ],
     ],
     [
       withAccount('__proto__: { server: 1 }'),
       [
-        '__proto__: found an unknown key, allowed: server, access, files, store, tracking, webhooks, accounts, limits',
+        '__proto__: found an unknown key, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, limits',
       ],
     ],
     // Values

@@ -177,6 +177,7 @@ function problemsOfYaml(text: string): readonly string[] {
 function valueFor(name: string): string {
   const secret = Buffer.alloc(32, name).toString('base64');
   if (name.includes('HOOK')) return `whsec_${secret}`;
+  if (name === 'REDIS_URL') return 'rediss://waybill:secret@redis.example:6379/1';
   if (name.endsWith('_URL')) return 'postgres://waybill:secret@db.example/waybill';
   return name.endsWith('PORT') ? '4000' : secret;
 }
