@@ -1,4 +1,4 @@
-import { type AccountPool, createAccountPool } from './accounts/pool.ts';
+import { type AccountPool, createAccountPool, toIdentitySecret } from './accounts/pool.ts';
 import { ExportReader } from './accounts/reader.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { observeBackplane } from './backplane/observed.ts';
@@ -26,7 +26,10 @@ export async function openExports(
   metrics: Pick<Metrics, 'onVendorCall' | 'onPoll'>,
   turns: Turns,
 ): Promise<Exports> {
-  const pool = createAccountPool(accounts, tools, metrics.onVendorCall);
+  const pool = createAccountPool(accounts, tools, {
+    onCall: metrics.onVendorCall,
+    identitySecret: files.linkSecret === undefined ? undefined : toIdentitySecret(files.linkSecret),
+  });
   const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
   let onRelearnt: WatchHubOptions['onRelearnt'];
   const hub = await createWatchHub({

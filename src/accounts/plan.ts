@@ -4,7 +4,7 @@ import type { Credential } from '../http/types.ts';
 import type { VendorAccountSettings } from '../vendors/vendor.ts';
 
 /** One account as configured. `caller`: each caller brings the vendor's token itself. */
-export type AccountPlan = Omit<VendorAccountSettings, 'identity' | 'credential' | 'onCall'> & {
+export type AccountPlan = Omit<VendorAccountSettings, 'identity' | 'credential' | 'onCall' | 'guard'> & {
   readonly vendor: VendorId;
   readonly credential: Credential | { readonly type: 'caller' };
 };

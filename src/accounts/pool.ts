@@ -2,7 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../access/caller.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import type { Credential } from '../http/types.ts';
+import type { AccountGuard } from '../http/account-guard.ts';
+import type { AccountLimits, Credential } from '../http/types.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { VENDORS } from '../vendors/registry.ts';
 import type { VendorAccountSettings } from '../vendors/vendor.ts';
@@ -45,13 +46,27 @@ export interface AccountPool {
   close(): Promise<void>;
 }
 
+/** What the pool gives to every account that it opens, and how it names those of callers' tokens. */
+export interface AccountPoolOptions {
+  readonly onCall?: VendorAccountSettings['onCall'];
+  /** Where accounts share their limits with those of other gateways: what watches over the calls of the account of this identity. */
+  readonly openGuard?: ((identity: string, limits: AccountLimits) => AccountGuard) | undefined;
+  /** With the same secret a caller's token has the same identity in every gateway. Without one it is known in this process alone. */
+  readonly identitySecret?: string | Uint8Array | undefined;
+}
+
 /** Opens the configured accounts; those of callers' tokens are opened when first used. */
 export function createAccountPool(
   plans: readonly AccountPlan[],
   tools: Tools,
-  onCall?: VendorAccountSettings['onCall'],
+  options: AccountPoolOptions = {},
 ): AccountPool {
-  return new Pool(plans, tools, onCall);
+  return new Pool(plans, tools, options);
+}
+
+/** The key of the identities of callers' tokens: a key of its own, so that an identity helps nobody to forge a link. */
+export function toIdentitySecret(linkSecret: string): Uint8Array {
+  return createHmac('sha256', linkSecret).update('waybill identities 1').digest();
 }
 
 /** An account of the configuration's own credential, and what a new plan makes of it. */
@@ -74,10 +89,10 @@ interface Tenant {
 
 class Pool implements AccountPool {
   private readonly tools: Tools;
-  private readonly onCall: VendorAccountSettings['onCall'];
+  private readonly options: AccountPoolOptions;
   private readonly vendors = Object.values(VENDORS);
-  // Only to tell tokens apart inside this process: an identity says nothing about the token it stands for.
-  private readonly identityKey = randomBytes(32);
+  /** Tells tokens apart; an identity says nothing about the token it stands for. */
+  private readonly identitySecret: string | Uint8Array;
   private plans: ReadonlyMap<string, AccountPlan> = new Map();
   private tenants: ReadonlyMap<string, Tenant> = new Map();
   /** Accounts with a credential of their own, by key and by identity. */
@@ -86,9 +101,10 @@ class Pool implements AccountPool {
   private readonly callers = new CallerAccounts();
   private isClosed = false;
 
-  constructor(plans: readonly AccountPlan[], tools: Tools, onCall: VendorAccountSettings['onCall']) {
+  constructor(plans: readonly AccountPlan[], tools: Tools, options: AccountPoolOptions) {
     this.tools = tools;
-    this.onCall = onCall;
+    this.options = options;
+    this.identitySecret = options.identitySecret ?? randomBytes(32);
     this.replace(plans);
   }
 
@@ -201,7 +217,7 @@ class Pool implements AccountPool {
   private callerAccount(plan: AccountPlan, token: string): VendorAccount {
     this.tools.secrets.addPassing(token);
     const place = toIdentity(plan);
-    const hash = createHmac('sha256', this.identityKey).update(`${place}\n${token}`).digest('base64url');
+    const hash = createHmac('sha256', this.identitySecret).update(`${place}\n${token}`).digest('base64url');
     const identity = `${plan.tenant}/${plan.key}/${hash}`;
     return this.callers.obtain(
       identity,
@@ -226,7 +242,8 @@ class Pool implements AccountPool {
   }
 
   private open(plan: AccountPlan, identity: string, credential: Credential): VendorAccount {
-    const settings = { ...plan, identity, credential, onCall: this.onCall };
+    const { onCall, openGuard } = this.options;
+    const settings = { ...plan, identity, credential, onCall, guard: openGuard?.(identity, plan.limits) };
     return VENDORS[plan.vendor].createAccount(settings, this.tools);
   }
 }

@@ -10,7 +10,7 @@ import {
   type SpanPlan,
 } from '../telemetry/spans.ts';
 import { readText } from './body.ts';
-import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { Breaker } from './circuit-breaker.ts';
 import { describeError, type ErrorMapper } from './errors.ts';
 import { readJson } from './json.ts';
 import type { Slot } from './rate-limiter.ts';
@@ -31,7 +31,7 @@ import type { AccountClientSettings, AccountResponse, ResponseHeaders, VendorCal
 export interface Destination {
   readonly purpose: VendorCall['purpose'];
   readonly transport: Transport;
-  readonly breaker: CircuitBreaker;
+  readonly breaker: Breaker;
 }
 
 /** How an attempt ended: with an answer, or without one that could be read. */

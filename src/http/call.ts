@@ -3,7 +3,7 @@ import type { CancelSignal, WorkScope } from '../export/ports.ts';
 import { type AbortListener, addAbortListener, removeAbortListener } from '../runtime/cancellation.ts';
 import { currentContext } from '../telemetry/spans.ts';
 import { Attempt, type AttemptOwner, type AttemptParts, type Destination, type Outcome } from './attempt.ts';
-import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { Breaker } from './circuit-breaker.ts';
 import type { AuthHeaders, CredentialProvider } from './credentials.ts';
 import type { Deadlines, Timed } from './deadline.ts';
 import type { Entrant, RateLimiter, Slot } from './rate-limiter.ts';
@@ -78,7 +78,7 @@ type Headers = Readonly<Record<string, string>>;
 export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   dueAt = 0;
   deadline: Timed['deadline'] = null;
-  readonly breaker: CircuitBreaker;
+  readonly breaker: Breaker;
   readonly endsAt: number;
   readonly isUrgent: boolean;
   readonly scope: WorkScope | undefined;

@@ -15,13 +15,22 @@ export interface Permit {
   leave(): void;
 }
 
+/** Keeps calls away from one address that does not answer. */
+export interface Breaker {
+  readonly isClosed: boolean;
+  /** Milliseconds a caller is to wait; `undefined` where it may go now. */
+  refusalMs(): number | undefined;
+  /** To be called only where `refusalMs` is `undefined`. */
+  enter(): Permit;
+}
+
 /**
  * Keeps calls away from an address that does not answer.
  *
  * Opens after 5 failures in a row, lets one call through after 10 s, and doubles that wait up to 60 s each time that
  * call fails. What a failure is, is the caller's to say.
  */
-export class CircuitBreaker {
+export class CircuitBreaker implements Breaker {
   private readonly clock: Clock;
   private failuresInARow = 0;
   private opensForMs = FIRST_OPEN_MS;
@@ -39,7 +48,6 @@ export class CircuitBreaker {
     return this.triesAt === null;
   }
 
-  /** Milliseconds a caller is to wait; `undefined` where it may go now. */
   refusalMs(): number | undefined {
     if (this.triesAt === null) return undefined;
     const waitMs = this.triesAt - this.clock.now();
@@ -47,7 +55,6 @@ export class CircuitBreaker {
     return this.isProbing ? PROBING_MS : undefined;
   }
 
-  /** To be called only where `refusalMs` is `undefined`. */
   enter(): Permit {
     if (this.triesAt !== null) this.isProbing = true;
     return this.permit;

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { type StartError, VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
+import { type AccountGuard, createMemoryGuard } from './account-guard.ts';
 import type { Destination } from './attempt.ts';
 import { ACCEPTED_ENCODINGS } from './body.ts';
 import { Call, type CallEnd, type CallParts, type CallRequest, JoinedHeaders } from './call.ts';
-import { CircuitBreaker } from './circuit-breaker.ts';
+import type { Breaker } from './circuit-breaker.ts';
 import {
   type CredentialProvider,
   checkCredential,
@@ -17,9 +18,8 @@ import { ErrorMapper } from './errors.ts';
 import { FileBody } from './file-transfer.ts';
 import { OrderEnd } from './order.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
-import { RateLimiter, RateWindow } from './rate-limiter.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { RetryPolicy } from './retry.ts';
-import { ThrottleGate } from './throttle-gate.ts';
 import { readToken, TokenSource } from './tokens.ts';
 import { Transport } from './transport.ts';
 import type {
@@ -54,11 +54,15 @@ const PASSED_ON: ReadonlySet<string> = new Set(['range', 'if-range', 'if-none-ma
 /**
  * Opens one account's way to its vendor.
  *
+ * @param guard - closed with the client; by default one that knows of this client's calls alone
  * @throws TypeError where base URL or credential cannot be used; the message holds no secret
  */
-export function createAccountClient(settings: AccountClientSettings): AccountClient {
+export function createAccountClient(
+  settings: AccountClientSettings,
+  guard: AccountGuard = createMemoryGuard(settings.limits, settings.tools),
+): AccountClient {
   checkCredential(settings);
-  return new HttpAccountClient(settings);
+  return new HttpAccountClient(settings, guard);
 }
 
 class HttpAccountClient implements AccountClient {
@@ -68,15 +72,17 @@ class HttpAccountClient implements AccountClient {
   private readonly api: Destination;
   private readonly files: Destination;
   private readonly tokens: Destination | undefined;
-  private readonly breakers: readonly CircuitBreaker[];
+  private readonly guard: AccountGuard;
+  private readonly breakers: readonly Breaker[];
   private readonly parts: CallParts;
   private readonly credentials: CredentialProvider;
   /** How the last call ended; null for a good answer. */
   private lastError: VendorErrorCode | null = null;
   private closedBy: VendorError | undefined;
 
-  constructor(settings: AccountClientSettings) {
+  constructor(settings: AccountClientSettings, guard: AccountGuard) {
     this.settings = settings;
+    this.guard = guard;
     const { credential, limits, tools } = settings;
     const { clock, random } = tools;
     this.base = parseBaseAddress(settings.baseUrl);
@@ -92,13 +98,13 @@ class HttpAccountClient implements AccountClient {
         : undefined;
     this.breakers = this.tokens === undefined ? [this.api.breaker] : [this.api.breaker, this.tokens.breaker];
 
-    const gate = new ThrottleGate(clock, random);
+    const { gate, window } = this.guard;
     const errors = new ErrorMapper(settings, gate);
     const limiter = new RateLimiter({
       clock,
       gate,
       breakers: this.breakers,
-      window: new RateWindow(limits.requestsPerSecond),
+      window,
       maxConcurrent: limits.maxConcurrent,
       errors,
     });
@@ -255,6 +261,7 @@ class HttpAccountClient implements AccountClient {
     const closed = this.parts.errors.closed();
     this.closedBy = closed;
     this.parts.deadlines.abandonAll(closed);
+    this.guard.close();
     await Promise.all(
       [this.api, this.files, this.tokens].map((destination) => destination?.transport.close()),
     );
@@ -286,9 +293,8 @@ class HttpAccountClient implements AccountClient {
   }
 
   private connect(purpose: Destination['purpose'], origin: string, connections: number): Destination {
-    const { limits, tools } = this.settings;
-    const transport = new Transport(origin, connections, limits.timeoutMs);
-    return { purpose, transport, breaker: new CircuitBreaker(tools.clock) };
+    const transport = new Transport(origin, connections, this.settings.limits.timeoutMs);
+    return { purpose, transport, breaker: this.guard.breaker(purpose) };
   }
 
   private createCredentials(): CredentialProvider {

@@ -1,7 +1,7 @@
 import type { VendorError } from '../export/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Entry, Registry } from '../runtime/registry.ts';
-import type { CircuitBreaker, Permit } from './circuit-breaker.ts';
+import type { Breaker, Permit } from './circuit-breaker.ts';
 import type { ErrorMapper } from './errors.ts';
 import { MAX_RETRY_WAIT_MS } from './retry.ts';
 import type { ThrottleGate } from './throttle-gate.ts';
@@ -28,6 +28,35 @@ export class Passage {
   travelling: Entry<Passage> | null = null;
 }
 
+/** Whom a window tells of what changed by itself. */
+export interface WindowUser {
+  /** How many places could be used now: requests that wait, as far as there is room for them. */
+  readonly usable: number;
+  /** A place that was claimed is there, or it is known by now when it will be. */
+  advance(): void;
+}
+
+/** Who keeps the requests of an account within its rate: this process for itself (RateWindow), or together with others. */
+export interface RequestWindow {
+  /** When the next request but `ahead` may go, in epoch milliseconds: `now` where there is room, else an estimate that is never too late. */
+  readyAt(now: number, ahead?: number): number;
+  /** Takes a place; `arrived` or `cancel` must follow. */
+  take(passage: Passage): void;
+  /** The request is on the wire: it has arrived before long, whether an answer says so or not. */
+  sent(passage: Passage, now: number): void;
+  /** The vendor has the request by now. */
+  arrived(passage: Passage, now: number): void;
+  /** The request never reached the wire. */
+  cancel(passage: Passage): void;
+  /**
+   * Left out where time alone decides. Asked where `readyAt` has come: true where a request behind this breaker may take a place at once. False
+   * where others have to be asked; they are being asked then, and the user is told.
+   */
+  claim?(breaker: Breaker): boolean;
+  /** Who waits here; called once, before all others. */
+  serve?(user: WindowUser): void;
+}
+
 /**
  * A sliding window: however it is laid, one second holds at most `floor(requestsPerSecond)` requests; below one per
  * second, one request per `1 / requestsPerSecond` seconds. Bursts inside it are allowed. Pure: time is handed in.
@@ -35,7 +64,7 @@ export class Passage {
  * What counts is when the vendor gets a request, not when we let it go: connecting may take long, and a first request
  * longer than the next one. So a request counts until a second after it surely had arrived.
  */
-export class RateWindow {
+export class RateWindow implements RequestWindow {
   readonly capacity: number;
   readonly windowMs: number;
   /** By when requests had arrived, oldest first; only those that still count. */
@@ -50,11 +79,6 @@ export class RateWindow {
     this.windowMs = Math.ceil(Math.max(1_000, 1_000 / requestsPerSecond)) + MARGIN_MS;
   }
 
-  /**
-   * When the next request but `ahead` may go, in epoch milliseconds; an estimate where requests are under way, and never too late.
-   *
-   * @returns `now` where there is room
-   */
   readyAt(now: number, ahead = 0): number {
     this.forget(now);
     const missing = ahead - (this.capacity - this.underWay - this.arrivedAt.length);
@@ -63,26 +87,22 @@ export class RateWindow {
     return freedAt + Math.floor(missing / this.capacity) * this.windowMs;
   }
 
-  /** Takes a place; `arrived` or `cancel` must follow. */
   take(): void {
     this.underWay += 1;
   }
 
-  /** The request is on the wire: it has arrived before long, whether an answer says so or not. */
   sent(passage: Passage, now: number): void {
     if (passage.isOver || passage.sentAt !== null) return;
     passage.sentAt = now;
     passage.travelling = this.travelling.add(passage);
   }
 
-  /** The vendor has the request by now. */
   arrived(passage: Passage, now: number): void {
     this.arrive(now);
     if (passage.isOver) return;
     this.leave(passage, now);
   }
 
-  /** The request never reached the wire. */
   cancel(passage: Passage): void {
     if (passage.isOver) return;
     passage.isOver = true;
@@ -175,7 +195,7 @@ export class Slot extends Passage {
 /** Who asks for a slot. Exactly one of `admit` and `refuse` is called, at once or later, unless it is removed before. */
 export interface Entrant {
   /** Of the address that the request goes to. */
-  readonly breaker: CircuitBreaker;
+  readonly breaker: Breaker;
   /** Epoch milliseconds. */
   readonly endsAt: number;
   /** Goes before all others who wait: a token that they need first. */
@@ -188,7 +208,7 @@ export interface Entrant {
 
 interface Obstacle {
   readonly cause: WaitCause;
-  /** Unknown where it ends with a call that is under way. */
+  /** Unknown where it ends with a call that is under way, or with others' answer. */
   readonly endsInMs?: number;
 }
 
@@ -196,8 +216,8 @@ export interface RateLimiterParts {
   readonly clock: Clock;
   readonly gate: ThrottleGate;
   /** Of every address that this account speaks to. */
-  readonly breakers: readonly CircuitBreaker[];
-  readonly window: RateWindow;
+  readonly breakers: readonly Breaker[];
+  readonly window: RequestWindow;
   readonly maxConcurrent: number;
   readonly errors: ErrorMapper;
 }
@@ -206,7 +226,7 @@ export interface RateLimiterParts {
  * What every request of an account goes through: first come, first served, within the rate, the concurrency, the vendor's wish to
  * wait and the circuit breaker. Who would wait too long is refused at once.
  */
-export class RateLimiter {
+export class RateLimiter implements WindowUser {
   private readonly parts: RateLimiterParts;
   /** Who waits, in order, and what the queue had waited when they came. */
   private readonly urgent = new Map<Entrant, Waits>();
@@ -217,6 +237,11 @@ export class RateLimiter {
 
   constructor(parts: RateLimiterParts) {
     this.parts = parts;
+    parts.window.serve?.(this);
+  }
+
+  get usable(): number {
+    return Math.min(this.urgent.size + this.waiting.size, this.parts.maxConcurrent - this.inside);
   }
 
   enter(entrant: Entrant): void {
@@ -227,7 +252,7 @@ export class RateLimiter {
       return;
     }
     const isFirst = this.urgent.size === 0 && (this.waiting.size === 0 || entrant.isUrgent);
-    if (isFirst && this.findObstacle(now) === null) {
+    if (isFirst && this.findObstacle(now, entrant) === null) {
       entrant.admit(this.open(entrant, NO_WAITS));
       return;
     }
@@ -259,7 +284,7 @@ export class RateLimiter {
   }
 
   /** Something that all wait for may have changed. */
-  private advance(): void {
+  advance(): void {
     if (this.urgent.size > 0 || this.waiting.size > 0) this.rejectExpired();
     this.admitNext();
   }
@@ -276,7 +301,7 @@ export class RateLimiter {
     for (;;) {
       const now = clock.now();
       const next = first(this.urgent) ?? first(this.waiting);
-      const obstacle = next === undefined ? null : this.findObstacle(now);
+      const obstacle = next === undefined ? null : this.findObstacle(now, next[0]);
       this.waits.hold(obstacle?.cause ?? null, now);
       if (obstacle?.endsInMs !== undefined) this.arm(obstacle.endsInMs);
       if (next === undefined || obstacle !== null) return;
@@ -296,12 +321,12 @@ export class RateLimiter {
   }
 
   /** What is in the way of the next one; null where nothing is. */
-  private findObstacle(now: number): Obstacle | null {
+  private findObstacle(now: number, { breaker }: Entrant): Obstacle | null {
     const { gate, window, maxConcurrent } = this.parts;
     if (this.inside >= maxConcurrent) return { cause: 'concurrency' };
     const gateMs = gate.remainingMs();
     const endsInMs = Math.max(gateMs, window.readyAt(now) - now);
-    if (endsInMs === 0) return null;
+    if (endsInMs === 0) return window.claim?.(breaker) === false ? { cause: 'rate' } : null;
     return { cause: gateMs === endsInMs ? 'throttled' : 'rate', endsInMs };
   }
 
@@ -334,8 +359,9 @@ export class RateLimiter {
 
   private open({ breaker }: Entrant, waits: Waits): Slot {
     this.inside += 1;
-    this.parts.window.take();
-    return new Slot(this, breaker.enter(), waits);
+    const slot = new Slot(this, breaker.enter(), waits);
+    this.parts.window.take(slot);
+    return slot;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LocatorIds } from '../export/export.ts';
 import type { Pacing, VendorAccount, VendorInfo } from '../export/ports.ts';
+import type { AccountGuard } from '../http/account-guard.ts';
 import type { AccountClientSettings, AccountLimits, Credential } from '../http/types.ts';
 import type { Tools } from '../runtime/tools.ts';
 
@@ -19,6 +20,8 @@ export interface VendorAccountSettings {
   /** Talkdesk only: the report types whose jobs `recentExports` lists. */
   readonly reportTypes?: readonly string[] | undefined;
   readonly onCall?: AccountClientSettings['onCall'];
+  /** Shared with other gateways; left out where this process's calls are all that there are. Closed with the account. */
+  readonly guard?: AccountGuard | undefined;
 }
 
 /** One vendor: its grammar, its abilities, and how to open an account there. The only thing that leaves a vendor's folder. */

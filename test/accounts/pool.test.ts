@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ANONYMOUS, type Caller } from '../../src/access/caller.ts';
-import { type AccountPlan, createAccountPool } from '../../src/accounts/pool.ts';
+import {
+  type AccountPlan,
+  type AccountPoolOptions,
+  createAccountPool,
+  toIdentitySecret,
+} from '../../src/accounts/pool.ts';
 import type { ExportKey } from '../../src/export/export.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { createTestTools } from '../support/tools.ts';
@@ -31,8 +36,8 @@ const PLANS: readonly AccountPlan[] = [
   { ...COMMON, key: 'bi-caller', vendor: 'power-bi', tenant: 'acme', credential: { type: 'caller' } },
 ];
 
-function openPool(plans: readonly AccountPlan[] = PLANS) {
-  const pool = createAccountPool(plans, createTestTools());
+function openPool(plans: readonly AccountPlan[] = PLANS, options: AccountPoolOptions = {}) {
+  const pool = createAccountPool(plans, createTestTools(), options);
   return {
     directoryFor: (caller: Caller) => pool.directoryFor(caller),
     byIdentity: (identity: string) => pool.byIdentity(identity),
@@ -157,6 +162,20 @@ describe('the account pool', () => {
       directoryFor(withTokens({ desk: 'sesame' })).account('desk')?.identity;
 
     expect(identityIn(pool)).not.toBe(identityIn(other));
+  });
+
+  it('names them the same in every process that has the same secret, and otherwise with another one', async () => {
+    const withSecret = (linkSecret: string) =>
+      openPool(PLANS, { identitySecret: toIdentitySecret(linkSecret) });
+    await using pool = withSecret('link-secret-of-this-cluster-31415');
+    await using other = withSecret('link-secret-of-this-cluster-31415');
+    await using stranger = withSecret('link-secret-of-another-cluster-92');
+    const identityIn = ({ directoryFor }: typeof pool, token = 'sesame') =>
+      directoryFor(withTokens({ desk: token })).account('desk')?.identity;
+
+    expect(identityIn(pool)).toBe(identityIn(other));
+    expect(identityIn(pool)).not.toBe(identityIn(stranger));
+    expect(identityIn(pool)).not.toBe(identityIn(other, 'parsley'));
   });
 
   it.each(['', 'two words', 'line\r\nbreak', 'nul\0', 'caf\u00e9', '\ud800'])(

@@ -84,19 +84,12 @@ function createAccount<Ids extends LocatorIds>(
   settings: VendorAccountSettings,
   tools: Tools,
 ): VendorAccount {
-  const { key: account, tenant, identity, pacing, baseUrl, credential, limits, onCall } = settings;
+  const { key: account, tenant, identity, pacing, baseUrl, credential, limits, onCall, guard } = settings;
   const { clock, log } = tools;
-  const http = createAccountClient({
-    vendor: id,
-    vendorName: name,
-    account,
-    baseUrl,
-    credential,
-    limits,
-    rules,
-    tools,
-    onCall,
-  });
+  const http = createAccountClient(
+    { vendor: id, vendorName: name, account, baseUrl, credential, limits, rules, tools, onCall },
+    guard,
+  );
   const toKey = (ids: Ids): ExportKey<Ids> => toExportKey(locator, id, account, ids);
   const own = open({ http, settings, tools, toKey });
   const report = createWordReporter(log, name, knownWords);
