@@ -180,7 +180,10 @@ export interface Store {
   track(request: TrackRequest): Promise<TrackOutcome>;
   /** Forgets an export and remembers that it was forgotten by hand. @returns what was tracked; null where it was not */
   untrack(tenant: string, exportId: string, at: number): Promise<TrackedExport | null>;
-  /** Writes what changed. A change of an export that is not tracked any more is left out, with its deliveries. */
+  /**
+   * Writes what changed. A change of an export that is not tracked any more is left out, with its deliveries. Where a later state stands there
+   * already, by its last answer, that one stays; what is owed is added all the same.
+   */
   record(changes: readonly TrackedChange[]): Promise<void>;
   /** Of these exports, those that are tracked, in no promised order. */
   find(tenant: string, exportIds: readonly string[]): Promise<readonly TrackedExport[]>;

@@ -21,6 +21,14 @@ export function toCreatedOrder(state: TrackedExport['state']): number {
   return state?.snapshot?.createdAt ?? NO_CREATION;
 }
 
+/**
+ * Which of two states of one export is the later one: by the vendor's last answer, and giving up comes after it. What was known of a gateway
+ * that went to sleep must not take the place of what another one has written since.
+ */
+export function toStateOrder(state: TrackedExport['state']): number {
+  return (state?.snapshot?.observedAt ?? 0) * 2 + (state === null || state.failed === null ? 0 : 1);
+}
+
 /** Text as it is compared in a search. Databases disagree about the case of letters beyond ASCII: none of them is asked. */
 export function toSearchText(text: string): string {
   return text.toLowerCase().toWellFormed().replaceAll('\0', '');

@@ -6,7 +6,14 @@ import type {
   TrackOutcome,
   TrackRequest,
 } from '../export/store.ts';
-import { MAX_DURATIONS, NO_CREATION, toCreatedOrder, toSearchText, UNTRACKED_KEPT_MS } from './keeping.ts';
+import {
+  MAX_DURATIONS,
+  NO_CREATION,
+  toCreatedOrder,
+  toSearchText,
+  toStateOrder,
+  UNTRACKED_KEPT_MS,
+} from './keeping.ts';
 
 /** Exports of one tenant that have ended and are remembered. */
 const MAX_ENDED = 10_000;
@@ -63,7 +70,8 @@ export class MemoryExports {
     const tenant = this.tenants.get(change.tenant);
     const known = tenant?.exports.get(change.exportId);
     if (tenant === undefined || known === undefined) return false;
-    put(tenant, { ...known, state: change.state, keptUntil: change.keptUntil });
+    if (toStateOrder(change.state) >= toStateOrder(known.state))
+      put(tenant, { ...known, state: change.state, keptUntil: change.keptUntil });
     this.addDuration(known, change.duration);
     return true;
   }

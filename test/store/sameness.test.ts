@@ -35,7 +35,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
 const status = fc.constantFrom<ExportStatus>('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'UNKNOWN');
-const state = fc.record({ id, status, name: fc.option(text), createdAt: fc.option(at) });
+const state = fc.record({ id, status, name: fc.option(text), createdAt: fc.option(at), observedAt: at });
 const duration = fc.option(fc.record({ kind: fc.constantFrom('daily', 'weekly'), ms: fc.nat(9_999) }));
 const delivery = fc
   .record({

@@ -277,6 +277,46 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
         ]);
       });
 
+      it('keeps a later state than what a gateway writes late, and adds what is owed for it all the same', async () => {
+        const store = await open();
+        const end = toChange('e1', {
+          state: toState('e1', { status: 'SUCCEEDED', observedAt: START + 2_000 }),
+          deliveries: [toDelivery('end')],
+        });
+        const late = toChange('e1', {
+          state: toState('e1', { observedAt: START + 1_000 }),
+          keptUntil: null,
+          deliveries: [toDelivery('run')],
+        });
+        await track(store, toTracked('e1'));
+
+        await store.record([end]);
+        await store.record([late, toChange('gone', { deliveries: [toDelivery('none')] })]);
+
+        expect(await store.find('acme', ['e1'])).toMatchObject([
+          { state: { knownStatus: 'SUCCEEDED' }, keptUntil: end.keptUntil },
+        ]);
+        expect(await store.countOpen('acme')).toBe(0);
+        expect(await store.listDeliveries({ tenant: 'acme', limit: 9 })).toMatchObject([
+          { id: 'run' },
+          { id: 'end' },
+        ]);
+      });
+
+      it('takes that a watch has given up for later than the answer before it', async () => {
+        const store = await open();
+        const answered = toState('e1', { observedAt: START + 1_000 });
+        const failed = { code: 'EXPORT_NOT_FOUND', message: 'gone' } as const;
+        await track(store, toTracked('e1'));
+
+        await store.record([toChange('e1', { state: { ...answered, failed } })]);
+        await store.record([toChange('e1', { state: answered, keptUntil: null })]);
+
+        expect(await store.find('acme', ['e1'])).toMatchObject([
+          { state: { failed }, keptUntil: expect.any(Number) },
+        ]);
+      });
+
       it('adds no webhook whose id is there already, finished or not', async () => {
         const store = await open();
         await track(store, toTracked('e1'), { deliveries: [toDelivery('d1')] });

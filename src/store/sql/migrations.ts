@@ -7,6 +7,7 @@ const MIGRATION_TABLE = 'waybill_migrations';
 /** Only ever added to, at the end: a database tells by these names how far it has come. */
 const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, kind: SqlKind) => Promise<void>>> = {
   '0001_first': createFirst,
+  '0002_later_states': addStateOrder,
 };
 
 /**
@@ -66,6 +67,15 @@ async function createFirst(db: Kysely<unknown>, kind: SqlKind): Promise<void> {
     .createTable('waybill_checks')
     .addColumn('id', 'integer', (column) => column.primaryKey())
     .addColumn('at', instant, (column) => column.notNull())
+    .execute();
+}
+
+/** Of rows from before it is 0: whatever is written next is later. */
+async function addStateOrder(db: Kysely<unknown>, kind: SqlKind): Promise<void> {
+  const { instant } = toDialect(kind);
+  await db.schema
+    .alterTable('waybill_exports')
+    .addColumn('state_order', instant, (column) => column.notNull().defaultTo(0))
     .execute();
 }
 

@@ -2,7 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { ExportKey, ExportSnapshot } from '../../export/export.ts';
 import type { Delivery, DeliveryRecord, StartKey, TrackedExport } from '../../export/store.ts';
 import type { VendorId } from '../../export/vendor-id.ts';
-import { toCreatedOrder, toSearchText } from '../keeping.ts';
+import { toCreatedOrder, toSearchText, toStateOrder } from '../keeping.ts';
 import type { DeliveriesTable, ExportsTable, KeysTable } from './schema.ts';
 
 /**
@@ -33,6 +33,7 @@ export function toStateColumns(state: TrackedExport['state']) {
     state: toJson(state),
     status: state?.snapshot?.status ?? null,
     created_order: toCreatedOrder(state),
+    state_order: toStateOrder(state),
     name_search: name === null ? null : toSearchText(name),
   };
 }

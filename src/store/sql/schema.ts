@@ -25,6 +25,8 @@ export interface ExportsTable {
   created_order: number;
   /** `WatchedState` as JSON. */
   state: string | null;
+  /** See `toStateOrder`. */
+  state_order: number;
 }
 
 /** Exports that were untracked by hand. */

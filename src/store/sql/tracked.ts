@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { TrackedChange, TrackedExport, TrackedQuery } from '../../export/store.ts';
-import { NO_CREATION, toSearchText } from '../keeping.ts';
+import { NO_CREATION, toSearchText, toStateOrder } from '../keeping.ts';
 import { addDeliveries } from './delivery-queue.ts';
 import { addDurations, type Owner } from './durations.ts';
 import { forgetCounts } from './open-count.ts';
@@ -32,11 +32,15 @@ export async function untrack(db: Db, tenant: string, id: string, at: number): P
 /** See `Store.record`. */
 export async function record(db: Db, kind: SqlKind, changes: readonly TrackedChange[]): Promise<void> {
   forgetCounts(db);
-  const latest = new Map(changes.map((change) => [toPair(change.tenant, change.exportId), change]));
+  const latest = toLatest(changes);
   const tracked = new Map<string, Owner>();
-  for (const chunk of inChunks([...latest.values()])) {
-    for (const owner of await updateStates(db, chunk)) tracked.set(toPair(owner.tenant, owner.id), owner);
-  }
+  const note = (owners: readonly Owner[]) => {
+    for (const owner of owners) tracked.set(toPair(owner.tenant, owner.id), owner);
+  };
+  for (const chunk of inChunks([...latest.values()])) note(await updateStates(db, chunk));
+  // Untracked meanwhile, or a later state stands there: then only what is owed is added.
+  const others = [...latest.values()].filter((each) => !tracked.has(toPair(each.tenant, each.exportId)));
+  for (const chunk of inChunks(others)) note(await findOwners(db, chunk));
   const written = changes.flatMap((change) => {
     const owner = tracked.get(toPair(change.tenant, change.exportId));
     return owner === undefined ? [] : [{ change, owner }];
@@ -54,19 +58,42 @@ export async function record(db: Db, kind: SqlKind, changes: readonly TrackedCha
 
 const toPair = (tenant: string, id: string) => `${tenant} ${id}`;
 
+/** Of each export its latest change. */
+function toLatest(changes: readonly TrackedChange[]): ReadonlyMap<string, TrackedChange> {
+  const latest = new Map<string, TrackedChange>();
+  for (const change of changes) {
+    const name = toPair(change.tenant, change.exportId);
+    const before = latest.get(name);
+    if (before === undefined || toStateOrder(change.state) >= toStateOrder(before.state))
+      latest.set(name, change);
+  }
+  return latest;
+}
+
 /** One statement for many rows: a round trip for each would take seconds after an outage. */
 async function updateStates(db: Db, changes: readonly TrackedChange[]): Promise<readonly Owner[]> {
   const values = changes.map(({ tenant, exportId, state, keptUntil }) => {
     const columns = toStateColumns(state);
     return sql`(cast(${tenant} as text), cast(${exportId} as text), cast(${columns.state} as text), cast(${columns.status} as text),
-      cast(${columns.created_order} as bigint), cast(${columns.name_search} as text), cast(${keptUntil} as bigint))`;
+      cast(${columns.created_order} as bigint), cast(${columns.name_search} as text), cast(${keptUntil} as bigint),
+      cast(${columns.state_order} as bigint))`;
   });
   const { rows } = await sql<Owner>`
-    with changed (tenant, id, state, status, created_order, name_search, kept_until) as (values ${sql.join(values)})
+    with changed (tenant, id, state, status, created_order, name_search, kept_until, state_order) as (values ${sql.join(values)})
     update waybill_exports set state = changed.state, status = changed.status, created_order = changed.created_order,
-      name_search = changed.name_search, kept_until = changed.kept_until
+      name_search = changed.name_search, kept_until = changed.kept_until, state_order = changed.state_order
     from changed where waybill_exports.tenant = changed.tenant and waybill_exports.id = changed.id
+      and waybill_exports.state_order <= changed.state_order
     returning waybill_exports.tenant, waybill_exports.id, waybill_exports.vendor, waybill_exports.account`.execute(
+    db,
+  );
+  return rows;
+}
+
+async function findOwners(db: Db, changes: readonly TrackedChange[]): Promise<readonly Owner[]> {
+  const pairs = changes.map(({ tenant, exportId }) => sql`(${tenant}, ${exportId})`);
+  const { rows } = await sql<Owner>`
+    select tenant, id, vendor, account from waybill_exports where (tenant, id) in (values ${sql.join(pairs)})`.execute(
     db,
   );
   return rows;
