@@ -215,7 +215,13 @@ export class MemoryBackplane implements Backplane {
     return { fence: account.owner === node ? account.fence : null, exports };
   }
 
-  leave(node: MemoryNode, identity: string, topics: readonly string[]): void {
+  /** @param candidates - among which all topics of the account are */
+  leave(
+    node: MemoryNode,
+    identity: string,
+    topics: readonly string[],
+    candidates: Iterable<readonly [string, Topic]> = this.topics,
+  ): void {
     const account = this.accounts.get(identity);
     if (account === undefined) return;
     const now = this.clock.now();
@@ -228,7 +234,7 @@ export class MemoryBackplane implements Backplane {
       if (node !== account.owner && !topic.hasOtherThan(account.owner)) unwanted.push(name);
       const left = (account.nodes.get(node) ?? 1) - 1;
       if (left > 0) account.nodes.set(node, left);
-      else this.leaveAccount(node, account);
+      else this.leaveAccount(node, account, candidates);
     }
     if (unwanted.length > 0) account.owner.listener.onUnwanted(identity, unwanted);
     this.forget(now);
@@ -251,14 +257,19 @@ export class MemoryBackplane implements Backplane {
   disconnect(node: MemoryNode): void {
     this.connected.delete(node);
     for (const journal of this.journals.values()) journal.remove(node);
-    const byAccount = new Map<string, string[]>();
+    // One pass over all topics, and not one for each account that goes to another node.
+    const byAccount = new Map<Account, [string, Topic][]>();
     for (const [name, topic] of this.topics) {
-      if (!topic.has(node)) continue;
-      const names = byAccount.get(topic.account.identity);
-      if (names === undefined) byAccount.set(topic.account.identity, [name]);
-      else names.push(name);
+      const { account } = topic;
+      if (topic.nodes === null || !account.nodes.has(node)) continue;
+      const those = byAccount.get(account);
+      if (those === undefined) byAccount.set(account, [[name, topic]]);
+      else those.push([name, topic]);
     }
-    for (const [identity, names] of byAccount) this.leave(node, identity, names);
+    for (const [{ identity }, those] of byAccount) {
+      const own = those.filter(([, topic]) => topic.has(node)).map(([name]) => name);
+      this.leave(node, identity, own, those);
+    }
   }
 
   // ------------------------------------------------------------------ accounts and topics
@@ -288,7 +299,11 @@ export class MemoryBackplane implements Backplane {
   }
 
   /** The node that wants the account for the longest time owns it next. */
-  private leaveAccount(node: MemoryNode, account: Account): void {
+  private leaveAccount(
+    node: MemoryNode,
+    account: Account,
+    candidates: Iterable<readonly [string, Topic]>,
+  ): void {
     account.nodes.delete(node);
     if (account.owner !== node) return;
     const [next] = account.nodes.keys();
@@ -300,7 +315,7 @@ export class MemoryBackplane implements Backplane {
     account.owner = next;
     account.fence = this.fences;
     const exports: OwnedExport[] = [];
-    for (const [name, topic] of this.topics) {
+    for (const [name, topic] of candidates) {
       if (topic.account !== account || topic.nodes === null) continue;
       const isWantedElsewhere = topic.hasOtherThan(next);
       exports.push({
