@@ -8,12 +8,16 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   hostile: 'hostile/run.ts',
   isolation: 'isolation/run.ts',
   restart: 'restart/run.ts',
+  simulation: 'cluster/simulation.ts',
   tracking: 'tracking/run.ts',
   files: 'files/run.ts',
   'watch-memory': 'watch/memory.ts',
   'watch-lateness': 'watch/lateness.ts',
   'watch-fan-out': 'watch/fan-out.ts',
 };
+
+/** A million watched exports need more than Node takes by itself. */
+const MEMORY: Readonly<Record<string, string>> = { simulation: '--max-old-space-size=8000' };
 
 /** @returns the exit code */
 export function runOther(root: string, name: string, args: readonly string[]): number {
@@ -24,7 +28,8 @@ export function runOther(root: string, name: string, args: readonly string[]): n
       console.error(`There is no benchmark "${one}": ${['watch', ...Object.keys(SCRIPTS)].join(', ')}.`);
       return 2;
     }
-    const command = ['--expose-gc', '--import', 'tsx', join('bench', script), ...args];
+    const memory = MEMORY[one] === undefined ? [] : [MEMORY[one]];
+    const command = ['--expose-gc', ...memory, '--import', 'tsx', join('bench', script), ...args];
     const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
     if (status !== 0) return status ?? 1;
   }

@@ -1,5 +1,5 @@
 import type { Backplane, BackplaneListener, BackplaneNode } from '../../src/export/backplane.ts';
-import type { ManualClock } from '../support/manual-clock.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
 
 /** A node is taken for dead when nothing was heard of it for this long. */
 export const DEAD_AFTER_MS = 2_000;
@@ -14,7 +14,7 @@ export interface MortalBackplane {
 }
 
 /** One process's way to a backplane in memory, whose nodes cannot die by themselves. */
-export function createMortalBackplane(inner: Backplane, clock: ManualClock): MortalBackplane {
+export function createMortalBackplane(inner: Backplane, clock: Clock): MortalBackplane {
   const nodes = new Set<BackplaneNode>();
   let isStopped = false;
   /** It was taken for dead. */
