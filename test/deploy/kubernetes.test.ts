@@ -7,6 +7,7 @@ import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
 import { findTypeErrors, ROOT, readFile, readYaml } from './support.ts';
 
@@ -88,12 +89,15 @@ describe('the manifests for Kubernetes', () => {
 
 describe('the configuration of the manifests', () => {
   const secret = find<core.ISecret>('Secret');
-  const env = { DATABASE_URL: 'postgres://waybill:password@db:5432/waybill' };
+  const env = {
+    DATABASE_URL: 'postgres://waybill:password@db:5432/waybill',
+    REDIS_URL: 'rediss://:password@redis:6379',
+  };
   const longEnough = Object.fromEntries(
     Object.keys(secret.stringData ?? {}).map((name) => [name, `${name}-`.repeat(8)]),
   );
 
-  it.each(['sqlite', 'postgres'])(
+  it.each(['sqlite', 'postgres', 'redis'])(
     'of %s is one that a gateway takes, with the variables of the Secret',
     (folder) => {
       const loaded = loadConfig({
@@ -105,17 +109,20 @@ describe('the configuration of the manifests', () => {
     },
   );
 
-  it('differs by its store alone', () => {
+  it('differs by its store and its backplane alone', () => {
     const without = (folder: string) => {
-      const [{ store, ...rest }] = readYaml(`${FOLDER}/${folder}/waybill.yaml`) as [
-        { store: { kind: string } },
+      const [{ store, backplane, ...rest }] = readYaml(`${FOLDER}/${folder}/waybill.yaml`) as [
+        { store: { kind: string }; backplane?: { kind: string } },
       ];
-      return [store.kind, rest];
+      return [store.kind, backplane?.kind, rest];
     };
 
-    const [[sqlite, one], [postgres, other]] = [without('sqlite'), without('postgres')];
-    expect([sqlite, postgres]).toEqual(['sqlite', 'postgres']);
-    expect(one).toEqual(other);
+    const [, , rest] = without('sqlite');
+    expect(['sqlite', 'postgres', 'redis'].map(without)).toEqual([
+      ['sqlite', undefined, rest],
+      ['postgres', undefined, rest],
+      ['postgres', 'redis', rest],
+    ]);
   });
 
   it('listens where the Deployment, the Service, the policy and the monitor look', () => {
@@ -183,6 +190,47 @@ describe('the Deployment', () => {
   });
 });
 
+describe('the Deployment of several gateways', () => {
+  const [kustomization] = readYaml(`${FOLDER}/redis/kustomization.yaml`) as [
+    {
+      readonly replicas: readonly { readonly name: string; readonly count: number }[];
+      readonly patches: readonly { readonly patch: string }[];
+    },
+  ];
+  const patch = parse(kustomization.patches[0]?.patch ?? '') as apps.IDeployment;
+
+  it('has three, and never fewer while it is brought up to date', () => {
+    expect(kustomization.replicas).toEqual([{ name: 'waybill', count: 3 }]);
+    expect(patch.spec?.strategy).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    });
+  });
+
+  it('leaves each the time to be forgotten by the Service and then to drain', () => {
+    const [container] = patch.spec?.template.spec?.containers ?? [];
+    const [, seconds] = container?.lifecycle?.preStop?.exec?.command ?? [];
+
+    expect(Number(seconds)).toBeGreaterThan(0);
+    // Over the 15 seconds after which a gateway that hangs is ended.
+    expect((POD?.terminationGracePeriodSeconds ?? 0) - Number(seconds)).toBeGreaterThan(15);
+  });
+
+  it('names nothing that Kubernetes does not know', () => {
+    const { selector, template } = find<apps.IDeployment>('Deployment').spec ?? {};
+    const [container] = patch.spec?.template.spec?.containers ?? [];
+    const pod = {
+      ...template?.spec,
+      ...patch.spec?.template.spec,
+      containers: [{ ...CONTAINER, ...container }],
+    };
+    const value = { ...patch, spec: { ...patch.spec, selector, template: { ...template, spec: pod } } };
+
+    expect(findTypeErrors([{ type: 'IDeployment', from: 'kubernetes-models/apps/v1', value }])).toBe('');
+    expect(() => new apps.Deployment(value as never).validate()).not.toThrow();
+  });
+});
+
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 if (!hasKubectl)
   process.stderr.write('\n*** kubectl is not installed: kustomizations are NOT TRIED. ***\n\n');
@@ -202,6 +250,7 @@ describe.runIf(hasKubectl)('kubectl kustomize', () => {
       ],
     ],
     ['postgres', ['ConfigMap', 'Deployment', 'Namespace', 'NetworkPolicy', 'PodDisruptionBudget', 'Service']],
+    ['redis', ['ConfigMap', 'Deployment', 'Namespace', 'NetworkPolicy', 'PodDisruptionBudget', 'Service']],
     ['monitoring', ['PrometheusRule', 'ServiceMonitor']],
   ])('makes of %s what is to be applied', (folder, kinds) => {
     const { stdout, stderr } = spawnSync('kubectl', ['kustomize', join(ROOT, FOLDER, folder)], {
@@ -211,6 +260,7 @@ describe.runIf(hasKubectl)('kubectl kustomize', () => {
     expect(stderr).toBe('');
     expect([...stdout.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind).sort()).toEqual(kinds);
     expect(stdout.includes('/var/lib/waybill')).toBe(folder === 'sqlite');
+    expect(stdout.includes('type: RollingUpdate')).toBe(folder === 'redis');
     expect(stdout.match(/^ {2}namespace: waybill$/gm)).toHaveLength(
       kinds.filter((kind) => kind !== 'Namespace').length,
     );

@@ -20,7 +20,7 @@ describe('docs/deploy.md', () => {
     const profiles = Object.values(services).flatMap((service) => service.profiles ?? []);
     const asked = [...PAGE.matchAll(/^docker compose (?:--profile (\w+) )?up(?: -d)?(?: (\w+))?/gm)];
 
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(4);
     for (const [, profile, service] of asked) {
       if (profile !== undefined) expect(profiles).toContain(profile);
       if (service !== undefined) expect(services).toHaveProperty(service);
