@@ -117,7 +117,8 @@ export interface BackplaneListener {
  * One process among those that share the backplane. Its calls take effect in the order in which they are made.
  *
  * A node that dies is found out by the backplane: its accounts go to others that want them, under larger fences. One that was only stopped for long
- * learns it from a commit that is fenced, joins again, and is then told what it has missed of what is still kept.
+ * wants, as soon as it goes on, again by itself what it wanted, and is told in order what it has missed of what is still kept; where it owns an
+ * account anew by that, it is told so. That an account has another owner by now it learns from a commit that is fenced, and joins again.
  */
 export interface BackplaneNode {
   /**

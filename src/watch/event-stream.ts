@@ -1,24 +1,12 @@
 import type { Loaded, LogEntry } from '../export/backplane.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
-import type { ExportKey } from '../export/export.ts';
-import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
-import type { SpanOrigin } from '../telemetry/spans.ts';
 import { ChannelStream, type EventSource, type StreamTally } from './channel-stream.ts';
 import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
 import { divide, isOver, isReplayGap, type MissedEntry, toReplay } from './joining.ts';
 import { isLast, toEvent, toExport } from './to-event.ts';
-import type { Subscriber, Subscription, Watch } from './watch.ts';
-
-/** One export to watch, through the account that may read it. */
-export interface WatchRequest {
-  readonly account: VendorAccount;
-  readonly key: ExportKey;
-  /** The span that asks, where spans are recorded. */
-  readonly origin?: SpanOrigin | undefined;
-  /** What a store has kept of the export from before this process. */
-  readonly kept?: WatchedState | null | undefined;
-}
+import { isInFirstState, type Subscriber, type Subscription, type Watch } from './watch.ts';
+import type { WatchRequest } from './watch-request.ts';
 
 /** What a stream needs of the hub it belongs to. */
 export interface StreamHost {
@@ -96,7 +84,7 @@ export class EventStream extends ChannelStream implements Subscriber {
       return;
     }
     if (entry.sequence <= this.position || subscription.phase === 'done') return;
-    if (entry.sequence <= subscription.sequence) return;
+    if (isInFirstState(subscription, entry)) return;
     this.position = entry.sequence;
     const isFirst = subscription.phase !== 'live';
     if (isFirst ? !this.isForNewcomer(subscription, entry) : entry.fact.type === 'ExportSnapshot') return;
@@ -107,10 +95,12 @@ export class EventStream extends ChannelStream implements Subscriber {
     if (isEnd) this.drop(subscription);
   }
 
-  adopt(subscription: Subscription, sequence: number): void {
+  adopt(subscription: Subscription, sequence: number, reading: LogEntry | null): void {
     const { state } = subscription.watch;
-    if (this.phase !== 'live' || state === null) return;
+    const isTold = subscription.phase === 'live' || subscription.phase === 'done';
+    if (this.phase !== 'live' || state === null || isTold) return;
     subscription.sequence = sequence;
+    subscription.reading = reading;
     this.showState(subscription, state);
   }
 

@@ -4,9 +4,10 @@ import type { ExportKey } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { StreamHost, WatchRequest } from './event-stream.ts';
+import type { StreamHost } from './event-stream.ts';
 import { isLast } from './to-event.ts';
 import { type Subscriber, type Subscription, toTopic } from './watch.ts';
+import type { WatchRequest } from './watch-request.ts';
 
 /** When watches could not be opened, because the backplane cannot be reached, try again after this long. */
 const OPEN_RETRY_MS = 1_000;

@@ -1,4 +1,11 @@
-import type { Backplane, BackplaneNode, Commit, CommitResult, OwnedExport } from '../export/backplane.ts';
+import type {
+  Backplane,
+  BackplaneNode,
+  Commit,
+  CommitResult,
+  LogEntry,
+  OwnedExport,
+} from '../export/backplane.ts';
 import { VendorError } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { CancelSignal, Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
@@ -33,8 +40,8 @@ export interface PollerSettings {
   readonly readMany: ReadMany;
   /** Called with how late each poll began, in milliseconds. */
   readonly onPoll: (lateMs: number) => void;
-  /** Called when a watch takes over a stored state that is not of its own making, of which `sequence` is the last entry. */
-  readonly onAdopted: (watch: Watch, sequence: number) => void;
+  /** Called when a watch takes over a stored state that is not of its own making, of which `sequence` is the last entry, or `reading` one of the last. */
+  readonly onAdopted: (watch: Watch, sequence: number, reading: LogEntry | null) => void;
   /** True while a watch of that topic is alive here that somebody here looks at. */
   readonly isWatched: (topic: string) => boolean;
   /** Called when this process has lost an account without having left it: each of its watches is to be joined anew. */
@@ -218,9 +225,9 @@ export class Poller {
   }
 
   /** Tells those who wait for a first state that there is one by now. */
-  tellAdopted(watch: Watch, sequence: number): void {
+  tellAdopted(watch: Watch, sequence: number, reading: LogEntry | null = null): void {
     if (watch.isAwaited && watch.state !== null && watch.isCurrent(watch.state))
-      this.settings.onAdopted(watch, sequence);
+      this.settings.onAdopted(watch, sequence, reading);
   }
 
   // ------------------------------------------------------------------ reading

@@ -14,7 +14,7 @@ import {
   type Position,
   toPlace,
 } from './cursor.ts';
-import { EventStream, type StreamHost, type WatchRequest } from './event-stream.ts';
+import { EventStream, type StreamHost } from './event-stream.ts';
 import { Follower, type FollowListener } from './follower.ts';
 import type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 import { Journals } from './journals.ts';
@@ -24,9 +24,10 @@ import { RecentWatches } from './recent-watches.ts';
 import { toDraining } from './stream-closed-error.ts';
 import { plansFor, toEvent, toExport } from './to-event.ts';
 import { type Subscriber, type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
+import { toTopics, type WatchRequest } from './watch-request.ts';
 
-export type { WatchRequest } from './event-stream.ts';
 export type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
+export type { WatchRequest } from './watch-request.ts';
 
 /** Exports that are remembered after their watch has ended. */
 const DEFAULT_MAX_REMEMBERED = 2_000;
@@ -76,8 +77,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
         this.tally.polls += 1;
         onPoll?.(lateMs);
       },
-      onAdopted: (watch, sequence) =>
-        watch.forEachSubscriber((subscription) => subscription.stream.adopt(subscription, sequence)),
+      onAdopted: (watch, sequence, reading) =>
+        watch.forEachSubscriber((subscription) => subscription.stream.adopt(subscription, sequence, reading)),
       isWatched: (topic) => this.watches.get(topic)?.isJoined === true,
       onFenced: (queue) => this.rejoin(queue),
     });
@@ -224,7 +225,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
     watch.forEachSubscriber((subscription) => subscription.stream.accept(subscription, entry, event));
     // A stream may have looked at the log after this entry was there, and before it could know that the state in it is a new one.
-    if (watch.isAwaited && watch.phase === 'following') this.poller.tellAdopted(watch, entry.sequence);
+    if (watch.isAwaited && watch.phase === 'following') this.poller.tellAdopted(watch, entry.sequence, entry);
   }
 
   onWanted(account: string, fence: number, exports: readonly OwnedExport[]): void {
@@ -282,16 +283,8 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   attach(stream: Subscriber, requests: readonly WatchRequest[]): readonly Subscription[] {
     if (this.drainReason !== null) throw toDraining(this.drainReason, null);
-    const byTopic = new Map<string, WatchRequest>();
-    for (const request of requests) {
-      const topic = toTopic(request.account.identity, request.key.id);
-      const key = fullerKey(request.key, byTopic.get(topic)?.key ?? request.key);
-      byTopic.set(topic, key === request.key ? request : { ...request, key });
-    }
-    // In one order for the same exports, however they were named: cursors count by it.
-    const topics = [...byTopic].sort(([one], [other]) => (one < other ? -1 : 1));
     const opened: Watch[] = [];
-    const subscriptions = topics.map(([topic, request], index) => {
+    const subscriptions = toTopics(requests).map(([topic, request], index) => {
       const watch = this.watches.get(topic) ?? this.startWatch(topic, request);
       if (!watch.isJoined) {
         watch.isJoined = true;
@@ -300,7 +293,14 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
       }
       watch.queue.account = request.account;
       watch.key = fullerKey(watch.key, request.key);
-      const subscription: Subscription = { stream, watch, index, phase: 'awaiting', sequence: 0 };
+      const subscription: Subscription = {
+        stream,
+        watch,
+        index,
+        phase: 'awaiting',
+        sequence: 0,
+        reading: null,
+      };
       watch.addSubscriber(subscription);
       return subscription;
     });

@@ -47,6 +47,8 @@ export interface Subscription {
   phase: SubscriptionPhase;
   /** Entries of this export up to here are in the first state it was told, however late they come. */
   sequence: number;
+  /** The entry that brought the first state it was told, where that was told of the state beside it: the rest of its reading is in it. */
+  reading: LogEntry | null;
 }
 
 /** Where one stream stands with one export. */
@@ -63,8 +65,10 @@ export interface Subscriber {
   /**
    * Takes a state that another process has written meanwhile as the first one, where this stream still waits for one. Should it
    * resume from here, what that process did until then may be told again.
+   *
+   * @param reading - the entry that brought it; null where the whole reading is known to lie before the sequence
    */
-  adopt(subscription: Subscription, sequence: number): void;
+  adopt(subscription: Subscription, sequence: number, reading: LogEntry | null): void;
   /**
    * Nothing more can be known of one export here, as `event` says. A stream that has not begun tells it as soon as it has.
    *
@@ -371,6 +375,13 @@ export class Watch implements WheelItem<Watch> {
 
 function observedAt(state: WatchedState | null): number {
   return state?.snapshot?.observedAt ?? 0;
+}
+
+/** True where the entry tells of something that is in the first state the subscription was told. */
+export function isInFirstState({ sequence, reading }: Subscription, entry: LogEntry): boolean {
+  if (entry.sequence <= sequence) return true;
+  // The entries of one reading share its state.
+  return reading !== null && entry.at === reading.at && observedAt(entry.state) === observedAt(reading.state);
 }
 
 /** What tells a newcomer its first state. */

@@ -1,3 +1,4 @@
+import { VendorError } from '../../src/export/errors.ts';
 import type { ExportSnapshot, ExportStatus } from '../../src/export/export.ts';
 import type { Reading } from '../../src/export/ports.ts';
 import type { Random } from '../../src/runtime/clock.ts';
@@ -29,6 +30,8 @@ const FAULTS = [
 export class FaultScript {
   /** The statuses a subscriber must be told, in order: truths and unknown words as they were first sampled. */
   readonly told: ExportStatus[] = [];
+  /** Every status that was answered, in order. Where gateways go, answers are lost with them: then these are what they may tell of. */
+  readonly served: ExportStatus[] = [];
   /** Times a vendor was asked after it had told an end. */
   asksAfterEnd = 0;
   private readonly id: string;
@@ -48,6 +51,12 @@ export class FaultScript {
 
   /** What the vendor answers at that moment. */
   answer(now: number): Reading {
+    const reading = this.read(now);
+    if (!(reading instanceof VendorError)) this.served.push(reading.status);
+    return reading;
+  }
+
+  private read(now: number): Reading {
     this.startedAt ??= now;
     if (this.hasToldEnd) this.asksAfterEnd += 1;
     const fault = FAULTS[Math.floor(this.random.next() * FAULTS.length)];

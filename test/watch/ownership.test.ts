@@ -335,6 +335,29 @@ describe('a newcomer at a gateway that does not own the account', () => {
     expect(late.story).toEqual(['Snapshot a CANCELING']);
   });
 
+  it('is told once what a reading after a fault brought, though its entries come one by one', async () => {
+    const { clock, backplane, one, answer } = await setUp();
+    const far = createLateBackplane(backplane, clock, { joinMs: 100, entryMs: 1_000 });
+    const other = await createHubHarness({ clock, backplane: far, seed: 7 });
+    const earlier = other.watch(['a']);
+    await clock.advance(5_000);
+    await earlier.stop();
+    one.watch(['mine']);
+    await clock.advance(120_000);
+    answer(() => toError('VENDOR_UNAVAILABLE'));
+    const late = other.watch(['a']);
+    await clock.advance(3_000);
+    answer((id, now) => toSnapshot(id, 'CANCELING', now));
+
+    await clock.advance(60_000);
+
+    expect(late.story).toEqual([
+      'WatchInterrupted a RUNNING',
+      'WatchResumed a CANCELING',
+      'Snapshot a CANCELING',
+    ]);
+  });
+
   it("is told a first state though its clock is ahead of the owner's", async () => {
     const { clock, backplane, one, answer } = await setUp();
     const ahead = { ...clock, now: () => clock.now() + 30_000 };
