@@ -1,5 +1,6 @@
 import { type AccountPool, createAccountPool, toIdentitySecret } from './accounts/pool.ts';
 import { ExportReader } from './accounts/reader.ts';
+import { NOTHING_SHARED } from './backplane/counters.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { observeBackplane } from './backplane/observed.ts';
 import type { Config } from './config/config.ts';
@@ -23,7 +24,7 @@ export interface Exports {
 export async function openExports(
   { accounts, files }: Config,
   tools: Tools,
-  metrics: Pick<Metrics, 'onVendorCall' | 'onPoll'>,
+  metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>,
   turns: Turns,
 ): Promise<Exports> {
   const pool = createAccountPool(accounts, tools, {
@@ -31,6 +32,11 @@ export async function openExports(
     identitySecret: files.linkSecret === undefined ? undefined : toIdentitySecret(files.linkSecret),
   });
   const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
+  metrics.observeBackplane({
+    isReachable: () => backplaneState() === 'ready',
+    nodes: () => backplane.nodes,
+    counters: () => NOTHING_SHARED,
+  });
   let onRelearnt: WatchHubOptions['onRelearnt'];
   const hub = await createWatchHub({
     backplane,

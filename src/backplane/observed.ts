@@ -1,35 +1,28 @@
-import type { Backplane, BackplaneNode } from '../export/backplane.ts';
+import type { Backplane, BackplaneListener } from '../export/backplane.ts';
 
 export type BackplaneState = 'ready' | 'unreachable';
 
-/** A backplane, and whether its last call went well. */
+/** A backplane, and whether it can be reached. */
 export interface ObservedBackplane {
   readonly backplane: Backplane;
   readonly state: () => BackplaneState;
 }
 
-/** Takes note of every call, so that `/ready` can say how the backplane is without asking it. */
+/** Hears what the gateway's node is told, so that `/ready` can say how the backplane is without asking it. */
 export function observeBackplane(inner: Backplane): ObservedBackplane {
   let state: BackplaneState = 'ready';
-  async function note<Result>(call: Promise<Result>): Promise<Result> {
-    try {
-      const result = await call;
-      state = 'ready';
-      return result;
-    } catch (error) {
-      state = 'unreachable';
-      throw error;
-    }
-  }
-  function observeNode(node: BackplaneNode): BackplaneNode {
-    return {
-      join: (...given) => note(node.join(...given)),
-      leave: (...given) => node.leave(...given),
-      nudge: (...given) => node.nudge(...given),
-      follow: (...given) => note(node.follow(...given)),
-      close: () => node.close(),
-    };
-  }
+
+  const hear = (listener: BackplaneListener): BackplaneListener => ({
+    onEntry: (topic, entry) => listener.onEntry(topic, entry),
+    onWanted: (account, fence, exports) => listener.onWanted(account, fence, exports),
+    onUnwanted: (account, topics) => listener.onUnwanted(account, topics),
+    onNudged: (account, topics) => listener.onNudged(account, topics),
+    onReset: () => listener.onReset(),
+    onReachable(isReachable) {
+      state = isReachable ? 'ready' : 'unreachable';
+      listener.onReachable(isReachable);
+    },
+  });
   const backplane: Backplane = {
     get epoch() {
       return inner.epoch;
@@ -37,10 +30,10 @@ export function observeBackplane(inner: Backplane): ObservedBackplane {
     get nodes() {
       return inner.nodes;
     },
-    connect: async (listener) => observeNode(await note(inner.connect(listener))),
-    commit: (...given) => note(inner.commit(...given)),
-    publish: (...given) => note(inner.publish(...given)),
-    load: (...given) => note(inner.load(...given)),
+    connect: (listener) => inner.connect(hear(listener)),
+    commit: (batch) => inner.commit(batch),
+    publish: (journal, entry) => inner.publish(journal, entry),
+    load: (topics, after) => inner.load(topics, after),
     close: () => inner.close(),
   };
   return { backplane, state: () => state };

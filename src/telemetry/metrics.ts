@@ -9,6 +9,7 @@ import type { WatchCounters } from '../watch/watch-hub.ts';
 import type { Callback } from '../web/callbacks-endpoint.ts';
 import type { Download } from '../web/files-endpoint.ts';
 import { showAccounts } from './metrics/accounts.ts';
+import { type BackplaneSources, showBackplane } from './metrics/backplane.ts';
 import { countCallbacks } from './metrics/callbacks.ts';
 import { countDownloads } from './metrics/downloads.ts';
 import { countOperations, countRateLimited, countRefused } from './metrics/operations.ts';
@@ -47,6 +48,8 @@ export interface Metrics {
   observeBacklog(read: () => Promise<readonly DeliveryBacklog[]>, now: () => number): void;
   /** Tells where open tracked exports are counted. */
   observeTracking(read: () => number): void;
+  /** Tells where it is asked how this gateway stands to the others. */
+  observeBackplane(sources: BackplaneSources): void;
   /** Tells where the counts that others keep are asked for. */
   observe(sources: MetricSources): void;
   /** What a scrape reads: Prometheus text. */
@@ -68,6 +71,7 @@ export function createMetrics({ mask }: Secrets): Metrics {
     onWebhook: countWebhooks(registry),
     observeBacklog: (read, now) => showBacklog(registry, read, now),
     observeTracking: (read) => showTracking(registry, read),
+    observeBackplane: (sources) => showBackplane(registry, sources),
     observe({ watches, transports, accounts }) {
       showWatches(registry, watches);
       showTransports(registry, transports);

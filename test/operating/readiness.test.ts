@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { MemoryBackplane } from '../../src/backplane/memory.ts';
 import { observeBackplane } from '../../src/backplane/observed.ts';
+import type { BackplaneListener } from '../../src/export/backplane.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
@@ -14,6 +15,15 @@ const toAccount = (key: string, tenant: string) => ({
   credential: { type: 'api-key', apiKey: 'key-1' },
 });
 const ACCOUNTS = [toAccount('acme-hi', 'acme'), toAccount('other-hi', 'other')];
+
+const DEAF: BackplaneListener = {
+  onEntry() {},
+  onWanted() {},
+  onUnwanted() {},
+  onNudged() {},
+  onReset() {},
+  onReachable() {},
+};
 
 async function read(url: string) {
   const response = await fetch(`${url}/ready`);
@@ -69,16 +79,25 @@ describe('/ready', () => {
 
   it('says that the backplane cannot be reached, until it can be again', async () => {
     const inner = new MemoryBackplane({ clock: systemClock });
+    let tell: (isReachable: boolean) => void = () => undefined;
+    const connect = inner.connect.bind(inner);
+    inner.connect = (listener) => {
+      tell = (isReachable) => listener.onReachable(isReachable);
+      return connect(listener);
+    };
     const { backplane, state } = observeBackplane(inner);
+    const told: boolean[] = [];
+    await backplane.connect({ ...DEAF, onReachable: (isReachable) => void told.push(isReachable) });
     const states = [state()];
-    const batch = { account: 'identity', fence: 1, commits: [] };
-    inner.commit = () => Promise.reject(new Error('no connection'));
 
-    await expect(backplane.commit(batch)).rejects.toThrow('no connection');
+    tell(false);
     states.push(state());
     await backplane.load(['topic'], null);
     states.push(state());
+    tell(true);
+    states.push(state());
 
-    expect(states).toEqual(['ready', 'unreachable', 'ready']);
+    expect(states).toEqual(['ready', 'unreachable', 'unreachable', 'ready']);
+    expect(told).toEqual([false, true]);
   });
 });
