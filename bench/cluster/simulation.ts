@@ -2,7 +2,7 @@
  * A million watched exports of ten thousand accounts on six gateways that are killed in turn, with the real hub and poller on a clock
  * that stands still: how often vendors are asked, and how soon others take over.
  *
- * Run: node --max-old-space-size=8000 --import tsx bench/cluster/simulation.ts [--exports 1000000] [--accounts 10000] [--gateways 6]
+ * Run: node --max-old-space-size=8000 --max-semi-space-size=128 --import tsx bench/cluster/simulation.ts [--exports 1000000] [--accounts 10000] [--gateways 6]
  */
 import { parseArgs } from 'node:util';
 import { type IntervalCounts, runSimulation, type Spread } from '../../test/cluster/simulation/simulation.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** The benchmarks of single parts: each is a script beside Waybill's source, and runs with the repository's own packages. */
 const SCRIPTS: Readonly<Record<string, string>> = {
+  cluster: 'cluster/run.ts',
   crash: 'crash/run.ts',
   'fan-out': 'fan-out/run.ts',
   hostile: 'hostile/run.ts',
@@ -17,7 +18,9 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 };
 
 /** A million watched exports need more than Node takes by itself. */
-const MEMORY: Readonly<Record<string, string>> = { simulation: '--max-old-space-size=8000' };
+const MEMORY: Readonly<Record<string, readonly string[]>> = {
+  simulation: ['--max-old-space-size=8000', '--max-semi-space-size=128'],
+};
 
 /** @returns the exit code */
 export function runOther(root: string, name: string, args: readonly string[]): number {
@@ -28,8 +31,14 @@ export function runOther(root: string, name: string, args: readonly string[]): n
       console.error(`There is no benchmark "${one}": ${['watch', ...Object.keys(SCRIPTS)].join(', ')}.`);
       return 2;
     }
-    const memory = MEMORY[one] === undefined ? [] : [MEMORY[one]];
-    const command = ['--expose-gc', ...memory, '--import', 'tsx', join('bench', script), ...args];
+    const command = [
+      '--expose-gc',
+      ...(MEMORY[one] ?? []),
+      '--import',
+      'tsx',
+      join('bench', script),
+      ...args,
+    ];
     const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
     if (status !== 0) return status ?? 1;
   }
