@@ -157,6 +157,13 @@ export interface TrackedQuery {
   readonly limit: number;
 }
 
+/** A tracked export that has not ended. */
+export interface OpenName {
+  readonly tenant: string;
+  readonly exportId: string;
+  readonly label: string | null;
+}
+
 /** How long one job took. */
 export interface SeenDuration {
   readonly tenant: string;
@@ -193,6 +200,11 @@ export interface Store {
     after: Pick<TrackedExport, 'tenant' | 'key'> | null,
     limit: number,
   ): Promise<readonly TrackedExport[]>;
+  /** As `listOpen`, but their names alone: to be compared with what is known, again and again. */
+  listOpenNames(
+    after: Pick<OpenName, 'tenant' | 'exportId'> | null,
+    limit: number,
+  ): Promise<readonly OpenName[]>;
   countOpen(tenant: string): Promise<number>;
   /** Of all tenants, the newest first. */
   listDurations(limit: number): Promise<readonly SeenDuration[]>;

@@ -1,4 +1,5 @@
 import type {
+  OpenName,
   SeenDuration,
   TrackedChange,
   TrackedExport,
@@ -19,6 +20,12 @@ import {
 const MAX_ENDED = 10_000;
 /** Exports of one tenant that were untracked by hand and are remembered. */
 const MAX_UNTRACKED = 10_000;
+
+/** Where a page begins. */
+interface OpenPlace {
+  readonly tenant: string;
+  readonly key: Pick<TrackedExport['key'], 'id'>;
+}
 
 /** What one tenant has. */
 interface Tenant {
@@ -94,7 +101,7 @@ export class MemoryExports {
     return found;
   }
 
-  listOpen(after: Pick<TrackedExport, 'tenant' | 'key'> | null, limit: number): readonly TrackedExport[] {
+  listOpen(after: OpenPlace | null, limit: number): readonly TrackedExport[] {
     const found: TrackedExport[] = [];
     for (const name of [...this.tenants.keys()].sort()) {
       if (found.length === limit) break;
@@ -105,6 +112,11 @@ export class MemoryExports {
       found.push(...ids.slice(0, limit - found.length));
     }
     return found;
+  }
+
+  listOpenNames(after: Pick<OpenName, 'tenant' | 'exportId'> | null, limit: number): readonly OpenName[] {
+    const last = after === null ? null : { tenant: after.tenant, key: { id: after.exportId } };
+    return this.listOpen(last, limit).map(({ tenant, key, label }) => ({ tenant, exportId: key.id, label }));
   }
 
   countOpen(tenant: string): number {

@@ -28,6 +28,7 @@ export function createMemoryStore(): Store {
     find: async (tenant, exportIds) => exports.find(tenant, exportIds),
     list: async (query) => exports.list(query),
     listOpen: async (after, limit) => exports.listOpen(after, limit),
+    listOpenNames: async (after, limit) => exports.listOpenNames(after, limit),
     countOpen: async (tenant) => exports.countOpen(tenant),
     listDurations: async (limit) => exports.listDurations(limit),
 

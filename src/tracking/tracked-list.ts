@@ -5,6 +5,7 @@ import { type ExportFilter, passes } from '../export/filter.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { TrackedExport } from '../export/store.ts';
 import type { WatchedState } from '../export/transitions.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { ListedExport, ListNow, ListSource, ListStream } from '../watch/list-stream.ts';
 import { toTopic } from '../watch/watch.ts';
 
@@ -26,8 +27,8 @@ export class TrackedEntry implements TrackedExport {
   account: VendorAccount | null = null;
   /** Those who look on have been told of it. */
   isAnnounced = false;
-  /** Of its last entry in the log. */
-  sequence = 0;
+  /** Of its last entry in the log; null where it ended without one that was heard here. */
+  sequence: number | null = 0;
   private failedWith: string | null;
 
   constructor(tracked: TrackedExport) {
@@ -51,6 +52,12 @@ export class TrackedEntry implements TrackedExport {
     return failed !== null && failed.code === before;
   }
 
+  /** @param sequence - of the entry that told that it is tracked */
+  noteAnnounced(sequence: number): void {
+    this.isAnnounced = true;
+    this.sequence = Math.max(this.sequence ?? 0, sequence);
+  }
+
   get topic(): string {
     return toTopic(this.identity, this.key.id);
   }
@@ -65,17 +72,39 @@ export interface ListView {
   loadEnded(): Promise<readonly TrackedExport[]>;
 }
 
+/** One thing that was told of the list. */
+interface Told {
+  readonly exportId: string;
+  readonly entry: LogEntry;
+  readonly event: ExportEvent;
+}
+
 /** One tenant's tracked exports: those that are open, those that ended lately, and who looks on. */
 export class TrackedList {
+  /** Tells who comes and goes. */
   readonly journal: string;
+  /** Tells those who follow exports, and nobody else, that something about one is to be read anew from the store. */
+  readonly notices: string;
   private readonly open = new Map<string, TrackedEntry>();
   private readonly ended = new Map<string, TrackedEntry>();
-  /** An export that ended up to here in the log may be at hand no longer. */
-  private forgottenUpTo = -1;
+  /** An export that ended up to here in the log may not be at hand, or no longer: nothing is resumed from before it. */
+  private forgottenUpTo: number;
   private readonly streams = new Map<ListStream, ListView>();
+  /** The last entry that was told here. */
+  private heard = -1;
+  /** Exports that are tracked by now, and of which nothing more is known here yet. */
+  private readonly unknown = new Set<string>();
+  /** What waits for one of those: filters look at names and labels. */
+  private held: Told[] = [];
 
-  constructor(tenant: string) {
+  private readonly clock: Pick<Clock, 'now'>;
+
+  /** @param isShared - other gateways tell of its exports too: nothing is resumed before `resumeFrom` is called */
+  constructor(tenant: string, clock: Pick<Clock, 'now'>, isShared: boolean) {
+    this.clock = clock;
+    this.forgottenUpTo = isShared ? Number.POSITIVE_INFINITY : -1;
     this.journal = `${tenant}/\ntracked`;
+    this.notices = `${tenant}/\nnotices`;
   }
 
   get openCount(): number {
@@ -109,7 +138,12 @@ export class TrackedList {
     const [oldest] = this.ended.values();
     if (oldest === undefined) return;
     this.ended.delete(oldest.key.id);
-    this.forgottenUpTo = Math.max(this.forgottenUpTo, oldest.sequence);
+    this.forgottenUpTo = Math.max(this.forgottenUpTo, oldest.sequence ?? this.heard);
+  }
+
+  /** What ended up to this place in the log, the last one at the moment, may not be at hand. */
+  resumeFrom(sequence: number): void {
+    this.forgottenUpTo = sequence;
   }
 
   remove(exportId: string): void {
@@ -118,7 +152,33 @@ export class TrackedList {
   }
 
   tell(exportId: string, entry: LogEntry, event: ExportEvent): void {
-    for (const stream of this.streams.keys()) stream.accept(exportId, entry, event);
+    this.heard = Math.max(this.heard, entry.sequence);
+    if (this.unknown.size > 0 || this.held.length > 0) this.held.push({ exportId, entry, event });
+    else for (const stream of this.streams.keys()) stream.accept(exportId, entry, event);
+  }
+
+  /** From here on nothing is told before `becomeKnown` says that what this export is has been found out. */
+  awaitKnown(exportId: string): void {
+    this.unknown.add(exportId);
+  }
+
+  becomeKnown(exportId: string): void {
+    if (!this.unknown.delete(exportId)) return;
+    let next = this.held[0];
+    while (next !== undefined && !this.unknown.has(next.exportId)) {
+      this.held.shift();
+      this.tellLate(next);
+      next = this.held[0];
+    }
+  }
+
+  /** A stream that began while it waited had no such export to show. */
+  private tellLate({ exportId, entry, event }: Told): void {
+    const newcomer = entry.fact.type === 'ExportTracked' ? this.find(exportId) : undefined;
+    for (const stream of this.streams.keys()) {
+      if (!stream.accept(exportId, entry, event) && newcomer !== undefined)
+        stream.showLate(toListed(newcomer));
+    }
   }
 
   /** A state that came without an entry. */
@@ -135,25 +195,29 @@ export class TrackedList {
       close: (stream) => streams.delete(stream),
       load: async () => {
         const ended = view.first === 0 ? [] : await view.loadEnded();
-        return () => this.now(ended);
+        return () => this.now(ended, view);
       },
       isShown: (exportId, fact, state) => this.isShown(exportId, fact, state, view.filter),
     };
   }
 
-  private now(ended: readonly TrackedExport[]): ListNow {
+  private now(stored: readonly TrackedExport[], { filter, first }: ListView): ListNow {
     const open = [...this.open.values()];
-    const isOpen = new Set(open.map(({ key }) => key.id));
-    // One that ended while the store was asked is among those at hand.
-    const others = ended
-      .filter(({ key }) => !isOpen.has(key.id))
-      .map((each) => this.ended.get(each.key.id) ?? new TrackedEntry(each));
+    const ended = new Map(stored.map((each) => [each.key.id, this.ended.get(each.key.id) ?? each]));
+    // One that ended a moment ago may not be written down yet, least of all by another gateway.
+    for (const each of first === 0 ? [] : this.ended.values())
+      if ((each.keptUntil ?? 0) > this.clock.now() && isFitting(each, filter)) ended.set(each.key.id, each);
+    const others = [...ended.values()]
+      .filter(({ key }) => !this.open.has(key.id))
+      .sort(asStored)
+      .slice(0, first)
+      .map((each) => (each instanceof TrackedEntry ? each : new TrackedEntry(each)));
     return {
       shown: [...open, ...others].sort(newestFirst).map(toListed),
       changedSince: (sequence) =>
         sequence < this.forgottenUpTo
           ? null
-          : [...open, ...[...this.ended.values()].filter((each) => each.sequence > sequence)].map(toListed),
+          : [...open, ...[...this.ended.values()].filter((each) => isLater(each, sequence))].map(toListed),
     };
   }
 
@@ -176,6 +240,22 @@ export class TrackedList {
       passes({ ...subject, status: fact.from }, filter)
     );
   }
+}
+
+function isLater({ sequence }: TrackedEntry, than: number): boolean {
+  return sequence === null || sequence > than;
+}
+
+function isFitting({ key, label, state }: TrackedExport, filter: ExportFilter | null): boolean {
+  return (
+    filter === null || passes({ key, label, snapshot: state?.snapshot ?? null, isTracked: true }, filter)
+  );
+}
+
+/** As `Store.list` orders them. */
+function asStored(one: TrackedExport, other: TrackedExport): number {
+  const toOrder = ({ state }: TrackedExport) => state?.snapshot?.createdAt ?? Number.MIN_SAFE_INTEGER;
+  return toOrder(other) - toOrder(one) || (one.key.id < other.key.id ? 1 : -1);
 }
 
 function toListed(entry: TrackedEntry): ListedExport {

@@ -1,45 +1,28 @@
-import type { LogEntry } from '../export/backplane.ts';
 import { StoreUnavailableError } from '../export/errors.ts';
-import type { ExportEvent } from '../export/events.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
-import type { Delivery, Store, TrackedChange, TrackedExport, TrackedQuery } from '../export/store.ts';
+import type { TrackedExport, TrackedQuery } from '../export/store.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
-import type { Tools } from '../runtime/tools.ts';
 import type { EventSource } from '../watch/channel-stream.ts';
-import type { FollowListener } from '../watch/follower.ts';
+import type { FollowedEntry, FollowListener } from '../watch/follower.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
-import type { Estimates } from './estimates.ts';
+import { Recorder, type RecorderSettings } from './recorder.ts';
+import { Sharing } from './sharing.ts';
 import { type ListView, TrackedEntry, TrackedList } from './tracked-list.ts';
-import { isOlder, isRefused, isWorthWriting, toLimit, toState, toTracked } from './tracked-state.ts';
+import { isOlder, isRefused, toLimit, toState, toTracked } from './tracked-state.ts';
 import { Upkeep } from './upkeep.ts';
-import { TrackedWrites } from './writes.ts';
 
-const DAY_MS = 24 * 3_600_000;
+/** Tenants whose journals are followed at once, at the start. */
+const MAX_LISTENING = 50;
 
-export interface TrackerSettings {
-  readonly store: Store;
+export interface TrackerSettings extends Omit<RecorderSettings, 'onEnded'> {
   readonly hub: Pick<
     WatchHub,
-    'follow' | 'unfollow' | 'pollNow' | 'keep' | 'listenTo' | 'publish' | 'list' | 'learn'
+    'follow' | 'unfollow' | 'pollNow' | 'keep' | 'listenTo' | 'publish' | 'load' | 'list' | 'learn'
   >;
   readonly accountOf: (identity: string) => VendorAccount | undefined;
   /** Whose accounts are configured. */
   readonly tenants: () => Iterable<string>;
-  readonly tools: Tools;
-  readonly estimates: Estimates;
-  /** As configured now. */
-  readonly limits: () => { readonly keepDays: number; readonly maxOpen: number };
-  /** The webhooks that follow from a tracked export having come from one state to another. */
-  readonly owedFor: (step: {
-    readonly tracked: TrackedExport;
-    readonly before: WatchedState | null;
-    readonly after: WatchedState | null;
-    /** It comes to be tracked by this. */
-    readonly isNew: boolean;
-  }) => readonly Delivery[];
-  /** Webhooks may have become due. */
-  readonly onOwed: () => void;
 }
 
 export interface TrackOptions {
@@ -64,26 +47,37 @@ export interface TrackOptions {
  */
 export class Tracker implements FollowListener {
   private readonly settings: TrackerSettings;
-  private readonly writes: TrackedWrites;
+  private readonly recorder: Recorder;
   private readonly lists = new Map<string, TrackedList>();
+  private readonly sharing: Sharing;
   private readonly upkeep: Upkeep;
   private isClosed = false;
 
   constructor(settings: TrackerSettings) {
     this.settings = settings;
-    this.writes = new TrackedWrites(settings.store, settings.tools, (changes) => {
-      if (changes.some(({ deliveries }) => deliveries.length > 0)) settings.onOwed();
+    const { store, tools, hub } = settings;
+    this.recorder = new Recorder({
+      ...settings,
+      onEnded: (entry) => this.lists.get(entry.tenant)?.end(entry),
+    });
+    this.sharing = new Sharing({
+      ...{ store, tools, hub, lists: this.lists, listOf: (tenant) => this.listOf(tenant) },
+      takeUp: (tracked, isAnnounced) => this.takeUpOther(tracked, isAnnounced),
+      drop: (entry) => this.drop(entry),
+      end: (entry, stored) => this.endAsStored(entry, stored),
     });
     this.upkeep = new Upkeep({
       ...settings,
       takeUp: (page) => this.takeUp(page),
+      onTakenUp: () => this.sharing.begin(),
       retryRefused: () => this.followAgain(({ state }) => isRefused(state)),
     });
   }
 
   /** Takes up what the store remembers; where it cannot be reached, as soon as it can. */
-  start(): Promise<void> {
-    return this.upkeep.start();
+  async start(): Promise<void> {
+    await this.listenToAll();
+    await this.upkeep.start();
   }
 
   /** Exports that are followed. */
@@ -97,7 +91,8 @@ export class Tracker implements FollowListener {
   async close(): Promise<void> {
     this.isClosed = true;
     this.upkeep.stop();
-    await this.writes.close();
+    this.sharing.close();
+    await this.recorder.close();
   }
 
   // ------------------------------------------------------------------ tracking
@@ -117,7 +112,7 @@ export class Tracker implements FollowListener {
       startedHere: options.startedHere,
       trackedBy: options.trackedBy,
       trackedAt: now,
-      keptUntil: isOver ? this.keptUntil(now) : null,
+      keptUntil: isOver ? this.recorder.keptUntil(now) : null,
       state,
     });
     const { startKey, snapshot } = options;
@@ -146,14 +141,11 @@ export class Tracker implements FollowListener {
     const entry = list?.find(key.id);
     if (known === null && entry === undefined) return false;
     list?.remove(key.id);
-    this.writes.forget({ tenant, exportId: key.id });
+    this.recorder.forget({ tenant, exportId: key.id });
     const account = accountOf(entry?.identity ?? identity);
     if (account !== undefined) hub.unfollow(account, key);
-    await this.publish(
-      tenant,
-      { type: 'ExportUntracked', exportId: key.id },
-      entry?.state ?? known?.state ?? null,
-    );
+    const state = entry?.state ?? known?.state ?? null;
+    await this.sharing.tell(this.listOf(tenant), { type: 'ExportUntracked', exportId: key.id }, state);
     return true;
   }
 
@@ -222,27 +214,30 @@ export class Tracker implements FollowListener {
 
   /** Accounts came, went, or have another credential: what waited for them is followed again. */
   accountsChanged(): void {
+    void this.listenToAll();
     this.followAgain((entry) => entry.account === null || isRefused(entry.state));
   }
 
   // ------------------------------------------------------------------ what the watches tell
 
-  onState({ tenant }: VendorAccount, key: ExportKey, state: WatchedState): void {
+  onState({ tenant }: VendorAccount, key: ExportKey, state: WatchedState, isOurs: boolean): void {
     const entry = this.lists.get(tenant)?.findOpen(key.id);
     if (entry === undefined || isOlder(state, entry.state)) return;
     const before = entry.state;
-    if (!this.become(entry, state)) return;
+    if (!this.recorder.become(entry, state, { at: this.settings.tools.clock.now(), isOurs })) return;
+    // Its place in the log is not known here.
+    if (entry.keptUntil !== null) entry.sequence = null;
     const isNews = before?.snapshot?.status !== state.snapshot?.status;
     if (isNews && entry.isAnnounced) this.lists.get(tenant)?.show(entry);
   }
 
-  onEntry({ tenant }: VendorAccount, key: ExportKey, entry: LogEntry, event: ExportEvent): void {
+  onEntry({ tenant }: VendorAccount, key: ExportKey, { entry, event, isOurs }: FollowedEntry): void {
     const list = this.lists.get(tenant);
     const tracked = list?.findOpen(key.id);
     if (list === undefined || tracked === undefined) return;
     const wasKnown = tracked.state?.snapshot != null;
     tracked.sequence = entry.sequence;
-    this.become(tracked, entry.state);
+    this.recorder.become(tracked, entry.state, { at: entry.at, isOurs });
     // A first state is told once, whoever waits for another.
     const isNews = entry.fact.type !== 'ExportSnapshot' || !wasKnown;
     if (isNews && tracked.isAnnounced) list.tell(key.id, entry, event);
@@ -261,7 +256,7 @@ export class Tracker implements FollowListener {
     if (known === undefined || known.keptUntil === null || isOlder(state, known.state)) return;
     const entry = this.lists.get(tenant)?.find(key.id);
     if (entry !== undefined) entry.state = state;
-    this.write({ ...known, state }, known.state, null);
+    this.recorder.write({ ...known, state }, { before: known.state, duration: null, isOurs: true });
   }
 
   // ------------------------------------------------------------------ inside
@@ -269,6 +264,7 @@ export class Tracker implements FollowListener {
   private async rename(entry: TrackedEntry, { label, startKey }: TrackOptions): Promise<TrackedExport> {
     const { tenant, key } = entry;
     if (startKey != null) this.settings.onOwed();
+    if (label !== undefined) this.sharing.notice(tenant, key.id);
     const known = this.lists.get(tenant)?.find(key.id);
     if (known !== undefined) {
       if (label !== undefined) known.label = label;
@@ -288,7 +284,7 @@ export class Tracker implements FollowListener {
     if (entry.state !== null && isOver) this.settings.hub.keep(account, entry.key, entry.state);
     // Watched first: then a cursor from here on misses nothing of its topic.
     if (!isOver) await this.follow([entry]);
-    await this.publish(entry.tenant, { type: 'ExportTracked', exportId: entry.key.id }, entry.state);
+    await this.sharing.tell(list, { type: 'ExportTracked', exportId: entry.key.id }, entry.state);
     entry.isAnnounced = true;
     return entry;
   }
@@ -296,33 +292,26 @@ export class Tracker implements FollowListener {
   private listOf(tenant: string): TrackedList {
     let list = this.lists.get(tenant);
     if (list !== undefined) return list;
-    list = new TrackedList(tenant);
-    this.lists.set(tenant, list);
-    const told = list;
-    this.settings.hub
-      .listenTo(list.journal, (exportId, entry, event) => {
-        const tracked = told.find(exportId);
-        if (tracked !== undefined) {
-          tracked.isAnnounced = true;
-          tracked.sequence = Math.max(tracked.sequence, entry.sequence);
-        }
-        told.tell(exportId, entry, event);
-      })
-      .catch(() => undefined);
+    list = this.createList(tenant);
+    void this.sharing.listen(list, tenant);
     return list;
   }
 
-  private async publish(
-    tenant: string,
-    fact: Extract<LogEntry['fact'], { type: 'ExportTracked' | 'ExportUntracked' }>,
-    state: WatchedState | null,
-  ): Promise<void> {
-    try {
-      await this.settings.hub.publish(this.listOf(tenant).journal, fact, state);
-    } catch {
-      this.settings.tools.log.warn(
-        { exportId: fact.exportId },
-        'Those who look at the tracked exports could not be told: they see it when they subscribe again.',
+  private createList(tenant: string): TrackedList {
+    const list = new TrackedList(tenant, this.settings.tools.clock, this.sharing.isShared);
+    this.lists.set(tenant, list);
+    return list;
+  }
+
+  /** Tenants of whose exports other gateways may tell, whether or not any is tracked. */
+  private async listenToAll(): Promise<void> {
+    if (!this.sharing.isShared) return;
+    const tenants = [...new Set(this.settings.tenants())].filter((tenant) => !this.lists.has(tenant));
+    for (let start = 0; start < tenants.length; start += MAX_LISTENING) {
+      await Promise.all(
+        tenants.slice(start, start + MAX_LISTENING).map((tenant) => {
+          return this.sharing.listen(this.createList(tenant), tenant);
+        }),
       );
     }
   }
@@ -331,17 +320,53 @@ export class Tracker implements FollowListener {
     for (const list of this.lists.values()) void this.follow([...list.entries()].filter(isWanted));
   }
 
-  private takeUp(page: readonly TrackedExport[]): void {
+  private takeUp(page: readonly TrackedExport[], isAnnounced = true): void {
     const entries: TrackedEntry[] = [];
     for (const tracked of page) {
       const list = this.listOf(tracked.tenant);
       if (list.findOpen(tracked.key.id) !== undefined) continue;
       const entry = new TrackedEntry(tracked);
-      entry.isAnnounced = true;
+      entry.isAnnounced = isAnnounced;
       list.add(entry);
       entries.push(entry);
     }
     void this.follow(entries);
+  }
+
+  /** One that another gateway tracks. */
+  private takeUpOther(tracked: TrackedExport, isAnnounced: boolean): void {
+    const { accountOf, hub } = this.settings;
+    if (tracked.keptUntil === null) {
+      this.takeUp([tracked], isAnnounced);
+      return;
+    }
+    const entry = new TrackedEntry(tracked);
+    entry.isAnnounced = true;
+    entry.sequence = null;
+    this.listOf(tracked.tenant).end(entry);
+    const account = accountOf(tracked.identity);
+    if (account !== undefined && tracked.state !== null) hub.keep(account, tracked.key, tracked.state);
+  }
+
+  /** Another gateway has untracked it. */
+  private drop(entry: TrackedEntry): void {
+    this.leave(entry);
+    this.recorder.forget({ tenant: entry.tenant, exportId: entry.key.id });
+  }
+
+  private leave({ tenant, key, identity }: TrackedEntry): void {
+    this.lists.get(tenant)?.remove(key.id);
+    const account = this.settings.accountOf(identity);
+    if (account !== undefined) this.settings.hub.unfollow(account, key);
+  }
+
+  /** It has ended without a word of the log: what the store says is the last word. */
+  private endAsStored(entry: TrackedEntry, stored: TrackedExport): void {
+    const list = this.lists.get(entry.tenant);
+    this.leave(entry);
+    this.takeUpOther(stored, true);
+    const ended = list?.find(entry.key.id);
+    if (ended !== undefined) list?.show(ended);
   }
 
   /** Never rejects. */
@@ -356,44 +381,5 @@ export class Tracker implements FollowListener {
     } catch {
       // The gateway is going down: the next start takes them up.
     }
-  }
-
-  /** @returns false where nothing in it need be written down */
-  private become(entry: TrackedEntry, state: WatchedState): boolean {
-    const before = entry.state;
-    entry.state = state;
-    if (!isWorthWriting(before, state) || entry.hasFailedBefore(state)) return false;
-    const isOver = hasEnded(state) && !isRefused(state);
-    if (isOver) {
-      entry.keptUntil = this.keptUntil(this.settings.tools.clock.now());
-      this.lists.get(entry.tenant)?.end(entry);
-    }
-    const { snapshot, transitions } = state;
-    const duration =
-      isOver && snapshot !== null ? this.settings.estimates.durationOf(snapshot, transitions) : null;
-    if (duration !== null && snapshot !== null)
-      this.settings.estimates.count(entry.tenant, snapshot, duration);
-    this.write(entry, before, duration);
-    return true;
-  }
-
-  private write(
-    tracked: TrackedExport,
-    before: WatchedState | null,
-    duration: TrackedChange['duration'],
-  ): void {
-    if (tracked.state === null) return;
-    this.writes.add({
-      tenant: tracked.tenant,
-      exportId: tracked.key.id,
-      state: tracked.state,
-      keptUntil: tracked.keptUntil,
-      duration,
-      deliveries: this.settings.owedFor({ tracked, before, after: tracked.state, isNew: false }),
-    });
-  }
-
-  private keptUntil(now: number): number {
-    return now + this.settings.limits().keepDays * DAY_MS;
   }
 }

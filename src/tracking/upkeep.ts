@@ -23,6 +23,8 @@ export interface UpkeepSettings {
   readonly estimates: Estimates;
   /** Follows exports that an earlier process had tracked. */
   readonly takeUp: (page: readonly TrackedExport[]) => void;
+  /** All that was open has been taken up. */
+  readonly onTakenUp: () => void;
   /** Whose accounts are configured. */
   readonly tenants: () => Iterable<string>;
   /** Tries exports again whose credential was refused. */
@@ -35,6 +37,7 @@ export class Upkeep {
   private cancelSweep: () => void = () => undefined;
   private cancelRestore: () => void = () => undefined;
   private isStopped = false;
+  private isRestored = false;
   private isTold = false;
 
   constructor(settings: UpkeepSettings) {
@@ -65,6 +68,8 @@ export class Upkeep {
         after = page.at(-1) ?? null;
         if (page.length < PAGE) break;
       }
+      if (!this.isRestored) this.settings.onTakenUp();
+      this.isRestored = true;
       await this.rememberEnded();
     } catch (error) {
       if (this.isStopped) return;

@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../export/errors.ts';
 import type { Store, TrackedChange } from '../export/store.ts';
 import type { Tools } from '../runtime/tools.ts';
+import { mergeChanges, toName } from './tracked-change.ts';
 
 /** Changes that go in one transaction. */
 const MAX_BATCH = 500;
@@ -33,10 +34,13 @@ export class TrackedWrites {
     const name = toName(change);
     const before = this.waiting.get(name);
     this.waiting.delete(name);
-    const deliveries =
-      before === undefined ? change.deliveries : [...before.deliveries, ...change.deliveries];
-    this.waiting.set(name, { ...change, duration: change.duration ?? before?.duration ?? null, deliveries });
+    this.waiting.set(name, before === undefined ? change : mergeChanges(before, change));
     if (this.running === null && this.cancelRetry === null) this.start();
+  }
+
+  /** Something of this export waits to be written. */
+  has(change: Pick<TrackedChange, 'tenant' | 'exportId'>): boolean {
+    return this.waiting.has(toName(change));
   }
 
   /** Forgets what waits to be written of an export that is tracked no longer. */
@@ -93,12 +97,7 @@ export class TrackedWrites {
     for (const change of batch) this.waiting.set(toName(change), change);
     for (const change of newer) {
       const before = this.waiting.get(toName(change));
-      const deliveries = [...(before?.deliveries ?? []), ...change.deliveries];
-      this.waiting.set(toName(change), {
-        ...change,
-        duration: change.duration ?? before?.duration ?? null,
-        deliveries,
-      });
+      this.waiting.set(toName(change), before === undefined ? change : mergeChanges(before, change));
     }
   }
 
@@ -123,8 +122,4 @@ export class TrackedWrites {
       'What happened to tracked exports could not be written down: it is tried again.',
     );
   }
-}
-
-function toName({ tenant, exportId }: Pick<TrackedChange, 'tenant' | 'exportId'>): string {
-  return `${exportId} ${tenant}`;
 }

@@ -12,12 +12,20 @@ import type { WatchRequest } from './watch-request.ts';
 /** When watches could not be opened, because the backplane cannot be reached, try again after this long. */
 const OPEN_RETRY_MS = 1_000;
 
+/** One entry of an export that is followed. */
+export interface FollowedEntry {
+  readonly entry: LogEntry;
+  /** The one that all subscribers share. */
+  readonly event: ExportEvent;
+  /** This process asks about the export. */
+  readonly isOurs: boolean;
+}
+
 /** Is told what happens to exports that are followed. */
 export interface FollowListener {
-  /** What is known of one where its watch was there before. */
-  onState(account: VendorAccount, key: ExportKey, state: WatchedState): void;
-  /** One entry, and the event that all subscribers share. */
-  onEntry(account: VendorAccount, key: ExportKey, entry: LogEntry, event: ExportEvent): void;
+  /** What is known of one where its watch was there before. @param isOurs - this process asks about it */
+  onState(account: VendorAccount, key: ExportKey, state: WatchedState, isOurs: boolean): void;
+  onEntry(account: VendorAccount, key: ExportKey, happened: FollowedEntry): void;
   /** Nothing more comes of it: its account is gone. It is followed no longer. */
   onLost(account: VendorAccount, key: ExportKey): void;
 }
@@ -75,9 +83,10 @@ export class Follower implements Subscriber {
     const isNewcomers = fact.type === 'ExportSnapshot' && subscription.phase === 'live';
     if (fact.type === 'ExportSnapshot') this.becomeLive(subscription);
     const isEnd = isLast(fact, state);
+    const isOurs = subscription.watch.phase === 'asking';
     if (isEnd) this.drop(subscription);
     const { request, listener } = followed;
-    if (!isNewcomers || isEnd) listener.onEntry(request.account, request.key, entry, event);
+    if (!isNewcomers || isEnd) listener.onEntry(request.account, request.key, { entry, event, isOurs });
   }
 
   adopt(subscription: Subscription): void {
@@ -98,9 +107,10 @@ export class Follower implements Subscriber {
       const { watch } = subscription;
       const { state } = watch;
       if (followed === undefined || state === null || !watch.isCurrent(state)) continue;
+      const isOurs = watch.phase === 'asking';
       this.becomeLive(subscription);
       if (hasEnded(state)) this.drop(subscription);
-      followed.listener.onState(followed.request.account, followed.request.key, state);
+      followed.listener.onState(followed.request.account, followed.request.key, state, isOurs);
     }
   }
 

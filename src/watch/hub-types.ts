@@ -88,6 +88,8 @@ export interface WatchHub {
   keep(account: VendorAccount, key: ExportKey, known: WatchedState): void;
   /** Calls back for each entry that any process publishes into a journal from now on. */
   listenTo(journal: string, listener: JournalListener): Promise<void>;
+  /** See `Backplane.load`. */
+  load: Backplane['load'];
   /** Writes an entry into a journal. @returns its sequence */
   publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number>;
   /** A stream over a list of exports that changes. @throws as `events` does */

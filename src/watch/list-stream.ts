@@ -78,10 +78,14 @@ export class ListStream extends ChannelStream {
     if (this.phase === 'live') this.tellExpiry();
   }
 
-  /** Takes one entry of the list; `event` is shared by all streams. */
-  accept(exportId: string, entry: LogEntry, event: ExportEvent): void {
+  /**
+   * Takes one entry of the list; `event` is shared by all streams.
+   *
+   * @returns false where the stream began after this entry: what it was shown then stands for it
+   */
+  accept(exportId: string, entry: LogEntry, event: ExportEvent): boolean {
     if (this.phase === 'joining') this.backlog.push({ exportId, entry, event });
-    else if (this.phase === 'live') this.tell({ exportId, entry, event });
+    return this.phase !== 'live' || this.tell({ exportId, entry, event });
   }
 
   /** Shows an export whose first state came without an entry. */
@@ -177,10 +181,11 @@ export class ListStream extends ChannelStream {
     this.push({ ...this.base(exportId), export: shown, type: 'ExportSnapshot', isReplayGap });
   }
 
-  private tell({ exportId, entry, event }: ListEntry): void {
-    if (entry.sequence <= this.position) return;
+  private tell({ exportId, entry, event }: ListEntry): boolean {
+    if (entry.sequence <= this.position) return false;
     this.position = entry.sequence;
     if (this.source.isShown(exportId, entry.fact, entry.state)) this.push(event);
+    return true;
   }
 
   /** The warning is about the stream: it names no export. */

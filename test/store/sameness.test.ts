@@ -154,6 +154,11 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       (store) =>
         store.listOpen({ tenant: after, key: toSnapshot(last).key }, limit),
   ),
+  fc.tuple(tenant, id, fc.integer({ min: 1, max: 4 })).map(
+    ([after, exportId, limit]): Call =>
+      (store) =>
+        store.listOpenNames({ tenant: after, exportId }, limit),
+  ),
   tenant.map(
     (name): Call =>
       (store) =>

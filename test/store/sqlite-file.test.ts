@@ -352,6 +352,8 @@ async function useEverything(store: Store): Promise<void> {
   }
   await store.listOpen(null, 5);
   await store.listOpen(toTracked('e1'), 5);
+  await store.listOpenNames(null, 5);
+  await store.listOpenNames({ tenant: 'acme', exportId: 'e1' }, 5);
   await store.countOpen('acme');
   await store.find('acme', ['e1']);
   await store.findKeyed('acme', ['e1']);

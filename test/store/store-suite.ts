@@ -460,6 +460,20 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
 
         expect(pages).toEqual([['a1', 'a9'], ['b1', 'b2'], ['c1'], []]);
       });
+
+      it('of open exports go through their names alone, too', async () => {
+        const store = await open();
+        await track(store, toTracked('e1', { label: '\ud800 "mine"' }));
+        await track(store, toTracked('e2'));
+        await track(store, toTracked('e3', { tenant: 'other' }));
+        await store.record([toChange('e2')]);
+
+        const first = { tenant: 'acme', exportId: 'e1', label: '\ud800 "mine"' };
+        expect(await store.listOpenNames(null, 1)).toEqual([first]);
+        expect(await store.listOpenNames(first, 5)).toEqual([
+          { tenant: 'other', exportId: 'e3', label: null },
+        ]);
+      });
     });
 
     describe('idempotency keys', () => {

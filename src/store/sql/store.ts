@@ -8,7 +8,7 @@ import { countOpen } from './open-count.ts';
 import { prune } from './prune.ts';
 import { inChunks, type SqlRunner } from './runner.ts';
 import { track } from './track.ts';
-import { find, list, listOpen, record, untrack } from './tracked.ts';
+import { find, list, listOpen, listOpenNames, record, untrack } from './tracked.ts';
 
 /** The store over a database, whichever it is. */
 export function createSqlStore(runner: SqlRunner, clock: Clock): Store {
@@ -24,6 +24,7 @@ export function createSqlStore(runner: SqlRunner, clock: Clock): Store {
     find: (tenant, exportIds) => readInChunks(exportIds, (ids) => runner.read((db) => find(db, tenant, ids))),
     list: (query) => runner.read((db) => list(db, kind, query)),
     listOpen: (after, limit) => runner.read((db) => listOpen(db, after, limit)),
+    listOpenNames: (after, limit) => runner.read((db) => listOpenNames(db, after, limit)),
     countOpen: (tenant) => runner.read((db) => countOpen(db, tenant)),
     listDurations: (limit) => runner.read((db) => listDurations(db, limit)),
 

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import type { TrackedChange, TrackedExport, TrackedQuery } from '../../export/store.ts';
+import type { OpenName, TrackedChange, TrackedExport, TrackedQuery } from '../../export/store.ts';
 import { NO_CREATION, toSearchText, toStateOrder } from '../keeping.ts';
 import { addDeliveries } from './delivery-queue.ts';
 import { addDurations, type Owner } from './durations.ts';
 import { forgetCounts } from './open-count.ts';
-import { toStateColumns, toTracked } from './rows.ts';
+import { fromStored, toStateColumns, toTracked } from './rows.ts';
 import { CHUNK, inChunks, type SqlKind } from './runner.ts';
 import type { Schema } from './schema.ts';
 
@@ -175,4 +175,28 @@ export async function listOpen(
     .limit(limit)
     .execute();
   return rows.map(toTracked);
+}
+
+/** See `Store.listOpenNames`. */
+export async function listOpenNames(
+  db: Db,
+  after: Pick<OpenName, 'tenant' | 'exportId'> | null,
+  limit: number,
+): Promise<readonly OpenName[]> {
+  const rows = await db
+    .selectFrom('waybill_exports')
+    .select(['tenant', 'id', 'label'])
+    .where('kept_until', 'is', null)
+    .$if(after !== null, (rows) =>
+      rows.where(sql<boolean>`(tenant, id) > (${after?.tenant ?? ''}, ${after?.exportId ?? ''})`),
+    )
+    .orderBy('tenant')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ tenant, id, label }) => ({
+    tenant,
+    exportId: id,
+    label: label === null ? null : fromStored(label),
+  }));
 }
