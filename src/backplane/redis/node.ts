@@ -1,0 +1,465 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  BackplaneListener,
+  BackplaneNode,
+  Joined,
+  JoinedExport,
+  OwnedExport,
+  WantedExport,
+} from '../../export/backplane.ts';
+import type { ExportKey } from '../../export/export.ts';
+import type { Redis } from '../../redis/connection.ts';
+import { type Clock, sleep } from '../../runtime/clock.ts';
+import { decodeEntry } from './codec.ts';
+import { LogReader, type LogRecord } from './log-reader.ts';
+import { EVERYONE, partitionOf } from './partition.ts';
+import type { PartitionCalls } from './partition-calls.ts';
+import type { NodeRecord } from './redis-backplane.ts';
+import { type LoadedReply, readKey, readLoaded, readStored, type StoredReply } from './replies.ts';
+import {
+  BEAT,
+  BYE,
+  JOIN,
+  LAST,
+  LEAVE,
+  LOAD,
+  NUDGE,
+  OWNED,
+  PUBLISH,
+  REAP,
+  ROLL,
+  UNROLL,
+  WANTED,
+} from './scripts.ts';
+
+/** How often a node says that it lives; it is taken for dead after 2 s without. */
+export const BEAT_MS = 500;
+/** What could not be done is tried again. */
+const RETRY_MS = 500;
+/** As many topics go in one call, so that no script takes long. */
+const CHUNK = 200;
+const ALL_PARTITIONS = Array.from({ length: 64 }, (_, index) => String(index).padStart(2, '0'));
+
+export interface RedisNodeSettings {
+  readonly calls: PartitionCalls;
+  /** A connection of its own. */
+  readonly reading: Redis;
+  readonly clock: Clock;
+  readonly listener: BackplaneListener;
+  readonly record: () => NodeRecord;
+  readonly onRecords: ((records: ReadonlyMap<string, NodeRecord>) => void) | undefined;
+  readonly onLeft: (topics: readonly string[]) => void;
+  readonly onEntries: () => void;
+  readonly onClosed: (node: RedisNode) => void;
+}
+
+/** An export that this node wants. */
+interface Want {
+  readonly key: ExportKey;
+  /** Entries up to this place are from before it was joined. */
+  readonly since: number;
+}
+
+/** An account that this node wants something of. */
+interface Account {
+  readonly wants: Map<string, Want>;
+  /** Where this node owns it. */
+  fence: number | null;
+}
+
+/** One gateway among those that share a Redis. */
+export class RedisNode implements BackplaneNode {
+  readonly id = randomBytes(6).toString('hex');
+  /** How many are alive, as last heard. */
+  alive = 1;
+  clockOffsetMs = 0;
+  private readonly settings: RedisNodeSettings;
+  private readonly reader: LogReader;
+  private readonly accounts = new Map<string, Account>();
+  /** Joins under way of each topic: what the log tells of it waits for them. */
+  private readonly joining = new Map<string, Promise<unknown>>();
+  private readonly journals = new Set<string>();
+  /** Journals that the server does not know yet. */
+  private readonly unfollowed = new Set<string>();
+  /** What was left while the server was away. */
+  private readonly unsaid = new Map<string, Set<string>>();
+  /** What is done for one account is done one after the other. */
+  private readonly work = new Map<string, Promise<void>>();
+  private cancelBeat: (() => void) | null = null;
+  private isReachable = true;
+  private isClosed = false;
+
+  constructor(settings: RedisNodeSettings) {
+    this.settings = settings;
+    this.reader = new LogReader({
+      redis: settings.reading,
+      onRecord: (partition, sequence, record) => this.onRecord(partition, sequence, record),
+    });
+    void this.beat();
+  }
+
+  get ownedAccounts(): number {
+    let count = 0;
+    for (const { fence } of this.accounts.values()) if (fence !== null) count += 1;
+    return count;
+  }
+
+  // ------------------------------------------------------------------ what the hub asks for
+
+  async join(account: string, wanted: readonly WantedExport[]): Promise<Joined> {
+    const joining = this.joinAll(account, wanted);
+    const settled = joining.catch(ignore);
+    for (const { topic } of wanted) this.joining.set(topic, settled);
+    try {
+      return await joining;
+    } finally {
+      for (const { topic } of wanted) if (this.joining.get(topic) === settled) this.joining.delete(topic);
+    }
+  }
+
+  leave(account: string, topics: readonly string[]): void {
+    const known = this.accounts.get(account);
+    for (const topic of topics) known?.wants.delete(topic);
+    if (known?.wants.size === 0) this.accounts.delete(account);
+    this.settings.onLeft(topics);
+    void this.sayLeft(account, topics);
+  }
+
+  nudge(account: string, topics: readonly string[]): void {
+    this.settings.calls.run(NUDGE, partitionOf(account), [account, ...topics]).catch(ignore);
+  }
+
+  async follow(journal: string): Promise<void> {
+    this.journals.add(journal);
+    this.unfollowed.add(journal);
+    await this.beginJournal(journal);
+  }
+
+  async close(): Promise<void> {
+    const partitions = new Set([...this.accounts.keys()].map(partitionOf));
+    this.stop();
+    const { calls } = this.settings;
+    const said = [...partitions].map((partition) => calls.run(BYE, partition, [this.id]));
+    await Promise.allSettled([...said, calls.run(UNROLL, EVERYONE, [this.id])]);
+  }
+
+  /** Ends without a word, as a process that dies does. */
+  stop(): void {
+    this.isClosed = true;
+    this.cancelBeat?.();
+    this.reader.close();
+    this.accounts.clear();
+    this.journals.clear();
+    this.settings.onClosed(this);
+  }
+
+  // ------------------------------------------------------------------ joining and leaving
+
+  private async joinAll(identity: string, wanted: readonly WantedExport[]): Promise<Joined> {
+    const answers = await Promise.all(toChunks(wanted).map((chunk) => this.joinSome(identity, chunk)));
+    const last = answers.at(-1);
+    const exports = answers.flatMap((answer) => answer.exports);
+    // It took over from one that died: whatever the others want is to be asked about, too.
+    if (last !== undefined && last.fence !== null && answers.some(({ isTaken }) => isTaken))
+      this.take(identity, last.fence);
+    return { fence: last?.fence ?? null, exports };
+  }
+
+  private async joinSome(
+    identity: string,
+    wanted: readonly WantedExport[],
+  ): Promise<{ readonly fence: number | null; readonly isTaken: boolean; readonly exports: JoinedExport[] }> {
+    const partition = partitionOf(identity);
+    const unsaid = this.unsaid.get(identity);
+    for (const { topic } of wanted) unsaid?.delete(topic);
+    const args = wanted.flatMap(({ topic, key }) => [topic, JSON.stringify(key)]);
+    const { head, rest } = await this.settings.calls.run(JOIN, partition, [this.id, identity, ...args]);
+    const [owned, others, replies] = rest as [Buffer, number, readonly [StoredReply, number][]];
+    const fence = owned.length === 0 ? null : Number(owned.toString());
+    if (this.isClosed) return { fence, isTaken: false, exports: [] };
+    const account = this.accountOf(identity);
+    for (const { topic, key } of wanted) {
+      const since = account.wants.get(topic)?.since ?? head;
+      account.wants.set(topic, { key, since });
+    }
+    this.reader.start(partition, head);
+    const isNew = fence !== account.fence;
+    account.fence = fence;
+    return {
+      fence,
+      isTaken: isNew && fence !== null && others === 1,
+      exports: replies.map(([stored, isAsked]) => ({ ...readStored(stored), isAsked: isAsked === 1 })),
+    };
+  }
+
+  private accountOf(identity: string): Account {
+    let account = this.accounts.get(identity);
+    if (account === undefined) {
+      account = { wants: new Map(), fence: null };
+      this.accounts.set(identity, account);
+    }
+    return account;
+  }
+
+  private async sayLeft(account: string, topics: readonly string[]): Promise<void> {
+    try {
+      const said = toChunks(topics).map((chunk) =>
+        this.settings.calls.run(LEAVE, partitionOf(account), [this.id, account, ...chunk]),
+      );
+      await Promise.all(said);
+    } catch {
+      const unsaid = this.unsaid.get(account) ?? new Set();
+      for (const topic of topics) if (!this.accounts.get(account)?.wants.has(topic)) unsaid.add(topic);
+      this.unsaid.set(account, unsaid);
+    }
+  }
+
+  private async beginJournal(journal: string): Promise<void> {
+    const partition = partitionOf(journal);
+    const { head } = await this.settings.calls.run(PUBLISH, partition, [journal]);
+    this.unfollowed.delete(journal);
+    if (!this.isClosed) this.reader.start(partition, head);
+  }
+
+  // ------------------------------------------------------------------ being alive
+
+  /** Never rejects. */
+  private async beat(): Promise<void> {
+    const { calls, clock, record, onRecords } = this.settings;
+    try {
+      const sentAt = clock.now();
+      const { now, rest } = await calls.run(ROLL, EVERYONE, [this.id, JSON.stringify(record())]);
+      this.clockOffsetMs = now - (sentAt + clock.now()) / 2;
+      const [alive, dead] = rest as [readonly [Buffer, Buffer][], readonly Buffer[]];
+      this.alive = alive.length;
+      onRecords?.(new Map(alive.map(([node, text]) => [node.toString(), JSON.parse(text.toString())])));
+      const inside = new Set([...this.accounts.keys()].map(partitionOf));
+      await Promise.all([
+        ...[...inside].map((partition) => this.beatIn(partition)),
+        ...(dead.length === 0 ? [] : ALL_PARTITIONS).map((partition) =>
+          calls.run(REAP, partition, dead as Buffer[]),
+        ),
+      ]);
+      this.reach(true);
+      this.catchUpOnWords();
+    } catch {
+      this.reach(false);
+    }
+    if (this.isClosed) return;
+    this.cancelBeat = clock.setTimer(BEAT_MS, () => void this.beat());
+  }
+
+  private async beatIn(partition: string): Promise<void> {
+    const { rest } = await this.settings.calls.run(BEAT, partition, [this.id, '1']);
+    const [isKnown, , trimmed] = rest as [number, number, Buffer];
+    if (this.isClosed) return;
+    if (isKnown === 0) await this.announce(partition);
+    if ((this.reader.placeOf(partition) ?? Number.POSITIVE_INFINITY) < Number(trimmed.toString()))
+      await this.catchUp(partition);
+  }
+
+  private reach(isReachable: boolean): void {
+    if (this.isReachable === isReachable || this.isClosed) return;
+    this.isReachable = isReachable;
+    this.settings.listener.onReachable(isReachable);
+  }
+
+  /** Says what could not be said while the server was away. */
+  private catchUpOnWords(): void {
+    for (const [account, topics] of this.unsaid) {
+      this.unsaid.delete(account);
+      if (topics.size > 0) void this.sayLeft(account, [...topics]);
+    }
+    for (const journal of this.unfollowed) this.beginJournal(journal).catch(ignore);
+  }
+
+  /** It was taken for dead: what it wants is said again, and what it owns it learns. */
+  private async announce(partition: string): Promise<void> {
+    for (const [identity, account] of this.accounts) {
+      if (partitionOf(identity) !== partition) continue;
+      const wanted = [...account.wants].map(([topic, { key }]) => ({ topic, key }));
+      const before = account.fence;
+      const { fence } = await this.joinAll(identity, wanted);
+      if (fence !== null && fence !== before) this.take(identity, fence);
+    }
+  }
+
+  /** So much has been missed that the log does not have it any more: what is kept of each export is told. */
+  private async catchUp(partition: string): Promise<void> {
+    const after = this.reader.placeOf(partition) ?? 0;
+    const topics = [...this.accounts]
+      .filter(([identity]) => partitionOf(identity) === partition)
+      .flatMap(([, { wants }]) => [...wants.keys()]);
+    const names = [...topics, ...[...this.journals].filter((name) => partitionOf(name) === partition)];
+    const missed = [];
+    let place = after;
+    for (const chunk of toChunks(names)) {
+      const { head, base, rest } = await this.settings.calls.run(LOAD, partition, [String(after), ...chunk]);
+      const [replies] = rest as [readonly LoadedReply[]];
+      for (const [index, reply] of replies.entries())
+        for (const entry of readLoaded(reply, { after, head, base })?.entries ?? [])
+          missed.push({ topic: chunk[index] ?? '', entry });
+      place = place === after ? head : Math.min(place, head);
+    }
+    missed.sort((one, other) => one.entry.sequence - other.entry.sequence);
+    for (const { topic, entry } of missed)
+      if (entry.sequence <= place) this.settings.listener.onEntry(topic, entry);
+    this.reader.skipTo(partition, place);
+    await this.announce(partition);
+  }
+
+  /** Nothing of before is kept. */
+  reset(partition: string): void {
+    if (this.isClosed || partition === EVERYONE) return;
+    for (const identity of [...this.accounts.keys()])
+      if (partitionOf(identity) === partition) this.accounts.delete(identity);
+    for (const identity of [...this.unsaid.keys()])
+      if (partitionOf(identity) === partition) this.unsaid.delete(identity);
+    for (const journal of this.journals) if (partitionOf(journal) === partition) this.unfollowed.add(journal);
+    this.settings.listener.onReset();
+  }
+
+  // ------------------------------------------------------------------ what the log tells
+
+  private onRecord(partition: string, sequence: number, record: LogRecord): Promise<void> | undefined {
+    const topic = record.get('t')?.toString();
+    const value = record.get('e');
+    if (topic !== undefined && value !== undefined) return this.onEntry(topic, sequence, value);
+    if (record.get('to')?.toString() !== this.id) return undefined;
+    const identity = record.get('a')?.toString() ?? '';
+    const fence = Number(record.get('f')?.toString());
+    const body = record.get('b')?.toString() ?? '';
+    this.inOrder(identity, () => this.onWord(partition, record.get('c')?.toString(), identity, fence, body));
+    return undefined;
+  }
+
+  private onEntry(topic: string, sequence: number, value: Buffer): Promise<void> | undefined {
+    const pending = this.joining.get(topic);
+    if (pending !== undefined) return pending.then(() => this.tellEntry(topic, sequence, value));
+    this.tellEntry(topic, sequence, value);
+    return undefined;
+  }
+
+  private tellEntry(topic: string, sequence: number, value: Buffer): void {
+    if (!this.journals.has(topic)) {
+      const want = this.findWant(topic);
+      if (want === undefined || sequence <= want.since) return;
+    }
+    this.settings.onEntries();
+    this.settings.listener.onEntry(topic, decodeEntry(sequence, value));
+  }
+
+  /** Topics begin with the identity of their account and a space; others are looked for. */
+  private findWant(topic: string): Want | undefined {
+    const space = topic.indexOf(' ');
+    const account = this.accounts.get(topic.slice(0, space < 0 ? 0 : space));
+    if (account !== undefined) return account.wants.get(topic);
+    for (const { wants } of this.accounts.values()) {
+      const want = wants.get(topic);
+      if (want !== undefined) return want;
+    }
+    return undefined;
+  }
+
+  private async onWord(
+    partition: string,
+    word: string | undefined,
+    identity: string,
+    fence: number,
+    body: string,
+  ): Promise<void> {
+    await Promise.all([...this.joining.values()]);
+    const account = this.accounts.get(identity);
+    if (account === undefined || this.isClosed) return;
+    const { listener } = this.settings;
+    if (fence > (account.fence ?? 0)) {
+      account.fence = fence;
+      await this.tellAll(identity, fence);
+      return;
+    }
+    if (fence !== account.fence) return;
+    if (word === 'want') await this.tellWanted(partition, identity, fence, JSON.parse(body));
+    else if (word === 'unwant') listener.onUnwanted(identity, JSON.parse(body));
+    else if (word === 'nudge') listener.onNudged(identity, JSON.parse(body));
+  }
+
+  // ------------------------------------------------------------------ what an owner is to ask about
+
+  private take(identity: string, fence: number): void {
+    this.inOrder(identity, () => this.tellAll(identity, fence));
+  }
+
+  private async tellAll(identity: string, fence: number): Promise<void> {
+    const partition = partitionOf(identity);
+    const { rest } = await this.settings.calls.run(WANTED, partition, [identity]);
+    const [names] = rest as [readonly Buffer[]];
+    const topics = names.map((name): [string, number] => [name.toString(), 1]);
+    await this.tellWanted(partition, identity, fence, topics);
+  }
+
+  private async tellWanted(
+    partition: string,
+    identity: string,
+    fence: number,
+    topics: readonly [topic: string, isAsked: number][],
+  ): Promise<void> {
+    const answers = await Promise.all(
+      toChunks(topics).map((chunk) =>
+        this.settings.calls.run(OWNED, partition, [this.id, identity, ...chunk.map(([topic]) => topic)]),
+      ),
+    );
+    const replies = answers.flatMap(({ rest }) => rest[0] as readonly [StoredReply, number, number][]);
+    const exports: OwnedExport[] = [];
+    for (const [index, [stored, isWanted, isWantedElsewhere]] of replies.entries()) {
+      const [topic = '', isAsked = 0] = topics[index] ?? [];
+      if (isWanted === 0 || stored[4].length === 0) continue;
+      exports.push({
+        ...{ topic, key: readKey(stored), stored: readStored(stored) },
+        ...{ isAsked: isAsked === 1, isWantedElsewhere: isWantedElsewhere === 1 },
+      });
+    }
+    if (exports.length > 0 && this.accounts.get(identity)?.fence === fence)
+      this.settings.listener.onWanted(identity, fence, exports);
+  }
+
+  /** One after the other for each account; what fails is tried again until it is done or nobody needs it. */
+  private inOrder(identity: string, task: () => Promise<void>): void {
+    const before = this.work.get(identity) ?? Promise.resolve();
+    const done = before.then(() => this.untilDone(identity, task));
+    this.work.set(identity, done);
+    void done.then(() => {
+      if (this.work.get(identity) === done) this.work.delete(identity);
+    });
+  }
+
+  private async untilDone(identity: string, task: () => Promise<void>): Promise<void> {
+    while (!this.isClosed && (this.accounts.has(identity) || this.joining.size > 0)) {
+      try {
+        await task();
+        return;
+      } catch {
+        await sleep(this.settings.reading.clock, RETRY_MS);
+      }
+    }
+  }
+
+  /** See `RedisBackplane.caughtUp`. */
+  async caughtUp(): Promise<void> {
+    const partitions = new Set([...this.accounts.keys(), ...this.journals].map(partitionOf));
+    for (const partition of partitions) {
+      const { rest } = await this.settings.calls.run(LAST, partition, []);
+      const last = Number(String(rest[0]));
+      while (!this.isClosed && (this.reader.placeOf(partition) ?? last) < last)
+        await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    while (this.work.size > 0) await Promise.all(this.work.values());
+  }
+}
+
+function toChunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const chunks: (readonly Item[])[] = [];
+  for (let start = 0; start < items.length; start += CHUNK) chunks.push(items.slice(start, start + CHUNK));
+  return chunks;
+}
+
+function ignore(): void {}
