@@ -1,11 +1,9 @@
 import { type AccountPool, createAccountPool, toIdentitySecret } from './accounts/pool.ts';
 import { ExportReader } from './accounts/reader.ts';
-import { NOTHING_SHARED } from './backplane/counters.ts';
-import { MemoryBackplane } from './backplane/memory.ts';
-import { observeBackplane } from './backplane/observed.ts';
 import type { Config } from './config/config.ts';
 import type { Turns } from './operations/turns.ts';
 import type { Tools } from './runtime/tools.ts';
+import { openSharedState, type SharedState } from './shared-state.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { toCursorSecret } from './watch/cursor.ts';
 import { createWatchHub, type WatchHub, type WatchHubOptions } from './watch/watch-hub.ts';
@@ -17,12 +15,12 @@ export interface Exports {
   readonly hub: WatchHub;
   /** Calls back where a read brought another status of an export whose watch is over. */
   onRelearnt(listener: NonNullable<WatchHubOptions['onRelearnt']>): void;
-  readonly backplaneState: ReturnType<typeof observeBackplane>['state'];
+  readonly shared: SharedState;
 }
 
 /** Puts together what reads exports. The watches read through the reader, and the reader asks the watches first. */
 export async function openExports(
-  { accounts, files }: Config,
+  { accounts, files, backplane: config }: Config,
   tools: Tools,
   metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>,
   turns: Turns,
@@ -31,11 +29,12 @@ export async function openExports(
     onCall: metrics.onVendorCall,
     identitySecret: files.linkSecret === undefined ? undefined : toIdentitySecret(files.linkSecret),
   });
-  const { backplane, state: backplaneState } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
+  const shared = await openSharedState(config, tools);
+  const { backplane } = shared;
   metrics.observeBackplane({
-    isReachable: () => backplaneState() === 'ready',
+    isReachable: () => shared.state() === 'ready',
     nodes: () => backplane.nodes,
-    counters: () => NOTHING_SHARED,
+    counters: shared.counters,
   });
   let onRelearnt: WatchHubOptions['onRelearnt'];
   const hub = await createWatchHub({
@@ -53,7 +52,7 @@ export async function openExports(
   });
   const reader = new ExportReader(tools.clock, hub, () => turns.isBusy);
   return {
-    ...{ pool, reader, hub, backplaneState },
+    ...{ pool, reader, hub, shared },
     onRelearnt: (listener) => {
       onRelearnt = listener;
     },

@@ -83,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const turns = new Turns();
   const exports = await openExports(config, tools, metrics, turns);
-  const { pool, reader, hub, backplaneState } = exports;
+  const { pool, reader, hub, shared } = exports;
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(clock);
   const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
@@ -120,7 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   });
   const health = new Health({
-    ...{ backplane: backplaneState, store: tracked.storeState, namesAccounts: isOpen },
+    ...{ backplane: shared.state, store: tracked.storeState, namesAccounts: isOpen },
     accounts: () => pool.all(),
   });
   const servers = await openServers(endpoints, health, server, {
@@ -132,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }).catch(async (error: unknown) => {
     await tracked.stop();
     await pool.close();
+    await shared.close();
     throw error;
   });
   url ||= servers.url;
@@ -146,6 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await servers.drain(() => hub.drain(reason), endpoints.closeSockets);
     await tracked.stop();
     await pool.close();
+    await shared.close();
   }
   let drained: Promise<void> | undefined;
   const drain = (): Promise<void> => {

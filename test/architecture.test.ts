@@ -63,7 +63,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/export': [],
   'src/runtime': ['types:src/telemetry', 'types:src/export'],
   'src/telemetry': ['src/runtime', 'types:src/config', 'types:src/export'],
-  'src/backplane': ['src/export', 'src/runtime'],
+  'src/redis': ['src/runtime'],
+  'src/backplane': ['src/export', 'src/redis', 'src/runtime'],
   'src/watch': ['src/export', 'src/runtime', 'src/telemetry'],
   'src/store': ['src/export', 'src/runtime'],
   'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
@@ -233,6 +234,7 @@ describe('packages', () => {
     [/^rate-limiter-flexible(\/|$)/, /^src\/access\//],
     [/^pino$/, /^src\/telemetry\/log\.ts$/],
     [/^(kysely|libsql|pg)$/, /^src\/store\/sql\//],
+    [/^@redis\/client$/, /^src\/redis\//],
     [/^proxy-addr$/, /^src\/access\//],
     [/^@opentelemetry\/api$/, /^src\/telemetry\/spans\.ts$/],
     [/^@opentelemetry\/(?!api$)/, /^nothing: an SDK is the operator's own$/],
@@ -280,7 +282,9 @@ describe('every file', () => {
   it('takes time and dice from outside, where it polls, paces or retries', () => {
     const takers = FILES.filter(
       (file) =>
-        /^(src\/(export|http|vendors|accounts|watch|tracking|runtime|backplane)|simulator)\//.test(file) &&
+        /^(src\/(export|http|vendors|accounts|watch|tracking|runtime|backplane|redis)|simulator)\//.test(
+          file,
+        ) &&
         file !== 'src/runtime/clock.ts' &&
         // It runs in a browser.
         !/^simulator\/panel\/.*\.js$/.test(file) &&

@@ -9,24 +9,29 @@ const MAX_MISSED = 2;
 const MAX_RECONNECT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** Where Redis or Valkey is, as configured. */
-export type RedisAddress =
-  | { readonly url: string }
-  | (RedisLogin & {
-      /** `host:port`, some of the nodes. */
-      readonly cluster: readonly string[];
-    })
-  | (RedisLogin & {
-      /** `host:port`. */
-      readonly sentinels: readonly string[];
-      /** Of the master, as the sentinels call it. */
-      readonly name: string;
-    });
+/** Where Redis or Valkey is, and who the gateway is to it. Addresses are `host:port`, IPv6 in brackets. */
+export type RedisAddress = RedisLogin &
+  (
+    | { readonly url: string }
+    | {
+        /** Some of the nodes. */
+        readonly cluster: readonly string[];
+        readonly tls: boolean;
+      }
+    | {
+        readonly sentinels: readonly string[];
+        /** Of the primary, as the sentinels call it. */
+        readonly name: string;
+        readonly sentinelUsername: string | undefined;
+        readonly sentinelPassword: string | undefined;
+        readonly database: number;
+        readonly tls: boolean;
+      }
+  );
 
 export interface RedisLogin {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  readonly tls?: boolean | undefined;
 }
 
 /** What a script takes beside keys. */
@@ -185,37 +190,43 @@ const COMMON = {
 
 const RECONNECT = {
   connectTimeout: CONNECT_TIMEOUT_MS,
-  reconnectStrategy: (retries: number) => Math.min(2 ** retries * 25, MAX_RECONNECT_MS) + Math.random() * 50,
+  reconnectStrategy: (retries: number) => Math.min(2 ** retries * 25, MAX_RECONNECT_MS),
 };
 
 function openDriver(address: RedisAddress): Driver {
+  const login = toLogin(address.username, address.password);
   if ('url' in address) {
-    const client = createClient({ ...COMMON, url: address.url, socket: RECONNECT });
+    const client = createClient({ ...COMMON, ...login, url: address.url, socket: RECONNECT });
     return { ...start(client), send: (_key, args) => client.sendCommand(args as RedisArgument[]) };
   }
-  const { username, password, tls } = address;
-  const socket = tls ? { ...RECONNECT, tls: true as const } : RECONNECT;
-  const login = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  };
+  const { commandOptions, RESP, ...common } = COMMON;
+  const socket = address.tls ? { ...RECONNECT, tls: true as const } : RECONNECT;
   if ('cluster' in address) {
     const cluster = createCluster({
-      ...{ RESP: 2 as const, commandOptions: COMMON.commandOptions },
+      ...{ RESP, commandOptions },
       rootNodes: address.cluster.map((place) => ({ socket: toSocket(place) })),
-      defaults: { ...login, socket, disableOfflineQueue: true, disableClientInfo: true },
+      defaults: { ...common, ...login, socket },
     });
     return {
       ...start(cluster),
       send: (key, args) => cluster.sendCommand(key, false, args as RedisArgument[]),
     };
   }
+  const { name, sentinels, sentinelUsername, sentinelPassword, database } = address;
   const sentinel = createSentinel({
-    ...{ RESP: 2 as const, commandOptions: COMMON.commandOptions, name: address.name },
-    sentinelRootNodes: address.sentinels.map(toSocket),
-    nodeClientOptions: { ...login, socket, disableOfflineQueue: true, disableClientInfo: true },
+    ...{ RESP, commandOptions, name },
+    sentinelRootNodes: sentinels.map(toSocket),
+    nodeClientOptions: { ...common, ...login, socket, database },
+    sentinelClientOptions: { ...common, ...toLogin(sentinelUsername, sentinelPassword), socket },
   });
   return { ...start(sentinel), send: (_key, args) => sentinel.sendCommand(false, args as RedisArgument[]) };
+}
+
+function toLogin(username: string | undefined, password: string | undefined): RedisLogin {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
 }
 
 function toSocket(place: string): { host: string; port: number } {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { RedisBackplane } from '../../src/backplane/redis/redis-backplane.ts';
 import type { Backplane } from '../../src/export/backplane.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
@@ -42,7 +42,8 @@ describe.skipIf(program === null)('with a Redis of its own,', () => {
       },
       pass,
       async settle() {
-        for (const { backplane } of alive.values()) await backplane.caughtUp();
+        for (const { backplane } of alive.values())
+          await vi.waitUntil(() => backplane.hasHeardAll(), { timeout: 10_000, interval: 2 });
       },
       async kill(backplane) {
         alive.delete(backplane);

@@ -4,40 +4,25 @@ import type {
   BackplaneNode,
   Joined,
   JoinedExport,
-  OwnedExport,
   WantedExport,
 } from '../../export/backplane.ts';
 import type { ExportKey } from '../../export/export.ts';
 import type { Redis } from '../../redis/connection.ts';
-import { type Clock, sleep } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { toChunks } from './chunks.ts';
 import { decodeEntry } from './codec.ts';
+import { Duties } from './duties.ts';
 import { LogReader, type LogRecord } from './log-reader.ts';
 import { EVERYONE, partitionOf } from './partition.ts';
 import type { PartitionCalls } from './partition-calls.ts';
-import type { NodeRecord } from './redis-backplane.ts';
-import { type LoadedReply, readKey, readLoaded, readStored, type StoredReply } from './replies.ts';
-import {
-  BEAT,
-  BYE,
-  JOIN,
-  LAST,
-  LEAVE,
-  LOAD,
-  NUDGE,
-  OWNED,
-  PUBLISH,
-  REAP,
-  ROLL,
-  UNROLL,
-  WANTED,
-} from './scripts.ts';
+import { type LoadedReply, readLoaded, readStored, type StoredReply } from './replies.ts';
+import { BEAT, BYE, JOIN, LAST, LEAVE, LOAD, NUDGE, PUBLISH, REAP, ROLL, UNROLL } from './scripts.ts';
+
+/** What gateways say of themselves to each other: names and digests, no values. */
+export type NodeRecord = Readonly<Record<string, string>>;
 
 /** How often a node says that it lives; it is taken for dead after 2 s without. */
 export const BEAT_MS = 500;
-/** What could not be done is tried again. */
-const RETRY_MS = 500;
-/** As many topics go in one call, so that no script takes long. */
-const CHUNK = 200;
 const ALL_PARTITIONS = Array.from({ length: 64 }, (_, index) => String(index).padStart(2, '0'));
 
 export interface RedisNodeSettings {
@@ -83,8 +68,7 @@ export class RedisNode implements BackplaneNode {
   private readonly unfollowed = new Set<string>();
   /** What was left while the server was away. */
   private readonly unsaid = new Map<string, Set<string>>();
-  /** What is done for one account is done one after the other. */
-  private readonly work = new Map<string, Promise<void>>();
+  private readonly duties: Duties;
   private cancelBeat: (() => void) | null = null;
   private isReachable = true;
   private isClosed = false;
@@ -94,6 +78,16 @@ export class RedisNode implements BackplaneNode {
     this.reader = new LogReader({
       redis: settings.reading,
       onRecord: (partition, sequence, record) => this.onRecord(partition, sequence, record),
+    });
+    this.duties = new Duties({
+      ...{
+        nodeId: this.id,
+        calls: settings.calls,
+        clock: settings.reading.clock,
+        listener: settings.listener,
+      },
+      fenceOf: (identity) => this.accounts.get(identity)?.fence ?? null,
+      isNeeded: (identity) => !this.isClosed && (this.accounts.has(identity) || this.joining.size > 0),
     });
     void this.beat();
   }
@@ -161,7 +155,7 @@ export class RedisNode implements BackplaneNode {
     const exports = answers.flatMap((answer) => answer.exports);
     // It took over from one that died: whatever the others want is to be asked about, too.
     if (last !== undefined && last.fence !== null && answers.some(({ isTaken }) => isTaken))
-      this.take(identity, last.fence);
+      this.duties.take(identity, last.fence);
     return { fence: last?.fence ?? null, exports };
   }
 
@@ -280,7 +274,7 @@ export class RedisNode implements BackplaneNode {
       const wanted = [...account.wants].map(([topic, { key }]) => ({ topic, key }));
       const before = account.fence;
       const { fence } = await this.joinAll(identity, wanted);
-      if (fence !== null && fence !== before) this.take(identity, fence);
+      if (fence !== null && fence !== before) this.duties.take(identity, fence);
     }
   }
 
@@ -329,7 +323,7 @@ export class RedisNode implements BackplaneNode {
     const identity = record.get('a')?.toString() ?? '';
     const fence = Number(record.get('f')?.toString());
     const body = record.get('b')?.toString() ?? '';
-    this.inOrder(identity, () => this.onWord(partition, record.get('c')?.toString(), identity, fence, body));
+    this.duties.inOrder(identity, () => this.onWord(record.get('c')?.toString(), identity, fence, body));
     return undefined;
   }
 
@@ -362,7 +356,6 @@ export class RedisNode implements BackplaneNode {
   }
 
   private async onWord(
-    partition: string,
     word: string | undefined,
     identity: string,
     fence: number,
@@ -374,92 +367,25 @@ export class RedisNode implements BackplaneNode {
     const { listener } = this.settings;
     if (fence > (account.fence ?? 0)) {
       account.fence = fence;
-      await this.tellAll(identity, fence);
+      await this.duties.tellAll(identity, fence);
       return;
     }
     if (fence !== account.fence) return;
-    if (word === 'want') await this.tellWanted(partition, identity, fence, JSON.parse(body));
+    if (word === 'want') await this.duties.tellWanted(identity, fence, JSON.parse(body));
     else if (word === 'unwant') listener.onUnwanted(identity, JSON.parse(body));
     else if (word === 'nudge') listener.onNudged(identity, JSON.parse(body));
   }
 
-  // ------------------------------------------------------------------ what an owner is to ask about
-
-  private take(identity: string, fence: number): void {
-    this.inOrder(identity, () => this.tellAll(identity, fence));
-  }
-
-  private async tellAll(identity: string, fence: number): Promise<void> {
-    const partition = partitionOf(identity);
-    const { rest } = await this.settings.calls.run(WANTED, partition, [identity]);
-    const [names] = rest as [readonly Buffer[]];
-    const topics = names.map((name): [string, number] => [name.toString(), 1]);
-    await this.tellWanted(partition, identity, fence, topics);
-  }
-
-  private async tellWanted(
-    partition: string,
-    identity: string,
-    fence: number,
-    topics: readonly [topic: string, isAsked: number][],
-  ): Promise<void> {
-    const answers = await Promise.all(
-      toChunks(topics).map((chunk) =>
-        this.settings.calls.run(OWNED, partition, [this.id, identity, ...chunk.map(([topic]) => topic)]),
-      ),
-    );
-    const replies = answers.flatMap(({ rest }) => rest[0] as readonly [StoredReply, number, number][]);
-    const exports: OwnedExport[] = [];
-    for (const [index, [stored, isWanted, isWantedElsewhere]] of replies.entries()) {
-      const [topic = '', isAsked = 0] = topics[index] ?? [];
-      if (isWanted === 0 || stored[4].length === 0) continue;
-      exports.push({
-        ...{ topic, key: readKey(stored), stored: readStored(stored) },
-        ...{ isAsked: isAsked === 1, isWantedElsewhere: isWantedElsewhere === 1 },
-      });
-    }
-    if (exports.length > 0 && this.accounts.get(identity)?.fence === fence)
-      this.settings.listener.onWanted(identity, fence, exports);
-  }
-
-  /** One after the other for each account; what fails is tried again until it is done or nobody needs it. */
-  private inOrder(identity: string, task: () => Promise<void>): void {
-    const before = this.work.get(identity) ?? Promise.resolve();
-    const done = before.then(() => this.untilDone(identity, task));
-    this.work.set(identity, done);
-    void done.then(() => {
-      if (this.work.get(identity) === done) this.work.delete(identity);
-    });
-  }
-
-  private async untilDone(identity: string, task: () => Promise<void>): Promise<void> {
-    while (!this.isClosed && (this.accounts.has(identity) || this.joining.size > 0)) {
-      try {
-        await task();
-        return;
-      } catch {
-        await sleep(this.settings.reading.clock, RETRY_MS);
-      }
-    }
-  }
-
-  /** See `RedisBackplane.caughtUp`. */
-  async caughtUp(): Promise<void> {
+  /** True where all that is in the log by now has been told, and all that followed from it is done. */
+  async hasHeardAll(): Promise<boolean> {
     const partitions = new Set([...this.accounts.keys(), ...this.journals].map(partitionOf));
     for (const partition of partitions) {
       const { rest } = await this.settings.calls.run(LAST, partition, []);
       const last = Number(String(rest[0]));
-      while (!this.isClosed && (this.reader.placeOf(partition) ?? last) < last)
-        await new Promise((resolve) => setTimeout(resolve, 2));
+      if ((this.reader.placeOf(partition) ?? last) < last) return false;
     }
-    while (this.work.size > 0) await Promise.all(this.work.values());
+    return this.duties.isIdle;
   }
-}
-
-function toChunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  const chunks: (readonly Item[])[] = [];
-  for (let start = 0; start < items.length; start += CHUNK) chunks.push(items.slice(start, start + CHUNK));
-  return chunks;
 }
 
 function ignore(): void {}

@@ -10,14 +10,11 @@ import type {
 import type { Redis, RedisArgument } from '../../redis/connection.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { encodeEntry, encodeState } from './codec.ts';
-import { RedisNode } from './node.ts';
+import { type NodeRecord, RedisNode } from './node.ts';
 import { partitionOf } from './partition.ts';
 import { PartitionCalls } from './partition-calls.ts';
 import { type LoadedReply, readLoaded, readStored, type StoredReply } from './replies.ts';
 import { COMMIT, LOAD, PUBLISH } from './scripts.ts';
-
-/** What gateways say of themselves to each other: names and digests, no values. */
-export type NodeRecord = Readonly<Record<string, string>>;
 
 export interface RedisBackplaneOptions {
   /** Left open by `close`: others may use it, too. */
@@ -144,9 +141,10 @@ export class RedisBackplane implements Backplane {
     };
   }
 
-  /** Resolves when every node of this process has been told all that is in the log by now. */
-  async caughtUp(): Promise<void> {
-    for (const node of this.connected) await node.caughtUp();
+  /** True where every node of this process has been told all that is in the log by now. */
+  async hasHeardAll(): Promise<boolean> {
+    const heard = await Promise.all([...this.connected].map((node) => node.hasHeardAll()));
+    return heard.every(Boolean);
   }
 
   async close(): Promise<void> {

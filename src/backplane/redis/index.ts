@@ -1,0 +1,3 @@
+/* What is loaded where Redis is configured. */
+export { openRedis } from '../../redis/connection.ts';
+export { RedisBackplane } from './redis-backplane.ts';
