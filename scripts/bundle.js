@@ -32,7 +32,7 @@ export async function bundleAll(esbuild, folder = 'dist') {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: LEFT_OUT,
-    plugins: [asModules, whenUsed, fontsWithin, simulatorApart],
+    plugins: [asModules, whenUsed, unmeasured, fontsWithin, simulatorApart],
     banner: { js: REQUIRE },
     // The text of what is loaded stays in memory; names stay as they are, so that stacks can be read.
     minifyWhitespace: true,
@@ -101,6 +101,16 @@ const whenUsed = {
       contents: `module.exports = (client, socket) => require('./client-h2.js')(client, socket);`,
       resolveDir,
     }));
+  },
+};
+
+/** Redis's client asks for OpenTelemetry only where it is told to measure itself, which it is not. */
+const unmeasured = {
+  name: 'unmeasured',
+  setup(build) {
+    build.onResolve({ filter: /^(@opentelemetry\/api|@node-rs\/xxhash)$/ }, ({ importer }) =>
+      importer.includes('/@redis/client/') ? { external: true } : undefined,
+    );
   },
 };
 

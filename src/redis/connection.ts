@@ -71,8 +71,8 @@ export interface Redis extends RedisScripts {
   /** False where commands of several keys would go to several servers, so that a blocking one would hold others up. */
   readonly mayBlock: boolean;
   readonly counters: RedisCounters;
-  /** By which it measures what it waits for. */
-  readonly clock: Clock;
+  /** Waits so many milliseconds before something is tried again. */
+  pause(ms: number): Promise<void>;
   close(): void;
 }
 
@@ -98,7 +98,7 @@ class RedisConnection implements Redis {
   readonly mayBlock: boolean;
   readonly counters = { roundTrips: 0, failures: 0, reconnects: 0 };
   private readonly address: RedisAddress;
-  readonly clock: Clock;
+  private readonly clock: Clock;
   private driver: Driver;
   /** Calls in a row that nothing came back for. */
   private missed = 0;
@@ -141,6 +141,10 @@ class RedisConnection implements Redis {
 
   duplicate(): Redis {
     return new RedisConnection(this.address, this.clock);
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.setTimer(ms, resolve));
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { LogEntry } from '../../export/backplane.ts';
 import type { ExportSnapshot } from '../../export/export.ts';
-import { startWatch, type WatchedState } from '../../export/transitions.ts';
+import type { WatchedState } from '../../export/transitions.ts';
 
 /*
  * How states and entries are written. What moves with every poll stands apart from what only changes with the export, so that most polls
@@ -31,7 +31,10 @@ export interface EncodedState {
 /** Words of most states: what is compressed with them is a third as long. Part of the format. */
 const DICTIONARY = Buffer.from(
   JSON.stringify({
-    ...startWatch(0),
+    startedAt: 17,
+    knownStatus: 'RUNNING',
+    changedAt: 17,
+    isStallTold: false,
     transitions: [
       { from: 'QUEUED', to: 'RUNNING', rawStatus: 'InProgress', at: 17 },
       { from: 'RUNNING', to: 'SUCCEEDED', rawStatus: 'completed', at: 17 },

@@ -1,5 +1,4 @@
 import type { BackplaneListener, OwnedExport } from '../../export/backplane.ts';
-import { type Clock, sleep } from '../../runtime/clock.ts';
 import { toChunks } from './chunks.ts';
 import { partitionOf } from './partition.ts';
 import type { PartitionCalls } from './partition-calls.ts';
@@ -12,7 +11,8 @@ const RETRY_MS = 500;
 export interface DutiesSettings {
   readonly nodeId: string;
   readonly calls: PartitionCalls;
-  readonly clock: Clock;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   readonly listener: Pick<BackplaneListener, 'onWanted'>;
   /** Under which the node owns the account; null where it does not. */
   readonly fenceOf: (identity: string) => number | null;
@@ -92,7 +92,7 @@ export class Duties {
         await task();
         return;
       } catch {
-        await sleep(this.settings.clock, RETRY_MS);
+        await this.settings.pause(RETRY_MS);
       }
     }
   }

@@ -1,5 +1,4 @@
 import type { Redis } from '../../redis/connection.ts';
-import { sleep } from '../../runtime/clock.ts';
 import { prefixOf } from './partition.ts';
 
 /** How long one read waits for something new, in milliseconds. */
@@ -17,7 +16,7 @@ export interface LogReaderSettings {
   /** A connection of its own. */
   readonly redis: Redis;
   /** Called for one partition's records in order, each time when the last call is done. */
-  readonly onRecord: (partition: string, sequence: number, record: LogRecord) => Promise<void> | undefined;
+  readonly onRecord: (sequence: number, record: LogRecord) => Promise<void> | undefined;
 }
 
 /** Reads the logs of some partitions, each from where it began on. Its places are its own: every node is told everything. */
@@ -58,17 +57,16 @@ export class LogReader {
 
   private async run(): Promise<void> {
     const { redis } = this.settings;
-    const { clock } = redis;
     while (!this.isClosed) {
       try {
         if (redis.mayBlock) await this.read([...this.places.keys()], BLOCK_MS);
         else {
           await Promise.all([...this.places.keys()].map((partition) => this.read([partition], null)));
-          await sleep(clock, PAUSE_MS);
+          await redis.pause(PAUSE_MS);
         }
       } catch {
         // Whoever beats knows that the store is away; what was written meanwhile is read when it is back.
-        if (!this.isClosed) await sleep(clock, RETRY_MS);
+        if (!this.isClosed) await redis.pause(RETRY_MS);
       }
     }
   }
@@ -94,7 +92,7 @@ export class LogReader {
       const record = new Map<string, Buffer>();
       for (let index = 0; index + 1 < fields.length; index += 2)
         record.set(String(fields[index]), fields[index + 1] as Buffer);
-      const told = this.settings.onRecord(partition, sequence, record);
+      const told = this.settings.onRecord(sequence, record);
       if (told !== undefined) await told;
       this.places.set(partition, sequence);
     }

@@ -77,13 +77,13 @@ export class RedisNode implements BackplaneNode {
     this.settings = settings;
     this.reader = new LogReader({
       redis: settings.reading,
-      onRecord: (partition, sequence, record) => this.onRecord(partition, sequence, record),
+      onRecord: (sequence, record) => this.onRecord(sequence, record),
     });
     this.duties = new Duties({
       ...{
         nodeId: this.id,
         calls: settings.calls,
-        clock: settings.reading.clock,
+        pause: (ms) => settings.reading.pause(ms),
         listener: settings.listener,
       },
       fenceOf: (identity) => this.accounts.get(identity)?.fence ?? null,
@@ -315,7 +315,7 @@ export class RedisNode implements BackplaneNode {
 
   // ------------------------------------------------------------------ what the log tells
 
-  private onRecord(partition: string, sequence: number, record: LogRecord): Promise<void> | undefined {
+  private onRecord(sequence: number, record: LogRecord): Promise<void> | undefined {
     const topic = record.get('t')?.toString();
     const value = record.get('e');
     if (topic !== undefined && value !== undefined) return this.onEntry(topic, sequence, value);
