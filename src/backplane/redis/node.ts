@@ -35,6 +35,8 @@ export interface RedisNodeSettings {
   readonly onRecords: ((records: ReadonlyMap<string, NodeRecord>) => void) | undefined;
   readonly onLeft: (topics: readonly string[]) => void;
   readonly onEntries: () => void;
+  /** It has said that it lives, or could not, and is done with what followed from that. */
+  readonly onBeat: () => void;
   readonly onClosed: (node: RedisNode) => void;
 }
 
@@ -239,8 +241,8 @@ export class RedisNode implements BackplaneNode {
     } catch {
       this.reach(false);
     }
-    if (this.isClosed) return;
-    this.cancelBeat = clock.setTimer(BEAT_MS, () => void this.beat());
+    if (!this.isClosed) this.cancelBeat = clock.setTimer(BEAT_MS, () => void this.beat());
+    this.settings.onBeat();
   }
 
   private async beatIn(partition: string): Promise<void> {

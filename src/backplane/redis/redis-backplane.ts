@@ -38,7 +38,7 @@ const EPOCH = 'redis1';
 export class RedisBackplane implements Backplane {
   readonly epoch = EPOCH;
   readonly redis: Redis;
-  readonly counters = { commits: 0, batches: 0, fenced: 0, entries: 0 };
+  readonly counters = { commits: 0, batches: 0, fenced: 0, entries: 0, beats: 0 };
   private readonly options: RedisBackplaneOptions;
   private readonly calls: PartitionCalls;
   private readonly connected = new Set<RedisNode>();
@@ -84,6 +84,9 @@ export class RedisBackplane implements Backplane {
       },
       onEntries: () => {
         this.counters.entries += 1;
+      },
+      onBeat: () => {
+        this.counters.beats += 1;
       },
       onClosed: (closed) => this.connected.delete(closed),
     });
