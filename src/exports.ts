@@ -20,16 +20,17 @@ export interface Exports {
 
 /** Puts together what reads exports. The watches read through the reader, and the reader asks the watches first. */
 export async function openExports(
-  { accounts, files, backplane: config }: Config,
+  config: Config,
   tools: Tools,
   metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>,
   turns: Turns,
 ): Promise<Exports> {
+  const { accounts, files } = config;
+  const shared = await openSharedState(config, tools);
   const pool = createAccountPool(accounts, tools, {
     onCall: metrics.onVendorCall,
     identitySecret: files.linkSecret === undefined ? undefined : toIdentitySecret(files.linkSecret),
   });
-  const shared = await openSharedState(config, tools);
   const { backplane } = shared;
   metrics.observeBackplane({
     isReachable: () => shared.state() === 'ready',

@@ -155,7 +155,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return drained;
   };
   const reload = (next: Config): void => {
-    if (drained === undefined) running.take(next);
+    if (drained !== undefined) return;
+    running.take(next);
+    shared.replace(running.current);
   };
   return { url: servers.url, reload, drain, [Symbol.asyncDispose]: drain };
 }

@@ -1,10 +1,16 @@
 import { type BackplaneCounters, NOTHING_SHARED } from './backplane/counters.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { type BackplaneState, observeBackplane } from './backplane/observed.ts';
-import type { BackplaneConfig } from './config/config.ts';
+import { createAgreement } from './config/agreement.ts';
+import type { Config, RedisConfig } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { digestConfig } from './config/digests.ts';
 import type { Backplane } from './export/backplane.ts';
 import type { Redis } from './redis/connection.ts';
-import type { Tools } from './runtime/tools.ts';
+import type { Log, Tools } from './runtime/tools.ts';
+
+/** How long a start waits for Redis, so that one which can never be used as it is stops it; one that is away does not. */
+const PATIENCE_MS = 1_000;
 
 /** What this gateway has in common with others, or would have. */
 export interface SharedState {
@@ -13,20 +19,51 @@ export interface SharedState {
   readonly counters: () => BackplaneCounters;
   /** For what else is shared; null for a gateway alone. */
   readonly redis: Redis | null;
+  /** Another configuration is in force: others are told. */
+  replace(config: Config): void;
   close(): Promise<void>;
 }
 
-/** Opens what is configured. A store that cannot be reached holds nothing up: it is there when it is. */
-export async function openSharedState(config: BackplaneConfig, { clock }: Tools): Promise<SharedState> {
-  if (config.kind === 'memory') {
-    const { backplane, state } = observeBackplane(new MemoryBackplane({ clock }));
-    return { backplane, state, counters: () => NOTHING_SHARED, redis: null, close: () => backplane.close() };
-  }
+/**
+ * Opens what is configured. A store that cannot be reached holds nothing up: it is there when it is.
+ *
+ * @throws ConfigError where Redis answers, and would lose what several gateways stand on
+ */
+export async function openSharedState(config: Config, tools: Tools): Promise<SharedState> {
+  if (config.backplane.kind === 'redis') return openInRedis(config, config.backplane, tools);
+  const { backplane, state } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
+  return {
+    ...{ backplane, state, counters: () => NOTHING_SHARED, redis: null },
+    replace: () => undefined,
+    close: () => backplane.close(),
+  };
+}
+
+async function openInRedis(
+  config: Config,
+  address: RedisConfig,
+  { clock, log }: Tools,
+): Promise<SharedState> {
   // Loaded where it is configured: a gateway alone starts without it.
-  const { openRedis, RedisBackplane } = await import('./backplane/redis/index.ts');
-  const redis = openRedis(config, clock);
-  const shared = new RedisBackplane({ redis, clock });
-  const { backplane, state } = observeBackplane(shared);
+  const { openRedis, RedisBackplane, ServerWatch } = await import('./backplane/redis/index.ts');
+  const redis = openRedis(address, clock);
+  const watch = new ServerWatch(redis, log);
+  const findings = await watch.first(PATIENCE_MS);
+  if (findings !== null && findings.faults.length > 0) {
+    redis.close();
+    throw new ConfigError(['backplane'], findings.faults);
+  }
+  let digests = toDigests(config);
+  const agreement = createAgreement(
+    () => digests,
+    (names) => tellDifference(names, log),
+  );
+  const shared = new RedisBackplane({ redis, clock, ...agreement });
+  const { backplane, state } = observeBackplane(shared, (isReachable) => {
+    if (!isReachable) return log.warn({ reason: redis.trouble ?? 'unknown' }, 'Redis cannot be reached.');
+    log.info({}, 'Redis can be reached again.');
+    void watch.again();
+  });
   return {
     ...{ backplane, state, redis },
     counters: () => ({
@@ -35,9 +72,22 @@ export async function openSharedState(config: BackplaneConfig, { clock }: Tools)
       ownedAccounts: shared.ownedAccounts,
       clockOffsetMs: shared.clockOffsetMs,
     }),
+    replace(next) {
+      digests = toDigests(next);
+    },
     async close() {
       await backplane.close();
       redis.close();
     },
   };
+}
+
+/** With the backplane in Redis there is a link secret. */
+function toDigests(config: Config) {
+  return digestConfig(config, config.files.linkSecret ?? '');
+}
+
+function tellDifference(keys: readonly string[], log: Pick<Log, 'info' | 'warn'>): void {
+  if (keys.length > 0) log.warn({ keys }, 'Other gateways have something else in their configuration.');
+  else log.info({}, 'All gateways have the same configuration again.');
 }

@@ -8,8 +8,11 @@ export interface ObservedBackplane {
   readonly state: () => BackplaneState;
 }
 
-/** Hears what the gateway's node is told, so that `/ready` can say how the backplane is without asking it. */
-export function observeBackplane(inner: Backplane): ObservedBackplane {
+/** Hears what the gateway's node is told, so that `/ready` can say how the backplane is without asking it. @param onReachable - told before the node is */
+export function observeBackplane(
+  inner: Backplane,
+  onReachable: (isReachable: boolean) => void = () => undefined,
+): ObservedBackplane {
   let state: BackplaneState = 'ready';
 
   const hear = (listener: BackplaneListener): BackplaneListener => ({
@@ -20,6 +23,7 @@ export function observeBackplane(inner: Backplane): ObservedBackplane {
     onReset: () => listener.onReset(),
     onReachable(isReachable) {
       state = isReachable ? 'ready' : 'unreachable';
+      onReachable(isReachable);
       listener.onReachable(isReachable);
     },
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createClient, createCluster, createSentinel, RESP_TYPES } from '@redis/client';
 import type { Clock } from '../runtime/clock.ts';
+import { toTrouble } from './trouble.ts';
 
 /** A call that is not answered for this long has failed. */
 export const CALL_DEADLINE_MS = 500;
@@ -71,6 +72,8 @@ export interface Redis extends RedisScripts {
   /** False where commands of several keys would go to several servers, so that a blocking one would hold others up. */
   readonly mayBlock: boolean;
   readonly counters: RedisCounters;
+  /** Why the last call failed, as far as it is known, for an operator; null where it went well. */
+  readonly trouble: string | null;
   /** Waits so many milliseconds before something is tried again. */
   pause(ms: number): Promise<void>;
   close(): void;
@@ -97,6 +100,7 @@ export function openRedis(address: RedisAddress, clock: Clock): Redis {
 class RedisConnection implements Redis {
   readonly mayBlock: boolean;
   readonly counters = { roundTrips: 0, failures: 0, reconnects: 0 };
+  trouble: string | null = null;
   private readonly address: RedisAddress;
   private readonly clock: Clock;
   private driver: Driver;
@@ -108,8 +112,12 @@ class RedisConnection implements Redis {
     this.address = address;
     this.clock = clock;
     this.mayBlock = !('cluster' in address);
-    this.driver = openDriver(address);
+    this.driver = openDriver(address, this.note);
   }
+
+  private readonly note = (error: unknown): void => {
+    this.trouble = toTrouble(error) ?? this.trouble;
+  };
 
   async run(script: RedisScript, key: string, args: readonly RedisArgument[]): Promise<unknown> {
     try {
@@ -131,9 +139,11 @@ class RedisConnection implements Redis {
     try {
       const answer = await this.within(deadlineMs, driver.send(key, args));
       this.missed = 0;
+      this.trouble = null;
       return answer;
     } catch (error) {
       this.counters.failures += 1;
+      this.note(error);
       if (driver === this.driver) this.onFailure(error);
       throw toUnavailable(error);
     }
@@ -166,11 +176,13 @@ class RedisConnection implements Redis {
     this.missed = 0;
     this.counters.reconnects += 1;
     this.driver.destroy();
-    this.driver = openDriver(this.address);
+    this.driver = openDriver(this.address, this.note);
   }
 }
 
-class DeadlineError extends Error {}
+class DeadlineError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
 
 /** The first word of what a server answers, such as NOSCRIPT. */
 function wordOf(error: unknown): string | undefined {
@@ -197,11 +209,11 @@ const RECONNECT = {
   reconnectStrategy: (retries: number) => Math.min(2 ** retries * 25, MAX_RECONNECT_MS),
 };
 
-function openDriver(address: RedisAddress): Driver {
+function openDriver(address: RedisAddress, onError: (error: unknown) => void): Driver {
   const login = toLogin(address.username, address.password);
   if ('url' in address) {
     const client = createClient({ ...COMMON, ...login, url: address.url, socket: RECONNECT });
-    return { ...start(client), send: (_key, args) => client.sendCommand(args as RedisArgument[]) };
+    return { ...start(client, onError), send: (_key, args) => client.sendCommand(args as RedisArgument[]) };
   }
   const { commandOptions, RESP, ...common } = COMMON;
   const socket = address.tls ? { ...RECONNECT, tls: true as const } : RECONNECT;
@@ -212,7 +224,7 @@ function openDriver(address: RedisAddress): Driver {
       defaults: { ...common, ...login, socket },
     });
     return {
-      ...start(cluster),
+      ...start(cluster, onError),
       send: (key, args) => cluster.sendCommand(key, false, args as RedisArgument[]),
     };
   }
@@ -223,7 +235,10 @@ function openDriver(address: RedisAddress): Driver {
     nodeClientOptions: { ...common, ...login, socket, database },
     sentinelClientOptions: { ...common, ...toLogin(sentinelUsername, sentinelPassword), socket },
   });
-  return { ...start(sentinel), send: (_key, args) => sentinel.sendCommand(false, args as RedisArgument[]) };
+  return {
+    ...start(sentinel, onError),
+    send: (_key, args) => sentinel.sendCommand(false, args as RedisArgument[]),
+  };
 }
 
 function toLogin(username: string | undefined, password: string | undefined): RedisLogin {
@@ -238,14 +253,17 @@ function toSocket(place: string): { host: string; port: number } {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
 }
 
-/** A client connects by itself and says nothing: what cannot be reached is known from the calls. */
-function start(client: {
-  connect(): Promise<unknown>;
-  destroy(): unknown;
-  on(name: 'error', listener: () => void): unknown;
-}): Pick<Driver, 'destroy'> {
-  client.on('error', ignore);
-  client.connect().catch(ignore);
+/** A client connects by itself: what cannot be reached is known from the calls, and why, from its errors. */
+function start(
+  client: {
+    connect(): Promise<unknown>;
+    destroy(): unknown;
+    on(name: 'error', listener: (error: unknown) => void): unknown;
+  },
+  onError: (error: unknown) => void,
+): Pick<Driver, 'destroy'> {
+  client.on('error', onError);
+  client.connect().catch(onError);
   return {
     destroy() {
       try {

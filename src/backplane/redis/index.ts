@@ -1,3 +1,4 @@
 /* What is loaded where Redis is configured. */
 export { openRedis } from '../../redis/connection.ts';
 export { RedisBackplane } from './redis-backplane.ts';
+export { ServerWatch } from './server-watch.ts';

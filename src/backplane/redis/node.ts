@@ -13,7 +13,7 @@ import { toChunks } from './chunks.ts';
 import { decodeEntry } from './codec.ts';
 import { Duties } from './duties.ts';
 import { LogReader, type LogRecord } from './log-reader.ts';
-import { EVERYONE, partitionOf } from './partition.ts';
+import { ALL_PARTITIONS, EVERYONE, partitionOf } from './partition.ts';
 import type { PartitionCalls } from './partition-calls.ts';
 import { type LoadedReply, readLoaded, readStored, type StoredReply } from './replies.ts';
 import { BEAT, BYE, JOIN, LAST, LEAVE, LOAD, NUDGE, PUBLISH, REAP, ROLL, UNROLL } from './scripts.ts';
@@ -23,7 +23,6 @@ export type NodeRecord = Readonly<Record<string, string>>;
 
 /** How often a node says that it lives; it is taken for dead after 2 s without. */
 export const BEAT_MS = 500;
-const ALL_PARTITIONS = Array.from({ length: 64 }, (_, index) => String(index).padStart(2, '0'));
 
 export interface RedisNodeSettings {
   readonly calls: PartitionCalls;

@@ -1,6 +1,9 @@
 /** Tenants are spread over as many places, each of which may lie on another server of a cluster. */
 const PARTITIONS = 64;
 
+/** Their names. */
+export const ALL_PARTITIONS = Array.from({ length: PARTITIONS }, (_, index) => toName(index));
+
 /** What is about no tenant: which gateways are alive. */
 export const EVERYONE = 'all';
 
@@ -17,7 +20,11 @@ export function partitionOf(name: string): string {
   for (let index = 0; index < end; index += 1) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
   }
-  return String((hash >>> 0) % PARTITIONS).padStart(2, '0');
+  return toName((hash >>> 0) % PARTITIONS);
+}
+
+function toName(index: number): string {
+  return String(index).padStart(2, '0');
 }
 
 /** What all keys of a partition begin with: what stands in braces decides their slot in a cluster. */
