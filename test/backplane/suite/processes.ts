@@ -21,22 +21,25 @@ export const PROGRESS: ExportFact = {
 };
 
 /** A process with its node, and what that was told. */
-export async function connect(under: BackplaneUnderTest) {
+export async function connect(under: Pick<BackplaneUnderTest, 'connect'>) {
   const backplane = await under.connect();
   const entries: { topic: string; entry: LogEntry }[] = [];
   const wanted: { account: string; fence: number; exports: readonly OwnedExport[] }[] = [];
   const unwanted: { account: string; topics: readonly string[] }[] = [];
   const nudged: { account: string; topics: readonly string[] }[] = [];
+  /** How many entries it had been told at each. */
+  const resets: number[] = [];
+  const reachable: boolean[] = [];
   const listener: BackplaneListener = {
     onEntry: (topic, entry) => entries.push({ topic, entry }),
     onWanted: (account, fence, exports) => wanted.push({ account, fence, exports }),
     onUnwanted: (account, topics) => unwanted.push({ account, topics }),
     onNudged: (account, topics) => nudged.push({ account, topics }),
-    onReset: () => undefined,
-    onReachable: () => undefined,
+    onReset: () => resets.push(entries.length),
+    onReachable: (isReachable) => reachable.push(isReachable),
   };
   const node = await backplane.connect(listener);
-  return { backplane, node, entries, wanted, unwanted, nudged };
+  return { backplane, node, entries, wanted, unwanted, nudged, resets, reachable };
 }
 export type Process = Awaited<ReturnType<typeof connect>>;
 
