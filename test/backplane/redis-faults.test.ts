@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisBackplane } from '../../src/backplane/redis/redis-backplane.ts';
 import { startWatch } from '../../src/export/transitions.ts';
-import { openRedis, type Redis } from '../../src/redis/connection.ts';
+import { openRedis, type Redis, type RedisAddress } from '../../src/redis/connection.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { findRedis, type RedisServer, startRedis } from '../support/redis.ts';
+import { findRedis, type RedisServer, startRedis, startSentinel } from '../support/redis.ts';
 import { connect, join, own, PROGRESS, write } from './suite/processes.ts';
 
 const program = findRedis();
@@ -29,8 +29,8 @@ describe.skipIf(program === null)('Redis backplane, when Redis', () => {
   });
 
   /** A gateway's own way there, on the clock of this machine. */
-  async function open() {
-    const redis = openRedis({ url: server.url }, systemClock);
+  async function open(address: RedisAddress = { url: server.url }) {
+    const redis = openRedis(address, systemClock);
     const backplane = new RedisBackplane({ redis, clock: systemClock });
     opened.push({ backplane, redis });
     await vi.waitUntil(
@@ -172,6 +172,49 @@ describe.skipIf(program === null)('Redis backplane, when Redis', () => {
 
     await vi.waitUntil(() => one.reachable.at(-1) === true, SOON);
     expect((await join(one, ['acme/a'])).fence).toBeTypeOf('number');
+  });
+
+  it('dies behind Sentinels, goes on with the copy that they promote', async () => {
+    const copy = await startRedis(program ?? '', ['--replicaof', `127.0.0.1 ${server.port}`]);
+    const sentinel = await startSentinel(program ?? '', server);
+    try {
+      await vi.waitUntil(
+        async () => String(await server.command('INFO', 'replication')).includes('state=online'),
+        SOON,
+      );
+      await vi.waitUntil(
+        async () =>
+          String(await sentinel.command('SENTINEL', 'REPLICAS', 'waybill')).includes(String(copy.port)),
+        SOON,
+      );
+      const sentinels = [`127.0.0.1:${sentinel.port}`];
+      const login = { sentinelUsername: undefined, sentinelPassword: undefined, database: 0, tls: false };
+      const [one, other] = [
+        await open({ sentinels, name: 'waybill', ...login }),
+        await open({ sentinels, name: 'waybill', ...login }),
+      ];
+      const { commit } = await own(one, 'acme/a');
+      await join(other, ['acme/a']);
+      await commit([PROGRESS]);
+      await server.command('WAIT', '1', '5000');
+
+      await server.kill();
+
+      await vi.waitUntil(() => one.reachable.at(-1) === false, SOON);
+      await vi.waitUntil(() => one.reachable.at(-1) === true && other.reachable.at(-1) === true, SOON);
+      await vi.waitUntil(async () => {
+        const { fence, exports } = await join(one, ['acme/a']);
+        return (
+          fence !== null &&
+          (await write(one, 'acme/a', fence, exports[0]?.version ?? 0).commit([PROGRESS])) === 2
+        );
+      }, SOON);
+      await heardAll(other);
+      expect(other.entries).toHaveLength(2);
+    } finally {
+      await sentinel.close();
+      await copy.close();
+    }
   });
 
   it('stands still, does not hold up a node that closes', async () => {

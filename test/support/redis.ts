@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -36,7 +36,11 @@ export function findRedis(name = 'redis-server'): string | null {
   return null;
 }
 
-export async function startRedis(program: string, settings: readonly string[] = []): Promise<RedisServer> {
+export async function startRedis(
+  program: string,
+  settings: readonly string[] = [],
+  file: readonly string[] = [],
+): Promise<RedisServer> {
   const home = mkdtempSync(join(tmpdir(), 'waybill-redis-'));
   const port = await findFreePort();
   const url = `redis://127.0.0.1:${port}`;
@@ -56,7 +60,7 @@ export async function startRedis(program: string, settings: readonly string[] = 
       '--appendonly',
       'no',
     ];
-    server = spawn(program, [...fixed, ...settings], { stdio: 'ignore' });
+    server = spawn(program, [...file, ...fixed, ...settings], { stdio: 'ignore' });
     await until(() => redis.command('', ['PING']));
   }
   async function kill(): Promise<void> {
@@ -73,6 +77,26 @@ export async function startRedis(program: string, settings: readonly string[] = 
     async close() {
       await kill();
       redis.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A Sentinel that watches one primary under the name `waybill`, and has another promoted within some seconds. */
+export async function startSentinel(program: string, primary: RedisServer): Promise<RedisServer> {
+  const home = mkdtempSync(join(tmpdir(), 'waybill-sentinel-'));
+  const file = join(home, 'sentinel.conf');
+  const of = (setting: string, value: number) => `sentinel ${setting} waybill ${value}`;
+  const lines = [
+    `sentinel monitor waybill 127.0.0.1 ${primary.port} 1`,
+    ...[of('down-after-milliseconds', 500), of('failover-timeout', 3_000)],
+  ];
+  writeFileSync(file, lines.join('\n'));
+  const sentinel = await startRedis(program, [], [file, '--sentinel']);
+  return {
+    ...sentinel,
+    async close() {
+      await sentinel.close();
       rmSync(home, { recursive: true, force: true });
     },
   };
