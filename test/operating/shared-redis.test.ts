@@ -60,6 +60,15 @@ describe.skipIf(program === null)('gateways that share a Redis', () => {
     expect(held).not.toMatch(/some-api-key|another-api-key|llll/);
   });
 
+  it('without a store of theirs say at the start what each would remember alone', async () => {
+    await using gateway = await startSharing(server.url);
+
+    const warnings = gateway.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^store\.kind is memory and backplane\.kind is redis: .+ postgres/),
+    ]);
+  });
+
   it('name the link secret alone where that differs', async () => {
     await using one = await startSharing(server.url);
     await using _other = await startSharing(server.url, 'some-api-key', 'm'.repeat(32));
