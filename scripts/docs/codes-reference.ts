@@ -14,6 +14,7 @@ export const OTHER_TESTS: Readonly<Record<string, string>> = {
   STORE_UNAVAILABLE: 'test/operations/conformance-mutations.test.ts',
   SUBSCRIPTION_LIMIT: 'test/graphql/subscriptions-protocol.test.ts',
   SUBSCRIPTION_TOKEN_EXPIRED: 'test/graphql/subscriptions-expiry.test.ts',
+  WATCH_STORE_UNAVAILABLE: 'test/watch/outage.test.ts',
 };
 
 /**

@@ -11,6 +11,9 @@ export type VendorErrorCode =
   | 'VENDOR_BAD_RESPONSE' // an answer we cannot read
   | 'UNSUPPORTED_BY_VENDOR'; // the vendor has no such call
 
+/** Why an export cannot be watched at the moment. */
+export type WatchInterruptionCode = VendorErrorCode | 'WATCH_STORE_UNAVAILABLE'; // what several gateways share cannot be reached, so that nothing is asked or told of it
+
 /** Codes after which the same question may be answered differently a moment later. */
 const RETRYABLE: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
   'VENDOR_RATE_LIMITED',

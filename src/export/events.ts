@@ -1,4 +1,4 @@
-import type { VendorErrorCode } from './errors.ts';
+import type { VendorErrorCode, WatchInterruptionCode } from './errors.ts';
 import type { Export, ExportProgress, ExportStatus } from './export.ts';
 
 /** What every event holds. */
@@ -26,7 +26,7 @@ export type ExportFact =
       readonly to: ExportStatus;
     }
   | { readonly type: 'ExportProgressed'; readonly progress: ExportProgress }
-  | { readonly type: 'ExportWatchInterrupted'; readonly code: VendorErrorCode }
+  | { readonly type: 'ExportWatchInterrupted'; readonly code: WatchInterruptionCode }
   | { readonly type: 'ExportWatchResumed' }
   | { readonly type: 'ExportWatchFailed'; readonly code: VendorErrorCode; readonly message: string }
   | { readonly type: 'ExportTracked'; readonly exportId: string }
@@ -43,7 +43,7 @@ type FactOf<Type extends ExportFact['type']> = Extract<ExportFact, { type: Type 
 export type ExportSnapshotEvent = EventBase & FactOf<'ExportSnapshot'> & { readonly isReplayGap: boolean };
 export type ExportStatusChangedEvent = EventBase & FactOf<'ExportStatusChanged'>;
 export type ExportProgressedEvent = EventBase & FactOf<'ExportProgressed'>;
-/** `retryAt`, epoch milliseconds: when the vendor will be asked again. */
+/** `retryAt`, epoch milliseconds: when the vendor will be asked again; null where that is not known. */
 export type ExportWatchInterruptedEvent = EventBase &
   FactOf<'ExportWatchInterrupted'> & { readonly retryAt: number | null };
 export type ExportWatchResumedEvent = EventBase & FactOf<'ExportWatchResumed'>;

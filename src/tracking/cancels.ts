@@ -11,7 +11,7 @@ import { toUnsupported } from './start-errors.ts';
 /** How long a job that was asked to stop is watched where nobody else watches it. */
 const WATCH_MS = 3_600_000;
 
-const NOBODY: FollowListener = { onState: ignore, onEntry: ignore, onLost: ignore };
+const NOBODY: FollowListener = { onState: ignore, onEntry: ignore, onNews: ignore, onLost: ignore };
 
 export interface CancelsSettings {
   readonly hub: Pick<WatchHub, 'follow' | 'unfollow' | 'learn' | 'isFollowed'>;

@@ -7,7 +7,7 @@ import type { TrackedExport } from '../export/store.ts';
 import type { WatchedState } from '../export/transitions.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ListedExport, ListNow, ListSource, ListStream } from '../watch/list-stream.ts';
-import { toTopic } from '../watch/watch.ts';
+import { toTopic } from '../watch/topic.ts';
 
 /** Exports that have ended and are still at hand; the longest ended go first. The store has them all. */
 const MAX_ENDED = 2_000;
@@ -151,6 +151,12 @@ export class TrackedList {
     this.ended.delete(exportId);
   }
 
+  /** Its account is gone. */
+  lose(exportId: string): void {
+    const entry = this.open.get(exportId);
+    if (entry !== undefined) entry.account = null;
+  }
+
   tell(exportId: string, entry: LogEntry, event: ExportEvent): void {
     this.heard = Math.max(this.heard, entry.sequence);
     if (this.unknown.size > 0 || this.held.length > 0) this.held.push({ exportId, entry, event });
@@ -179,6 +185,13 @@ export class TrackedList {
       if (!stream.accept(exportId, entry, event) && newcomer !== undefined)
         stream.showLate(toListed(newcomer));
     }
+  }
+
+  /** Something that stands in no log. */
+  tellLocally(exportId: string, event: ExportEvent): void {
+    const entry = this.open.get(exportId);
+    if (!entry?.isAnnounced) return;
+    for (const stream of this.streams.keys()) stream.tellLocally(toListed(entry), event);
   }
 
   /** A state that came without an entry. */

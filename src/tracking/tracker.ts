@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../export/errors.ts';
+import type { ExportEvent } from '../export/events.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { TrackedExport, TrackedQuery } from '../export/store.ts';
@@ -82,9 +83,7 @@ export class Tracker implements FollowListener {
 
   /** Exports that are followed. */
   get openCount(): number {
-    let count = 0;
-    for (const list of this.lists.values()) count += list.openCount;
-    return count;
+    return [...this.lists.values()].reduce((count, { openCount }) => count + openCount, 0);
   }
 
   /** Writes what waits to be written. The watches are the hub's to end. */
@@ -181,7 +180,6 @@ export class Tracker implements FollowListener {
   /** What happens to the tracked exports of a tenant. @throws as `WatchHub.list` does */
   events(tenant: string, view: Omit<ListView, 'loadEnded'>, after: string | undefined): EventSource {
     const { store, hub } = this.settings;
-    const list = this.listOf(tenant);
     const { filter, first } = view;
     const query: TrackedQuery = {
       tenant,
@@ -194,8 +192,8 @@ export class Tracker implements FollowListener {
       hasEnded: true,
       limit: first,
     };
-    const loadEnded = () => store.list(query);
-    return hub.list({ source: list.sourceFor({ ...view, loadEnded }) }, after);
+    const source = this.listOf(tenant).sourceFor({ ...view, loadEnded: () => store.list(query) });
+    return hub.list({ source }, after);
   }
 
   /** Open ones of an account whose ids fit, as far as ids are given. */
@@ -243,9 +241,12 @@ export class Tracker implements FollowListener {
     if (isNews && tracked.isAnnounced) list.tell(key.id, entry, event);
   }
 
+  onNews({ tenant }: VendorAccount, { id }: ExportKey, event: ExportEvent): void {
+    this.lists.get(tenant)?.tellLocally(id, event);
+  }
+
   onLost({ tenant }: VendorAccount, key: ExportKey): void {
-    const entry = this.lists.get(tenant)?.findOpen(key.id);
-    if (entry !== undefined) entry.account = null;
+    this.lists.get(tenant)?.lose(key.id);
   }
 
   /** A read brought another status of an export whose watch is over. */

@@ -18,9 +18,14 @@ export interface StreamHost {
   forget(stream: EventSource): void;
   /** The stream is open. */
   remember(stream: EventSource): void;
-  /** Resolves when the watches are joined. */
+  /** Tells these, who have come a moment ago, what everybody else was told of the backplane. */
+  greet(subscriptions: readonly Subscription[]): void;
+  /** Resolves when the watches are joined, or over. */
   opened(watches: readonly Watch[]): Promise<void>;
-  load(topics: readonly string[], after: number | null): Promise<Loaded>;
+  /** Resolves when it was tried once to join them. */
+  tried(watches: readonly Watch[]): Promise<void>;
+  /** Waits for the backplane while it is away. Rejects where the gateway is going down, or it is not needed any more. */
+  loadLater(topics: readonly string[], after: number | null, isNeeded: () => boolean): Promise<Loaded>;
   now(): number;
   readonly epoch: string;
   writeCursor(position: Omit<Position, 'epoch'>): string;
@@ -107,10 +112,16 @@ export class EventStream extends ChannelStream implements Subscriber {
   lose(subscription: Subscription, event: ExportEvent, sequence: number): void {
     if (this.phase !== 'live' || subscription.phase === 'done') return;
     this.becomeLive(subscription);
-    const isAhead = this.position > sequence;
-    if (!isAhead) this.position = sequence;
-    this.push(isAhead ? { ...event, cursor: this.toCursor() } : event);
+    this.pushAt(event, sequence);
     this.drop(subscription);
+  }
+
+  tell(subscription: Subscription, event: ExportEvent, sequence: number): void {
+    if (subscription.phase === 'done') return;
+    // How many come at once is the backplane's doing.
+    this.channel.allow(1);
+    if (this.phase === 'joining') this.offer({ ...event, cursor: this.toFirstCursor() }, this.host.tally);
+    else if (this.phase === 'live') this.pushAt(event, sequence);
   }
 
   protected start(): void {
@@ -131,10 +142,16 @@ export class EventStream extends ChannelStream implements Subscriber {
     this.requests = NO_REQUESTS;
     this.subscriptions = subscriptions;
     this.remaining = subscriptions.length;
+    this.host.greet(subscriptions);
     await this.host.opened(subscriptions.map(({ watch }) => watch));
+    if (this.phase !== 'joining') return;
     const resumed = this.after?.epoch === this.host.epoch ? this.after : null;
     const topics = subscriptions.map(({ watch }) => watch.topic);
-    const loaded = await this.host.load(topics, resumed?.sequence ?? null);
+    const loaded = await this.host.loadLater(
+      topics,
+      resumed?.sequence ?? null,
+      () => this.phase === 'joining',
+    );
     if (this.phase === 'joining') this.begin(subscriptions, loaded, resumed);
   }
 
@@ -159,10 +176,10 @@ export class EventStream extends ChannelStream implements Subscriber {
       if (isOver(loaded.topics[subscription.index])) this.drop(subscription);
     }
     for (const subscription of subscriptions) this.tellLoss(subscription);
-    for (const show of [this.showTrouble, this.showState]) {
+    for (const showFirst of [this.showTrouble, this.showState]) {
       for (const subscription of unknown) {
         const state = loaded.topics[subscription.index]?.state;
-        if (state) show.call(this, subscription, state);
+        if (state) showFirst.call(this, subscription, state);
       }
     }
     this.takeBacklog();
@@ -189,8 +206,8 @@ export class EventStream extends ChannelStream implements Subscriber {
     const { watch, phase } = subscription;
     if (phase === 'done' || phase === 'live' || !watch.isCurrent(state)) return;
     this.becomeLive(subscription);
-    if (state.failed === null) this.tell(subscription, state, { type: 'ExportSnapshot' });
-    else this.tell(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
+    if (state.failed === null) this.show(subscription, state, { type: 'ExportSnapshot' });
+    else this.show(subscription, state, { type: 'ExportWatchFailed', ...state.failed });
     if (hasEnded(state)) this.drop(subscription);
   }
 
@@ -208,10 +225,10 @@ export class EventStream extends ChannelStream implements Subscriber {
     if (subscription.phase !== 'awaiting' || state.trouble === null || subscription.watch.isCurrent(state))
       return;
     subscription.phase = 'interrupted';
-    this.tell(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
+    this.show(subscription, state, { type: 'ExportWatchInterrupted', code: state.trouble.code });
   }
 
-  private tell({ watch }: Subscription, state: WatchedState, fact: ExportFact): void {
+  private show({ watch }: Subscription, state: WatchedState, fact: ExportFact): void {
     this.push(toEvent({ at: this.host.now(), state, fact }, watch.key.id, this.toCursor()));
   }
 
@@ -257,6 +274,21 @@ export class EventStream extends ChannelStream implements Subscriber {
     const own = this.missing === null ? event : { ...event, cursor: this.toCursor() };
     const isLate = this.isGap && own.type === 'ExportSnapshot';
     this.offer(isLate ? { ...own, isReplayGap: true } : own, this.host.tally);
+  }
+
+  private pushAt(event: ExportEvent, sequence: number): void {
+    const isAhead = this.position > sequence;
+    if (!isAhead) this.position = sequence;
+    this.push(isAhead ? { ...event, cursor: this.toCursor() } : event);
+  }
+
+  /** Of what is told before anything is known: the place where the stream came from. */
+  private toFirstCursor(): string {
+    const { after, host } = this;
+    if (after?.epoch === host.epoch) return host.writeCursor(after);
+    const size = this.subscriptions?.length ?? 0;
+    const missing = new Set(Array.from({ length: size }, (_, index) => index));
+    return host.writeCursor({ sequence: 0, missing, isGap: after !== null, size });
   }
 
   private toCursor(): string {

@@ -3,14 +3,11 @@ import type { ExportEvent } from '../export/events.ts';
 import type { ExportKey } from '../export/export.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import { hasEnded, type WatchedState } from '../export/transitions.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { StreamHost } from './event-stream.ts';
 import { isLast } from './to-event.ts';
-import { type Subscriber, type Subscription, toTopic } from './watch.ts';
+import { toTopic } from './topic.ts';
+import type { Subscriber, Subscription } from './watch.ts';
 import type { WatchRequest } from './watch-request.ts';
-
-/** When watches could not be opened, because the backplane cannot be reached, try again after this long. */
-const OPEN_RETRY_MS = 1_000;
 
 /** One entry of an export that is followed. */
 export interface FollowedEntry {
@@ -26,6 +23,8 @@ export interface FollowListener {
   /** What is known of one where its watch was there before. @param isOurs - this process asks about it */
   onState(account: VendorAccount, key: ExportKey, state: WatchedState, isOurs: boolean): void;
   onEntry(account: VendorAccount, key: ExportKey, happened: FollowedEntry): void;
+  /** Something that stands in no log has happened to the watch, and it goes on. */
+  onNews(account: VendorAccount, key: ExportKey, event: ExportEvent): void;
   /** Nothing more comes of it: its account is gone. It is followed no longer. */
   onLost(account: VendorAccount, key: ExportKey): void;
 }
@@ -39,15 +38,13 @@ interface Followed {
 /** Follows exports that nobody need look at: one subscriber for all of them. */
 export class Follower implements Subscriber {
   private readonly host: StreamHost;
-  private readonly clock: Clock;
   private readonly byTopic = new Map<string, Followed>();
 
-  constructor(host: StreamHost, clock: Clock) {
+  constructor(host: StreamHost) {
     this.host = host;
-    this.clock = clock;
   }
 
-  /** @returns resolves when they are watched, or cannot be now and are tried again */
+  /** @returns resolves when they are watched, or cannot be now and will be */
   async follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void> {
     const fresh = requests.filter(({ account, key }) => !this.byTopic.has(toTopic(account.identity, key.id)));
     if (fresh.length === 0) return;
@@ -59,12 +56,11 @@ export class Follower implements Subscriber {
       const { topic } = subscription.watch;
       this.byTopic.set(topic, { request: byId.get(topic) as WatchRequest, listener, subscription });
     }
-    try {
-      await this.host.opened(subscriptions.map(({ watch }) => watch));
-      this.look(subscriptions);
-    } catch {
-      this.again(subscriptions);
-    }
+    const watches = subscriptions.map(({ watch }) => watch);
+    await this.host.tried(watches);
+    this.host.greet(subscriptions);
+    if (watches.every(({ phase }) => phase !== 'opening')) this.look(subscriptions);
+    else void this.host.opened(watches).then(() => this.look(subscriptions));
   }
 
   has(topic: string): boolean {
@@ -100,6 +96,12 @@ export class Follower implements Subscriber {
     followed.listener.onLost(followed.request.account, followed.request.key);
   }
 
+  tell(subscription: Subscription, event: ExportEvent): void {
+    const followed = this.followed(subscription);
+    if (followed !== undefined)
+      followed.listener.onNews(followed.request.account, followed.request.key, event);
+  }
+
   /** What a watch that is shared knows already counts as told. */
   private look(subscriptions: readonly Subscription[]): void {
     for (const subscription of subscriptions) {
@@ -112,14 +114,6 @@ export class Follower implements Subscriber {
       if (hasEnded(state)) this.drop(subscription);
       followed.listener.onState(followed.request.account, followed.request.key, state, isOurs);
     }
-  }
-
-  private again(subscriptions: readonly Subscription[]): void {
-    const lost = subscriptions.flatMap((subscription) => this.followed(subscription) ?? []);
-    for (const { subscription } of lost) this.drop(subscription);
-    this.clock.setTimer(OPEN_RETRY_MS, () => {
-      for (const { request, listener } of lost) void this.follow([request], listener).catch(() => undefined);
-    });
   }
 
   private followed(subscription: Subscription): Followed | undefined {

@@ -8,8 +8,8 @@ import type { EventSource } from './channel-stream.ts';
 import type { FollowListener } from './follower.ts';
 import type { ListStream, ListStreamSettings } from './list-stream.ts';
 import type { ReadMany } from './poller.ts';
-import type { WatchLoss } from './watch.ts';
 import type { WatchRequest } from './watch-request.ts';
+import type { WatchLoss } from './watch-types.ts';
 
 /** Takes the entries of a journal, and the events that all streams share. */
 export type JournalListener = (exportId: string, entry: LogEntry, event: ExportEvent) => void;

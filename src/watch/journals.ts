@@ -10,17 +10,37 @@ export class Journals {
   private readonly backplane: Backplane;
   private readonly node: BackplaneNode;
   private readonly clock: Clock;
+  private readonly onFailure: () => void;
   private readonly listeners = new Map<string, JournalListener>();
+  private readonly unfollowed = new Set<string>();
 
-  constructor(backplane: Backplane, node: BackplaneNode, clock: Clock) {
+  /** @param onFailure - called where the backplane cannot be reached */
+  constructor(backplane: Backplane, node: BackplaneNode, clock: Clock, onFailure: () => void) {
     this.backplane = backplane;
     this.node = node;
     this.clock = clock;
+    this.onFailure = onFailure;
   }
 
+  /** @returns resolves when it is followed, or cannot be now and will be */
   async listenTo(journal: string, listener: JournalListener): Promise<void> {
     this.listeners.set(journal, listener);
-    await this.node.follow(journal);
+    await this.follow(journal);
+  }
+
+  /** The backplane can be reached again. */
+  goOn(): void {
+    for (const journal of this.unfollowed) void this.follow(journal);
+  }
+
+  private async follow(journal: string): Promise<void> {
+    this.unfollowed.add(journal);
+    try {
+      await this.node.follow(journal);
+      this.unfollowed.delete(journal);
+    } catch {
+      this.onFailure();
+    }
   }
 
   publish(journal: string, fact: ExportFact, state: WatchedState | null): Promise<number> {

@@ -88,6 +88,14 @@ export class ListStream extends ChannelStream {
     return this.phase !== 'live' || this.tell({ exportId, entry, event });
   }
 
+  /** Takes something that stands in no log. */
+  tellLocally({ exportId, state }: ListedExport, event: ExportEvent): void {
+    if (this.phase !== 'live' || !this.source.isShown(exportId, null, state)) return;
+    // How many come at once is the backplane's doing.
+    this.channel.allow(1);
+    this.push({ ...event, cursor: this.base(exportId).cursor });
+  }
+
   /** Shows an export whose first state came without an entry. */
   showLate(listed: ListedExport): void {
     if (this.phase === 'live') this.show(listed, false);
@@ -108,7 +116,7 @@ export class ListStream extends ChannelStream {
     const changed = after?.epoch === this.host.epoch ? lookNow().changedSince(after.sequence) : null;
     if (after === null || changed === null) return this.begin(lookNow, after !== null);
     const topics = [this.source.journal, ...changed.map(({ topic }) => topic)];
-    const loaded = await this.host.load(topics, after.sequence);
+    const loaded = await this.host.loadLater(topics, after.sequence, () => this.phase === 'joining');
     if (this.phase !== 'joining') return;
     const [journal] = loaded.topics;
     if (journal !== undefined && !journal.isComplete) return this.begin(lookNow, true);
@@ -118,7 +126,7 @@ export class ListStream extends ChannelStream {
   /** Shows the list as it stands, each export as of one place in the log. */
   private async begin(lookNow: () => ListNow, isReplayGap: boolean): Promise<void> {
     const topics = lookNow().shown.map(({ topic }) => topic);
-    const { head, topics: loaded } = await this.host.load(topics, null);
+    const { head, topics: loaded } = await this.host.loadLater(topics, null, () => this.phase === 'joining');
     if (this.phase !== 'joining') return;
     const states = new Map(topics.map((topic, index) => [topic, loaded[index]?.state ?? null]));
     // Looked at once more: somebody may have come meanwhile.

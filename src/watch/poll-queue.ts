@@ -14,11 +14,19 @@ export type PollKind = 'first' | 'again' | 'troubled';
  * Asks about exports that are due. Never rejects.
  *
  * @param place - how many of the same instant were read singly before this one
+ * @returns false where how long it took tells nothing of the account
  */
-export type Poll<Item> = (queue: PollQueue<Item>, items: readonly Item[], place: number) => Promise<void>;
+export type Poll<Item> = (queue: PollQueue<Item>, items: readonly Item[], place: number) => Promise<boolean>;
+
+/** How far one tenant's log has been told here. */
+export interface TenantLog {
+  /** The last entry: everything up to it has reached the streams that follow it. */
+  heard: number;
+}
 
 export interface PollQueueSettings<Item> {
   readonly account: VendorAccount;
+  readonly log: TenantLog;
   /** Sets its polls apart from other accounts', milliseconds; a multiple of the wheel's tick. */
   readonly offsetMs: number;
   readonly now: () => number;
@@ -37,6 +45,8 @@ export class PollQueue<Item> {
   account: VendorAccount;
   /** Under which fence this process owns the account, and so asks; null where another does, or none yet. */
   fence: number | null = null;
+  /** Its tenant's, which all of the tenant's accounts share. */
+  readonly log: TenantLog;
   /** Exports of this account that are watched. */
   watches = 0;
   /** Those of them that this process wants itself: while there are any, it may own the account. */
@@ -51,8 +61,9 @@ export class PollQueue<Item> {
     troubled: new Line(),
   };
 
-  constructor({ account, offsetMs, now, poll }: PollQueueSettings<Item>) {
+  constructor({ account, log, offsetMs, now, poll }: PollQueueSettings<Item>) {
     this.account = account;
+    this.log = log;
     this.offsetMs = offsetMs;
     this.now = now;
     this.poll = poll;
@@ -100,8 +111,8 @@ export class PollQueue<Item> {
   private async run(line: Line<Item>, items: readonly Item[], weight: number, place: number): Promise<void> {
     const startedAt = this.now();
     line.underWay += weight;
-    await this.poll(this, items, place);
-    this.measure(line, (this.now() - startedAt) * (weight / items.length));
+    const isTelling = await this.poll(this, items, place);
+    if (isTelling) this.measure(line, (this.now() - startedAt) * (weight / items.length));
     line.underWay -= weight;
     this.dispatch();
   }

@@ -1,11 +1,4 @@
-import type {
-  Backplane,
-  BackplaneNode,
-  Commit,
-  CommitResult,
-  LogEntry,
-  OwnedExport,
-} from '../export/backplane.ts';
+import type { Backplane, BackplaneNode, LogEntry, OwnedExport } from '../export/backplane.ts';
 import { VendorError } from '../export/errors.ts';
 import type { ExportKey, ExportSnapshot } from '../export/export.ts';
 import type { CancelSignal, Reading, ReadOptions, VendorAccount } from '../export/ports.ts';
@@ -14,13 +7,17 @@ import { Cancellation } from '../runtime/cancellation.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { inSpan, isTracing, type SpanPlan } from '../telemetry/spans.ts';
 import { Membership } from './membership.ts';
-import { PollQueue } from './poll-queue.ts';
-import { type Moment, planNextPoll } from './schedule.ts';
+import type { Outage } from './outage.ts';
+import { PollQueue, type TenantLog } from './poll-queue.ts';
 import { createTimerWheel, NOT_WAITING, TICK_MS, type TimerWheel } from './timer-wheel.ts';
-import type { SharedRead, Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
+import type { Opening, SharedRead } from './watch-types.ts';
+import { Writer } from './writer.ts';
 
-/** When the backplane cannot be reached, ask again after this long. */
-const BACKPLANE_RETRY_MS = 1_000;
+/** A poll that came to nothing is done again after this long. */
+const RETRY_MS = 1_000;
+/** A backplane that has not let go of everything after this long is left as it is. */
+const CLOSE_MS = 5_000;
 /** Accounts' polls are set apart by up to this many ticks. */
 const OFFSETS = 32;
 /** Subscriptions that a poll's span names as what led to it. */
@@ -37,6 +34,7 @@ export interface PollerSettings {
   readonly backplane: Backplane;
   readonly node: BackplaneNode;
   readonly tools: Tools;
+  readonly outage: Outage;
   readonly readMany: ReadMany;
   /** Called with how late each poll began, in milliseconds. */
   readonly onPoll: (lateMs: number) => void;
@@ -48,25 +46,29 @@ export interface PollerSettings {
   readonly onFenced: (queue: PollQueue<Watch>) => void;
 }
 
-/** What one reading came to, and when to ask again. */
-interface Plan {
-  readonly watch: Watch;
-  readonly commit: Commit;
-}
-
 /** Asks the vendors when it is time, and writes down what came of it. */
 export class Poller {
   private readonly settings: PollerSettings;
   private readonly wheel: TimerWheel<Watch>;
   private readonly queues = new Map<string, PollQueue<Watch>>();
+  /** Never forgotten, as there are few. */
+  private readonly logs = new Map<string, TenantLog>();
   private queuesOpened = 0;
   private readonly membership: Membership;
+  private readonly writer: Writer;
+  /** What fell due while an outage is told of. */
+  private readonly putOff = new Set<Watch>();
   private isClosed = false;
 
   constructor(settings: PollerSettings) {
     this.settings = settings;
     this.membership = new Membership(settings);
     this.wheel = createTimerWheel<Watch>(settings.tools.clock, (watches) => this.onDue(watches));
+    this.writer = new Writer({
+      ...settings,
+      wheel: this.wheel,
+      onAdopted: (watch, sequence) => this.tellAdopted(watch, sequence),
+    });
   }
 
   /** The queue of the account's identity, which goes on with this account. */
@@ -76,6 +78,7 @@ export class Poller {
       this.queuesOpened += 1;
       queue = new PollQueue({
         account,
+        log: this.logOf(account.tenant),
         offsetMs: (this.queuesOpened % OFFSETS) * TICK_MS,
         now: () => this.now(),
         poll: (of, watches, place) => this.poll(of, watches, place),
@@ -86,23 +89,42 @@ export class Poller {
     return queue;
   }
 
+  private logOf(tenant: string): TenantLog {
+    let log = this.logs.get(tenant);
+    if (log === undefined) {
+      log = { heard: 0 };
+      this.logs.set(tenant, log);
+    }
+    return log;
+  }
+
   /** The queue of an identity that is watched here. */
   queueOf(identity: string): PollQueue<Watch> | undefined {
     return this.queues.get(identity);
   }
 
-  /** Joins new watches, and asks about those that are not recent where the account is owned here. Rejects when the backplane does. */
-  async open(watches: readonly Watch[]): Promise<void> {
+  /** Joins new watches, as soon as the backplane can be reached, and asks about those that are not recent where the account is owned here. */
+  open(watches: readonly Watch[]): void {
     const byQueue = new Map<PollQueue<Watch>, Watch[]>();
     for (const watch of watches) {
       const those = byQueue.get(watch.queue);
       if (those === undefined) byQueue.set(watch.queue, [watch]);
       else those.push(watch);
     }
-    await Promise.all([...byQueue].map(([queue, those]) => this.join(queue, those)));
-    for (const watch of watches) {
-      if (isAskable(watch) && watch.wheelSlot === NOT_WAITING) this.wheel.set(watch, watch.askAgainAt());
-    }
+    const tries: Promise<void>[] = [];
+    const joins = [...byQueue].map(([queue, those]) => {
+      const first = this.join(queue, those);
+      tries.push(first.catch(ignore));
+      return this.untilJoined(queue, those, first);
+    });
+    const done = Promise.all(joins).then(() => {
+      for (const watch of watches) {
+        watch.open(null);
+        if (isAskable(watch) && watch.wheelSlot === NOT_WAITING) this.wheel.set(watch, watch.askAgainAt());
+      }
+    });
+    const opening: Opening = { tried: Promise.all(tries).then(ignore), done };
+    for (const watch of watches) watch.open(opening);
   }
 
   /** For a queue that nothing is watched through. */
@@ -127,20 +149,27 @@ export class Poller {
   /** Stops asking about an export; a read that no other export waits for is given up. */
   stop(watch: Watch): void {
     this.wheel.delete(watch);
+    this.putOff.delete(watch);
+    this.writer.forget(watch);
     watch.end();
     if (watch.queue.watches === 0) this.forgetQueue(watch.queue);
   }
 
-  /** This process owns the account and is to ask about an export that another did ask about, or that only others look at. */
-  takeOver(watch: Watch, { stored, isAsked, isWantedElsewhere }: OwnedExport): void {
-    if (isWantedElsewhere) watch.wantElsewhere();
-    // One that is being joined learns it from the answer.
-    if (watch.phase === 'asking' || (watch.phase === 'opening' && watch.isJoined)) return;
-    const later = watch.own(stored, this.now());
-    this.tellAdopted(watch, stored.sequence);
-    if (later !== null) void this.learn(watch, later);
-    const planned = isAsked ? stored.state?.nextPollAt : null;
-    if (isAskable(watch)) this.wheel.set(watch, planned ?? watch.askAgainAt());
+  /** This process owns the account and is to ask about exports that another did ask about, or that only others look at. */
+  takeOver(queue: PollQueue<Watch>, taken: readonly (readonly [Watch, OwnedExport])[]): void {
+    const ahead: Watch[] = [];
+    for (const [watch, { stored, isAsked, isWantedElsewhere }] of taken) {
+      if (isWantedElsewhere) watch.wantElsewhere();
+      // One that is being joined learns it from the answer.
+      if (watch.phase === 'asking' || (watch.phase === 'opening' && watch.isJoined)) continue;
+      if (watch.isAheadOf(stored)) ahead.push(watch);
+      const later = watch.own(stored, this.now());
+      this.tellAdopted(watch, stored.sequence);
+      if (later !== null) void this.learn(watch, later);
+      const planned = isAsked ? watch.state?.nextPollAt : null;
+      if (isAskable(watch)) this.wheel.set(watch, planned ?? watch.askAgainAt());
+    }
+    if (ahead.length > 0) void this.writer.writeAgain(queue, ahead);
   }
 
   /** What this process believed of the export is to be had anew from the backplane. */
@@ -157,22 +186,32 @@ export class Poller {
   }
 
   /** A read elsewhere brought this of an export that this process asks about: it counts like an own reading. */
-  async learn(watch: Watch, answer: ExportSnapshot): Promise<void> {
-    try {
-      await this.write([watch], [answer]);
-    } catch (error) {
-      this.settings.tools.log.warn(
-        { error: toErrorName(error) },
-        'what was read could not be written down: the next poll brings it',
-      );
-    }
+  learn(watch: Watch, answer: ExportSnapshot): Promise<void> {
+    return this.writer.learn(watch, answer);
   }
 
-  /** Stops, and resolves when every account has been handed over. */
+  /** The backplane can be reached again: what was put off is asked about within one interval. */
+  goOn(): void {
+    const { random } = this.settings.tools;
+    for (const watch of this.putOff) this.wheel.set(watch, this.now() + random.next() * watch.intervalMs);
+    this.putOff.clear();
+    this.writer.goOn();
+  }
+
+  /** Stops, and resolves when every account has been handed over, or the backplane does not answer. */
   async close(): Promise<void> {
     this.isClosed = true;
+    this.writer.close();
     this.wheel.close();
-    await this.settings.node.close();
+    const { node, tools } = this.settings;
+    await new Promise<void>((resolve) => {
+      const cancel = tools.clock.setTimer(CLOSE_MS, resolve);
+      const closed = () => {
+        cancel();
+        resolve();
+      };
+      node.close().then(closed, closed);
+    });
   }
 
   private now(): number {
@@ -180,6 +219,10 @@ export class Poller {
   }
 
   private onDue(watches: readonly Watch[]): void {
+    if (this.settings.outage.isTold) {
+      for (const watch of watches) this.putOff.add(watch);
+      return;
+    }
     const queues = new Set<PollQueue<Watch>>();
     for (const watch of watches) {
       watch.queue.enqueue(watch, watch.kind);
@@ -189,24 +232,49 @@ export class Poller {
   }
 
   /** Never rejects: whatever happens, each watch that is still wanted is asked about again. */
-  private async poll(queue: PollQueue<Watch>, due: readonly Watch[], place: number): Promise<void> {
+  private async poll(queue: PollQueue<Watch>, due: readonly Watch[], place: number): Promise<boolean> {
+    const { outage, tools } = this.settings;
+    if (outage.isTold) {
+      for (const watch of due) if (!watch.isOver) this.putOff.add(watch);
+      return false;
+    }
+    const { count } = outage;
     try {
       const opening = due.filter(({ phase }) => phase === 'opening');
-      if (opening.length > 0) await this.join(queue, opening);
-      const held = due.filter(isAskable);
+      if (opening.length > 0) await this.untilJoined(queue, opening, this.join(queue, opening));
+      const held = opening.length === 0 ? due.filter(isAskable) : await this.afterJoining(due, opening);
       const readings = held.length === 0 ? null : await this.read(queue, held);
-      if (readings !== null) await this.write(held, readings, place);
+      if (readings !== null) await this.writer.write(held, readings, place);
     } catch (error) {
-      this.settings.tools.log.warn(
-        { error: toErrorName(error) },
-        'a poll could not be done: it is tried again',
-      );
-      const retryAt = this.now() + BACKPLANE_RETRY_MS;
-      for (const watch of due) if (!watch.isOver) this.wheel.set(watch, retryAt);
+      tools.log.warn({ error: toErrorName(error) }, 'a poll could not be done: it is tried again');
+      for (const watch of due) if (!watch.isOver) this.wheel.set(watch, this.now() + RETRY_MS);
     }
+    return outage.count === count;
   }
 
   // ------------------------------------------------------------------ ownership
+
+  /** Joins again where it could not be done, for as long as anybody needs it. */
+  private async untilJoined(
+    queue: PollQueue<Watch>,
+    watches: readonly Watch[],
+    first: Promise<void>,
+  ): Promise<void> {
+    const { outage } = this.settings;
+    for (let attempt = first; ; ) {
+      try {
+        await attempt;
+        outage.succeeded();
+        return;
+      } catch {
+        outage.failed();
+        await outage.nextTry();
+        const opening = watches.filter(({ phase }) => phase === 'opening');
+        if (this.isClosed || opening.length === 0) return;
+        attempt = this.join(queue, opening);
+      }
+    }
+  }
 
   private async join(queue: PollQueue<Watch>, watches: readonly Watch[]): Promise<void> {
     const wantedAt = this.now();
@@ -214,14 +282,30 @@ export class Poller {
     if (fence !== null && queue.joined > 0) queue.fence = Math.max(queue.fence ?? 0, fence);
     const now = this.now();
     const learnt: Promise<void>[] = [];
+    const ahead: Watch[] = [];
     for (const [index, watch] of watches.entries()) {
       const joined = exports[index];
       if (joined === undefined || watch.phase !== 'opening') continue;
+      const isAhead = watch.isAheadOf(joined);
       const later = queue.fence === null ? watch.follow(joined, wantedAt, now) : watch.own(joined, now);
+      if (queue.fence === null) this.writer.forget(watch);
+      else if (isAhead) ahead.push(watch);
       this.tellAdopted(watch, joined.sequence);
-      if (later !== null) learnt.push(this.write([watch], [later]));
+      if (later !== null) learnt.push(this.writer.write([watch], [later]));
     }
+    if (ahead.length > 0) learnt.push(this.writer.writeAgain(queue, ahead));
     if (learnt.length > 0) await Promise.all(learnt);
+  }
+
+  /** @returns what is to be asked about now: neither what has been read already, nor what is planned for later */
+  private async afterJoining(due: readonly Watch[], opening: readonly Watch[]): Promise<readonly Watch[]> {
+    const unread = await this.writer.writeKept(due.filter(isAskable));
+    return unread.filter((watch) => {
+      const plannedAt = opening.includes(watch) ? (watch.state?.nextPollAt ?? 0) : 0;
+      if (plannedAt <= this.now()) return true;
+      this.wheel.set(watch, plannedAt);
+      return false;
+    });
   }
 
   /** Tells those who wait for a first state that there is one by now. */
@@ -270,84 +354,6 @@ export class Poller {
     if (!isTracing()) return readMany(account, keys, { signal });
     return inSpan(toSpanPlan(account, held), () => readMany(account, keys, { signal }));
   }
-
-  // ------------------------------------------------------------------ writing
-
-  /**
-   * Writes down what readings of one account come to. Nothing is known before it is written; one write of a watch waits for the
-   * other.
-   *
-   * @param place - of a poll among those of the same instant; left out where something was learnt without a poll
-   */
-  private async write(
-    watches: readonly Watch[],
-    readings: readonly Reading[],
-    place?: number,
-  ): Promise<void> {
-    for (let busy = findWriting(watches); busy !== null; busy = findWriting(watches))
-      await busy.catch(ignore);
-
-    const [first] = watches;
-    if (first === undefined) return;
-    const { queue } = first;
-    const { fence } = queue;
-    const now = this.now();
-    const throttledUntil = queue.throttledUntil(now);
-    const plans: Plan[] = [];
-    for (const [index, watch] of watches.entries()) {
-      // Another process asks by now, or none does any more.
-      if (watch.phase !== 'asking') continue;
-      const reading = readings[index] ?? toUnread(queue.account);
-      plans.push({ watch, commit: this.plan(watch, reading, { now, throttledUntil, place: place ?? 0 }) });
-    }
-    if (plans.length === 0 || fence === null) return;
-    const commits = plans.map(({ commit }) => commit);
-    const written = this.settings.backplane.commit({ account: queue.account.identity, fence, commits });
-    for (const { watch } of plans) watch.write(written);
-    try {
-      const results = await written;
-      if (results === 'fenced') this.fenced(queue, fence, plans);
-      else
-        for (const [index, plan] of plans.entries()) this.settle(plan, results[index], place !== undefined);
-    } finally {
-      for (const { watch } of plans) watch.write(null);
-    }
-  }
-
-  private plan(watch: Watch, reading: Reading, moment: Moment): Commit {
-    const { now, throttledUntil } = moment;
-    const { state: advanced, facts } = watch.advance(reading, now);
-    const nextPollAt = hasEnded(advanced)
-      ? null
-      : planNextPoll(watch.queue, advanced, reading, moment, this.settings.tools.random);
-    return watch.toCommit({ ...advanced, nextPollAt, throttledUntil }, facts, now);
-  }
-
-  /** Another process owns the account, and none of this was written. */
-  private fenced(queue: PollQueue<Watch>, fence: number, plans: readonly Plan[]): void {
-    if (queue.fence === fence) {
-      queue.fence = null;
-      this.settings.onFenced(queue);
-      return;
-    }
-    // That is known by now, and it may be owned here again: then the reading is only late.
-    if (this.isClosed) return;
-    for (const { watch } of plans) if (!watch.isOver) this.wheel.set(watch, this.now());
-  }
-
-  /** @param isPolled - it waits in no wheel, so that it is to be set there */
-  private settle({ watch, commit }: Plan, result: CommitResult | undefined, isPolled: boolean): void {
-    if (typeof result === 'number') watch.written(result, commit);
-    // It was written to meanwhile, by an earlier watch of this process or an earlier owner: that counts.
-    else if (result !== undefined && watch.phase === 'asking') {
-      watch.own(result, this.now());
-      this.tellAdopted(watch, result.sequence);
-    }
-    if (watch.isOver || (!isPolled && watch.wheelSlot === NOT_WAITING)) return;
-    if (typeof result !== 'number') this.wheel.set(watch, watch.askAgainAt());
-    else if (commit.state.nextPollAt !== null) this.wheel.set(watch, commit.state.nextPollAt);
-    else this.wheel.delete(watch);
-  }
 }
 
 /** A trace of its own: it is done for all who watch, and none of them waits for it. */
@@ -369,21 +375,11 @@ function isAskable({ phase, state }: Watch): boolean {
   return phase === 'asking' && state !== null && !hasEnded(state);
 }
 
-function findWriting(watches: readonly Watch[]): Promise<unknown> | null {
-  for (const { writing } of watches) if (writing !== null) return writing;
-  return null;
-}
-
 function ignore(): void {}
 
 function toThrottled({ vendor, key }: VendorAccount, retryAfterMs: number): VendorError {
   const message = 'The account waits, because its vendor asked it to.';
   return new VendorError({ code: 'VENDOR_RATE_LIMITED', message, vendor, account: key, retryAfterMs });
-}
-
-function toUnread({ vendor, key }: VendorAccount): VendorError {
-  const message = 'The export could not be read.';
-  return new VendorError({ code: 'VENDOR_UNAVAILABLE', message, vendor, account: key });
 }
 
 function toErrorName(error: unknown): string {

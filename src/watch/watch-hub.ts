@@ -1,6 +1,6 @@
 import type { BackplaneListener, BackplaneNode, Loaded, LogEntry, OwnedExport } from '../export/backplane.ts';
 import type { ExportFact } from '../export/events.ts';
-import { type Export, type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
+import type { Export, ExportKey, ExportSnapshot } from '../export/export.ts';
 import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { WatchedState } from '../export/transitions.ts';
@@ -18,13 +18,18 @@ import { EventStream, type StreamHost } from './event-stream.ts';
 import { Follower, type FollowListener } from './follower.ts';
 import type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 import { Journals } from './journals.ts';
+import { KnownExports } from './known-exports.ts';
 import { ListStream, type ListStreamSettings } from './list-stream.ts';
+import { LocalNews } from './local-news.ts';
+import { Outage } from './outage.ts';
 import { Poller } from './poller.ts';
 import { RecentWatches } from './recent-watches.ts';
 import { toDraining } from './stream-closed-error.ts';
-import { plansFor, toEvent, toExport } from './to-event.ts';
-import { type Subscriber, type Subscription, toTopic, Watch, type WatchLoss } from './watch.ts';
+import { toEvent } from './to-event.ts';
+import { toTopic } from './topic.ts';
+import { type Subscriber, type Subscription, Watch } from './watch.ts';
 import { toTopics, type WatchRequest } from './watch-request.ts';
+import type { WatchLoss } from './watch-types.ts';
 
 export type { EventOptions, JournalListener, WatchCounters, WatchHub, WatchHubOptions } from './hub-types.ts';
 export type { WatchRequest } from './watch-request.ts';
@@ -32,7 +37,7 @@ export type { WatchRequest } from './watch-request.ts';
 /** Exports that are remembered after their watch has ended. */
 const DEFAULT_MAX_REMEMBERED = 2_000;
 
-/** Opens the hub on its backplane; rejects when that cannot be reached. */
+/** Opens the hub on its backplane, which need not be reachable yet. */
 export async function createWatchHub(options: WatchHubOptions): Promise<WatchHub> {
   let hub: Hub | undefined;
   const node = await options.backplane.connect({
@@ -56,22 +61,34 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   private readonly streams = new Set<EventSource>();
   private readonly journals: Journals;
   private readonly follower: Follower;
+  private readonly outage: Outage;
+  private readonly news: LocalNews;
   private readonly remembered: RecentWatches;
-  /** The last entry that the log told: everything up to it has reached the streams that follow it. */
-  private heard = 0;
+  private readonly known: KnownExports;
   private drainReason: string | null = null;
 
   constructor(options: WatchHubOptions, node: BackplaneNode) {
     const { backplane, tools, onPoll } = options;
     this.options = options;
-    this.journals = new Journals(backplane, node, tools.clock);
+    this.journals = new Journals(backplane, node, tools.clock, () => this.outage.failed());
     this.codec = createCursorCodec(options.cursorSecret ?? DEFAULT_CURSOR_SECRET, this.epoch);
     this.remembered = new RecentWatches(options.maxRemembered ?? DEFAULT_MAX_REMEMBERED);
-    this.follower = new Follower(this, options.tools.clock);
+    this.known = new KnownExports(this.watches, this.remembered, options);
+    this.follower = new Follower(this);
+    this.news = new LocalNews({
+      now: () => this.now(),
+      writeCursor: (position) => this.writeCursor(position),
+    });
+    this.outage = new Outage({
+      clock: tools.clock,
+      onTold: () => this.news.interrupt(this.watches.values()),
+      onBack: (wasTold) => this.goOn(wasTold),
+    });
     this.poller = new Poller({
       backplane,
       node,
       tools,
+      outage: this.outage,
       readMany: options.readMany ?? ((account, keys, readOptions) => account.readMany(keys, readOptions)),
       onPoll: (lateMs) => {
         this.tally.polls += 1;
@@ -105,34 +122,19 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   peek(account: VendorAccount, key: ExportKey): Export | undefined {
-    const watch = this.find(account, key);
-    const state = watch?.state ?? null;
-    if (watch === undefined || state === null) return undefined;
-    const isEnd = state.failed === null && state.snapshot !== null && isTerminal(state.snapshot.status);
-    return isEnd || (!watch.isOver && watch.isCurrent(state)) ? this.show(watch, state) : undefined;
+    return this.known.peek(account, key, !this.outage.isTold);
   }
 
   lastKnown(account: VendorAccount, key: ExportKey): Export | undefined {
-    const watch = this.find(account, key);
-    const shown = watch?.state && this.show(watch, watch.state);
-    return shown ? { ...shown, observation: { ...shown.observation, isStale: true } } : undefined;
+    return this.known.lastKnown(account, key);
   }
 
   learn(account: VendorAccount, snapshot: ExportSnapshot): void {
-    const watch = this.find(account, snapshot.key);
+    const watch = this.known.find(account, snapshot.key);
     if (watch === undefined) return;
-    if (watch.phase !== 'asking') this.relearn(watch, snapshot);
+    if (watch.phase !== 'asking') this.known.relearn(watch, snapshot);
     else if (snapshot.observedAt > (watch.state?.snapshot?.observedAt ?? 0))
       void this.poller.learn(watch, snapshot);
-  }
-
-  /** What is remembered of an export whose watch is over: whoever keeps it longer hears of it where its status changed. */
-  private relearn(watch: Watch, snapshot: ExportSnapshot): void {
-    const before = watch.state?.snapshot?.status;
-    watch.learn(snapshot, this.now());
-    const { state } = watch;
-    if (watch.isOver && state !== null && state.snapshot?.status !== before)
-      this.options.onRelearnt?.(watch.queue.account, watch.key, state);
   }
 
   follow(requests: readonly WatchRequest[], listener: FollowListener): Promise<void> {
@@ -182,9 +184,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   }
 
   recent(accounts: readonly VendorAccount[]): readonly Export[] {
-    return this.remembered
-      .of(new Set(accounts.map(({ identity }) => identity)))
-      .flatMap((watch) => (watch.state && this.show(watch, watch.state)) ?? []);
+    return this.known.recent(accounts);
   }
 
   counters(): WatchCounters {
@@ -208,18 +208,20 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   async drain(reason: string): Promise<void> {
     this.drainReason = reason;
     for (const stream of this.streams) stream.fail((cursor) => toDraining(reason, cursor));
+    this.outage.close();
     await this.poller.close();
   }
 
   // ------------------------------------------------------------------ what the backplane tells
 
   onEntry(topic: string, entry: LogEntry): void {
-    this.heard = entry.sequence;
+    this.outage.heard();
     const watch = this.watches.get(topic);
     if (watch === undefined) {
       this.journals.tell(topic, entry, this.writeCursor(toPlace(entry.sequence)));
       return;
     }
+    watch.queue.log.heard = entry.sequence;
     watch.heard(entry);
     // One object for all, so that it can be serialised once.
     const event = toEvent(entry, watch.key.id, this.writeCursor(toPlace(entry.sequence)));
@@ -234,12 +236,15 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     if (queue === undefined || queue.joined === 0 || fence < (queue.fence ?? 0)) return;
     if (this.drainReason !== null) return;
     queue.fence = fence;
-    for (const owned of exports) {
-      const { topic, key } = owned;
-      const watch = this.watches.get(topic) ?? this.startWatch(topic, { account: queue.account, key });
+    const taken = exports.map((owned): [Watch, OwnedExport] => {
+      const { topic, key, stored } = owned;
+      // What the backplane does not know any more goes on from what is remembered here.
+      const kept = stored.state === null ? this.remembered.get(topic)?.state : null;
+      const watch = this.watches.get(topic) ?? this.startWatch(topic, { account: queue.account, key, kept });
       watch.key = fullerKey(watch.key, key);
-      this.poller.takeOver(watch, owned);
-    }
+      return [watch, owned];
+    });
+    this.poller.takeOver(queue, taken);
   }
 
   onUnwanted(_account: string, topics: readonly string[]): void {
@@ -267,8 +272,15 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     }
   }
 
-  /** A backplane that is away for a moment changes nothing: what could not be done is tried again. */
-  onReachable(_isReachable: boolean): void {}
+  onReachable(isReachable: boolean): void {
+    this.outage.say(isReachable);
+  }
+
+  private goOn(wasTold: boolean): void {
+    if (wasTold) this.news.resume(this.watches.values());
+    this.journals.goOn();
+    this.poller.goOn();
+  }
 
   /** The account is owned elsewhere: what is looked at here goes on there. */
   private rejoin(queue: Watch['queue']): void {
@@ -304,7 +316,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
       watch.addSubscriber(subscription);
       return subscription;
     });
-    if (opened.length > 0) this.open(opened);
+    if (opened.length > 0) this.poller.open(opened);
     return subscriptions;
   }
 
@@ -328,12 +340,24 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     this.streams.delete(stream);
   }
 
+  greet(subscriptions: readonly Subscription[]): void {
+    if (this.outage.isTold) this.news.interruptNewcomers(subscriptions);
+  }
+
   async opened(watches: readonly Watch[]): Promise<void> {
-    for (const { opening } of watches) if (opening !== null) await opening;
+    for (const { opening } of watches) if (opening !== null) await opening.done;
+  }
+
+  async tried(watches: readonly Watch[]): Promise<void> {
+    for (const { opening } of watches) if (opening !== null) await opening.tried;
   }
 
   load(topics: readonly string[], after: number | null): Promise<Loaded> {
     return this.options.backplane.load(topics, after);
+  }
+
+  loadLater(topics: readonly string[], after: number | null, isNeeded: () => boolean): Promise<Loaded> {
+    return this.outage.until(() => this.load(topics, after), isNeeded);
   }
 
   now(): number {
@@ -359,15 +383,6 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     return watch;
   }
 
-  private open(watches: readonly Watch[]): void {
-    const opening = this.poller.open(watches).then(() => {
-      for (const watch of watches) watch.open(null);
-    });
-    // The streams that wait for it fail; where they have left already, there is none to tell.
-    opening.catch(() => undefined);
-    for (const watch of watches) watch.open(opening);
-  }
-
   private endWatch(watch: Watch): void {
     if (this.watches.get(watch.topic) !== watch) return;
     const { queue } = watch;
@@ -377,24 +392,9 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
     if (queue.watches === 0) this.options.onWatched?.(queue.account.identity, false);
   }
 
-  /** Told to each stream for itself, and to no log: other processes may know the account still. */
   private loseWatch(watch: Watch, loss: WatchLoss): void {
-    const at = this.now();
-    const state = watch.lose(loss, at);
-    const fact: ExportFact = { type: 'ExportWatchFailed', ...loss };
-    const event = toEvent({ at, state, fact }, watch.key.id, this.writeCursor(toPlace(this.heard)));
-    watch.forEachSubscriber((subscription) => subscription.stream.lose(subscription, event, this.heard));
+    this.news.lose(watch, loss);
     if (watch.isJoined) this.poller.leave(watch);
     this.endWatch(watch);
-  }
-
-  /** The live watch of an export, else what is remembered of the last one. */
-  private find(account: VendorAccount, key: ExportKey): Watch | undefined {
-    const topic = toTopic(account.identity, key.id);
-    return this.watches.get(topic) ?? this.remembered.get(topic);
-  }
-
-  private show(watch: Watch, state: WatchedState): Export | undefined {
-    return toExport(state, plansFor(watch, state, this.now())) ?? undefined;
   }
 }

@@ -3,7 +3,7 @@ import { fullerKey } from '../export/locator.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { WatchedState } from '../export/transitions.ts';
 import type { SpanOrigin } from '../telemetry/spans.ts';
-import { toTopic } from './watch.ts';
+import { toTopic } from './topic.ts';
 
 /** One export to watch, through the account that may read it. */
 export interface WatchRequest {

@@ -1,5 +1,4 @@
 import type { Commit, JoinedExport, LogEntry, StoredWatch } from '../export/backplane.ts';
-import type { VendorErrorCode } from '../export/errors.ts';
 import type { ExportEvent, ExportFact } from '../export/events.ts';
 import { type ExportKey, type ExportSnapshot, isTerminal } from '../export/export.ts';
 import type { Reading } from '../export/ports.ts';
@@ -13,30 +12,10 @@ import {
   startWatch,
   type WatchedState,
 } from '../export/transitions.ts';
-import type { Cancellation } from '../runtime/cancellation.ts';
 import type { SpanOrigin } from '../telemetry/spans.ts';
 import type { PollKind, PollQueue } from './poll-queue.ts';
 import { NOT_WAITING, type WheelItem } from './timer-wheel.ts';
-
-/** What a watch is about at the moment. */
-export type WatchPhase =
-  | 'opening' // joined in a moment
-  | 'asking' // this process owns the account and asks the vendor
-  | 'following' // another process does, and the log tells what it found
-  | 'lost' // the account is gone
-  | 'ended'; // the last subscriber has left: what was known is remembered
-
-/** Why a watch is lost. */
-export interface WatchLoss {
-  readonly code: VendorErrorCode;
-  readonly message: string;
-}
-
-/** A read under way for some watches; given up when the last of them has left. */
-export interface SharedRead {
-  readonly abort: Cancellation;
-  waiting: number;
-}
+import type { Opening, SharedRead, SubscriptionPhase, WatchLoss, WatchPhase } from './watch-types.ts';
 
 /** One stream's interest in one export; it belongs to the stream. */
 export interface Subscription {
@@ -50,13 +29,6 @@ export interface Subscription {
   /** The entry that brought the first state it was told, where that was told of the state beside it: the rest of its reading is in it. */
   reading: LogEntry | null;
 }
-
-/** Where one stream stands with one export. */
-export type SubscriptionPhase =
-  | 'awaiting' // no first state told yet
-  | 'interrupted' // likewise, and the stream knows that the vendor cannot be read
-  | 'live' // every entry is passed on
-  | 'done'; // the export has ended, or cannot be read for good
 
 /** A stream, as its watches know it. */
 export interface Subscriber {
@@ -75,6 +47,12 @@ export interface Subscriber {
    * @param sequence - what the event's cursor stands for
    */
   lose(subscription: Subscription, event: ExportEvent, sequence: number): void;
+  /**
+   * Something that stands in no log has happened to the watch, and it goes on.
+   *
+   * @param sequence - what the event's cursor stands for
+   */
+  tell(subscription: Subscription, event: ExportEvent, sequence: number): void;
 }
 
 export interface WatchSettings {
@@ -103,7 +81,11 @@ export class Watch implements WheelItem<Watch> {
   readonly origin: SpanOrigin | null;
   private currentPhase: WatchPhase = 'opening';
   private known: WatchedState | null;
-  private readonly kept: WatchedState | null;
+  /**
+   * What subscribers were told last, where that is not what is known: kept by a store from before, or heard in the log before something was
+   * learnt. The next answer is told as a change from it.
+   */
+  private told: WatchedState | null;
   /** Of the stored state that `known` stands on. */
   private version = 0;
   /** This process has said in the backplane that it wants it, since somebody here looks at it. */
@@ -117,7 +99,7 @@ export class Watch implements WheelItem<Watch> {
   private subscribers: Subscription | Set<Subscription> | null = null;
   /** Subscribers that still wait for a first state. */
   private awaiting = 0;
-  private opened: Promise<void> | null = null;
+  private opened: Opening | null = null;
   private read: SharedRead | null = null;
   private commit: Promise<unknown> | null = null;
 
@@ -133,7 +115,7 @@ export class Watch implements WheelItem<Watch> {
     this.queue = queue;
     this.origin = origin;
     this.known = known ?? kept;
-    this.kept = kept;
+    this.told = kept;
   }
 
   get phase(): WatchPhase {
@@ -155,7 +137,7 @@ export class Watch implements WheelItem<Watch> {
   }
 
   /** Joining in the backplane; null once that is done. */
-  get opening(): Promise<void> | null {
+  get opening(): Opening | null {
     return this.opened;
   }
 
@@ -179,6 +161,13 @@ export class Watch implements WheelItem<Watch> {
     return snapshot !== null && (isTerminal(snapshot.status) || snapshot.observedAt >= this.currentFrom);
   }
 
+  /** How long it is left alone at present, in milliseconds. */
+  get intervalMs(): number {
+    const { minMs, maxMs } = this.queue.account.pacing;
+    const planned = (this.known?.nextPollAt ?? 0) - observedAt(this.known);
+    return Math.min(Math.max(planned, minMs), maxMs);
+  }
+
   /** Not before its own pace allows, even where all had left and one came back. */
   askAgainAt(): number {
     const snapshot = this.known?.snapshot ?? null;
@@ -187,8 +176,8 @@ export class Watch implements WheelItem<Watch> {
 
   // ------------------------------------------------------------------ opening and ownership
 
-  /** @param opening - resolves when it is joined */
-  open(opening: Promise<void> | null): void {
+  /** @param opening - null once it is joined */
+  open(opening: Opening | null): void {
     this.opened = opening;
   }
 
@@ -200,15 +189,18 @@ export class Watch implements WheelItem<Watch> {
    * @param wantedAt - when this process asked to join it
    * @returns null: what is known here and not there is kept here
    */
-  follow({ state, isAsked }: JoinedExport, wantedAt: number, now: number): null {
+  follow(joined: JoinedExport, wantedAt: number, now: number): null {
     const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
+    const { state, isAsked } = joined;
     this.currentPhase = 'following';
     // What an earlier watch gave up on is asked about again.
-    this.known = isAsked || state === null ? state : restartWatch(state, now);
+    if (this.isAheadOf(joined)) this.known = this.lastTold;
+    else this.known = isAsked || state === null ? state : restartWatch(state, now);
+    if (state !== null) this.told = null;
     const snapshot = state?.snapshot ?? null;
     const isRecent = snapshot !== null && state?.failed === null && now < this.freshUntil(snapshot);
     this.currentFrom = isAsked || isRecent ? 0 : Math.min(this.currentFrom, wantedAt);
-    if (remembered !== null && remembered.observedAt > observedAt(state)) this.learn(remembered, now);
+    if (remembered !== null && remembered.observedAt > observedAt(this.known)) this.learn(remembered, now);
     return null;
   }
 
@@ -219,18 +211,27 @@ export class Watch implements WheelItem<Watch> {
    */
   own(stored: StoredWatch, now: number): ExportSnapshot | null {
     const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
+    const isAhead = this.isAheadOf(stored);
+    const known = isAhead ? this.lastTold : (stored.state ?? this.told);
     this.version = stored.version;
     this.currentPhase = 'asking';
-    // What was kept in a store is gone from the log by now: the next answer is told as a change from that.
-    const known = stored.state ?? this.kept;
-    this.known = known === null ? startWatch(now) : restartWatch(known, now);
+    if (known === null) this.known = startWatch(now);
+    else this.known = isAhead ? known : restartWatch(known, now);
+    this.told = null;
     const { snapshot } = this.known;
     const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
     this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);
-    const isNews = stored.state === null || (remembered?.observedAt ?? 0) > observedAt(this.known);
+    const isNews =
+      (stored.state === null && !isAhead) || (remembered?.observedAt ?? 0) > observedAt(this.known);
     if (remembered === null || !isNews || now >= this.freshUntil(remembered)) return null;
     this.currentFrom = Math.min(this.currentFrom, remembered.observedAt);
     return remembered;
+  }
+
+  /** The backplane knows less than was told here before: it has begun anew, or lost what was written last. */
+  isAheadOf({ state }: StoredWatch): boolean {
+    // It was joined before.
+    return this.currentFrom !== Number.POSITIVE_INFINITY && observedAt(this.lastTold) > observedAt(state);
   }
 
   /** Another process has come to want it. */
@@ -279,13 +280,18 @@ export class Watch implements WheelItem<Watch> {
   heard({ state, fact }: LogEntry): void {
     if (this.currentPhase !== 'asking' && isFirstState(fact)) this.currentFrom = 0;
     if (this.currentPhase !== 'following') return;
-    if (hasEnded(state) || observedAt(state) >= observedAt(this.known)) this.known = state;
+    if (hasEnded(state) || observedAt(state) >= observedAt(this.known)) {
+      this.known = state;
+      this.told = null;
+    } else if (this.told !== null) this.told = state;
   }
 
   /** A read elsewhere brought this. Not for a watch that asks: it writes what it learns. */
   learn(answer: ExportSnapshot, now: number): void {
-    if (this.currentPhase === 'following') this.known = this.advance(answer, now).state;
-    else if (this.currentPhase === 'ended' || this.currentPhase === 'opening')
+    if (this.currentPhase === 'following') {
+      this.told ??= this.known;
+      this.known = this.advance(answer, now).state;
+    } else if (this.currentPhase === 'ended' || this.currentPhase === 'opening')
       this.known = relearn(this.known ?? startWatch(now), answer, now);
   }
 
@@ -363,6 +369,10 @@ export class Watch implements WheelItem<Watch> {
     return this.currentPhase === 'following' && this.currentFrom === 0;
   }
 
+  private get lastTold(): WatchedState | null {
+    return this.told ?? this.known;
+  }
+
   private get startedAt(): number {
     return this.known?.startedAt ?? Number.POSITIVE_INFINITY;
   }
@@ -384,12 +394,6 @@ export function isInFirstState({ sequence, reading }: Subscription, entry: LogEn
   return reading !== null && entry.at === reading.at && observedAt(entry.state) === observedAt(reading.state);
 }
 
-/** What tells a newcomer its first state. */
 function isFirstState({ type }: ExportFact): boolean {
   return type === 'ExportSnapshot' || type === 'ExportWatchFailed';
-}
-
-/** The topic of an export as one account identity sees it. */
-export function toTopic(identity: string, exportId: string): string {
-  return `${identity} ${exportId}`;
 }

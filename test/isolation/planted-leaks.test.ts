@@ -12,8 +12,8 @@ const STEPS = 4_000;
 /** The leak that is planted at the moment; modules ask when a gateway is put together. */
 const planted = vi.hoisted(() => ({ leak: '' }));
 
-vi.mock('../../src/watch/watch.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/watch/watch.ts')>();
+vi.mock('../../src/watch/topic.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/watch/topic.ts')>();
   return {
     ...original,
     toTopic(identity: string, exportId: string) {

@@ -138,21 +138,31 @@ describe('a backplane that cannot be reached', () => {
     expect(follower.story).toEqual(['Snapshot a RUNNING', 'StatusChanged a SUCCEEDED']);
   });
 
-  it('fails a stream that cannot begin', async () => {
+  it('lets a stream that cannot begin wait, and one that leaves meanwhile leaves nothing behind', async () => {
     const clock = createManualClock();
     const backplane = new MemoryBackplane({ clock });
     const connect = backplane.connect.bind(backplane);
+    let isGone = true;
     backplane.connect = async (listener) => {
       const node = await connect(listener);
-      node.join = () => Promise.reject(new Error('gone'));
+      const join = node.join.bind(node);
+      node.join = (...given) => (isGone ? Promise.reject(new Error('gone')) : join(...given));
       return node;
     };
     const { watch, hub } = await createHubHarness({ clock, backplane });
 
-    const followers = [watch(['a']), watch(['a'])];
+    const [stays, leaves] = [watch(['a']), watch(['b'])];
     await clock.advance(100);
+    for (const { state } of [stays, leaves]) expect(state).toEqual({ isDone: false, error: undefined });
+    await leaves.stop();
+    expect(hub.counters()).toMatchObject({ watches: 1, subscribers: 1 });
+    isGone = false;
+    await clock.advance(2_000);
 
-    for (const { state } of followers) expect(state).toEqual({ isDone: true, error: new Error('gone') });
+    expect(stays.story).toEqual(['Snapshot a RUNNING']);
+    await stays.stop();
     expect(hub.counters()).toMatchObject({ watches: 0, subscribers: 0 });
+    await clock.advance(10_000);
+    expect(clock.pending).toBe(0);
   });
 });

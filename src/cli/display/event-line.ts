@@ -69,6 +69,7 @@ const TEXTS: Readonly<Record<VendorErrorCode, string>> = {
   VENDOR_UNAVAILABLE: 'unreachable',
   VENDOR_BAD_RESPONSE: 'bad answer',
   UNSUPPORTED_BY_VENDOR: 'not offered',
+  WATCH_STORE_UNAVAILABLE: 'gateway cannot watch',
 };
 
 /** Why a vendor cannot be read, in two or three words; a code that is new to this version stands for itself. */

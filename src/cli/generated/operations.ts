@@ -94,7 +94,9 @@ export type VendorErrorCode =
   /** An answer that cannot be read. */
   | 'VENDOR_BAD_RESPONSE'
   /** The vendor has no such call. */
-  | 'UNSUPPORTED_BY_VENDOR';
+  | 'UNSUPPORTED_BY_VENDOR'
+  /** What several gateways share cannot be reached: no export is asked about until it is back. Only of `ExportWatchInterrupted`; queries go on. */
+  | 'WATCH_STORE_UNAVAILABLE';
 
 /** Where an export report of Hi Energy is. */
 export type HiEnergyLocator = {

@@ -217,20 +217,20 @@ export type ExportProgressed = ExportEvent & {
   readonly progress: ExportProgress;
 };
 
-/** The vendor cannot be read now; the last known state is kept, and asking goes on. */
+/** The export cannot be watched now; the last known state is kept. Asking goes on, but for `WATCH_STORE_UNAVAILABLE`: then as soon as that is over. */
 export type ExportWatchInterrupted = ExportEvent & {
   readonly __typename?: 'ExportWatchInterrupted';
   readonly cursor: Scalars['String']['output'];
   readonly at: Scalars['DateTime']['output'];
   readonly exportId: Scalars['ID']['output'];
   readonly export?: Maybe<Export>;
-  /** Why the vendor cannot be read. */
+  /** Why it cannot be watched. */
   readonly code: VendorErrorCode;
-  /** When it will be asked again. */
+  /** When the vendor will be asked again; null where that is not known. */
   readonly retryAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
-/** The vendor can be read again after an interruption. */
+/** The export can be watched again after an interruption. */
 export type ExportWatchResumed = ExportEvent & {
   readonly __typename?: 'ExportWatchResumed';
   readonly cursor: Scalars['String']['output'];
@@ -592,7 +592,9 @@ export type VendorErrorCode =
   /** An answer that cannot be read. */
   | 'VENDOR_BAD_RESPONSE'
   /** The vendor has no such call. */
-  | 'UNSUPPORTED_BY_VENDOR';
+  | 'UNSUPPORTED_BY_VENDOR'
+  /** What several gateways share cannot be reached: no export is asked about until it is back. Only of `ExportWatchInterrupted`; queries go on. */
+  | 'WATCH_STORE_UNAVAILABLE';
 
 /**
  * An export report of Hi Energy.
