@@ -7,6 +7,8 @@ import { toTrouble } from './trouble.ts';
 export const CALL_DEADLINE_MS = 500;
 /** As many calls in a row without an answer, and the connection is given up for a new one: it may be half open. */
 const MAX_MISSED = 2;
+/** A timer that goes off so late tells that the process had no time for anything. */
+const LATE_MS = 20;
 const MAX_RECONNECT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 
@@ -162,10 +164,17 @@ class RedisConnection implements Redis {
     this.driver.destroy();
   }
 
+  /** Time in which this process did nothing, being busy or stopped, is made good once: an answer may lie there unread. */
   private within(deadlineMs: number, answer: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const cancel = this.clock.setTimer(deadlineMs, () => reject(new DeadlineError()));
-      answer.then(resolve, reject).finally(cancel);
+      const endsAt = this.clock.now() + deadlineMs;
+      const end = () => reject(new DeadlineError());
+      let cancel = this.clock.setTimer(deadlineMs, () => {
+        const lateMs = this.clock.now() - endsAt;
+        if (lateMs < LATE_MS) end();
+        else cancel = this.clock.setTimer(Math.min(lateMs, deadlineMs), end);
+      });
+      answer.then(resolve, reject).finally(() => cancel());
     });
   }
 
