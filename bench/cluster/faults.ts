@@ -1,6 +1,6 @@
 import { countExports } from '../../test/cluster/processes/layout.ts';
-import { findRedis, type RedisServer, startRedis } from '../../test/cluster/processes/redis.ts';
 import type { SubscriberTally } from '../../test/cluster/processes/subscribers.ts';
+import { findRedis, type RedisServer, startRedis } from '../../test/support/redis.ts';
 import { type BenchSettings, LAYOUT, openScene, pause, print, type Scene, untilTally } from './setup.ts';
 
 interface Fault {
@@ -47,7 +47,8 @@ const FAULTS: readonly Fault[] = [
       const server = findRedis();
       if (server === null) return nothing;
       const replica = await startRedis(server, ['--replicaof', '127.0.0.1', String(redis.port)]);
-      const isSynced = async () => /master_link_status:up/.test(await replica.command('INFO', 'replication'));
+      const isSynced = async () =>
+        /master_link_status:up/.test(String(await replica.command('INFO', 'replication')));
       for (let tries = 0; tries < 100 && !(await isSynced()); tries += 1) await pause(100);
       await redis.kill();
       return async () => {

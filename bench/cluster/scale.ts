@@ -24,7 +24,7 @@ export async function measureScale(settings: BenchSettings): Promise<void> {
 }
 
 async function read({ cluster, clients, redis }: Scene) {
-  const info = redis === null ? '' : await redis.command('INFO', 'cpu');
+  const info = redis === null ? '' : String(await redis.command('INFO', 'cpu'));
   const cpu = (name: string) => Number(new RegExp(`^used_cpu_${name}:([0-9.]+)`, 'm').exec(info)?.[1] ?? 0);
   return {
     events: (await clients.tally()).events,

@@ -1,7 +1,7 @@
 import { Cluster, until } from '../../test/cluster/processes/cluster.ts';
 import type { Layout } from '../../test/cluster/processes/layout.ts';
-import { findRedis, type RedisServer, startRedis } from '../../test/cluster/processes/redis.ts';
 import type { SubscriberTally } from '../../test/cluster/processes/subscribers.ts';
+import { findRedis, type RedisServer, startRedis } from '../../test/support/redis.ts';
 import { Clients } from './clients.ts';
 
 export { until };

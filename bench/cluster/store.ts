@@ -1,5 +1,5 @@
 import { countExports, type Layout } from '../../test/cluster/processes/layout.ts';
-import type { RedisServer } from '../../test/cluster/processes/redis.ts';
+import type { RedisServer } from '../../test/support/redis.ts';
 import { type BenchSettings, LAYOUT, openScene, pause, print } from './setup.ts';
 
 /** What a watched export takes in Redis, and what a poll and a vendor call cost there. */
@@ -48,7 +48,7 @@ async function measure(settings: BenchSettings, name: string, layout: Layout): P
 
 /** Commands that clients sent, by name, since the start; those within scripts are not round trips, and are left out. */
 async function readCalls(redis: RedisServer): Promise<ReadonlyMap<string, number>> {
-  const text = await redis.command('INFO', 'commandstats');
+  const text = String(await redis.command('INFO', 'commandstats'));
   const calls = [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)];
   const sent = /^(evalsha|eval|fcall|xread|xrange|publish|subscribe|ping|time|script|multi|exec|hello)/;
   return new Map(
@@ -57,7 +57,7 @@ async function readCalls(redis: RedisServer): Promise<ReadonlyMap<string, number
 }
 
 async function readMemory(redis: RedisServer): Promise<number> {
-  const text = await redis.command('INFO', 'memory');
+  const text = String(await redis.command('INFO', 'memory'));
   const [, used] = /^used_memory_dataset:(\d+)/m.exec(text) ?? [];
   return Number(used);
 }
@@ -65,7 +65,8 @@ async function readMemory(redis: RedisServer): Promise<number> {
 /** What keys are like, and how many there are of each kind. */
 async function readKinds(redis: RedisServer): Promise<string> {
   const kinds = new Map<string, number>();
-  for (const key of (await redis.command('--scan')).split('\n')) {
+  for (const name of (await redis.command('KEYS', '*')) as readonly Buffer[]) {
+    const key = String(name);
     const kind = key.replace(/^wb:(?:\{\d+\}:)?/, '').replace(/:.*$/, '');
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }

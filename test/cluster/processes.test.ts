@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findRedis, startRedis } from '../support/redis.ts';
 import { type Balancer, startBalancer } from './processes/balancer.ts';
 import { Cluster, until } from './processes/cluster.ts';
 import { buildGateway } from './processes/gateways.ts';
@@ -33,6 +34,12 @@ async function open(gateways: number, redisPort: number | null, balancer: Balanc
   return { cluster, subscribers };
 }
 
+/** So many changes have been told since. */
+async function untilMore(subscribers: Subscribers, events: number): Promise<void> {
+  const from = subscribers.tally.events;
+  await until('changes are told', () => subscribers.tally.events >= from + events, 30_000);
+}
+
 async function finish(cluster: Cluster, subscribers: Subscribers): Promise<void> {
   cluster.vendor.finish();
   await until('all are told the ends', () => subscribers.tally.completed === SUBSCRIBERS, 30_000);
@@ -53,4 +60,33 @@ describe('one gateway in a process, killed', () => {
 
     expect(subscribers.tally).toMatchObject({ repeated: 0, backward: 0, firstStatesAgain: 0, errors: {} });
   });
+});
+
+const redisProgram = findRedis();
+
+describe.skipIf(redisProgram === null)('three gateways in processes on one Redis', () => {
+  it('are killed in turn, and no subscriber loses a change or is told one twice', async () => {
+    const redis = await startRedis(redisProgram ?? '');
+    try {
+      await using balancer = await startBalancer();
+      const { cluster, subscribers } = await open(3, redis.port, balancer);
+      await using _cluster = cluster;
+
+      for (const place of [0, 1, 2]) {
+        await cluster.end(place, 'SIGKILL');
+        await until('all are back', () => subscribers.tally.live === SUBSCRIBERS, 30_000);
+        await untilMore(subscribers, SUBSCRIBERS);
+        await cluster.start(place);
+      }
+      await finish(cluster, subscribers);
+
+      expect(subscribers.countLost(subscribers.told())).toBe(0);
+      expect(subscribers.tally).toMatchObject({
+        ...{ repeated: 0, backward: 0, gaps: 0, firstStatesAgain: 0, failed: 0 },
+        ...{ interrupted: {}, errors: {} },
+      });
+    } finally {
+      await redis.close();
+    }
+  }, 120_000);
 });
