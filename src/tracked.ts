@@ -113,6 +113,11 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   });
   const cancels = new Cancels({ hub, clock, read });
   const discovery = new Discovery({
+    takeTurn:
+      store.kind === 'postgres'
+        ? ({ identity }, everyMs) =>
+            store.takeTurn({ name: `discovery ${identity}`, now: clock.now(), everyMs })
+        : undefined,
     ...{ tracker, tools, accountOf: (key) => pool.all().find((account) => account.key === key) },
     list: async (account, limit) => {
       const scope = { requestId: null, tenant: account.tenant, caller: null };

@@ -76,6 +76,8 @@ export interface DeliveryResult {
   readonly nextAttemptAt: number | null;
   readonly lastResult: string;
   readonly at: number;
+  /** Its endpoint gets nothing from any gateway until this instant; null: before it is woken. */
+  readonly restsUntil?: number | null | undefined;
 }
 
 /** What waits for one endpoint. */
@@ -243,7 +245,18 @@ export interface Store {
     readonly leaseMs: number;
   }): Promise<readonly DeliveryRecord[]>;
   settleDeliveries(results: readonly DeliveryResult[]): Promise<void>;
-  /** When the next delivery is due, leases included; null where none is owed. @param busy - endpoints that do not count */
+  /**
+   * Endpoints that rest get what they are owed again.
+   *
+   * @param which - those that rest before they are woken, or those that rest for a time, too
+   * @returns false where none of them did
+   */
+  wakeEndpoints(endpoints: readonly string[], which: 'off' | 'all'): Promise<boolean>;
+  /**
+   * When the next delivery is due, leases and rests included; null where none is owed to an endpoint that need not be woken.
+   *
+   * @param busy - endpoints that do not count
+   */
   nextDeliveryAt(busy: ReadonlySet<string>): Promise<number | null>;
   /** What waits, of all tenants; endpoints for which nothing does are left out. */
   readBacklog(): Promise<readonly DeliveryBacklog[]>;
@@ -258,6 +271,17 @@ export interface Store {
   /** Makes one due again that was given up or waits; false where there is none such of this tenant. */
   retryDelivery(tenant: string, id: string, now: number): Promise<boolean>;
   findDelivery(tenant: string, id: string): Promise<DeliveryRecord | null>;
+
+  /**
+   * Takes a turn at something that one of all gateways is to do now and then.
+   *
+   * @returns null where this one has it; else when the next one is free, in epoch milliseconds
+   */
+  takeTurn(turn: {
+    readonly name: string;
+    readonly now: number;
+    readonly everyMs: number;
+  }): Promise<number | null>;
 
   /** Drops what need not be kept any longer: ended exports, keys, tombstones, finished deliveries. */
   prune(now: number): Promise<void>;

@@ -29,6 +29,8 @@ export class MemoryDeliveries {
   private readonly queues = new Map<string, Queue>();
   /** In the order in which they were finished. */
   private readonly finished = new Set<Entry>();
+  /** Until when endpoints get nothing; null: before they are woken. */
+  private readonly rests = new Map<string, number | null>();
   private seq = 0;
 
   add(deliveries: readonly Delivery[]): void {
@@ -38,8 +40,8 @@ export class MemoryDeliveries {
   take({ now, busy, perEndpoint, limit, leaseMs }: Parameters<Store['takeDeliveries']>[0]) {
     const due = new Map<string, Entry[]>();
     for (const head of this.heads(busy)) {
-      if (dueAt(head) > now) continue;
       const { endpoint } = head.record;
+      if (Math.max(dueAt(head), this.restsUntil(endpoint)) > now) continue;
       const first = due.get(endpoint);
       if (first === undefined) due.set(endpoint, [head]);
       else insert(first, head, perEndpoint);
@@ -52,10 +54,11 @@ export class MemoryDeliveries {
     return chosen.map(({ record }) => record);
   }
 
-  settle({ id, status, nextAttemptAt, lastResult, at }: DeliveryResult): void {
+  settle({ id, status, nextAttemptAt, lastResult, at, restsUntil }: DeliveryResult): void {
     const entry = this.entries.get(id);
     // What is finished already stays so: an attempt whose lease ran out may end after another one.
     if (entry?.record.status !== 'owed') return;
+    if (restsUntil !== undefined) this.rest(entry.record.endpoint, restsUntil);
     entry.leasedUntil = null;
     entry.record = {
       ...entry.record,
@@ -71,9 +74,28 @@ export class MemoryDeliveries {
   }
 
   nextAt(busy: ReadonlySet<string>): number | null {
-    let next: number | null = null;
-    for (const head of this.heads(busy)) next = Math.min(next ?? dueAt(head), dueAt(head));
-    return next;
+    let next = Number.POSITIVE_INFINITY;
+    for (const head of this.heads(busy))
+      next = Math.min(next, Math.max(dueAt(head), this.restsUntil(head.record.endpoint)));
+    return next === Number.POSITIVE_INFINITY ? null : next;
+  }
+
+  wake(endpoints: readonly string[], which: 'off' | 'all'): boolean {
+    const woken = endpoints.filter((each) =>
+      which === 'all' ? this.rests.has(each) : this.rests.get(each) === null,
+    );
+    for (const endpoint of woken) this.rests.delete(endpoint);
+    return woken.length > 0;
+  }
+
+  private rest(endpoint: string, until: number | null): void {
+    const before = this.rests.get(endpoint);
+    this.rests.set(endpoint, before === null || until === null ? null : Math.max(before ?? until, until));
+  }
+
+  private restsUntil(endpoint: string): number {
+    const until = this.rests.get(endpoint);
+    return until === null ? Number.POSITIVE_INFINITY : (until ?? 0);
   }
 
   find(tenant: string, id: string): DeliveryRecord | null {

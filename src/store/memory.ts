@@ -8,6 +8,8 @@ export function createMemoryStore(): Store {
   const exports = new MemoryExports();
   const keys = new MemoryKeys();
   const deliveries = new MemoryDeliveries();
+  /** When the next one is free, by name: there are as many as accounts. */
+  const turns = new Map<string, number>();
   return {
     kind: 'memory',
 
@@ -47,6 +49,14 @@ export function createMemoryStore(): Store {
     findDelivery: async (tenant, id) => deliveries.find(tenant, id),
     readBacklog: async () => deliveries.backlog(),
     retryDelivery: async (tenant, id, now) => deliveries.retry(tenant, id, now),
+
+    wakeEndpoints: async (endpoints, which) => deliveries.wake(endpoints, which),
+    async takeTurn({ name, now, everyMs }) {
+      const freeAt = turns.get(name) ?? now;
+      if (freeAt > now) return freeAt;
+      turns.set(name, now + everyMs);
+      return null;
+    },
 
     async prune(now) {
       exports.prune(now);

@@ -215,6 +215,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
           nextAttemptAt: fc.option(at),
           lastResult: fc.constantFrom('200', 'timeout'),
           at,
+          restsUntil: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, fc.option(at)),
         }),
         { maxLength: 3 },
       )
@@ -232,6 +233,16 @@ const call: fc.Arbitrary<Call> = fc.oneof(
           store.retryDelivery(name, `d${number}`, now),
     ),
   },
+  fc.tuple(fc.subarray(['ops', 'audit']), fc.constantFrom('off' as const, 'all' as const)).map(
+    ([endpoints, which]): Call =>
+      (store) =>
+        store.wakeEndpoints(endpoints, which),
+  ),
+  fc.tuple(fc.constantFrom('one', 'two'), at).map(
+    ([name, now]): Call =>
+      (store) =>
+        store.takeTurn({ name, now, everyMs: 5_000 }),
+  ),
   fc.constantFrom([], ['ops']).map(
     (busy): Call =>
       (store) =>

@@ -571,6 +571,23 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
       );
     });
 
+    describe('turns', () => {
+      const turn = (now: number, name = 'discovery') => ({ name, now, everyMs: 1_000 });
+
+      it('are one of many gateways’, and the next one is free after a while', async () => {
+        const store = await open();
+
+        const answers = await Promise.all(Array.from({ length: 20 }, () => store.takeTurn(turn(START))));
+
+        expect(answers.filter((answer) => answer === null)).toHaveLength(1);
+        expect(new Set(answers)).toEqual(new Set([null, START + 1_000]));
+        expect(await store.takeTurn(turn(START, 'another'))).toBeNull();
+        expect(await store.takeTurn(turn(START + 999))).toBe(START + 1_000);
+        expect(await store.takeTurn(turn(START + 1_000))).toBeNull();
+        expect(await store.takeTurn(turn(START + 1_000))).toBe(START + 2_000);
+      });
+    });
+
     describe('deliveries', () => {
       async function owe(store: Store, deliveries: readonly Delivery[]) {
         for (const delivery of deliveries) {
@@ -634,6 +651,41 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
 
         expect(await nextAt(store)).toBe(START + LEASE_MS);
         expect(await take(store, START + LEASE_MS)).toEqual(['d1']);
+      });
+
+      it('wait while their endpoint rests, and go out when it is woken', async () => {
+        const store = await open();
+        await owe(store, [
+          toDelivery('off'),
+          toDelivery('paused', { endpoint: 'audit' }),
+          toDelivery('free', { endpoint: 'free' }),
+        ]);
+        await take(store, START);
+        await settle(store, 'off', { status: 'owed', nextAttemptAt: START, restsUntil: null });
+        await settle(store, 'off', { status: 'owed', nextAttemptAt: START, restsUntil: START + 1 });
+        await settle(store, 'paused', { status: 'owed', nextAttemptAt: START, restsUntil: START + 9_000 });
+        await settle(store, 'paused', { status: 'owed', nextAttemptAt: START, restsUntil: START + 5_000 });
+        await settle(store, 'free', { status: 'owed', nextAttemptAt: START + 20_000 });
+
+        expect(await nextAt(store)).toBe(START + 9_000);
+        expect(await take(store, START + 8_999)).toEqual([]);
+        expect(await take(store, START + 9_000, { leaseMs: 1 })).toEqual(['paused']);
+        await store.wakeEndpoints(['none', 'audit'], 'all');
+        await store.wakeEndpoints([], 'all');
+        expect(await take(store, START + 9_001)).toEqual(['paused']);
+        await store.wakeEndpoints(['ops', 'audit'], 'off');
+        expect(await take(store, START + 9_001)).toEqual(['off']);
+      });
+
+      it('of an endpoint that rests for a time wait until then, where only those are woken that are off', async () => {
+        const store = await open();
+        await owe(store, [toDelivery('d1')]);
+        await settle(store, 'd1', { status: 'owed', nextAttemptAt: START, restsUntil: START + 5_000.5 });
+
+        await store.wakeEndpoints(['ops'], 'off');
+        expect(await nextAt(store)).toBeGreaterThanOrEqual(START + 5_000.5);
+        await store.wakeEndpoints(['ops'], 'all');
+        expect(await nextAt(store)).toBe(START);
       });
 
       it('go out the longest due first, within the bounds asked for', async () => {

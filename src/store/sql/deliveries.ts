@@ -67,23 +67,29 @@ export async function dropLeases(db: Db, now: number): Promise<void> {
 
 interface EndpointDue {
   readonly endpoint: string;
-  /** When its first delivery is due. */
+  /** When its first delivery is due, and it does not rest. */
   readonly first: number;
 }
 
-/** From one endpoint to the next in the index: endpoints are few, deliveries may be many. */
+/** From one endpoint to the next in the index: endpoints are few, deliveries may be many. Those that are to be woken are left out. */
 async function listEndpoints(db: Db): Promise<readonly EndpointDue[]> {
-  const { rows } = await sql<EndpointDue>`
+  const { rows } = await sql<EndpointDue & { readonly rests_until: number | null }>`
     with recursive owed (endpoint) as (
       select min(endpoint) from waybill_deliveries where due_at is not null
       union all
       select (select min(endpoint) from waybill_deliveries where due_at is not null and endpoint > owed.endpoint)
       from owed where owed.endpoint is not null
     )
-    select endpoint,
+    select owed.endpoint, rests.rests_until,
       (select min(due_at) from waybill_deliveries as heads where heads.endpoint = owed.endpoint and heads.due_at is not null) as first
-    from owed where endpoint is not null`.execute(db);
-  return rows;
+    from owed left join waybill_rests as rests on rests.endpoint = owed.endpoint
+    where owed.endpoint is not null and (rests.endpoint is null or rests.rests_until is not null)`.execute(
+    db,
+  );
+  return rows.map(({ endpoint, first, rests_until: until }) => ({
+    endpoint,
+    first: Math.max(first, until ?? 0),
+  }));
 }
 
 /** See `Store.nextDeliveryAt`. */

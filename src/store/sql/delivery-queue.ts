@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Delivery, DeliveryResult, DeliveryStatus } from '../../export/store.ts';
+import { rest } from './rests.ts';
 import { toDeliveryRow, toStored } from './rows.ts';
 import { inChunks, type SqlKind } from './runner.ts';
 import type { Schema } from './schema.ts';
@@ -106,6 +107,7 @@ async function settle(db: Db, result: DeliveryResult): Promise<void> {
     .returning(QUEUE)
     .executeTakeFirst();
   if (queue === undefined) return;
+  if (result.restsUntil !== undefined) await rest(db, queue.endpoint, result.restsUntil);
   await promote(db, queue);
 }
 

@@ -8,6 +8,7 @@ const MIGRATION_TABLE = 'waybill_migrations';
 const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, kind: SqlKind) => Promise<void>>> = {
   '0001_first': createFirst,
   '0002_later_states': addStateOrder,
+  '0003_rests_and_turns': createRestsAndTurns,
 };
 
 /**
@@ -76,6 +77,22 @@ async function addStateOrder(db: Kysely<unknown>, kind: SqlKind): Promise<void> 
   await db.schema
     .alterTable('waybill_exports')
     .addColumn('state_order', instant, (column) => column.notNull().defaultTo(0))
+    .execute();
+}
+
+async function createRestsAndTurns(db: Kysely<unknown>, kind: SqlKind): Promise<void> {
+  const { text, instant } = toDialect(kind);
+  await db.schema
+    .createTable('waybill_rests')
+    .addColumn('endpoint', text, (column) => column.notNull())
+    .addColumn('rests_until', instant)
+    .addPrimaryKeyConstraint('waybill_rests_key', ['endpoint'])
+    .execute();
+  await db.schema
+    .createTable('waybill_turns')
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('free_at', instant, (column) => column.notNull())
+    .addPrimaryKeyConstraint('waybill_turns_key', ['name'])
     .execute();
 }
 

@@ -93,6 +93,19 @@ export interface DeliveriesTable {
   last_attempt_at: number | null;
 }
 
+/** Endpoints that get no webhooks for now. */
+export interface RestsTable {
+  endpoint: string;
+  /** Null: until they are woken. */
+  rests_until: number | null;
+}
+
+/** What one of all gateways does now and then. */
+export interface TurnsTable {
+  name: string;
+  free_at: number;
+}
+
 /** One row that is written to find out whether the store can be written. */
 export interface ChecksTable {
   id: number;
@@ -106,5 +119,7 @@ export interface Schema {
   waybill_durations: DurationsTable;
   waybill_keys: KeysTable;
   waybill_deliveries: DeliveriesTable;
+  waybill_rests: RestsTable;
+  waybill_turns: TurnsTable;
   waybill_checks: ChecksTable;
 }

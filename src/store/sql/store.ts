@@ -6,9 +6,11 @@ import { listDurations } from './durations.ts';
 import { findKeyed, releaseKey, retakeKey, settleKey, takeKey } from './keys.ts';
 import { countOpen } from './open-count.ts';
 import { prune } from './prune.ts';
+import { wakeEndpoints } from './rests.ts';
 import { inChunks, type SqlRunner } from './runner.ts';
 import { track } from './track.ts';
 import { find, list, listOpen, listOpenNames, record, untrack } from './tracked.ts';
+import { takeTurn } from './turns.ts';
 
 /** The store over a database, whichever it is. */
 export function createSqlStore(runner: SqlRunner, clock: Clock): Store {
@@ -42,6 +44,9 @@ export function createSqlStore(runner: SqlRunner, clock: Clock): Store {
     nextDeliveryAt: (busy) => runner.read((db) => nextDeliveryAt(db, busy)),
     listDeliveries: (query) => runner.read((db) => listDeliveries(db, query)),
     findDelivery: (tenant, id) => runner.read((db) => findDelivery(db, tenant, id)),
+    wakeEndpoints: async (endpoints, which) =>
+      endpoints.length > 0 && (await runner.write((db) => wakeEndpoints(db, endpoints, which))),
+    takeTurn: (turn) => runner.write((db) => takeTurn(db, turn)),
     readBacklog: () => runner.read((db) => readBacklog(db)),
     retryDelivery: (tenant, id, now) => runner.write((db) => retryDelivery(db, kind, { tenant, id, now })),
 

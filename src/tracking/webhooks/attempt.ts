@@ -22,7 +22,7 @@ export interface WebhookAttempt {
 }
 
 /** What is written down of a delivery after an attempt, but for how that ended. */
-export type NextStep = Pick<DeliveryResult, 'status' | 'nextAttemptAt'>;
+export type NextStep = Pick<DeliveryResult, 'status' | 'nextAttemptAt' | 'restsUntil'>;
 
 const MESSAGE = {
   delivered: 'A webhook was delivered.',

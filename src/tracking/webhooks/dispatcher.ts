@@ -9,7 +9,10 @@ import { JITTER, toRetryAfterMs } from './retry-schedule.ts';
 import { SEND_TIMEOUT_MS, type SendEnd, type WebhookSender } from './sender.ts';
 
 /** What a dispatcher asks of the store. */
-export type DeliveryStore = Pick<Store, 'takeDeliveries' | 'settleDeliveries' | 'nextDeliveryAt'>;
+export type DeliveryStore = Pick<
+  Store,
+  'takeDeliveries' | 'settleDeliveries' | 'nextDeliveryAt' | 'wakeEndpoints'
+>;
 
 export interface DispatcherSettings {
   readonly store: DeliveryStore;
@@ -54,6 +57,8 @@ export class WebhookDispatcher {
   /** The pass under way; one at a time. */
   private passing: Promise<void> | null = null;
   private isWanted = false;
+  /** Which endpoints of the configuration get nothing from any gateway, and are to be tried again. */
+  private toWake: 'off' | 'all' | null = 'off';
   private failures = 0;
   private cancelTimer: (() => void) | undefined;
 
@@ -77,6 +82,7 @@ export class WebhookDispatcher {
   /** The endpoints of a new configuration. What was switched off is tried again; what is gone gets nothing more. */
   replaceEndpoints(endpoints: readonly WebhookEndpoint[]): void {
     this.endpoints.replace(endpoints);
+    this.toWake = 'all';
     this.notify();
   }
 
@@ -155,6 +161,7 @@ export class WebhookDispatcher {
       this.isWanted = false;
       await this.settle();
       if (!this.isStopped) await this.takeAll();
+      if (!this.isStopped) await this.wake();
     } while (this.isWanted && !this.isStopped);
     return this.isStopped ? 0 : this.untilNextMs();
   }
@@ -202,6 +209,20 @@ export class WebhookDispatcher {
     }
   }
 
+  /** A start and a reload try again what has been switched off, by whichever gateway; a reload also what asked to be left alone. */
+  private async wake(): Promise<void> {
+    const { toWake } = this;
+    if (toWake === null) return;
+    this.toWake = null;
+    const keys = this.endpoints.all.map(({ key }) => key);
+    try {
+      if (await this.settings.store.wakeEndpoints(keys, toWake)) this.isWanted = true;
+    } catch (error) {
+      this.toWake ??= toWake;
+      throw error;
+    }
+  }
+
   private async takeAll(): Promise<void> {
     const { store, tools } = this.settings;
     for (;;) {
@@ -243,12 +264,14 @@ export class WebhookDispatcher {
     );
     const now = tools.clock.now();
     // Of another configuration by now, it says nothing of this one's endpoint.
-    if (this.endpoints.get(endpoint.key) === endpoint) this.heed(endpoint, end, now);
-    this.end(record, end, now, decideNext(end, record.attempts + 1, now, tools.random.next()));
+    const isCurrent = this.endpoints.get(endpoint.key) === endpoint;
+    const restsUntil = isCurrent ? this.heed(endpoint, end, now) : undefined;
+    const next = decideNext(end, record.attempts + 1, now, tools.random.next());
+    this.end(record, end, now, { ...next, restsUntil });
   }
 
-  /** What an answer says of its endpoint as a whole. */
-  private heed({ key, tenant }: WebhookEndpoint, end: SendEnd, now: number): void {
+  /** What an answer says of its endpoint as a whole. @returns how long it gets nothing, from no gateway */
+  private heed({ key, tenant }: WebhookEndpoint, end: SendEnd, now: number): DeliveryResult['restsUntil'] {
     if (end.outcome === 'gone' && !this.endpoints.isOff(key)) {
       this.endpoints.switchOff(key);
       this.settings.tools.log.warn(
@@ -256,9 +279,11 @@ export class WebhookDispatcher {
         'A webhook endpoint answered 410 and is switched off until the configuration is reloaded.',
       );
     }
-    if (PAUSING.has(end.status) && end.retryAfterMs !== undefined) {
-      this.endpoints.pause(key, now + toRetryAfterMs(end.retryAfterMs));
-    }
+    if (end.outcome === 'gone') return null;
+    if (!PAUSING.has(end.status) || end.retryAfterMs === undefined) return undefined;
+    const until = now + toRetryAfterMs(end.retryAfterMs);
+    this.endpoints.pause(key, until);
+    return until;
   }
 
   private end(record: DeliveryRecord, { result, durationMs }: SendEnd, now: number, next: NextStep): void {

@@ -63,6 +63,7 @@ describe.each(['memory', 'sqlite'] as const)('two gateways over a store of kind 
         takeDeliveries: (request) => store.takeDeliveries(request),
         settleDeliveries: () => new Promise(() => undefined),
         nextDeliveryAt: (busy) => store.nextDeliveryAt(busy),
+        wakeEndpoints: (...given) => store.wakeEndpoints(...given),
       },
     });
     killed.start();
@@ -85,6 +86,63 @@ describe.each(['memory', 'sqlite'] as const)('two gateways over a store of kind 
     expect(await store.readBacklog()).toEqual([]);
     const [last] = await store.listDeliveries({ tenant: 'default', limit: 1 });
     expect(last).toMatchObject({ status: 'delivered', attempts: 1, lastResult: '200' });
+  });
+
+  it('leave an endpoint alone that answered 410 to one of them, until a reload of any', async () => {
+    await using open = await openTestStore(kind);
+    const { store } = open;
+    const { clock, createDispatcher } = createStage();
+    await using receiver = await startFakeVendor(() => ({ status: 410 }));
+    const endpoints = [toEndpoint({ url: receiver.url })];
+    const one = createDispatcher(endpoints, { store });
+    const other = createDispatcher(endpoints, { store });
+    for (const dispatcher of [one, other]) dispatcher.start();
+    // Both have looked for what is due, and sleep.
+    await until(() => clock.pending === 2);
+    await track(store, [toDelivery('msg_1')]);
+    one.notify();
+    await expect.poll(async () => (await store.findDelivery('default', 'msg_1'))?.attempts).toBe(1);
+
+    await track(store, [toDelivery('msg_2', { run: '8' })]);
+    for (let turn = 0; turn < 5; turn += 1) {
+      other.notify();
+      await clock.advance(60_000);
+      await until(() => clock.pending === 2);
+    }
+    expect(receiver.requests).toHaveLength(1);
+    receiver.answer(() => ({}));
+    other.replaceEndpoints(endpoints);
+    await until(() => receiver.requests.length === 3);
+
+    await expect.poll(() => store.readBacklog()).toEqual([]);
+    for (const dispatcher of [one, other]) await dispatcher.stop();
+  });
+
+  it('leave an endpoint alone that asked one of them to wait', async () => {
+    await using open = await openTestStore(kind);
+    const { store } = open;
+    const { clock, createDispatcher } = createStage();
+    await using receiver = await startFakeVendor(() => ({ status: 429, headers: { 'retry-after': '600' } }));
+    const endpoints = [toEndpoint({ url: receiver.url })];
+    await track(store, [toDelivery('msg_1')]);
+    const both = [createDispatcher(endpoints, { store }), createDispatcher(endpoints, { store })];
+    both[0]?.start();
+    await expect.poll(async () => (await store.findDelivery('default', 'msg_1'))?.attempts).toBe(1);
+    await track(store, [toDelivery('msg_2', { run: '8' })]);
+    receiver.answer(() => ({}));
+
+    both[1]?.start();
+    await clock.advance(599_000);
+    expect(receiver.requests).toHaveLength(1);
+    await expect
+      .poll(async () => {
+        await clock.advance(10_000);
+        return store.readBacklog();
+      })
+      .toEqual([]);
+
+    expect(receiver.requests).toHaveLength(3);
+    for (const dispatcher of both) await dispatcher.stop();
   });
 
   it('wait together for what fails, and give it up together', async () => {

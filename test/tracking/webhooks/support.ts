@@ -97,6 +97,10 @@ export function createMemoryDeliveries(): MemoryDeliveries {
       store.onSettle(results);
       for (const result of results) deliveries.settle(result);
     },
+    async wakeEndpoints(endpoints, which) {
+      check();
+      return deliveries.wake(endpoints, which);
+    },
     async nextDeliveryAt(busy) {
       check();
       return deliveries.nextAt(busy);
