@@ -69,6 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/export', 'src/runtime'],
   'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
   'src/http': ['src/export', 'src/runtime', 'src/telemetry'],
+  'src/limits': ['src/backplane', 'src/http', 'src/runtime'],
   'src/vendors': ['src/export', 'src/http', 'src/runtime'],
   'src/accounts': [
     'src/export',
@@ -282,7 +283,7 @@ describe('every file', () => {
   it('takes time and dice from outside, where it polls, paces or retries', () => {
     const takers = FILES.filter(
       (file) =>
-        /^(src\/(export|http|vendors|accounts|watch|tracking|runtime|backplane|redis)|simulator)\//.test(
+        /^(src\/(export|http|limits|vendors|accounts|watch|tracking|runtime|backplane|redis)|simulator)\//.test(
           file,
         ) &&
         file !== 'src/runtime/clock.ts' &&

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import type { Caller } from './caller.ts';
@@ -28,10 +29,20 @@ export class RateLimitedError extends Error {
   }
 }
 
+/** Where several gateways count their callers together. */
+export interface CommonCounts {
+  /** @param insurance - counts here as long as they cannot be reached */
+  open(kind: LimitedKind, perMinute: number, insurance: RateLimiterMemory): RateLimiterAbstract;
+  /** Callers are counted under a hash that nobody can make who does not know this. */
+  readonly secret: string | Uint8Array;
+}
+
 export interface RateLimitSettings {
   /** `undefined`: no limit. */
   readonly operationsPerMinute: number | undefined;
   readonly locatorsPerMinute: number | undefined;
+  /** Left out where this gateway's callers are all that there are. */
+  readonly common?: CommonCounts | undefined;
   /** Called for each refusal; for metrics. */
   readonly onRefused: (kind: LimitedKind) => void;
 }
@@ -41,18 +52,20 @@ export interface RateLimitSettings {
  * is never quiet. 10,000 weigh 6 MB.
  */
 const MAX_CALLERS = 10_000;
-const MINUTE_SECONDS = 60;
+export const MINUTE_SECONDS = 60;
 /** Longer names are counted under their hash, so that no subject of a token makes the table large. */
 const MAX_KEY_LENGTH = 100;
 
 /** Counts what each caller asks for, in windows of a minute that begin with its first question. */
 export function createAdmission(settings: RateLimitSettings): Admission {
-  const { operationsPerMinute, locatorsPerMinute, onRefused } = settings;
-  const operations = operationsPerMinute === undefined ? null : new MinuteLimit(operationsPerMinute);
-  const locators = locatorsPerMinute === undefined ? null : new MinuteLimit(locatorsPerMinute);
+  const { operationsPerMinute, locatorsPerMinute, common, onRefused } = settings;
+  const open = (kind: LimitedKind, perMinute: number | undefined): MinuteLimit | null =>
+    perMinute === undefined ? null : new MinuteLimit(kind, perMinute, common);
+  const operations = open('operations', operationsPerMinute);
+  const locators = open('locators', locatorsPerMinute);
 
   function admit(kind: LimitedKind, limit: MinuteLimit, caller: Caller, count: number): Promise<void> {
-    return limit.take(toKey(caller), count, (waitMs) => {
+    return limit.take(toKey(caller, common?.secret), count, (waitMs) => {
       onRefused(kind);
       throw count > limit.perMinute ? tooManyAtOnce(count, limit) : tooManyInAMinute(kind, limit, waitMs);
     });
@@ -81,8 +94,9 @@ function tooManyAtOnce(count: number, { perMinute }: MinuteLimit): RateLimitedEr
 }
 
 /** Tenant and name: two tenants never share a count, whatever their callers are called. */
-function toKey({ tenant, name }: Caller): string {
+function toKey({ tenant, name }: Caller, secret: CommonCounts['secret'] | undefined): string {
   const key = `${tenant.length} ${tenant} ${name}`;
+  if (secret !== undefined) return createHmac('sha256', secret).update(key).digest('base64url');
   return key.length <= MAX_KEY_LENGTH ? key : createHash('sha256').update(key).digest('base64url');
 }
 
@@ -91,19 +105,21 @@ const NOTHING = (): void => undefined;
 /**
  * One limit, counted for each key by itself.
  *
- * The only place that knows the library, and its clock: windows are measured with `Date.now`.
+ * Knows the library, as common-counts.ts does, and its clock: windows are measured with `Date.now`, or by the store that counts.
  */
 class MinuteLimit {
   readonly perMinute: number;
-  private readonly limiter: RateLimiterMemory;
+  private readonly own: RateLimiterMemory;
+  private readonly limiter: RateLimiterAbstract;
   private readonly keys = new LRUCache<string, true>({
     max: MAX_CALLERS,
-    dispose: (_value, key) => void this.limiter.delete(key),
+    dispose: (_value, key) => void this.own.delete(key),
   });
 
-  constructor(perMinute: number) {
+  constructor(kind: LimitedKind, perMinute: number, common: CommonCounts | undefined) {
     this.perMinute = perMinute;
-    this.limiter = new RateLimiterMemory({ points: perMinute, duration: MINUTE_SECONDS, keyPrefix: '' });
+    this.own = new RateLimiterMemory({ points: perMinute, duration: MINUTE_SECONDS, keyPrefix: '' });
+    this.limiter = common?.open(kind, perMinute, this.own) ?? this.own;
   }
 
   /** Takes all of them, or none: then it is told the milliseconds until the minute is over. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../runtime/clock.ts';
 
-const FAILURES_TO_OPEN = 5;
-const FIRST_OPEN_MS = 10_000;
-const MAX_OPEN_MS = 60_000;
+export const FAILURES_TO_OPEN = 5;
+export const FIRST_OPEN_MS = 10_000;
+export const MAX_OPEN_MS = 60_000;
 
 /** What a caller is told to wait while another call finds out whether the vendor is back. */
-const PROBING_MS = 1_000;
+export const PROBING_MS = 1_000;
 
 /** One call's leave to go; exactly one of its methods is called, once. */
 export interface Permit {
@@ -58,6 +58,24 @@ export class CircuitBreaker implements Breaker {
   enter(): Permit {
     if (this.triesAt !== null) this.isProbing = true;
     return this.permit;
+  }
+
+  /**
+   * Goes on from what others have found out; calls that began before say nothing about it.
+   *
+   * @param triesInMs - until the next call may try; null for closed
+   */
+  adopt(failuresInARow: number, opensForMs: number, triesInMs: number | null): void {
+    this.failuresInARow = failuresInARow;
+    this.opensForMs = opensForMs;
+    this.triesAt = triesInMs === null ? null : this.clock.now() + triesInMs;
+    this.isProbing = false;
+    this.permit = this.createPermit();
+  }
+
+  /** Counts failures of others beside its own. */
+  count(failuresInARow: number): void {
+    this.failuresInARow = failuresInARow;
   }
 
   private createPermit(): Permit {

@@ -16,7 +16,7 @@ import type { WaitCause, Waits } from './types.ts';
 const MARGIN_MS = 5;
 
 /** A request has arrived this long after it was sent, whatever the vendor takes to answer it. */
-const MAX_TRAVEL_MS = 250;
+export const MAX_TRAVEL_MS = 250;
 
 /** One request's place in a window. */
 export class Passage {
@@ -303,6 +303,12 @@ export class RateLimiter implements WindowUser {
       const next = first(this.urgent) ?? first(this.waiting);
       const obstacle = next === undefined ? null : this.findObstacle(now, next[0]);
       this.waits.hold(obstacle?.cause ?? null, now);
+      if (next !== undefined && this.isFoundTooLate(obstacle, next[0], now)) {
+        this.urgent.delete(next[0]);
+        this.waiting.delete(next[0]);
+        next[0].refuse(this.parts.errors.crowded(obstacle?.endsInMs));
+        continue;
+      }
       if (obstacle?.endsInMs !== undefined) this.arm(obstacle.endsInMs);
       if (next === undefined || obstacle !== null) return;
       const [entrant, before] = next;
@@ -328,6 +334,12 @@ export class RateLimiter implements WindowUser {
     const endsInMs = Math.max(gateMs, window.readyAt(now) - now);
     if (endsInMs === 0) return window.claim?.(breaker) === false ? { cause: 'rate' } : null;
     return { cause: gateMs === endsInMs ? 'throttled' : 'rate', endsInMs };
+  }
+
+  /** Others' answer says that its turn comes after its time. */
+  private isFoundTooLate(obstacle: Obstacle | null, { endsAt }: Entrant, now: number): boolean {
+    if (obstacle?.endsInMs === undefined || this.parts.window.claim === undefined) return false;
+    return obstacle.cause === 'rate' && now + obstacle.endsInMs > endsAt;
   }
 
   private rejectExpired(): void {

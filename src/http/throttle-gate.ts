@@ -14,10 +14,10 @@ const JITTER = 0.25;
 
 /** Closed while the vendor has asked this account to wait; nothing is sent before it opens. */
 export class ThrottleGate {
-  private readonly clock: Clock;
+  protected readonly clock: Clock;
   private readonly random: Random;
-  private opensAt = 0;
-  private throttledInARow = 0;
+  protected opensAt = 0;
+  protected throttledInARow = 0;
 
   constructor(clock: Clock, random: Random) {
     this.clock = clock;
