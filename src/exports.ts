@@ -18,10 +18,15 @@ export interface Exports {
   readonly shared: SharedState;
 }
 
-/** Puts together what reads exports. The watches read through the reader, and the reader asks the watches first. */
+/**
+ * Puts together what reads exports. The watches read through the reader, and the reader asks the watches first.
+ *
+ * @param linkSecret - as configured; made for this process where none is
+ */
 export async function openExports(
   config: Config,
   tools: Tools,
+  linkSecret: string,
   metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>,
   turns: Turns,
 ): Promise<Exports> {
@@ -29,7 +34,8 @@ export async function openExports(
   const shared = await openSharedState(config, tools);
   const pool = createAccountPool(accounts, tools, {
     onCall: metrics.onVendorCall,
-    identitySecret: files.linkSecret === undefined ? undefined : toIdentitySecret(files.linkSecret),
+    openGuard: shared.openGuard,
+    identitySecret: toIdentitySecret(linkSecret),
   });
   const { backplane } = shared;
   metrics.observeBackplane({

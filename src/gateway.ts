@@ -82,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   const turns = new Turns();
-  const exports = await openExports(config, tools, metrics, turns);
+  const exports = await openExports(config, tools, linkSecret, metrics, turns);
   const { pool, reader, hub, shared } = exports;
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(clock);
@@ -91,7 +91,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...{ config, tools, exports, metrics, signer, linkSecret, publicUrl, store: options.store },
   });
   const running = createRunningConfig(config, { tools, pool, access, hub, sessions, tracked });
-  const admission = createAdmission({ ...limits, onRefused: metrics.onRateLimited });
+  const admission = createAdmission({
+    ...{ ...limits, common: shared.commonCounts },
+    onRefused: metrics.onRateLimited,
+  });
   const vendors = Object.values(VENDORS);
 
   const maskError = createErrorMask({ log, secrets, hidesSuggestions: mode === 'production' });

@@ -1,3 +1,7 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { createCommonCounts } from './access/common-counts.ts';
+import type { CommonCounts } from './access/rate-limits.ts';
+import type { AccountPoolOptions } from './accounts/pool.ts';
 import { type BackplaneCounters, NOTHING_SHARED } from './backplane/counters.ts';
 import { MemoryBackplane } from './backplane/memory.ts';
 import { type BackplaneState, observeBackplane } from './backplane/observed.ts';
@@ -6,7 +10,8 @@ import type { Config, RedisConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { digestConfig } from './config/digests.ts';
 import type { Backplane } from './export/backplane.ts';
-import type { Redis } from './redis/connection.ts';
+import { LimitStore } from './limits/limit-store.ts';
+import { SharedGuard } from './limits/shared-guard.ts';
 import type { Log, Tools } from './runtime/tools.ts';
 
 /** How long a start waits for Redis, so that one which can never be used as it is stops it; one that is away does not. */
@@ -17,8 +22,10 @@ export interface SharedState {
   readonly backplane: Backplane;
   readonly state: () => BackplaneState;
   readonly counters: () => BackplaneCounters;
-  /** For what else is shared; null for a gateway alone. */
-  readonly redis: Redis | null;
+  /** Keeps the accounts' limits together with the others; left out for a gateway alone. */
+  readonly openGuard?: AccountPoolOptions['openGuard'];
+  /** Counts callers together with the others; left out for a gateway alone. */
+  readonly commonCounts?: CommonCounts;
   /** Another configuration is in force: others are told. */
   replace(config: Config): void;
   close(): Promise<void>;
@@ -33,7 +40,7 @@ export async function openSharedState(config: Config, tools: Tools): Promise<Sha
   if (config.backplane.kind === 'redis') return openInRedis(config, config.backplane, tools);
   const { backplane, state } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
   return {
-    ...{ backplane, state, counters: () => NOTHING_SHARED, redis: null },
+    ...{ backplane, state, counters: () => NOTHING_SHARED },
     replace: () => undefined,
     close: () => backplane.close(),
   };
@@ -42,10 +49,10 @@ export async function openSharedState(config: Config, tools: Tools): Promise<Sha
 async function openInRedis(
   config: Config,
   address: RedisConfig,
-  { clock, log }: Tools,
+  { clock, random, log }: Tools,
 ): Promise<SharedState> {
   // Loaded where it is configured: a gateway alone starts without it.
-  const { openRedis, RedisBackplane, ServerWatch } = await import('./backplane/redis/index.ts');
+  const { openRedis, partitionOf, RedisBackplane, ServerWatch } = await import('./backplane/redis/index.ts');
   const redis = openRedis(address, clock);
   const watch = new ServerWatch(redis, log);
   const findings = await watch.first(PATIENCE_MS);
@@ -59,13 +66,23 @@ async function openInRedis(
     (names) => tellDifference(names, log),
   );
   const shared = new RedisBackplane({ redis, clock, ...agreement });
-  const { backplane, state } = observeBackplane(shared, (isReachable) => {
-    if (!isReachable) return log.warn({ reason: redis.trouble ?? 'unknown' }, 'Redis cannot be reached.');
-    log.info({}, 'Redis can be reached again.');
-    void watch.again();
+  const limits = new LimitStore(
+    { scripts: redis, clock, random, nodes: () => shared.nodes, partitionOf },
+    randomBytes(9).toString('base64url'),
+  );
+  const { backplane, state } = observeBackplane(shared, {
+    onReset: () => limits.onReset(),
+    onReachable(isReachable) {
+      limits.onReachable(isReachable);
+      if (!isReachable) return log.warn({ reason: redis.trouble ?? 'unknown' }, 'Redis cannot be reached.');
+      log.info({}, 'Redis can be reached again.');
+      void watch.again();
+    },
   });
   return {
-    ...{ backplane, state, redis },
+    ...{ backplane, state },
+    openGuard: (identity, settings) => new SharedGuard(limits, identity, settings),
+    commonCounts: createCommonCounts(redis, toCallersSecret(config)),
     counters: () => ({
       ...shared.counters,
       ...redis.counters,
@@ -76,6 +93,7 @@ async function openInRedis(
       digests = toDigests(next);
     },
     async close() {
+      limits.close();
       await backplane.close();
       redis.close();
     },
@@ -85,6 +103,13 @@ async function openInRedis(
 /** With the backplane in Redis there is a link secret. */
 function toDigests(config: Config) {
   return digestConfig(config, config.files.linkSecret ?? '');
+}
+
+/** Callers are counted under hashes that nobody can make who has not the link secret. */
+function toCallersSecret({ files }: Config): Uint8Array {
+  return createHmac('sha256', files.linkSecret ?? '')
+    .update('waybill callers 1')
+    .digest();
 }
 
 function tellDifference(keys: readonly string[], log: Pick<Log, 'info' | 'warn'>): void {

@@ -69,7 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/export', 'src/runtime'],
   'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
   'src/http': ['src/export', 'src/runtime', 'src/telemetry'],
-  'src/limits': ['src/backplane', 'src/http', 'src/runtime'],
+  'src/limits': ['src/http', 'src/runtime'],
   'src/vendors': ['src/export', 'src/http', 'src/runtime'],
   'src/accounts': [
     'src/export',

@@ -8,10 +8,14 @@ export interface ObservedBackplane {
   readonly state: () => BackplaneState;
 }
 
-/** Hears what the gateway's node is told, so that `/ready` can say how the backplane is without asking it. @param onReachable - told before the node is */
+/**
+ * Hears what the gateway's node is told, so that `/ready` can say how the backplane is without asking it.
+ *
+ * @param alsoHears - what else depends on it, told before the node's listener
+ */
 export function observeBackplane(
   inner: Backplane,
-  onReachable: (isReachable: boolean) => void = () => undefined,
+  alsoHears?: Pick<BackplaneListener, 'onReachable' | 'onReset'>,
 ): ObservedBackplane {
   let state: BackplaneState = 'ready';
 
@@ -20,10 +24,13 @@ export function observeBackplane(
     onWanted: (account, fence, exports) => listener.onWanted(account, fence, exports),
     onUnwanted: (account, topics) => listener.onUnwanted(account, topics),
     onNudged: (account, topics) => listener.onNudged(account, topics),
-    onReset: () => listener.onReset(),
+    onReset() {
+      alsoHears?.onReset();
+      listener.onReset();
+    },
     onReachable(isReachable) {
       state = isReachable ? 'ready' : 'unreachable';
-      onReachable(isReachable);
+      alsoHears?.onReachable(isReachable);
       listener.onReachable(isReachable);
     },
   });

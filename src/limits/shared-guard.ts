@@ -10,6 +10,7 @@ import {
 import type { AccountLimits } from '../http/types.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Arrivals } from './arrivals.ts';
+import type { LimitStore, StoreState, StoreUser } from './limit-store.ts';
 import {
   ADDRESSES,
   type Address,
@@ -21,7 +22,6 @@ import {
 } from './permit-script.ts';
 import { SharedBreaker } from './shared-breaker.ts';
 import { SharedGate } from './shared-gate.ts';
-import type { SharedLimits, StoreState } from './shared-limits.ts';
 
 /** A permit that was not used by then is given back: it must not be sent later than its lease allows for. */
 const USE_WITHIN_MS = 1_000;
@@ -57,9 +57,9 @@ interface News {
  * Permits are taken in the store, several at once where several requests wait; that requests have arrived is told with the next
  * question, or a moment later. While the store is away this gateway goes on with its part of the limit.
  */
-export class SharedGuard implements AccountGuard, RequestWindow {
+export class SharedGuard implements AccountGuard, RequestWindow, StoreUser {
   readonly gate: SharedGate;
-  private readonly shared: SharedLimits;
+  private readonly store: LimitStore;
   private readonly identity: string;
   private readonly limits: AccountLimits;
   private readonly clock: Clock;
@@ -83,9 +83,9 @@ export class SharedGuard implements AccountGuard, RequestWindow {
   private ownUsedAt = 0;
   private isClosed = false;
 
-  constructor(shared: SharedLimits, identity: string, limits: AccountLimits) {
-    const { clock, random } = shared.options;
-    this.shared = shared;
+  constructor(store: LimitStore, identity: string, limits: AccountLimits) {
+    const { clock, random } = store.options;
+    this.store = store;
     this.identity = identity;
     this.limits = limits;
     this.clock = clock;
@@ -93,6 +93,7 @@ export class SharedGuard implements AccountGuard, RequestWindow {
     this.gate = new SharedGate(clock, random, () => this.tellSoon());
     this.breakers = { api: this.openBreaker('api'), token: this.openBreaker('token') };
     this.arrivals = new Arrivals(clock, (passage, at) => this.onArrived(passage, at));
+    store.add(this);
     this.onStoreChanged();
   }
 
@@ -111,7 +112,7 @@ export class SharedGuard implements AccountGuard, RequestWindow {
   readyAt(now: number, ahead = 0): number {
     const ownReadyAt = this.own?.readyAt(now, ahead) ?? now;
     const state = this.storeState;
-    if (state === 'away') return Math.max(ownReadyAt, this.shared.aloneFrom(this.whole.windowMs));
+    if (state === 'away') return Math.max(ownReadyAt, this.store.aloneFrom(this.whole.windowMs));
     this.dropStale(now);
     const { capacity, windowMs } = this.whole;
     const missing = ahead - this.hand.length;
@@ -166,7 +167,7 @@ export class SharedGuard implements AccountGuard, RequestWindow {
     this.isClosed = true;
     this.cancelTelling?.();
     this.arrivals.close();
-    this.shared.forget(this);
+    this.store.remove(this);
     if (this.hasNews && this.storeState !== 'away') void this.ask();
   }
 
@@ -175,14 +176,13 @@ export class SharedGuard implements AccountGuard, RequestWindow {
     return !this.isAsking && !this.isAskingSoon && (!this.hasNews || this.storeState === 'away');
   }
 
-  /** The store was lost, or is back. */
   onStoreChanged(): void {
     const now = this.clock.now();
     const state = this.storeState;
     for (const address of ADDRESSES) this.breakers[address].isAlone = state === 'away';
     if (state === 'there') return;
     if (this.own === undefined || now > this.ownUsedAt + this.leaseMs) {
-      this.own = new RateWindow(this.limits.requestsPerSecond / this.shared.nodes);
+      this.own = new RateWindow(this.limits.requestsPerSecond / this.store.nodes);
     }
     if (state === 'away') {
       this.giveBack(this.hand.map(({ name }) => name));
@@ -192,18 +192,17 @@ export class SharedGuard implements AccountGuard, RequestWindow {
     this.user?.advance();
   }
 
-  /** Asks whether the store is there, whatever was thought of it. */
   async tryStore(): Promise<void> {
     if (!this.isAsking) await this.ask();
   }
 
   private get storeState(): StoreState {
-    return this.shared.storeState(this.whole.windowMs);
+    return this.store.stateFor(this.whole.windowMs);
   }
 
   /** For so long a permit counts that nothing more is heard of: until its request must have arrived, and a window more. */
   private get leaseMs(): number {
-    const longest = toShape(this.limits.requestsPerSecond / this.shared.nodes).windowMs;
+    const longest = toShape(this.limits.requestsPerSecond / this.store.nodes).windowMs;
     return USE_WITHIN_MS + this.limits.timeoutMs + MAX_TRAVEL_MS + longest;
   }
 
@@ -264,8 +263,8 @@ export class SharedGuard implements AccountGuard, RequestWindow {
 
   /** One round trip: tells what is new, and asks for as many permits as can be used. */
   private async ask(): Promise<void> {
-    const { identity, shared } = this;
-    const { scripts, partitionOf } = shared.options;
+    const { identity, store } = this;
+    const { scripts, partitionOf } = store.options;
     const prefix = `wb:{${partitionOf(identity)}}:`;
     const askedAt = this.clock.now();
     const request = this.toExchange(prefix, askedAt);
@@ -279,27 +278,27 @@ export class SharedGuard implements AccountGuard, RequestWindow {
     } catch {
       this.isAsking = false;
       this.keepNews(request, askedAt);
-      shared.onFailure();
+      store.onFailure();
       return;
     }
     this.isAsking = false;
     if (this.isClosed) return;
-    shared.onAnswer();
+    store.onAnswer();
     this.accept(answer, request, askedAt);
   }
 
   private toExchange(prefix: string, now: number): Exchange {
-    const { shared, identity, news } = this;
+    const { store, identity, news } = this;
     const { requestsPerSecond } = this.limits;
-    const { nodes } = shared;
+    const { nodes } = store;
     const usable = this.isClosed ? 0 : (this.user?.usable ?? 0);
     const want = Math.min(Math.max(0, usable - this.hand.length), this.whole.capacity);
-    const shape = toShape(requestsPerSecond * shared.commonPart);
+    const shape = toShape(requestsPerSecond * store.commonPart);
     const exchange: Exchange = {
-      ...{ prefix, account: identity, node: shared.node, shape, want, leaseMs: this.leaseMs },
+      ...{ prefix, account: identity, node: store.node, shape, want, leaseMs: this.leaseMs },
       newcomerShape: toShape(requestsPerSecond / nodes),
       knownSince: this.knownSince,
-      first: shared.number(want),
+      first: store.number(want),
       turn: Math.max(1, Math.floor(shape.capacity / nodes)),
       address: usable > 0 ? this.address : '',
       probeMs: USE_WITHIN_MS + this.limits.timeoutMs,

@@ -1,6 +1,6 @@
 import type { AccountLimits } from '../../src/http/types.ts';
-import type { SharedGuard } from '../../src/limits/shared-guard.ts';
-import { type LimitScripts, SharedLimits } from '../../src/limits/shared-limits.ts';
+import { type LimitScripts, LimitStore } from '../../src/limits/limit-store.ts';
+import { SharedGuard } from '../../src/limits/shared-guard.ts';
 import { openRedis } from '../../src/redis/connection.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
@@ -11,7 +11,6 @@ import { createStation, type Station, until } from './station.ts';
 /** Several gateways, each with a connection of its own to one Redis. */
 export interface RedisGateways {
   open(node: number, identity: string, limits: AccountLimits): Station;
-  readonly shared: readonly SharedLimits[];
   /** Scripts that were run, by all of them. */
   roundTrips(): number;
   /** How many gateways this one believes in. */
@@ -50,14 +49,14 @@ export function openGateways(server: RedisServer, count: number, portOf = (_node
   const connections = believed.map((_, node) =>
     openRedis({ url: `redis://127.0.0.1:${portOf(node)}` }, systemClock),
   );
-  const shared = connections.map((redis, node) => {
+  const stores = connections.map((redis, node) => {
     const scripts: LimitScripts = {
       run(...call) {
         roundTrips += 1;
         return redis.run(...call);
       },
     };
-    return new SharedLimits(
+    return new LimitStore(
       {
         ...{ scripts, clock, random: createSeededRandom(node) },
         nodes: () => believed[node] ?? count,
@@ -68,12 +67,12 @@ export function openGateways(server: RedisServer, count: number, portOf = (_node
   });
   const gateways: RedisGateways = {
     open(node, identity, limits) {
-      const guard = shared[node]?.open(identity, limits);
-      if (guard === undefined) throw new Error('no such gateway');
+      const store = stores[node];
+      if (store === undefined) throw new Error('no such gateway');
+      const guard = new SharedGuard(store, identity, limits);
       guards.push(guard);
       return createStation(guard, clock, limits);
     },
-    shared,
     roundTrips: () => roundTrips,
     believe(node, nodes) {
       believed[node] = nodes;
@@ -89,7 +88,7 @@ export function openGateways(server: RedisServer, count: number, portOf = (_node
       await server.command('EVAL', SKIP, '0', String(ms));
     },
     close() {
-      for (const limits of shared) limits.close();
+      for (const store of stores) store.close();
       for (const redis of connections) redis.close();
     },
   };

@@ -1,4 +1,5 @@
 /* What is loaded where Redis is configured. */
 export { openRedis } from '../../redis/connection.ts';
+export { partitionOf } from './partition.ts';
 export { RedisBackplane } from './redis-backplane.ts';
 export { ServerWatch } from './server-watch.ts';

@@ -1,7 +1,5 @@
-import type { AccountLimits } from '../http/types.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { PERMIT_SCRIPT } from './permit-script.ts';
-import { SharedGuard } from './shared-guard.ts';
 
 /** Where limits are kept for all gateways. */
 export interface LimitScripts {
@@ -15,7 +13,7 @@ export interface LimitScripts {
   run(script: typeof PERMIT_SCRIPT, key: string, args: readonly string[]): Promise<unknown>;
 }
 
-export interface SharedLimitsOptions {
+export interface LimitStoreOptions {
   readonly scripts: LimitScripts;
   readonly clock: Clock;
   readonly random: Random;
@@ -42,12 +40,20 @@ const ALL_BACK_MS = 2 * RETRY_MS;
 /** How the store is: there; away; or back for so short a time that other gateways may not know it yet. */
 export type StoreState = 'there' | 'away' | 'back';
 
-/** What all gateways keep together about the limits of the accounts, and how this one gets along while it cannot reach that. */
-export class SharedLimits {
-  readonly options: SharedLimitsOptions;
+/** What depends on the store: the guard of one account. */
+export interface StoreUser {
+  /** The store was lost, or is back. */
+  onStoreChanged(): void;
+  /** Asks whether the store is there, whatever is thought of it. */
+  tryStore(): Promise<void>;
+}
+
+/** The store of the limits that all gateways keep together, as this one knows it: whether it is there, and who else there is. */
+export class LimitStore {
+  readonly options: LimitStoreOptions;
   /** No other process has it. */
   readonly node: string;
-  private readonly guards = new Set<SharedGuard>();
+  private readonly users = new Set<StoreUser>();
   private state: StoreState = 'there';
   /** Since when, epoch milliseconds. */
   private stateSince = 0;
@@ -60,16 +66,17 @@ export class SharedLimits {
   private cancelRetry: (() => void) | undefined;
   private isClosed = false;
 
-  constructor(options: SharedLimitsOptions, node: string) {
+  constructor(options: LimitStoreOptions, node: string) {
     this.options = options;
     this.node = node;
   }
 
-  /** Opens the guard of one account, by its identity. */
-  open(identity: string, limits: AccountLimits): SharedGuard {
-    const guard = new SharedGuard(this, identity, limits);
-    this.guards.add(guard);
-    return guard;
+  add(user: StoreUser): void {
+    this.users.add(user);
+  }
+
+  remove(user: StoreUser): void {
+    this.users.delete(user);
   }
 
   /** To be called where it is known from elsewhere. */
@@ -89,10 +96,6 @@ export class SharedLimits {
     this.cancelRetry?.();
   }
 
-  forget(guard: SharedGuard): void {
-    this.guards.delete(guard);
-  }
-
   /** Numbers of permits that were never given before. */
   number(count: number): number {
     this.permits += count;
@@ -100,7 +103,7 @@ export class SharedLimits {
   }
 
   /** @param windowMs - of the account that asks */
-  storeState(windowMs: number): StoreState {
+  stateFor(windowMs: number): StoreState {
     const { state, stateSince } = this;
     if (state !== 'back') return state;
     return this.options.clock.now() < stateSince + ALL_BACK_MS + windowMs ? 'back' : 'there';
@@ -148,7 +151,7 @@ export class SharedLimits {
   private change(state: StoreState): void {
     this.state = state;
     this.stateSince = this.options.clock.now();
-    for (const guard of this.guards) guard.onStoreChanged();
+    for (const user of this.users) user.onStoreChanged();
   }
 
   private armRetry(): void {
@@ -159,7 +162,7 @@ export class SharedLimits {
   /** One account asks for all of them whether the store is back. */
   private retry(): void {
     if (this.isClosed || this.state !== 'away') return;
-    const [first] = this.guards;
+    const [first] = this.users;
     if (first === undefined) {
       this.armRetry();
       return;
