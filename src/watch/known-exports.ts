@@ -52,13 +52,18 @@ export class KnownExports {
       .filter((shown) => shown !== undefined);
   }
 
-  /** A read brought this of an export that is not asked about here. Where its watch is over, whoever keeps it longer hears of another status. */
-  relearn(watch: Watch, snapshot: ExportSnapshot): void {
+  /**
+   * A read brought this of an export that is not asked about here. Where its watch is over, whoever keeps it longer hears of another status.
+   *
+   * @returns true where it brought another status
+   */
+  relearn(watch: Watch, snapshot: ExportSnapshot): boolean {
     const before = watch.state?.snapshot?.status;
     watch.learn(snapshot, this.now());
     const { state } = watch;
-    if (watch.isOver && state !== null && state.snapshot?.status !== before)
-      this.options.onRelearnt?.(watch.queue.account, watch.key, state);
+    if (state === null || state.snapshot?.status === before) return false;
+    if (watch.isOver) this.options.onRelearnt?.(watch.queue.account, watch.key, state);
+    return true;
   }
 
   private now(): number {

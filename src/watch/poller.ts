@@ -18,6 +18,8 @@ import { Writer } from './writer.ts';
 const RETRY_MS = 1_000;
 /** A backplane that has not let go of everything after this long is left as it is. */
 const CLOSE_MS = 5_000;
+/** Polls of one export that others ask for lie at least this far apart. */
+const MIN_NUDGE_MS = 1_000;
 /** Accounts' polls are set apart by up to this many ticks. */
 const OFFSETS = 32;
 /** Subscriptions that a poll's span names as what led to it. */
@@ -58,6 +60,7 @@ export class Poller {
   private readonly writer: Writer;
   /** What fell due while an outage is told of. */
   private readonly putOff = new Set<Watch>();
+  private readonly nudgedAt = new WeakMap<Watch, number>();
   private isClosed = false;
 
   constructor(settings: PollerSettings) {
@@ -90,11 +93,8 @@ export class Poller {
   }
 
   private logOf(tenant: string): TenantLog {
-    let log = this.logs.get(tenant);
-    if (log === undefined) {
-      log = { heard: 0 };
-      this.logs.set(tenant, log);
-    }
+    const log = this.logs.get(tenant) ?? { heard: 0 };
+    this.logs.set(tenant, log);
     return log;
   }
 
@@ -185,6 +185,22 @@ export class Poller {
     if (watch.phase === 'asking' && watch.wheelSlot !== NOT_WAITING) this.wheel.set(watch, this.now());
   }
 
+  /** Asks the process that owns the account to ask now. @returns false where that is no other one */
+  nudge({ phase, queue, topic }: Watch): boolean {
+    if (phase !== 'following') return false;
+    this.settings.node.nudge(queue.account.identity, [topic]);
+    return true;
+  }
+
+  /** Another process knows of a reason to ask now: at most one poll a second comes of it. */
+  nudged(watch: Watch): void {
+    if (watch.phase !== 'asking' || watch.wheelSlot === NOT_WAITING) return;
+    const at = Math.max(this.now(), (this.nudgedAt.get(watch) ?? 0) + MIN_NUDGE_MS);
+    if (at >= watch.dueAt) return;
+    this.nudgedAt.set(watch, at);
+    this.wheel.set(watch, at);
+  }
+
   /** A read elsewhere brought this of an export that this process asks about: it counts like an own reading. */
   learn(watch: Watch, answer: ExportSnapshot): Promise<void> {
     return this.writer.learn(watch, answer);
@@ -206,11 +222,8 @@ export class Poller {
     const { node, tools } = this.settings;
     await new Promise<void>((resolve) => {
       const cancel = tools.clock.setTimer(CLOSE_MS, resolve);
-      const closed = () => {
-        cancel();
-        resolve();
-      };
-      node.close().then(closed, closed);
+      const left = node.close().catch(ignore);
+      void left.then(cancel).then(resolve);
     });
   }
 

@@ -107,16 +107,14 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
 
   events(requests: readonly WatchRequest[], { after, signal }: EventOptions = {}): EventSource {
     if (this.drainReason !== null) throw toDraining(this.drainReason, after ?? null);
-    const position = after === undefined ? null : this.codec.read(after);
-    const maxPending = this.options.maxPending ?? DEFAULT_MAX_PENDING;
     const origin = currentOrigin();
     // A stream begins when it is first read, outside of the span that asked for it.
     const marked = origin === null ? requests : requests.map((request) => ({ ...request, origin }));
     return new EventStream({
       host: this,
       requests: marked,
-      after: position,
-      maxPending,
+      after: after === undefined ? null : this.codec.read(after),
+      maxPending: this.options.maxPending ?? DEFAULT_MAX_PENDING,
       signal: signal ?? null,
     });
   }
@@ -132,8 +130,10 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   learn(account: VendorAccount, snapshot: ExportSnapshot): void {
     const watch = this.known.find(account, snapshot.key);
     if (watch === undefined) return;
-    if (watch.phase !== 'asking') this.known.relearn(watch, snapshot);
-    else if (snapshot.observedAt > (watch.state?.snapshot?.observedAt ?? 0))
+    if (watch.phase !== 'asking') {
+      // Its owner tells everybody, once it has seen it too.
+      if (this.known.relearn(watch, snapshot)) this.poller.nudge(watch);
+    } else if (snapshot.observedAt > (watch.state?.snapshot?.observedAt ?? 0))
       void this.poller.learn(watch, snapshot);
   }
 
@@ -152,7 +152,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   pollNow(account: VendorAccount, key: ExportKey): boolean {
     const watch = this.watches.get(toTopic(account.identity, key.id));
     if (watch === undefined) return false;
-    this.poller.pollNow(watch);
+    if (!this.poller.nudge(watch)) this.poller.pollNow(watch);
     return true;
   }
 
@@ -259,7 +259,7 @@ class Hub implements WatchHub, StreamHost, BackplaneListener {
   onNudged(_account: string, topics: readonly string[]): void {
     for (const topic of topics) {
       const watch = this.watches.get(topic);
-      if (watch !== undefined) this.poller.pollNow(watch);
+      if (watch !== undefined) this.poller.nudged(watch);
     }
   }
 

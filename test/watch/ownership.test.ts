@@ -150,6 +150,49 @@ describe('an account that several gateways watch', () => {
   });
 });
 
+describe('an export that another gateway asks about', () => {
+  it('is asked about now where a gateway is told of a reason, at most once a second', async () => {
+    const { clock, one, other, answer } = await setUp();
+    answer((id, now) => toSnapshot(id, 'RUNNING', now, { pollAfterMs: 30_000 }));
+    one.watch(['a']);
+    const theirs = other.watch(['a']);
+    await clock.advance(10_000);
+    const before = one.polls();
+    answer((id, now) => toSnapshot(id, 'CANCELING', now, { pollAfterMs: 30_000 }));
+
+    expect(other.hub.pollNow(other.account, toKey('a'))).toBe(true);
+    await clock.advance(100);
+    expect(theirs.story).toEqual(['Snapshot a RUNNING', 'StatusChanged a CANCELING']);
+    for (let count = 0; count < 50; count += 1) {
+      other.hub.pollNow(other.account, toKey('a'));
+      await clock.advance(100);
+    }
+
+    expect(one.polls() - before).toBeGreaterThan(3);
+    expect(one.polls() - before).toBeLessThanOrEqual(7);
+    expect(other.polls()).toBe(0);
+    expect(other.hub.pollNow(other.account, toKey('b'))).toBe(false);
+  });
+
+  it('is asked about now where a query elsewhere has read another status, and nobody is told twice', async () => {
+    const { clock, one, other, answer } = await setUp();
+    answer((id, now) => toSnapshot(id, 'RUNNING', now, { pollAfterMs: 30_000 }));
+    const followers = [one.watch(['a']), other.watch(['a'])];
+    await clock.advance(10_000);
+    const before = one.polls();
+    answer((id, now) => toSnapshot(id, 'CANCELING', now, { pollAfterMs: 30_000 }));
+
+    other.hub.learn(other.account, toSnapshot('a', 'CANCELING', clock.now()));
+    other.hub.learn(other.account, toSnapshot('a', 'CANCELING', clock.now()));
+    expect(other.hub.peek(other.account, toKey('a'))?.status).toBe('CANCELING');
+    await clock.advance(1_000);
+
+    expect(one.polls() - before).toBe(1);
+    for (const { story } of followers)
+      expect(story).toEqual(['Snapshot a RUNNING', 'StatusChanged a CANCELING']);
+  });
+});
+
 describe('an account whose owner goes', () => {
   it('is asked about when its polls were planned, after a drain', async () => {
     const { clock, one, other, answer } = await setUp();
