@@ -67,7 +67,7 @@ async function openInRedis(
   );
   const shared = new RedisBackplane({ redis, clock, ...agreement });
   const limits = new LimitStore(
-    { scripts: redis, clock, random, nodes: () => shared.nodes, partitionOf },
+    { scripts: redis, clock, random, log, nodes: () => shared.nodes, partitionOf },
     randomBytes(9).toString('base64url'),
   );
   const { backplane, state } = observeBackplane(shared, {

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../runtime/clock.ts';
+import type { Log } from '../runtime/tools.ts';
 import type { PERMIT_SCRIPT } from './permit-script.ts';
 
 /** Where limits are kept for all gateways. */
@@ -17,6 +18,7 @@ export interface LimitStoreOptions {
   readonly scripts: LimitScripts;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   /** How many gateways are alive, this one included; the last known number while the store is away. */
   readonly nodes: () => number;
   /** The part of the store that an account's tenant lies in, two digits: `07`. */
@@ -82,7 +84,7 @@ export class LimitStore {
   /** To be called where it is known from elsewhere. */
   onReachable(isReachable: boolean): void {
     if (isReachable) this.retry();
-    else this.onFailure();
+    else this.onFailure('Redis cannot be reached.');
   }
 
   /** The store has lost what it knew, or a part of it: limits are divided for one window. */
@@ -138,14 +140,22 @@ export class LimitStore {
     return Math.max(1, this.mostNodes - this.absent) / this.mostNodes;
   }
 
-  onFailure(): void {
+  /** @param reason - for the log, without any address */
+  onFailure(reason: string): void {
     if (this.isClosed || this.state === 'away') return;
+    const { nodes } = this;
+    this.options.log.warn(
+      { reason, gateways: nodes },
+      'Limits of accounts are divided by the number of gateways.',
+    );
     this.change('away');
     this.armRetry();
   }
 
   onAnswer(): void {
-    if (this.state === 'away') this.change('back');
+    if (this.state !== 'away') return;
+    this.options.log.info({}, 'Limits of accounts are kept together again.');
+    this.change('back');
   }
 
   private change(state: StoreState): void {

@@ -275,10 +275,10 @@ export class SharedGuard implements AccountGuard, RequestWindow, StoreUser {
     try {
       const key = `${prefix}win:${identity}`;
       answer = readAnswer(await scripts.run(PERMIT_SCRIPT, key, [JSON.stringify(request)]));
-    } catch {
+    } catch (error) {
       this.isAsking = false;
       this.keepNews(request, askedAt);
-      store.onFailure();
+      store.onFailure(error instanceof Error ? error.message : typeof error);
       return;
     }
     this.isAsking = false;

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { createSeededRandom } from '../support/manual-clock.ts';
 import { createOffsetClock } from '../support/offset-clock.ts';
 import type { RedisServer } from '../support/redis.ts';
+import { createRecordingLog } from '../support/tools.ts';
 import { createStation, type Station, until } from './station.ts';
 
 /** Several gateways, each with a connection of its own to one Redis. */
@@ -58,7 +59,7 @@ export function openGateways(server: RedisServer, count: number, portOf = (_node
     };
     return new LimitStore(
       {
-        ...{ scripts, clock, random: createSeededRandom(node) },
+        ...{ scripts, clock, random: createSeededRandom(node), log: createRecordingLog() },
         nodes: () => believed[node] ?? count,
         partitionOf: () => '07',
       },
