@@ -25,13 +25,14 @@ export interface Exports {
  */
 export async function openExports(
   config: Config,
-  tools: Tools,
+  own: Tools,
   linkSecret: string,
   metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>,
   turns: Turns,
 ): Promise<Exports> {
   const { accounts, files } = config;
-  const shared = await openSharedState(config, tools);
+  const shared = await openSharedState(config, own);
+  const tools = { ...own, clock: shared.clock };
   const pool = createAccountPool(accounts, tools, {
     onCall: metrics.onVendorCall,
     openGuard: shared.openGuard,

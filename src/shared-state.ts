@@ -12,6 +12,7 @@ import { digestConfig } from './config/digests.ts';
 import type { Backplane } from './export/backplane.ts';
 import { LimitStore } from './limits/limit-store.ts';
 import { SharedGuard } from './limits/shared-guard.ts';
+import type { Clock } from './runtime/clock.ts';
 import type { Log, Tools } from './runtime/tools.ts';
 
 /** How long a start waits for Redis, so that one which can never be used as it is stops it; one that is away does not. */
@@ -26,6 +27,8 @@ export interface SharedState {
   readonly openGuard?: AccountPoolOptions['openGuard'];
   /** Counts callers together with the others; left out for a gateway alone. */
   readonly commonCounts?: CommonCounts;
+  /** By which instants are told that others see, too. */
+  readonly clock: Clock;
   /** Another configuration is in force: others are told. */
   replace(config: Config): void;
   close(): Promise<void>;
@@ -40,7 +43,7 @@ export async function openSharedState(config: Config, tools: Tools): Promise<Sha
   if (config.backplane.kind === 'redis') return openInRedis(config, config.backplane, tools);
   const { backplane, state } = observeBackplane(new MemoryBackplane({ clock: tools.clock }));
   return {
-    ...{ backplane, state, counters: () => NOTHING_SHARED },
+    ...{ backplane, state, counters: () => NOTHING_SHARED, clock: tools.clock },
     replace: () => undefined,
     close: () => backplane.close(),
   };
@@ -52,7 +55,9 @@ async function openInRedis(
   { clock, random, log }: Tools,
 ): Promise<SharedState> {
   // Loaded where it is configured: a gateway alone starts without it.
-  const { openRedis, partitionOf, RedisBackplane, ServerWatch } = await import('./backplane/redis/index.ts');
+  const { openRedis, partitionOf, RedisBackplane, ServerWatch, SharedClock } = await import(
+    './backplane/redis/index.ts'
+  );
   const redis = openRedis(address, clock);
   const watch = new ServerWatch(redis, log);
   const findings = await watch.first(PATIENCE_MS);
@@ -80,14 +85,14 @@ async function openInRedis(
     },
   });
   return {
-    ...{ backplane, state },
+    ...{ backplane, state, clock: new SharedClock(clock, shared.clockOffset) },
     openGuard: (identity, settings) => new SharedGuard(limits, identity, settings),
     commonCounts: createCommonCounts(redis, toCallersSecret(config)),
     counters: () => ({
       ...shared.counters,
       ...redis.counters,
       ownedAccounts: shared.ownedAccounts,
-      clockOffsetMs: shared.clockOffsetMs,
+      clockOffsetMs: shared.clockOffset.ms,
     }),
     replace(next) {
       digests = toDigests(next);

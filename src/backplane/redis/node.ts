@@ -9,6 +9,7 @@ import type {
 import type { ExportKey } from '../../export/export.ts';
 import type { Redis } from '../../redis/connection.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { ClockOffset } from '../shared-clock.ts';
 import { toChunks } from './chunks.ts';
 import { decodeEntry } from './codec.ts';
 import { Duties } from './duties.ts';
@@ -30,6 +31,8 @@ export interface RedisNodeSettings {
   readonly reading: Redis;
   readonly clock: Clock;
   readonly listener: BackplaneListener;
+  /** Told at each beat what the server's clock says. */
+  readonly clockOffset: ClockOffset;
   readonly record: () => NodeRecord;
   readonly onRecords: ((records: ReadonlyMap<string, NodeRecord>) => void) | undefined;
   readonly onLeft: (topics: readonly string[]) => void;
@@ -58,7 +61,6 @@ export class RedisNode implements BackplaneNode {
   readonly id = randomBytes(6).toString('hex');
   /** How many are alive, as last heard. */
   alive = 1;
-  clockOffsetMs = 0;
   private readonly settings: RedisNodeSettings;
   private readonly reader: LogReader;
   private readonly accounts = new Map<string, Account>();
@@ -220,11 +222,11 @@ export class RedisNode implements BackplaneNode {
 
   /** Never rejects. */
   private async beat(): Promise<void> {
-    const { calls, clock, record, onRecords } = this.settings;
+    const { calls, clock, clockOffset, record, onRecords } = this.settings;
     try {
       const sentAt = clock.now();
       const { now, rest } = await calls.run(ROLL, EVERYONE, [this.id, JSON.stringify(record())]);
-      this.clockOffsetMs = now - (sentAt + clock.now()) / 2;
+      clockOffset.note(now, sentAt, clock.now());
       const [alive, dead] = rest as [readonly [Buffer, Buffer][], readonly Buffer[]];
       this.alive = alive.length;
       onRecords?.(new Map(alive.map(([node, text]) => [node.toString(), JSON.parse(text.toString())])));

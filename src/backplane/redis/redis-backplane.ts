@@ -9,6 +9,7 @@ import type {
 } from '../../export/backplane.ts';
 import type { Redis, RedisArgument } from '../../redis/connection.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { ClockOffset } from '../shared-clock.ts';
 import { encodeEntry, encodeState } from './codec.ts';
 import { type NodeRecord, RedisNode } from './node.ts';
 import { partitionOf } from './partition.ts';
@@ -39,6 +40,8 @@ export class RedisBackplane implements Backplane {
   readonly epoch = EPOCH;
   readonly redis: Redis;
   readonly counters = { commits: 0, batches: 0, fenced: 0, entries: 0, beats: 0 };
+  /** How far the server's clock is ahead of this one's. */
+  readonly clockOffset = new ClockOffset();
   private readonly options: RedisBackplaneOptions;
   private readonly calls: PartitionCalls;
   private readonly connected = new Set<RedisNode>();
@@ -67,15 +70,9 @@ export class RedisBackplane implements Backplane {
     return [...this.connected].reduce((count, { ownedAccounts }) => count + ownedAccounts, 0);
   }
 
-  /** How far the server's clock is ahead of this one's, in milliseconds, as last measured. */
-  get clockOffsetMs(): number {
-    const [node] = this.connected;
-    return node?.clockOffsetMs ?? 0;
-  }
-
   async connect(listener: BackplaneListener): Promise<BackplaneNode> {
     const node = new RedisNode({
-      ...{ calls: this.calls, clock: this.options.clock, listener },
+      ...{ calls: this.calls, clock: this.options.clock, clockOffset: this.clockOffset, listener },
       reading: this.redis.duplicate(),
       record: this.options.record ?? (() => ({})),
       onRecords: this.options.onRecords,
