@@ -8,7 +8,11 @@ export interface ManualClock extends Clock {
   readonly pending: number;
 }
 
-export function createManualClock(startAt = Date.UTC(2026, 10, 22, 10, 0, 0)): ManualClock {
+/** @param settled - resolves when what was begun at an instant is done, so that time may go on */
+export function createManualClock(
+  startAt = Date.UTC(2026, 10, 22, 10, 0, 0),
+  settled: () => Promise<void> = settle,
+): ManualClock {
   let now = startAt;
   let sequence = 0;
   const timers = new Map<number, { readonly at: number; readonly callback: () => void }>();
@@ -26,7 +30,7 @@ export function createManualClock(startAt = Date.UTC(2026, 10, 22, 10, 0, 0)): M
     },
     async advance(ms) {
       const until = now + ms;
-      await settle();
+      await settled();
       for (;;) {
         const due = [...timers]
           .filter(([, timer]) => timer.at <= until)
@@ -35,10 +39,10 @@ export function createManualClock(startAt = Date.UTC(2026, 10, 22, 10, 0, 0)): M
         timers.delete(due[0]);
         now = Math.max(now, due[1].at);
         due[1].callback();
-        await settle();
+        await settled();
       }
       now = until;
-      await settle();
+      await settled();
     },
   };
 }
