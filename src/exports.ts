@@ -18,20 +18,28 @@ export interface Exports {
   readonly shared: SharedState;
 }
 
-/**
- * Puts together what reads exports. The watches read through the reader, and the reader asks the watches first.
- *
- * @param linkSecret - as configured; made for this process where none is
- */
-export async function openExports(
-  config: Config,
-  own: Tools,
-  linkSecret: string,
-  metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>,
-  turns: Turns,
-): Promise<Exports> {
+export interface ExportsSettings {
+  readonly config: Config;
+  readonly tools: Tools;
+  /** As configured; made for this process where none is. */
+  readonly linkSecret: string;
+  readonly metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>;
+  readonly turns: Turns;
+  /** Left out: what is configured. */
+  readonly shared?: SharedState | undefined;
+}
+
+/** Puts together what reads exports. The watches read through the reader, and the reader asks the watches first. */
+export async function openExports({
+  config,
+  tools: own,
+  linkSecret,
+  metrics,
+  turns,
+  shared: given,
+}: ExportsSettings): Promise<Exports> {
   const { accounts, files } = config;
-  const shared = await openSharedState(config, own);
+  const shared = given ?? (await openSharedState(config, own));
   const tools = { ...own, clock: shared.clock };
   const pool = createAccountPool(accounts, tools, {
     onCall: metrics.onVendorCall,

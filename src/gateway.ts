@@ -19,6 +19,7 @@ import { OperationReports } from './operations/reports.ts';
 import { Turns } from './operations/turns.ts';
 import { createRunningConfig } from './reload.ts';
 import type { Tools } from './runtime/tools.ts';
+import type { SharedState } from './shared-state.ts';
 import { detached } from './telemetry/detached-clock.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { openTracked } from './tracked.ts';
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   readonly executor?: ExecutorKind | undefined;
   /** An open store, instead of the one that is configured. */
   readonly store?: Store | undefined;
+  /** What is shared with other gateways, instead of what is configured. */
+  readonly shared?: SharedState | undefined;
 }
 
 /** Puts the parts together and listens. Where that fails, nothing stays open. @throws ConfigError, or why it cannot listen */
@@ -82,7 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   const turns = new Turns();
-  const exports = await openExports(config, tools, linkSecret, metrics, turns);
+  const exports = await openExports({ config, tools, linkSecret, metrics, turns, shared: options.shared });
   const { pool, reader, hub, shared } = exports;
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(clock);
