@@ -202,12 +202,12 @@ describe.skipIf(program === null)('Redis backplane, when Redis', () => {
 
       await vi.waitUntil(() => one.reachable.at(-1) === false, SOON);
       await vi.waitUntil(() => one.reachable.at(-1) === true && other.reachable.at(-1) === true, SOON);
+      // Whoever was sooner back owns it.
       await vi.waitUntil(async () => {
-        const { fence, exports } = await join(one, ['acme/a']);
-        return (
-          fence !== null &&
-          (await write(one, 'acme/a', fence, exports[0]?.version ?? 0).commit([PROGRESS])) === 2
-        );
+        const [mine, others] = [await join(one, ['acme/a']), await join(other, ['acme/a'])];
+        const [owner, { fence, exports }] = mine.fence === null ? [other, others] : [one, mine];
+        if (fence === null) return false;
+        return (await write(owner, 'acme/a', fence, exports[0]?.version ?? 0).commit([PROGRESS])) === 2;
       }, SOON);
       await heardAll(other);
       expect(other.entries).toHaveLength(2);

@@ -14,8 +14,8 @@ export interface DutiesSettings {
   /** Waits so many milliseconds. */
   readonly pause: (ms: number) => Promise<void>;
   readonly listener: Pick<BackplaneListener, 'onWanted'>;
-  /** Under which the node owns the account; null where it does not. */
-  readonly fenceOf: (identity: string) => number | null;
+  /** True where the node owns the account, under this fence. */
+  readonly isOwned: (identity: string, fence: number) => boolean;
   /** False once nothing need be done for the account any more. */
   readonly isNeeded: (identity: string) => boolean;
 }
@@ -72,7 +72,7 @@ export class Duties {
         ...{ isAsked: isAsked === 1, isWantedElsewhere: isWantedElsewhere === 1 },
       });
     }
-    if (exports.length > 0 && this.settings.fenceOf(identity) === fence)
+    if (exports.length > 0 && this.settings.isOwned(identity, fence))
       this.settings.listener.onWanted(identity, fence, exports);
   }
 

@@ -8,33 +8,23 @@ import type {
 } from '../../export/backplane.ts';
 import type { ExportKey } from '../../export/export.ts';
 import type { Redis } from '../../redis/connection.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { ClockOffset } from '../shared-clock.ts';
 import { toChunks } from './chunks.ts';
 import { decodeEntry } from './codec.ts';
 import { Duties } from './duties.ts';
 import { LogReader, type LogRecord } from './log-reader.ts';
-import { ALL_PARTITIONS, EVERYONE, partitionOf } from './partition.ts';
-import type { PartitionCalls } from './partition-calls.ts';
-import { type LoadedReply, readLoaded, readStored, type StoredReply } from './replies.ts';
-import { BEAT, BYE, JOIN, LAST, LEAVE, LOAD, NUDGE, PUBLISH, REAP, ROLL, UNROLL } from './scripts.ts';
-
-/** What gateways say of themselves to each other: names and digests, no values. */
-export type NodeRecord = Readonly<Record<string, string>>;
+import { readMissed } from './missed.ts';
+import { EVERYONE, partitionOf } from './partition.ts';
+import { readStored, type StoredReply } from './replies.ts';
+import { RollCall, type RollCallSettings } from './roll-call.ts';
+import { BEAT, BYE, JOIN, LAST, LEAVE, NUDGE, PUBLISH } from './scripts.ts';
 
 /** How often a node says that it lives; it is taken for dead after 2 s without. */
 export const BEAT_MS = 500;
 
-export interface RedisNodeSettings {
-  readonly calls: PartitionCalls;
+export interface RedisNodeSettings extends Omit<RollCallSettings, 'nodeId'> {
   /** A connection of its own. */
   readonly reading: Redis;
-  readonly clock: Clock;
   readonly listener: BackplaneListener;
-  /** Told at each beat what the server's clock says. */
-  readonly clockOffset: ClockOffset;
-  readonly record: () => NodeRecord;
-  readonly onRecords: ((records: ReadonlyMap<string, NodeRecord>) => void) | undefined;
   readonly onLeft: (topics: readonly string[]) => void;
   readonly onEntries: () => void;
   /** It has said that it lives, or could not, and is done with what followed from that. */
@@ -52,15 +42,14 @@ interface Want {
 /** An account that this node wants something of. */
 interface Account {
   readonly wants: Map<string, Want>;
-  /** Where this node owns it. */
-  fence: number | null;
+  /** The newest that is known of it: words under an older one come too late. */
+  fence: number;
+  isOwned: boolean;
 }
 
 /** One gateway among those that share a Redis. */
 export class RedisNode implements BackplaneNode {
   readonly id = randomBytes(6).toString('hex');
-  /** How many are alive, as last heard. */
-  alive = 1;
   private readonly settings: RedisNodeSettings;
   private readonly reader: LogReader;
   private readonly accounts = new Map<string, Account>();
@@ -69,9 +58,12 @@ export class RedisNode implements BackplaneNode {
   private readonly journals = new Set<string>();
   /** Journals that the server does not know yet. */
   private readonly unfollowed = new Set<string>();
+  /** Accounts of which the server may have forgotten what this node wants. */
+  private readonly unannounced = new Set<string>();
   /** What was left while the server was away. */
   private readonly unsaid = new Map<string, Set<string>>();
   private readonly duties: Duties;
+  private readonly rollCall: RollCall;
   private cancelBeat: (() => void) | null = null;
   private isReachable = true;
   private isClosed = false;
@@ -89,34 +81,48 @@ export class RedisNode implements BackplaneNode {
         pause: (ms) => settings.reading.pause(ms),
         listener: settings.listener,
       },
-      fenceOf: (identity) => this.accounts.get(identity)?.fence ?? null,
+      isOwned: (identity, fence) => {
+        const account = this.accounts.get(identity);
+        return account?.isOwned === true && account.fence === fence;
+      },
       isNeeded: (identity) => !this.isClosed && (this.accounts.has(identity) || this.joining.size > 0),
     });
+    this.rollCall = new RollCall({ ...settings, nodeId: this.id });
     void this.beat();
+  }
+
+  /** How many are alive, as last heard. */
+  get alive(): number {
+    return this.rollCall.alive;
   }
 
   get ownedAccounts(): number {
     let count = 0;
-    for (const { fence } of this.accounts.values()) if (fence !== null) count += 1;
+    for (const { isOwned } of this.accounts.values()) if (isOwned) count += 1;
     return count;
   }
 
   // ------------------------------------------------------------------ what the hub asks for
 
   async join(account: string, wanted: readonly WantedExport[]): Promise<Joined> {
-    const joining = this.joinAll(account, wanted);
-    const settled = joining.catch(ignore);
-    for (const { topic } of wanted) this.joining.set(topic, settled);
+    // What is left meanwhile, or joined once more, is not for this answer to say.
+    const isCurrent = (topic: string) => this.joining.get(topic) === done;
+    const joined = this.joinAll(account, wanted, isCurrent);
+    const done = joined.catch(ignore);
+    for (const { topic } of wanted) this.joining.set(topic, done);
     try {
-      return await joining;
+      return await joined;
     } finally {
-      for (const { topic } of wanted) if (this.joining.get(topic) === settled) this.joining.delete(topic);
+      for (const { topic } of wanted) if (isCurrent(topic)) this.joining.delete(topic);
     }
   }
 
   leave(account: string, topics: readonly string[]): void {
     const known = this.accounts.get(account);
-    for (const topic of topics) known?.wants.delete(topic);
+    for (const topic of topics) {
+      known?.wants.delete(topic);
+      this.joining.delete(topic);
+    }
     if (known?.wants.size === 0) this.accounts.delete(account);
     this.settings.onLeft(topics);
     void this.sayLeft(account, topics);
@@ -137,7 +143,7 @@ export class RedisNode implements BackplaneNode {
     this.stop();
     const { calls } = this.settings;
     const said = [...partitions].map((partition) => calls.run(BYE, partition, [this.id]));
-    await Promise.allSettled([...said, calls.run(UNROLL, EVERYONE, [this.id])]);
+    await Promise.allSettled([...said, this.rollCall.leave()]);
   }
 
   /** Ends without a word, as a process that dies does. */
@@ -152,8 +158,15 @@ export class RedisNode implements BackplaneNode {
 
   // ------------------------------------------------------------------ joining and leaving
 
-  private async joinAll(identity: string, wanted: readonly WantedExport[]): Promise<Joined> {
-    const answers = await Promise.all(toChunks(wanted).map((chunk) => this.joinSome(identity, chunk)));
+  /** @param isWanted - asked of each topic when the answer is there */
+  private async joinAll(
+    identity: string,
+    wanted: readonly WantedExport[],
+    isWanted: (topic: string) => boolean,
+  ): Promise<Joined> {
+    const answers = await Promise.all(
+      toChunks(wanted).map((chunk) => this.joinSome(identity, chunk, isWanted)),
+    );
     const last = answers.at(-1);
     const exports = answers.flatMap((answer) => answer.exports);
     // It took over from one that died: whatever the others want is to be asked about, too.
@@ -165,34 +178,39 @@ export class RedisNode implements BackplaneNode {
   private async joinSome(
     identity: string,
     wanted: readonly WantedExport[],
+    isWanted: (topic: string) => boolean,
   ): Promise<{ readonly fence: number | null; readonly isTaken: boolean; readonly exports: JoinedExport[] }> {
     const partition = partitionOf(identity);
     const unsaid = this.unsaid.get(identity);
     for (const { topic } of wanted) unsaid?.delete(topic);
     const args = wanted.flatMap(({ topic, key }) => [topic, JSON.stringify(key)]);
     const { head, rest } = await this.settings.calls.run(JOIN, partition, [this.id, identity, ...args]);
-    const [owned, others, replies] = rest as [Buffer, number, readonly [StoredReply, number][]];
-    const fence = owned.length === 0 ? null : Number(owned.toString());
-    if (this.isClosed) return { fence, isTaken: false, exports: [] };
+    const [isOwner, place, others, replies] = rest as [
+      number,
+      Buffer,
+      number,
+      readonly [StoredReply, number][],
+    ];
+    const fence = isOwner === 1 ? Number(place.toString()) : null;
+    const exports = replies.map(([stored, isAsked]) => ({ ...readStored(stored), isAsked: isAsked === 1 }));
+    const current = wanted.filter(({ topic }) => isWanted(topic));
+    if (this.isClosed || current.length === 0) return { fence, isTaken: false, exports };
     const account = this.accountOf(identity);
-    for (const { topic, key } of wanted) {
+    for (const { topic, key } of current) {
       const since = account.wants.get(topic)?.since ?? head;
       account.wants.set(topic, { key, since });
     }
     this.reader.start(partition, head);
-    const isNew = fence !== account.fence;
-    account.fence = fence;
-    return {
-      fence,
-      isTaken: isNew && fence !== null && others === 1,
-      exports: replies.map(([stored, isAsked]) => ({ ...readStored(stored), isAsked: isAsked === 1 })),
-    };
+    const isNew = fence !== null && fence !== account.fence;
+    account.fence = Math.max(account.fence, Number(place.toString()));
+    account.isOwned = isOwner === 1;
+    return { fence, isTaken: isNew && others === 1, exports };
   }
 
   private accountOf(identity: string): Account {
     let account = this.accounts.get(identity);
     if (account === undefined) {
-      account = { wants: new Map(), fence: null };
+      account = { wants: new Map(), fence: 0, isOwned: false };
       this.accounts.set(identity, account);
     }
     return account;
@@ -222,35 +240,27 @@ export class RedisNode implements BackplaneNode {
 
   /** Never rejects. */
   private async beat(): Promise<void> {
-    const { calls, clock, clockOffset, record, onRecords } = this.settings;
     try {
-      const sentAt = clock.now();
-      const { now, rest } = await calls.run(ROLL, EVERYONE, [this.id, JSON.stringify(record())]);
-      clockOffset.note(now, sentAt, clock.now());
-      const [alive, dead] = rest as [readonly [Buffer, Buffer][], readonly Buffer[]];
-      this.alive = alive.length;
-      onRecords?.(new Map(alive.map(([node, text]) => [node.toString(), JSON.parse(text.toString())])));
-      const inside = new Set([...this.accounts.keys()].map(partitionOf));
-      await Promise.all([
-        ...[...inside].map((partition) => this.beatIn(partition)),
-        ...(dead.length === 0 ? [] : ALL_PARTITIONS).map((partition) =>
-          calls.run(REAP, partition, dead as Buffer[]),
-        ),
-      ]);
+      await this.rollCall.answer();
+      const read = new Set([...this.accounts.keys(), ...this.journals].map(partitionOf));
+      await Promise.all([...read].map((partition) => this.beatIn(partition)));
       this.reach(true);
       this.catchUpOnWords();
     } catch {
       this.reach(false);
     }
-    if (!this.isClosed) this.cancelBeat = clock.setTimer(BEAT_MS, () => void this.beat());
+    if (!this.isClosed) this.cancelBeat = this.settings.clock.setTimer(BEAT_MS, () => void this.beat());
     this.settings.onBeat();
   }
 
   private async beatIn(partition: string): Promise<void> {
-    const { rest } = await this.settings.calls.run(BEAT, partition, [this.id, '1']);
+    const identities = [...this.accounts.keys()].filter((identity) => partitionOf(identity) === partition);
+    const isIn = identities.length > 0 ? '1' : '0';
+    const { rest } = await this.settings.calls.run(BEAT, partition, [this.id, isIn]);
     const [isKnown, , trimmed] = rest as [number, number, Buffer];
     if (this.isClosed) return;
-    if (isKnown === 0) await this.announce(partition);
+    // It was taken for dead.
+    if (isKnown === 0) for (const identity of identities) this.unannounced.add(identity);
     if ((this.reader.placeOf(partition) ?? Number.POSITIVE_INFINITY) < Number(trimmed.toString()))
       await this.catchUp(partition);
   }
@@ -268,17 +278,20 @@ export class RedisNode implements BackplaneNode {
       if (topics.size > 0) void this.sayLeft(account, [...topics]);
     }
     for (const journal of this.unfollowed) this.beginJournal(journal).catch(ignore);
+    for (const identity of this.unannounced) {
+      this.unannounced.delete(identity);
+      this.announce(identity).catch(() => this.unannounced.add(identity));
+    }
   }
 
-  /** It was taken for dead: what it wants is said again, and what it owns it learns. */
-  private async announce(partition: string): Promise<void> {
-    for (const [identity, account] of this.accounts) {
-      if (partitionOf(identity) !== partition) continue;
-      const wanted = [...account.wants].map(([topic, { key }]) => ({ topic, key }));
-      const before = account.fence;
-      const { fence } = await this.joinAll(identity, wanted);
-      if (fence !== null && fence !== before) this.duties.take(identity, fence);
-    }
+  /** What it wants is said again, and what it owns it learns. */
+  private async announce(identity: string): Promise<void> {
+    const account = this.accounts.get(identity);
+    if (account === undefined) return;
+    const wanted = [...account.wants].map(([topic, { key }]) => ({ topic, key }));
+    const before = account.isOwned ? account.fence : null;
+    const { fence } = await this.joinAll(identity, wanted, (topic) => account.wants.has(topic));
+    if (fence !== null && fence !== before) this.duties.take(identity, fence);
   }
 
   /** So much has been missed that the log does not have it any more: what is kept of each export is told. */
@@ -288,21 +301,11 @@ export class RedisNode implements BackplaneNode {
       .filter(([identity]) => partitionOf(identity) === partition)
       .flatMap(([, { wants }]) => [...wants.keys()]);
     const names = [...topics, ...[...this.journals].filter((name) => partitionOf(name) === partition)];
-    const missed = [];
-    let place = after;
-    for (const chunk of toChunks(names)) {
-      const { head, base, rest } = await this.settings.calls.run(LOAD, partition, [String(after), ...chunk]);
-      const [replies] = rest as [readonly LoadedReply[]];
-      for (const [index, reply] of replies.entries())
-        for (const entry of readLoaded(reply, { after, head, base })?.entries ?? [])
-          missed.push({ topic: chunk[index] ?? '', entry });
-      place = place === after ? head : Math.min(place, head);
-    }
-    missed.sort((one, other) => one.entry.sequence - other.entry.sequence);
-    for (const { topic, entry } of missed)
-      if (entry.sequence <= place) this.settings.listener.onEntry(topic, entry);
+    const { missed, place } = await readMissed(this.settings.calls, partition, names, after);
+    for (const { topic, entry } of missed) this.settings.listener.onEntry(topic, entry);
     this.reader.skipTo(partition, place);
-    await this.announce(partition);
+    for (const identity of this.accounts.keys())
+      if (partitionOf(identity) === partition) this.unannounced.add(identity);
   }
 
   /** Nothing of before is kept. */
@@ -364,16 +367,17 @@ export class RedisNode implements BackplaneNode {
     fence: number,
     body: string,
   ): Promise<void> {
-    await Promise.all([...this.joining.values()]);
+    await Promise.all(this.joining.values());
     const account = this.accounts.get(identity);
     if (account === undefined || this.isClosed) return;
     const { listener } = this.settings;
-    if (fence > (account.fence ?? 0)) {
+    if (fence > account.fence) {
       account.fence = fence;
+      account.isOwned = true;
       await this.duties.tellAll(identity, fence);
       return;
     }
-    if (fence !== account.fence) return;
+    if (fence !== account.fence || !account.isOwned) return;
     if (word === 'want') await this.duties.tellWanted(identity, fence, JSON.parse(body));
     else if (word === 'unwant') listener.onUnwanted(identity, JSON.parse(body));
     else if (word === 'nudge') listener.onNudged(identity, JSON.parse(body));

@@ -11,10 +11,11 @@ import type { Redis, RedisArgument } from '../../redis/connection.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { ClockOffset } from '../shared-clock.ts';
 import { encodeEntry, encodeState } from './codec.ts';
-import { type NodeRecord, RedisNode } from './node.ts';
+import { RedisNode } from './node.ts';
 import { partitionOf } from './partition.ts';
 import { PartitionCalls } from './partition-calls.ts';
 import { type LoadedReply, readLoaded, readStored, type StoredReply } from './replies.ts';
+import type { NodeRecord } from './roll-call.ts';
 import { COMMIT, LOAD, PUBLISH } from './scripts.ts';
 
 export interface RedisBackplaneOptions {

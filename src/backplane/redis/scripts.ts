@@ -144,7 +144,7 @@ local function stored(topic)
 end
 `;
 
-/** ARGV: …, node, account, then topic and key of each. Answers the fence where the node owns it, 1 where others want the account too; of each: [stored, was asked about]. */
+/** ARGV: …, node, account, then topic and key of each. Answers 1 where the node owns it, the fence, 1 where others want the account too; of each: [stored, was asked about]. */
 export const JOIN = defineScript(`${PRELUDE}${OWNERSHIP}
 local node, account = ARGV[3], ARGV[4]
 call('ZADD', P .. 'nodes', now + ALIVE_MS, node)
@@ -177,7 +177,7 @@ for i = 5, #ARGV, 2 do
   exports[#exports + 1] = { stored(topic), isAsked }
 end
 if #news > 0 then tellNode('want', owner, account, fence, cjson.encode(news)) end
-return answer({ owner == node and fence or '', #nodes > 1 and 1 or 0, exports })
+return answer({ owner == node and 1 or 0, fence, #nodes > 1 and 1 or 0, exports })
 `);
 
 /** ARGV: …, node, account, then topics. */
