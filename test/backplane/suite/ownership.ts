@@ -139,6 +139,22 @@ export function describeOwnership(under: () => BackplaneUnderTest): void {
     });
   });
 
+  describe('what is left while it is being joined', () => {
+    it('stays left: nothing of it is heard', async () => {
+      const { one, other, settle } = await setUp();
+      const owner = await own(one, 'acme/a');
+      await join(other, ['acme/b']);
+
+      const joining = join(other, ['acme/a']);
+      other.node.leave('acme/desk', ['acme/a']);
+      await joining;
+      await owner.commit([PROGRESS]);
+      await settle();
+
+      expect(other.entries).toEqual([]);
+    });
+  });
+
   describe('the owner', () => {
     it('is told by others what is worth asking about now', async () => {
       const { one, other, settle } = await setUp();
