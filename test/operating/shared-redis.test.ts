@@ -113,6 +113,31 @@ describe.skipIf(program === null)('gateways that share a Redis', () => {
     }
   });
 
+  it('do not start over a cluster with a part that forgets', async () => {
+    const part = await startRedis(program ?? '', [
+      ...['--cluster-enabled', 'yes'],
+      ...['--maxmemory', '64mb'],
+      ...['--maxmemory-policy', 'volatile-lru'],
+    ]);
+    try {
+      await part.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+      await expect
+        .poll(async () => String(await part.command('CLUSTER', 'INFO')), PATIENCE)
+        .toContain('cluster_state:ok');
+      const cluster = [`127.0.0.1:${part.port}`];
+      const start = startTestGateway({
+        config: { files: { linkSecret: 'l'.repeat(32) }, backplane: { kind: 'redis', cluster } },
+      });
+
+      await expect(start).rejects.toMatchObject({
+        name: 'ConfigError',
+        problems: [expect.stringMatching(/maxmemory-policy volatile-lru/)],
+      });
+    } finally {
+      await part.close();
+    }
+  });
+
   it('start without it, stay ready, say why it is away, and what is wrong with it when it comes', async () => {
     const late = await startRedis(program ?? '', [
       ...['--maxmemory', '64mb'],
