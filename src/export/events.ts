@@ -9,7 +9,7 @@ interface EventBase {
   readonly at: number;
   /** The export's global id. */
   readonly exportId: string;
-  /** The whole state the event is about; null only while the vendor has never been read. */
+  /** The whole state the event is about; null only while the vendor has never been read, or the stream has been told no state yet. */
   readonly export: Export | null;
 }
 

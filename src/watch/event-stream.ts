@@ -5,7 +5,8 @@ import { ChannelStream, type EventSource, type StreamTally } from './channel-str
 import { NOTHING_MISSING, type Position, toPlace } from './cursor.ts';
 import { divide, isOver, isReplayGap, type MissedEntry, toReplay } from './joining.ts';
 import { isLast, toEvent, toExport } from './to-event.ts';
-import { isInFirstState, type Subscriber, type Subscription, type Watch } from './watch.ts';
+import { isSameReading } from './told.ts';
+import type { Subscriber, Subscription, Watch } from './watch.ts';
 import type { WatchRequest } from './watch-request.ts';
 
 /** What a stream needs of the hub it belongs to. */
@@ -120,8 +121,10 @@ export class EventStream extends ChannelStream implements Subscriber {
     if (subscription.phase === 'done') return;
     // How many come at once is the backplane's doing.
     this.channel.allow(1);
-    if (this.phase === 'joining') this.offer({ ...event, cursor: this.toFirstCursor() }, this.host.tally);
-    else if (this.phase === 'live') this.pushAt(event, sequence);
+    // What it will be told first may be of before the watch's state.
+    const told = subscription.phase === 'live' ? event : { ...event, export: null };
+    if (this.phase === 'joining') this.offer({ ...told, cursor: this.toFirstCursor() }, this.host.tally);
+    else if (this.phase === 'live') this.pushAt(told, sequence);
   }
 
   protected start(): void {
@@ -331,4 +334,11 @@ export class EventStream extends ChannelStream implements Subscriber {
     this.subscriptions = null;
     if (wasStarted) this.host.forget(this);
   }
+}
+
+/** True where the entry tells of something that is in the first state the subscription was told. */
+function isInFirstState({ sequence, reading }: Subscription, entry: LogEntry): boolean {
+  if (entry.sequence <= sequence) return true;
+  // The entries of one reading share its state.
+  return reading !== null && entry.at === reading.at && isSameReading(entry.state, reading.state);
 }

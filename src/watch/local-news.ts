@@ -13,7 +13,11 @@ export interface LocalNewsSettings {
 const INTERRUPTED: ExportFact = { type: 'ExportWatchInterrupted', code: 'WATCH_STORE_UNAVAILABLE' };
 const RESUMED: ExportFact = { type: 'ExportWatchResumed' };
 
-/** What subscribers are told by this process alone, and what stands in no log: other processes may see it otherwise. */
+/**
+ * What subscribers are told by this process alone, and what stands in no log: other processes may see it otherwise.
+ *
+ * The state shown is as this process has heard it in the log, which may be behind what a subscriber was told elsewhere a moment ago.
+ */
 export class LocalNews {
   private readonly settings: LocalNewsSettings;
 
@@ -45,7 +49,7 @@ export class LocalNews {
   /** The backplane is back; where the vendor could not be read before, that is still so. */
   resume(watches: Iterable<Watch>): void {
     for (const watch of watches) {
-      const state = watch.state ?? startWatch(this.settings.now());
+      const state = watch.lastTold ?? startWatch(this.settings.now());
       this.tell(watch, this.toEvent(watch, state, RESUMED));
       const { trouble } = state;
       if (trouble === null) continue;
@@ -59,7 +63,7 @@ export class LocalNews {
   }
 
   private toInterruption(watch: Watch): ExportEvent {
-    const state = watch.state ?? startWatch(this.settings.now());
+    const state = watch.lastTold ?? startWatch(this.settings.now());
     // Nothing is asked until the backplane is back, and nobody knows when.
     const event = this.toEvent(watch, { ...state, nextPollAt: null, throttledUntil: null }, INTERRUPTED);
     if (event.export === null) return event;

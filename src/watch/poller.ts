@@ -222,8 +222,7 @@ export class Poller {
     const { node, tools } = this.settings;
     await new Promise<void>((resolve) => {
       const cancel = tools.clock.setTimer(CLOSE_MS, resolve);
-      const left = node.close().catch(ignore);
-      void left.then(cancel).then(resolve);
+      void node.close().catch(ignore).then(cancel).then(resolve);
     });
   }
 
@@ -282,9 +281,10 @@ export class Poller {
       } catch {
         outage.failed();
         await outage.nextTry();
-        const opening = watches.filter(({ phase }) => phase === 'opening');
-        if (this.isClosed || opening.length === 0) return;
-        attempt = this.join(queue, opening);
+        // Also one that is being asked about already, for others, and that somebody here looks at by now.
+        const wanted = watches.filter(({ isJoined, isOver }) => isJoined && !isOver);
+        if (this.isClosed || wanted.length === 0) return;
+        attempt = this.join(queue, wanted);
       }
     }
   }

@@ -15,6 +15,7 @@ import {
 import type { SpanOrigin } from '../telemetry/spans.ts';
 import type { PollKind, PollQueue } from './poll-queue.ts';
 import { NOT_WAITING, type WheelItem } from './timer-wheel.ts';
+import { isFirstState, isSameReading, observedAt } from './told.ts';
 import type { Opening, SharedRead, SubscriptionPhase, WatchLoss, WatchPhase } from './watch-types.ts';
 
 /** One stream's interest in one export; it belongs to the stream. */
@@ -82,8 +83,8 @@ export class Watch implements WheelItem<Watch> {
   private currentPhase: WatchPhase = 'opening';
   private known: WatchedState | null;
   /**
-   * What subscribers were told last, where that is not what is known: kept by a store from before, or heard in the log before something was
-   * learnt. The next answer is told as a change from it.
+   * What subscribers were told last, where that is not what is known: kept by a store, or heard in the log before something was learnt or
+   * written. Where the log loses that, the next answer is told as a change from it.
    */
   private told: WatchedState | null;
   /** Of the stored state that `known` stands on. */
@@ -125,6 +126,11 @@ export class Watch implements WheelItem<Watch> {
   /** As last known here; null where nothing is. */
   get state(): WatchedState | null {
     return this.known;
+  }
+
+  /** As subscribers were told last. */
+  get lastTold(): WatchedState | null {
+    return this.told ?? this.known;
   }
 
   get isOver(): boolean {
@@ -192,11 +198,12 @@ export class Watch implements WheelItem<Watch> {
   follow(joined: JoinedExport, wantedAt: number, now: number): null {
     const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
     const { state, isAsked } = joined;
+    const told = this.toldBefore(state);
     this.currentPhase = 'following';
     // What an earlier watch gave up on is asked about again.
     if (this.isAheadOf(joined)) this.known = this.lastTold;
     else this.known = isAsked || state === null ? state : restartWatch(state, now);
-    if (state !== null) this.told = null;
+    if (state !== null) this.told = told;
     const snapshot = state?.snapshot ?? null;
     const isRecent = snapshot !== null && state?.failed === null && now < this.freshUntil(snapshot);
     this.currentFrom = isAsked || isRecent ? 0 : Math.min(this.currentFrom, wantedAt);
@@ -213,11 +220,12 @@ export class Watch implements WheelItem<Watch> {
     const remembered = this.currentPhase === 'opening' ? (this.known?.snapshot ?? null) : null;
     const isAhead = this.isAheadOf(stored);
     const known = isAhead ? this.lastTold : (stored.state ?? this.told);
+    const told = this.toldBefore(stored.state);
     this.version = stored.version;
     this.currentPhase = 'asking';
     if (known === null) this.known = startWatch(now);
     else this.known = isAhead ? known : restartWatch(known, now);
-    this.told = null;
+    this.told = told;
     const { snapshot } = this.known;
     const isRecent = snapshot !== null && now < this.freshUntil(snapshot);
     this.currentFrom = Math.min(this.currentFrom, isRecent ? 0 : now);
@@ -230,7 +238,6 @@ export class Watch implements WheelItem<Watch> {
 
   /** The backplane knows less than was told here before: it has begun anew, or lost what was written last. */
   isAheadOf({ state }: StoredWatch): boolean {
-    // It was joined before.
     return this.currentFrom !== Number.POSITIVE_INFINITY && observedAt(this.lastTold) > observedAt(state);
   }
 
@@ -273,17 +280,23 @@ export class Watch implements WheelItem<Watch> {
   written(version: number, { state, facts }: Commit): void {
     this.version = version;
     if (this.isOwedElsewhere && facts.some(isFirstState)) this.isOwedElsewhere = false;
-    if (!this.isOver || observedAt(state) >= observedAt(this.known)) this.known = state;
+    if (this.isOver && observedAt(state) < observedAt(this.known)) return;
+    // The log may bring it before or after.
+    if (this.told === state) this.told = null;
+    else if (facts.length > 0) this.told ??= this.known;
+    this.known = state;
   }
 
   /** The log's word counts where another process asks; the one that asks knows better, since the log may come late. */
   heard({ state, fact }: LogEntry): void {
-    if (this.currentPhase !== 'asking' && isFirstState(fact)) this.currentFrom = 0;
-    if (this.currentPhase !== 'following') return;
-    if (hasEnded(state) || observedAt(state) >= observedAt(this.known)) {
-      this.known = state;
-      this.told = null;
-    } else if (this.told !== null) this.told = state;
+    const { phase } = this;
+    if (phase !== 'asking' && isFirstState(fact)) this.currentFrom = 0;
+    if (phase !== 'asking' && phase !== 'following') return;
+    const isEnd = hasEnded(state);
+    // It may come twice.
+    if (!isEnd && observedAt(state) < observedAt(this.lastTold)) return;
+    if (phase === 'following' && (isEnd || observedAt(state) >= observedAt(this.known))) this.known = state;
+    this.told = isSameReading(state, this.known) ? null : state;
   }
 
   /** A read elsewhere brought this. Not for a watch that asks: it writes what it learns. */
@@ -369,8 +382,10 @@ export class Watch implements WheelItem<Watch> {
     return this.currentPhase === 'following' && this.currentFrom === 0;
   }
 
-  private get lastTold(): WatchedState | null {
-    return this.told ?? this.known;
+  /** What was told until now, where the log has still to bring what is stored. */
+  private toldBefore(stored: WatchedState | null): WatchedState | null {
+    const isJoined = this.currentFrom !== Number.POSITIVE_INFINITY;
+    return isJoined && observedAt(this.lastTold) < observedAt(stored) ? this.lastTold : null;
   }
 
   private get startedAt(): number {
@@ -381,19 +396,4 @@ export class Watch implements WheelItem<Watch> {
     if (isTerminal(status)) return Number.POSITIVE_INFINITY;
     return observedAt + Math.max(this.queue.account.pacing.minMs, pollAfterMs ?? 0);
   }
-}
-
-function observedAt(state: WatchedState | null): number {
-  return state?.snapshot?.observedAt ?? 0;
-}
-
-/** True where the entry tells of something that is in the first state the subscription was told. */
-export function isInFirstState({ sequence, reading }: Subscription, entry: LogEntry): boolean {
-  if (entry.sequence <= sequence) return true;
-  // The entries of one reading share its state.
-  return reading !== null && entry.at === reading.at && observedAt(entry.state) === observedAt(reading.state);
-}
-
-function isFirstState({ type }: ExportFact): boolean {
-  return type === 'ExportSnapshot' || type === 'ExportWatchFailed';
 }

@@ -166,7 +166,7 @@ describe.each(WAYS)('a backplane that %s', (_name, goAway) => {
     status = 'SUCCEEDED';
     await clock.advance(20_000);
 
-    expect(second.story).toEqual(['WatchInterrupted a RUNNING', 'WatchInterrupted b RUNNING']);
+    expect(second.story).toEqual(['WatchInterrupted a -', 'WatchInterrupted b -']);
     const isNews = (line: string) => !line.startsWith('Watch');
     const ends = ['StatusChanged a SUCCEEDED', 'StatusChanged b SUCCEEDED'];
     expect(third.story.filter(isNews).sort()).toEqual(
@@ -378,6 +378,30 @@ describe('of several gateways', () => {
 
     for (const { story } of followers)
       expect(story).toEqual(['Snapshot a RUNNING', 'StatusChanged a CANCELING', 'StatusChanged a CANCELED']);
+  });
+});
+
+describe('an export that is asked about for others', () => {
+  it('is joined for who looks at it here, though the backplane was away when they came', async () => {
+    const clock = createManualClock();
+    const shared = new MemoryBackplane({ clock });
+    const line = createFailingBackplane(shared, clock);
+    const owner = await createHubHarness({ clock, backplane: line.backplane, seed: 1 });
+    const other = await createHubHarness({ clock, backplane: shared, seed: 2 });
+    owner.watch(['mine']);
+    const theirs = other.watch(['a']);
+    await clock.advance(3_000);
+    line.hang();
+    const here = owner.watch(['a']);
+    await clock.advance(2_000);
+    line.comeBack();
+    await clock.advance(5_000);
+
+    for (const { account } of [owner, other]) account.answer((id, now) => toSnapshot(id, 'SUCCEEDED', now));
+    await clock.advance(10_000);
+
+    for (const { story } of [here, theirs])
+      expect(story).toEqual(['Snapshot a RUNNING', 'StatusChanged a SUCCEEDED']);
   });
 });
 

@@ -178,7 +178,7 @@ export type ExportEvent = {
   readonly at: Scalars['DateTime']['output'];
   /** The export's global id: known from the locator alone. */
   readonly exportId: Scalars['ID']['output'];
-  /** The whole state this event is about; null only while the vendor has never been read. */
+  /** The whole state this event is about; null only while the vendor has never been read, or this stream has been told no state yet. */
   readonly export?: Maybe<Export>;
 };
 
