@@ -13,7 +13,8 @@ describe.skipIf(program === null)('three whole gateways on one Redis', () => {
   });
   afterAll(() => server.close());
 
-  async function open(vendor: FakeVendor, limits: object = {}) {
+  async function open(vendor: FakeVendor, limits: object = {}, url = server.url) {
+    const isThere = url === server.url;
     const options = {
       accounts: [
         {
@@ -23,7 +24,7 @@ describe.skipIf(program === null)('three whole gateways on one Redis', () => {
         },
       ],
       config: {
-        backplane: { kind: 'redis', url: server.url },
+        backplane: { kind: 'redis', url },
         files: { linkSecret: 'the-same-secret-in-every-gateway-1234' },
         limits,
       },
@@ -32,7 +33,9 @@ describe.skipIf(program === null)('three whole gateways on one Redis', () => {
     for (const gateway of gateways) {
       await until(async () => {
         const ready = await fetch(`${gateway.url}/ready`);
-        return JSON.stringify(await ready.json()).includes('"backplane":"ready"');
+        return JSON.stringify(await ready.json()).includes(
+          isThere ? '"backplane":"ready"' : '"backplane":"unreachable"',
+        );
       });
     }
     return {
@@ -43,13 +46,15 @@ describe.skipIf(program === null)('three whole gateways on one Redis', () => {
     };
   }
 
+  const startRunningVendor = () =>
+    startFakeVendor(({ url }) => ({
+      body: { id: url.split('/').at(-1) ?? '', status: 'Running', percentComplete: 10 },
+    }));
   const toQuery = (index: number) =>
     `{ export(locator: { powerBi: { account: "bi", reportId: "cfafbeb1-8037-4d0c-896e-a46fb27ff229", exportId: "export-${index}" } }) { status } }`;
 
   it("keep an account's limit together, and say nothing of its credential in Redis", async () => {
-    await using vendor = await startFakeVendor(({ url }) => ({
-      body: { id: url.split('/').at(-1) ?? '', status: 'Running', percentComplete: 10 },
-    }));
+    await using vendor = await startRunningVendor();
     await using cluster = await open(vendor);
 
     const answers = await Promise.all(
@@ -67,6 +72,17 @@ describe.skipIf(program === null)('three whole gateways on one Redis', () => {
     const keys = ((await server.command('KEYS', '*')) as readonly Buffer[]).map(String);
     expect(keys.filter((key) => key.includes(':win:default/bi/')).length).toBe(1);
     expect(keys.join()).not.toContain('vendor-token-5150');
+  });
+
+  it('answer queries, each within its part, where Redis has been away from the start', async () => {
+    await using vendor = await startRunningVendor();
+    await using cluster = await open(vendor, {}, 'redis://127.0.0.1:1');
+
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => cluster.gateways[index % 3]?.query(toQuery(index))),
+    );
+
+    expect(answers.map((answer) => answer?.data?.export)).toEqual(Array(6).fill({ status: 'RUNNING' }));
   });
 
   it('count a caller once', async () => {
