@@ -25,7 +25,7 @@ export type ClientRequest = {
 };
 
 /** So many connections are begun in one go, each 10 ms. */
-const AT_A_TIME = 20;
+const AT_A_TIME = 5;
 
 /** Many subscribers and a balancer of their own, in a process of their own. */
 export async function runClient(): Promise<void> {

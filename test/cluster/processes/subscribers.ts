@@ -42,8 +42,10 @@ const WATCH = /* GraphQL */ `
   }
 `;
 /** How long a connection may take until it is subscribed. */
-const CONNECT_MS = 8_000;
+const CONNECT_MS = 20_000;
+/** From the first to the second; doubled with each failure in a row. */
 const RETRY_MS = [100, 1_500] as const;
+const MAX_DOUBLINGS = 3;
 /** Stands for the end of an export, later than any percent. */
 const END = 1_000;
 
@@ -118,8 +120,11 @@ export class Subscribers {
 
   private async keep(subscriber: Subscriber): Promise<void> {
     const [from, to] = RETRY_MS;
+    let failures = 0;
     while (!this.isClosed && !(await subscriber.follow(this.port))) {
-      await new Promise((resolve) => setTimeout(resolve, from + this.random() * (to - from)));
+      failures = subscriber.wasLive ? 0 : Math.min(failures + 1, MAX_DOUBLINGS);
+      const waitMs = (from + this.random() * (to - from)) * 2 ** failures;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
@@ -139,6 +144,8 @@ class Subscriber {
   private after: string | undefined;
   private socket: WebSocket | null = null;
   private isLive = false;
+  /** In its last connection. */
+  wasLive = false;
   private isOver = false;
 
   constructor(tally: SubscriberTally, watching: Watching) {
@@ -158,14 +165,21 @@ class Subscriber {
       perMessageDeflate: false,
     });
     this.socket = socket;
+    this.wasLive = false;
     const send = (message: object) => socket.send(JSON.stringify(message));
-    const giveUp = setTimeout(() => socket.terminate(), CONNECT_MS);
+    let why = '';
+    const giveUp = setTimeout(() => {
+      why = 'too slow';
+      socket.terminate();
+    }, CONNECT_MS);
     return new Promise((resolve) => {
-      socket.on('error', () => {});
+      socket.on('error', (error: Error & { readonly code?: string }) => {
+        why ||= error.code ?? error.message;
+      });
       socket.on('close', (code) => {
         clearTimeout(giveUp);
         this.setLive(false);
-        if (!this.isOver) count(tally.closes, String(code));
+        if (!this.isOver) count(tally.closes, why === '' ? String(code) : why);
         resolve(this.isOver);
       });
       socket.on('open', () =>
@@ -197,6 +211,7 @@ class Subscriber {
   private setLive(isLive: boolean): void {
     if (isLive !== this.isLive) this.tally.live += isLive ? 1 : -1;
     this.isLive = isLive;
+    this.wasLive ||= isLive;
   }
 
   private take(event: Event | undefined): void {
