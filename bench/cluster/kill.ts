@@ -1,3 +1,4 @@
+import type { Cluster } from '../../test/cluster/processes/cluster.ts';
 import { type BenchSettings, openScene, pause, print, untilTally } from './setup.ts';
 
 /** `kill -9` of each gateway in turn, under subscribers that come back with their last cursors. */
@@ -39,6 +40,7 @@ export async function measureKills(settings: BenchSettings): Promise<void> {
     ({ completed }) => completed === subscribers,
   ).catch(() => 0);
   const tally = await clients.tally();
+  if (tally.completed < subscribers) await tellState(cluster);
   print('told the end of all their exports', `${tally.completed} of ${subscribers}`);
   print('events', String(tally.events));
   print('changes lost', String(await clients.countLost()));
@@ -49,6 +51,17 @@ export async function measureKills(settings: BenchSettings): Promise<void> {
   print('marked gaps', String(tally.gaps));
   print('connections ended by, errors', `${JSON.stringify(tally.closes)}, ${JSON.stringify(tally.errors)}`);
   print('told of an interruption', JSON.stringify(tally.interrupted));
+}
+
+/** What gateways say of themselves where something is wrong. */
+async function tellState(cluster: Cluster): Promise<void> {
+  for (const gateway of cluster.gateways) {
+    if (gateway === null) continue;
+    const metrics = await (await fetch(`http://127.0.0.1:${gateway.port}/metrics`)).text();
+    const lines = metrics.split('\n').filter((line) => /^waybill_(backplane|watches|subscri)/.test(line));
+    print('  a gateway says', lines.join(', '));
+    print('  and logged last', gateway.lines.slice(-3).join('\n'));
+  }
 }
 
 function toSeconds(ms: number): string {
