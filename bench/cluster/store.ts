@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { countExports, type Layout } from '../../test/cluster/processes/layout.ts';
 import type { RedisServer } from '../../test/support/redis.ts';
 import { type BenchSettings, LAYOUT, openScene, pause, print } from './setup.ts';
@@ -15,7 +17,9 @@ async function measure(settings: BenchSettings, name: string, layout: Layout): P
   const exports = countExports(layout);
   const perSubscriber = layout.plainAccounts > 0 ? layout.perPlain : layout.perList;
   const subscribers = exports / perSubscriber;
-  await using scene = await openScene({ ...settings, layout, subscribers, perSubscriber });
+  // Exports that stand still: each has one first state in the log.
+  const changeMs = 3_600_000;
+  await using scene = await openScene({ ...settings, layout, subscribers, perSubscriber, changeMs });
   const { cluster, redis } = scene;
   if (redis === null) return;
   await pause(5_000);
@@ -43,14 +47,15 @@ async function measure(settings: BenchSettings, name: string, layout: Layout): P
   );
   const told = commands.filter(([, calls]) => calls > 0).sort(([, one], [, other]) => other - one);
   print('  of which', told.map(([command, calls]) => `${command} ${calls}`).join(', '));
-  print('  keys', await readKinds(redis));
+  print('  scripts by their first key, a second', await watchScripts(redis.port));
+  print('  keys, bytes of each', await readKinds(redis));
 }
 
 /** Commands that clients sent, by name, since the start; those within scripts are not round trips, and are left out. */
 async function readCalls(redis: RedisServer): Promise<ReadonlyMap<string, number>> {
   const text = String(await redis.command('INFO', 'commandstats'));
   const calls = [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)];
-  const sent = /^(evalsha|eval|fcall|xread|xrange|publish|subscribe|ping|time|script|multi|exec|hello)/;
+  const sent = /^(evalsha|eval|fcall|xread|xrange|publish|subscribe|ping|script|multi|exec|hello)/;
   return new Map(
     calls.filter(([, name = '']) => sent.test(name)).map(([, name = '', count]) => [name, Number(count)]),
   );
@@ -62,13 +67,38 @@ async function readMemory(redis: RedisServer): Promise<number> {
   return Number(used);
 }
 
-/** What keys are like, and how many there are of each kind. */
+/** What keys are like, how many there are of each kind, and what one takes. */
 async function readKinds(redis: RedisServer): Promise<string> {
-  const kinds = new Map<string, number>();
+  const kinds = new Map<string, { count: number; bytes: number }>();
   for (const name of (await redis.command('KEYS', '*')) as readonly Buffer[]) {
-    const key = String(name);
-    const kind = key.replace(/^wb:(?:\{\d+\}:)?/, '').replace(/:.*$/, '');
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    const kind = toKind(String(name));
+    const sum = kinds.get(kind) ?? { count: 0, bytes: 0 };
+    sum.count += 1;
+    sum.bytes += Number(await redis.command('MEMORY', 'USAGE', String(name)));
+    kinds.set(kind, sum);
   }
-  return [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
+  return [...kinds]
+    .map(([kind, { count, bytes }]) => `${kind} ${count} of ${(bytes / count).toFixed(0)}`)
+    .join(', ');
+}
+
+const WATCHED_MS = 3_000;
+
+/** Listens to what clients ask; what scripts ask in turn is no round trip. */
+async function watchScripts(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const kinds = new Map<string, number>();
+  socket.write('MONITOR\r\n');
+  createInterface(socket).on('line', (line) => {
+    const [, key] = /^\+[0-9.]+ \[\d+ [0-9.]+:\d+\] "EVAL(?:SHA)?" "[^"]*" "1" "([^"]*)"/i.exec(line) ?? [];
+    if (key !== undefined) kinds.set(toKind(key), (kinds.get(toKind(key)) ?? 0) + 1);
+  });
+  await pause(WATCHED_MS);
+  socket.destroy();
+  return [...kinds].map(([kind, count]) => `${kind} ${((count / WATCHED_MS) * 1_000).toFixed(0)}`).join(', ');
+}
+
+/** `x` for `wb:{07}:x:acme/…`. */
+function toKind(key: string): string {
+  return key.replace(/^wb:(?:\{[^}]*\}:)?/, '').replace(/:.*$/, '');
 }
