@@ -56,7 +56,9 @@ export interface TrackedSettings {
 
 /** Puts together what outlives the process. @throws ConfigError where the store can never be used as configured */
 export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
-  const { tools, exports, metrics, signer } = settings;
+  const { exports, metrics, signer } = settings;
+  // Leases, turns and instants of what is owed are for all gateways: they go by the time that all have in common.
+  const tools: Tools = { ...settings.tools, clock: exports.shared.clock };
   const { pool, reader, hub } = exports;
   const { clock, log } = tools;
   let { config } = settings;

@@ -1,12 +1,13 @@
 /**
  * Gateways that are killed in the middle of random traffic, and starts under faults at whichever byte of the exchange.
  *
- * Run: npx tsx bench/crash/run.ts [--only crash,starts] [--rounds 200] [--store sqlite|postgres] [--seconds 300] [--seed N]
+ * Run: npx tsx bench/crash/run.ts [--only crash,starts] [--rounds 200] [--store sqlite|postgres] [--gateways 1] [--seconds 300] [--seed N]
  * Exit code 1 where anything that a gateway gave its word for was lost, or ordered twice.
  */
 import { parseArgs } from 'node:util';
 import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { findPostgres, startPostgres } from '../../test/support/postgres.ts';
+import { findRedis, startRedis } from '../../test/support/redis.ts';
 import { buildGateway } from '../../test/tracking/crash/gateway-process.ts';
 import { type CrashReport, isClean, runCrashRounds } from '../../test/tracking/crash/rounds.ts';
 import { runStartFaults, type StartCounts } from '../../test/tracking/start-rounds.ts';
@@ -14,6 +15,7 @@ import { runStartFaults, type StartCounts } from '../../test/tracking/start-roun
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: 'crash,starts' },
+    gateways: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '200' },
     store: { type: 'string', default: 'sqlite' },
     /** Of starts, at all vendors at the same time. */
@@ -27,17 +29,23 @@ async function measureCrashes(): Promise<void> {
   buildGateway();
   const programs = options.store === 'postgres' ? findPostgres() : null;
   if (options.store === 'postgres' && programs === null) throw new Error('Postgres is not installed here.');
+  const redisProgram = Number(options.gateways) > 1 ? findRedis() : null;
+  if (Number(options.gateways) > 1 && (programs === null || redisProgram === null))
+    throw new Error('Several gateways need --store postgres, and a Redis that is installed.');
   const server = programs === null ? null : await startPostgres(programs);
+  const redis = redisProgram === null ? null : await startRedis(redisProgram);
   try {
     const store =
       server === null ? undefined : ({ kind: 'postgres', url: await server.createDatabase() } as const);
     const report = await runCrashRounds({
-      ...{ rounds: Number(options.rounds), seed, store },
+      ...{ rounds: Number(options.rounds), seed, store, gateways: Number(options.gateways) },
+      backplane: redis === null ? undefined : { kind: 'redis', url: redis.url },
       onRound: (round) => void (round % 20 === 0 && process.stderr.write(`  ${round} rounds\n`)),
     });
     tellCrashes(report);
     if (!isClean(report)) process.exitCode = 1;
   } finally {
+    await redis?.close();
     await server?.close();
   }
 }

@@ -2,6 +2,7 @@ import { MemoryBackplane } from '../../src/backplane/memory.ts';
 import type { Backplane, BackplaneListener, BackplaneNode } from '../../src/export/backplane.ts';
 import type { ExportEvent } from '../../src/export/events.ts';
 import type { ExportSnapshot, ExportStatus } from '../../src/export/export.ts';
+import type { ExportFilter } from '../../src/export/filter.ts';
 import { type Store, WEBHOOK_EVENT_TYPES } from '../../src/export/store.ts';
 import { type Random, sleep } from '../../src/runtime/clock.ts';
 import { Estimates } from '../../src/tracking/estimates.ts';
@@ -28,7 +29,7 @@ export interface ClusterNode {
   /** Called before each of its store's calls; it may kill the node. */
   onCall: (name: string) => void;
   track(id: string, label?: string): Promise<unknown>;
-  list(after?: string): Follower;
+  list(after?: string, filter?: ExportFilter | null): Follower;
   drain(): Promise<void>;
 }
 
@@ -108,7 +109,7 @@ export function createCluster(options: ClusterOptions): Cluster {
           ...{ label, trackedBy: 'ann', startedHere: false },
           snapshot: job(id, clock.now()),
         }),
-      list: (after) => follow(tracker.events(TENANT, { filter: null, first: 50 }, after)),
+      list: (after, filter = null) => follow(tracker.events(TENANT, { filter, first: 50 }, after)),
       async drain() {
         await Promise.all([tracker.close(), hub.drain('restart')]);
       },

@@ -87,6 +87,41 @@ function describeCluster(kind: string, seeds: number, open: () => Promise<Store>
       expect(late.map(({ events }) => events.map(tell))).toEqual(nodes.map(() => ['Snapshot a SUCCEEDED']));
     });
 
+    it('are told of on another gateway from where one left off, and with a mark on one that started since', async () => {
+      const { nodes, pass, start } = await setUp();
+      const [one, two] = nodes;
+      const list = one.list();
+      await pass(500);
+      await one.track('a');
+      await pass(25_000);
+      expect(list.events.map(tell)).toEqual(['Tracked a QUEUED', 'StatusChanged a RUNNING']);
+      one.kill();
+      await pass(25_000);
+
+      const resumed = two.list(list.lastCursor);
+      const fresh = await start();
+      await pass(1_000);
+      const late = fresh.list(list.lastCursor);
+      await pass(1_000);
+
+      expect(resumed.events.map(tell)).toEqual(['StatusChanged a SUCCEEDED']);
+      expect(late.events).toMatchObject([
+        { type: 'ExportSnapshot', export: { status: 'SUCCEEDED' }, isReplayGap: true },
+      ]);
+    });
+
+    it('are told of to those who filter by a label, whichever gateway they ask', async () => {
+      const { nodes, pass } = await setUp();
+      const [one, two] = nodes;
+      const lists = [two.list(undefined, { text: 'ann' }), two.list(undefined, { text: 'bob' })];
+      await pass(500);
+
+      await one.track('a', 'For Ann');
+      await pass(500);
+
+      expect(lists.map(({ events }) => events.map(tell))).toEqual([['Tracked a QUEUED'], []]);
+    });
+
     it('are forgotten and renamed everywhere', async () => {
       const { nodes, pass } = await setUp();
       const [one, two, three] = nodes;

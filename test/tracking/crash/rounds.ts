@@ -15,6 +15,10 @@ export interface CrashOptions {
   readonly seed: number;
   /** Left out: a SQLite file of its own. */
   readonly store?: StoreConfig | undefined;
+  /** How many gateways live at the same time, each killed by itself for so many rounds. Default one. */
+  readonly gateways?: number | undefined;
+  /** What they share; left out, each has its own. */
+  readonly backplane?: object | undefined;
   readonly onRound?: ((round: number, report: Ledger) => void) | undefined;
 }
 
@@ -70,7 +74,7 @@ const KILLED_EARLY = 0.1;
 const START_MS = 400;
 /** The last gateway lives later: what waits for its next attempt, or belonged to a gateway that was killed, is due at once. */
 const AHEAD_MS = 120_000;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 const LAST_ASKS = 3;
 const EVENTS = ['export.tracked', 'export.running', 'export.succeeded', 'export.failed'];
 
@@ -94,15 +98,19 @@ export async function runCrashRounds(options: CrashOptions): Promise<CrashReport
   await using receiver = await startCrashReceiver(SECRET, random);
   const config = join(folder, 'waybill.json');
   const store = options.store ?? { kind: 'sqlite', path: join(folder, 'waybill.db') };
-  writeFileSync(config, toConfig(vendor, receiver, store));
+  writeFileSync(config, toConfig(vendor, receiver, { store, backplane: options.backplane }));
   const ledger = new Ledger();
   const traffic = new Traffic(vendor, ledger, random);
   try {
-    for (let round = 1; round <= options.rounds; round += 1) {
-      await runRound(config, traffic, ledger, random);
-      options.onRound?.(round, ledger);
-    }
-    const gateway = new GatewayProcess(config, AHEAD_MS);
+    const lives = Array.from({ length: options.gateways ?? 1 }, async () => {
+      for (let round = 1; round <= options.rounds; round += 1) {
+        await runRound(config, traffic, ledger, random);
+        options.onRound?.(round, ledger);
+      }
+    });
+    await Promise.all(lives);
+    // Gateways with a backplane go by its time: there the leases of those that were killed have to end.
+    const gateway = new GatewayProcess(config, options.backplane === undefined ? AHEAD_MS : 0);
     try {
       return await settle({ gateway, vendor, receiver, ledger, traffic, rounds: options.rounds });
     } finally {
@@ -230,7 +238,11 @@ function toReport(
   };
 }
 
-function toConfig(vendor: CrashVendor, receiver: CrashReceiver, store: StoreConfig): string {
+function toConfig(
+  vendor: CrashVendor,
+  receiver: CrashReceiver,
+  shared: { readonly store: StoreConfig; readonly backplane: object | undefined },
+): string {
   const account = {
     limits: { requestsPerSecond: 10_000, maxConcurrent: 50, timeoutMs: 1_000 },
     polling: { minMs: 250, maxMs: 1_000 },
@@ -238,7 +250,8 @@ function toConfig(vendor: CrashVendor, receiver: CrashReceiver, store: StoreConf
   return JSON.stringify({
     server: { host: '127.0.0.1', port: 0, logLevel: 'warn' },
     limits: { operationsPerMinute: 1_000_000, locatorsPerMinute: 1_000_000 },
-    store,
+    files: { linkSecret: 'crash-link-secret-0123456789abcdef' },
+    ...shared,
     webhooks: [{ key: 'ops', url: receiver.url, secret: SECRET, allowPrivate: true, events: EVENTS }],
     accounts: [
       {
