@@ -129,9 +129,9 @@ const FAULTS: readonly Fault[] = [
 /** What subscribers see and vendors are asked while something is wrong, and how soon a gateway goes then. */
 export async function measureFaults(settings: BenchSettings): Promise<void> {
   if (!settings.hasRedis) return print('faults', 'need Redis');
-  const subscribers = Math.min(settings.subscribers, 600);
+  const subscribers = Math.min(settings.subscribers, 300);
   for (const fault of FAULTS.filter(({ name }) => name.includes(settings.only))) {
-    await using scene = await openScene({ ...settings, subscribers });
+    await using scene = await openScene({ ...settings, subscribers, perSubscriber: 4 });
     const { redis } = scene;
     if (redis === null) return;
     print(fault.name, '');
