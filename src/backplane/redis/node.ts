@@ -196,6 +196,7 @@ export class RedisNode implements BackplaneNode {
     const current = wanted.filter(({ topic }) => isWanted(topic));
     if (this.isClosed || current.length === 0) return { fence, isTaken: false, exports };
     const account = this.accountOf(identity);
+    const hadWants = account.wants.size > 0;
     for (const { topic, key } of current) {
       const since = account.wants.get(topic)?.since ?? head;
       account.wants.set(topic, { key, since });
@@ -204,7 +205,8 @@ export class RedisNode implements BackplaneNode {
     const isNew = fence !== null && fence !== account.fence;
     account.fence = Math.max(account.fence, Number(place.toString()));
     account.isOwned = isOwner === 1;
-    return { fence, isTaken: isNew && others === 1, exports };
+    // The word of the log that it owns the account comes too late then: what it wanted before is not told otherwise.
+    return { fence, isTaken: isNew && (others === 1 || hadWants), exports };
   }
 
   private accountOf(identity: string): Account {

@@ -99,6 +99,26 @@ export function describeOwnership(under: () => BackplaneUnderTest): void {
       expect(await write(other, 'acme/b', taken?.fence ?? 0, 0).commit([PROGRESS])).toBe(1);
     });
 
+    it('goes on with all that was wanted when its owner dies while its heir joins more', async () => {
+      const { one, other, settle, kill } = await setUp();
+      await own(one, 'acme/a');
+      await join(other, ['acme/b']);
+
+      let isDead = false;
+      const dying = kill(one.backplane).then(() => {
+        isDead = true;
+      });
+      for (let more = 0; !isDead; more += 1) {
+        await join(other, [`acme/more-${more}`]);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await dying;
+      await settle();
+
+      const told = other.wanted.flatMap(({ exports }) => exports.map(({ topic }) => topic));
+      expect(told).toContain('acme/b');
+    });
+
     it('that nobody wanted in between is owned under a larger fence', async () => {
       const { one, other } = await setUp();
       const late = await own(one, 'acme/a');
