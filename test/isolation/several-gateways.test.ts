@@ -89,7 +89,7 @@ function openShared(
   const redis = openRedis({ url }, systemClock);
   const backplane = new RedisBackplane({ redis, clock, clockAheadMs: () => clock.now() - Date.now() });
   const shared: SharedState = {
-    ...{ backplane, redis, clock },
+    ...{ backplane, clock },
     state: () => 'ready',
     counters: () => NOTHING_SHARED,
     replace: () => undefined,
