@@ -69,6 +69,8 @@ describe.skipIf(program === null).each(KINDS)(
           const step = Math.min(left, 1_000);
           now += step;
           for (const { backplane, clock } of alive.values()) {
+            // The first beat begins by itself, and may be under way.
+            await vi.waitUntil(() => backplane.counters.beats > 0, { timeout: 10_000, interval: 0 });
             const { beats } = backplane.counters;
             await clock.advance(step);
             await vi.waitUntil(() => backplane.counters.beats > beats, { timeout: 10_000, interval: 0 });

@@ -101,7 +101,7 @@ export class RedisBackplane implements Backplane {
       const lasting = isSame && facts.length === 0 ? null : encoded.lasting();
       args.push(topic, String(version), encoded.moving, isSame ? '' : (lasting ?? ''), String(facts.length));
       for (const fact of facts)
-        args.push(encodeEntry({ at, fact }, encoded.moving, lasting ?? encoded.lasting()));
+        args.push(encodeEntry({ at, fact, state }, encoded.moving, lasting ?? encoded.lasting()));
       return encoded.digest;
     });
     this.counters.batches += 1;
@@ -127,7 +127,7 @@ export class RedisBackplane implements Backplane {
 
   async publish(journal: string, { at, fact, state }: Omit<LogEntry, 'sequence'>): Promise<number> {
     const { moving, lasting } = encodeState(state);
-    const entry = encodeEntry({ at, fact }, moving, lasting());
+    const entry = encodeEntry({ at, fact, state }, moving, lasting());
     const { head } = await this.calls.run(PUBLISH, partitionOf(journal), [journal, entry]);
     return head;
   }

@@ -9,8 +9,8 @@ import { defineScript } from '../../redis/connection.ts';
  *   accs:NODE       the accounts that it wants something of
  *   own:ACCOUNT     n: the owner, f: the fence
  *   who:ACCOUNT     the nodes that want something of it, the longest there first
- *   want:ACCOUNT:NODE   the topics
- *   x:TOPIC         v: version, s: last place, f: floor (what is before it is not known), p and st: the state (see codec.ts), k: the export's key
+ *   want:ACCOUNT:NODE   the topics, without the account that they begin with
+ *   x:TOPIC         packed: version, last place, floor (what is before it is not known), the state's moving and lasting part (see codec.ts), the export's key
  *   r:TOPIC         the last entries, "PLACE VALUE"
  *   idle            topics that no node wants → since when
  *   trash           what dead or closed nodes wanted, to be tidied a few topics at a time
@@ -44,6 +44,11 @@ local function answer(more)
   for i = 1, #more do all[i + 3] = more[i] end
   return all
 end
+local function readTopic(topic)
+  local packed = call('GET', P .. 'x:' .. topic)
+  return packed and cmsgpack.unpack(packed)
+end
+local function keepTopic(topic, x) call('SET', P .. 'x:' .. topic, cmsgpack.pack(x)) end
 local function tellNode(kind, node, account, fence, body)
   call('XADD', P .. 'log', nextPlace() .. '-0', 'c', kind, 'to', node, 'a', account, 'f', fence, 'b', body)
 end
@@ -57,8 +62,16 @@ local function isAlive(node)
   return untilMs and tonumber(untilMs) >= now
 end
 local function wantersOf(account) return call('ZRANGE', P .. 'who:' .. account, 0, -1) end
+local function short(account, topic)
+  if string.sub(topic, 1, #account + 1) == account .. ' ' then return string.sub(topic, #account + 2) end
+  return '\\n' .. topic
+end
+local function long(account, name)
+  if string.sub(name, 1, 1) == '\\n' then return string.sub(name, 2) end
+  return account .. ' ' .. name
+end
 local function wants(node, account, topic)
-  return call('SISMEMBER', P .. 'want:' .. account .. ':' .. node, topic) == 1
+  return call('SISMEMBER', P .. 'want:' .. account .. ':' .. node, short(account, topic)) == 1
 end
 -- The first that wants it owns it next.
 local function assign(account)
@@ -124,6 +137,7 @@ local function tidy()
   if not first then return end
   local trash = cjson.decode(first)
   local topics = call('SPOP', P .. trash[1], 500)
+  for i = 1, #topics do topics[i] = long(trash[2], topics[i]) end
   if #topics > 0 then unwanted(trash[2], topics) else call('LPOP', P .. 'trash') end
 end
 -- Where nobody was heard for a while the server was away, or nobody was there: who is not back soon is dead then, but not before.
@@ -138,9 +152,9 @@ local function living()
   if now < grace then return end
   for _, dead in ipairs(call('ZRANGE', P .. 'nodes', '-inf', '(' .. int(now), 'BYSCORE', 'LIMIT', 0, 8)) do reap(dead) end
 end
-local function stored(topic)
-  local x = call('HMGET', P .. 'x:' .. topic, 'v', 's', 'p', 'st', 'k')
-  return { x[1] or '', x[2] or '0', x[3] or '', x[4] or '', x[5] or '' }
+local function stored(x)
+  if not x then return { '0', '0', '', '', '' } end
+  return { int(x[1]), int(x[2]), x[4], x[5], x[6] }
 end
 `;
 
@@ -165,16 +179,19 @@ for i = 5, #ARGV, 2 do
   local topic, key = ARGV[i], ARGV[i + 1]
   local isAsked = 0
   for _, other in ipairs(nodes) do if wants(other, account, topic) then isAsked = 1; break end end
-  if call('SADD', P .. 'want:' .. account .. ':' .. node, topic) == 1 then
-    if call('EXISTS', P .. 'x:' .. topic) == 0 then
-      call('HSET', P .. 'x:' .. topic, 'v', '0', 's', '0', 'f', nextPlace(), 'k', key)
-    else
-      call('HSET', P .. 'x:' .. topic, 'k', key)
+  local x = readTopic(topic)
+  if call('SADD', P .. 'want:' .. account .. ':' .. node, short(account, topic)) == 1 then
+    if x then
+      x[6] = key
       call('ZREM', P .. 'idle', topic)
+    else
+      nextPlace()
+      x = { 0, 0, head, '', '', key }
     end
+    keepTopic(topic, x)
   end
   if owner ~= node then news[#news + 1] = { topic, isAsked } end
-  exports[#exports + 1] = { stored(topic), isAsked }
+  exports[#exports + 1] = { stored(x), isAsked }
 end
 if #news > 0 then tellNode('want', owner, account, fence, cjson.encode(news)) end
 return answer({ owner == node and 1 or 0, fence, #nodes > 1 and 1 or 0, exports })
@@ -186,7 +203,7 @@ local node, account = ARGV[3], ARGV[4]
 local isOwners = call('HGET', P .. 'own:' .. account, 'n') == node
 local left = {}
 for i = 5, #ARGV do
-  if call('SREM', P .. 'want:' .. account .. ':' .. node, ARGV[i]) == 1 then left[#left + 1] = ARGV[i] end
+  if call('SREM', P .. 'want:' .. account .. ':' .. node, short(account, ARGV[i])) == 1 then left[#left + 1] = ARGV[i] end
 end
 if call('EXISTS', P .. 'want:' .. account .. ':' .. node) == 0 then
   call('ZREM', P .. 'who:' .. account, node)
@@ -269,7 +286,9 @@ return answer({})
 export const WANTED = defineScript(`${PRELUDE}${OWNERSHIP}
 local keys = {}
 for _, node in ipairs(wantersOf(ARGV[3])) do keys[#keys + 1] = P .. 'want:' .. ARGV[3] .. ':' .. node end
-return answer({ #keys == 0 and {} or call('SUNION', unpack(keys)) })
+local topics = #keys == 0 and {} or call('SUNION', unpack(keys))
+for i = 1, #topics do topics[i] = long(ARGV[3], topics[i]) end
+return answer({ topics })
 `);
 
 /** ARGV: …, node, account, topics. Answers of each [stored, wanted by any, wanted by another]. */
@@ -285,7 +304,7 @@ for i = 5, #ARGV do
       if other ~= node then isWantedElsewhere = 1 end
     end
   end
-  exports[#exports + 1] = { stored(ARGV[i]), isWanted, isWantedElsewhere }
+  exports[#exports + 1] = { stored(readTopic(ARGV[i])), isWanted, isWantedElsewhere }
 end
 return answer({ exports })
 `);
@@ -300,22 +319,22 @@ local results = {}
 local i = 5
 while i <= #ARGV do
   local topic, version, moving, lasting, count = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
-  local x = P .. 'x:' .. topic
-  if call('HGET', x, 'v') ~= version then
-    results[#results + 1] = stored(topic)
+  local x = readTopic(topic)
+  if not x or int(x[1]) ~= version then
+    results[#results + 1] = stored(x)
   else
-    local after = int(tonumber(version) + 1)
-    if lasting == '' then call('HSET', x, 'v', after, 'p', moving)
-    else call('HSET', x, 'v', after, 'p', moving, 'st', lasting) end
+    x[1], x[4] = x[1] + 1, moving
+    if lasting ~= '' then x[5] = lasting end
     for j = i + 5, i + 4 + count do
       local place = nextPlace()
       call('XADD', P .. 'log', place .. '-0', 't', topic, 'e', ARGV[j])
       if call('RPUSH', P .. 'r:' .. topic, place .. ' ' .. ARGV[j]) > 64 then
-        call('HSET', x, 'f', string.match(call('LPOP', P .. 'r:' .. topic), '^%d+'))
+        x[3] = tonumber(string.match(call('LPOP', P .. 'r:' .. topic), '^%d+'))
       end
-      if j == i + 4 + count then call('HSET', x, 's', place) end
+      x[2] = head
     end
-    results[#results + 1] = after
+    keepTopic(topic, x)
+    results[#results + 1] = int(x[1])
   end
   i = i + 5 + count
 end
@@ -324,15 +343,15 @@ return answer({ results })
 
 /** ARGV: …, journal, entry; without an entry the journal begins, where there is none. Answers its place. */
 export const PUBLISH = defineScript(`${PRELUDE}
-local x = P .. 'x:' .. ARGV[3]
-call('HSETNX', x, 'v', '0')
+local x = readTopic(ARGV[3]) or { 0, 0, 0, '', '', '' }
 if ARGV[4] then
   local place = nextPlace()
   call('XADD', P .. 'log', place .. '-0', 't', ARGV[3], 'e', ARGV[4])
   if call('RPUSH', P .. 'r:' .. ARGV[3], place .. ' ' .. ARGV[4]) > 1000 then
-    call('HSET', x, 'f', string.match(call('LPOP', P .. 'r:' .. ARGV[3]), '^%d+'))
+    x[3] = tonumber(string.match(call('LPOP', P .. 'r:' .. ARGV[3]), '^%d+'))
   end
 end
+keepTopic(ARGV[3], x)
 return answer({})
 `);
 
@@ -356,16 +375,16 @@ export const LOAD = defineScript(`${PRELUDE}
 local after = tonumber(ARGV[3]) or head
 local topics = {}
 for i = 4, #ARGV do
-  local x = call('HMGET', P .. 'x:' .. ARGV[i], 'v', 'p', 'st', 'f')
+  local x = readTopic(ARGV[i])
   local entries = {}
-  if x[1] and after < head then
+  if x and after < head then
     local all = call('LRANGE', P .. 'r:' .. ARGV[i], 0, -1)
     for j = #all, 1, -1 do
       if tonumber(string.match(all[j], '^%d+')) <= after then break end
       entries[#entries + 1] = all[j]
     end
   end
-  topics[#topics + 1] = x[1] and { x[1], x[2] or '', x[3] or '', x[4] or '0', entries } or ''
+  topics[#topics + 1] = x and { int(x[1]), x[4], x[5], int(x[3]), entries } or ''
 end
 return answer({ topics })
 `);
