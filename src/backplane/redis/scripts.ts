@@ -4,7 +4,7 @@ import { defineScript } from '../../redis/connection.ts';
  * What happens in Redis, each script at one moment and within one partition. Key 1 is the partition's `meta`; the others stand beside it
  * (`P` is what they begin with):
  *
- *   meta            head: the log's last place; base: nothing before it is known; beat, grace: see `living`
+ *   meta            head: the log's last place; base: nothing before it is known; beat, grace: see `isGrace`
  *   nodes           node → alive until, in milliseconds
  *   accs:NODE       the accounts that it wants something of
  *   own:ACCOUNT     n: the owner, f: the fence
@@ -43,6 +43,17 @@ local function answer(more)
   local all = { int(base), int(head), int(now) }
   for i = 1, #more do all[i + 3] = more[i] end
   return all
+end
+-- Where nobody was heard for a while the server was away, or nobody was there: who is not back soon is dead then, but not before.
+local function isGrace()
+  local seen = call('HMGET', KEYS[1], 'beat', 'grace')
+  local beat, grace = tonumber(seen[1] or int(now)), tonumber(seen[2] or '0')
+  if now - beat > 1500 then
+    grace = now + 2000
+    call('HSET', KEYS[1], 'grace', int(grace))
+  end
+  call('HSET', KEYS[1], 'beat', int(now))
+  return now < grace
 end
 local function readTopic(topic)
   local packed = call('GET', P .. 'x:' .. topic)
@@ -140,16 +151,8 @@ local function tidy()
   for i = 1, #topics do topics[i] = long(trash[2], topics[i]) end
   if #topics > 0 then unwanted(trash[2], topics) else call('LPOP', P .. 'trash') end
 end
--- Where nobody was heard for a while the server was away, or nobody was there: who is not back soon is dead then, but not before.
 local function living()
-  local seen = call('HMGET', KEYS[1], 'beat', 'grace')
-  local beat, grace = tonumber(seen[1] or '0'), tonumber(seen[2] or '0')
-  if now - beat > 1500 and now - grace > 60000 then
-    grace = now + ALIVE_MS
-    call('HSET', KEYS[1], 'grace', int(grace))
-  end
-  call('HSET', KEYS[1], 'beat', int(now))
-  if now < grace then return end
+  if isGrace() then return end
   for _, dead in ipairs(call('ZRANGE', P .. 'nodes', '-inf', '(' .. int(now), 'BYSCORE', 'LIMIT', 0, 8)) do reap(dead) end
 end
 local function stored(x)
@@ -253,7 +256,7 @@ return answer({ isKnown, call('ZCARD', P .. 'nodes'), trimmed })
 export const ROLL = defineScript(`${PRELUDE}
 call('ZADD', P .. 'nodes', now + 2000, ARGV[3])
 call('HSET', P .. 'records', ARGV[3], ARGV[4])
-local dead = call('ZRANGE', P .. 'nodes', '-inf', '(' .. int(now), 'BYSCORE')
+local dead = isGrace() and {} or call('ZRANGE', P .. 'nodes', '-inf', '(' .. int(now), 'BYSCORE')
 for _, node in ipairs(dead) do
   call('ZREM', P .. 'nodes', node)
   call('HDEL', P .. 'records', node)
