@@ -87,7 +87,7 @@ function openShared(
   clock: Clock,
 ): { readonly shared: SharedState; readonly backplane: RedisBackplane } {
   const redis = openRedis({ url }, systemClock);
-  const backplane = new RedisBackplane({ redis, clock, clockAheadMs: () => clock.now() - Date.now() });
+  const backplane = new RedisBackplane({ redis, clock, storeNow: clock.now });
   const shared: SharedState = {
     ...{ backplane, clock },
     state: () => 'ready',

@@ -55,7 +55,7 @@ describe.skipIf(program === null)('fault scripts over three gateways on one Redi
       await expect
         .poll(() => redis.command('', ['PING']).then(String, () => ''), { interval: 10 })
         .toBe('PONG');
-      const backplane = new RedisBackplane({ redis, clock, clockAheadMs: () => clock.now() - Date.now() });
+      const backplane = new RedisBackplane({ redis, clock, storeNow: clock.now });
       opened.push({ redis, backplane });
     }
     return {

@@ -20,8 +20,8 @@ interface Partition {
 
 export interface PartitionCallsSettings {
   readonly scripts: RedisScripts;
-  /** Added to the server's clock, in milliseconds. */
-  readonly clockAheadMs: () => number;
+  /** See `RedisBackplaneOptions`. */
+  readonly storeNow: (() => number) | undefined;
   /** A partition's log has begun anew. */
   readonly onReset: (partition: string) => void;
 }
@@ -36,10 +36,10 @@ export class PartitionCalls {
   }
 
   async run(script: RedisScript, partition: string, args: readonly RedisArgument[]): Promise<Answer> {
-    const { scripts, clockAheadMs } = this.settings;
+    const { scripts, storeNow } = this.settings;
     const known = this.find(partition);
     const answer = await scripts.run(script, `${prefixOf(partition)}meta`, [
-      String(clockAheadMs()),
+      storeNow === undefined ? '' : String(storeNow()),
       String(known.heard),
       ...args,
     ]);

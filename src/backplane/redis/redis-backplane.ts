@@ -26,8 +26,8 @@ export interface RedisBackplaneOptions {
   readonly record?: (() => NodeRecord) | undefined;
   /** Called at every beat with the records of all gateways alive, this one's among them. */
   readonly onRecords?: ((records: ReadonlyMap<string, NodeRecord>) => void) | undefined;
-  /** Added to the server's clock, in milliseconds; tests let time pass by it. */
-  readonly clockAheadMs?: (() => number) | undefined;
+  /** Taken for the server's clock, epoch milliseconds; tests let time pass by it. */
+  readonly storeNow?: (() => number) | undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export class RedisBackplane implements Backplane {
     this.redis = options.redis;
     this.calls = new PartitionCalls({
       scripts: this.redis,
-      clockAheadMs: options.clockAheadMs ?? (() => 0),
+      storeNow: options.storeNow,
       onReset: (partition) => {
         this.written.clear();
         for (const node of this.connected) node.reset(partition);

@@ -17,8 +17,8 @@ import { defineScript } from '../../redis/connection.ts';
  *   log             a stream: entries (t, e) and what is meant for one node (c, to, a, f, b); a record's id is its place
  *   marks           "TIME PLACE", for trimming the log by time
  *
- * Places begin with the server's microseconds when the partition begins, so that they grow over its lives. ARGV 1 is added to the server's clock
- * (0 but for tests), ARGV 2 is the last place that the caller has heard of: a server that knows less, because it has lost its end or everything, begins anew
+ * Places begin with the server's microseconds when the partition begins, so that they grow over its lives. ARGV 1 is taken for the server's clock
+ * (empty but for tests), ARGV 2 is the last place that the caller has heard of: a server that knows less, because it has lost its end or everything, begins anew
  * after it. Every script answers [base, head, now in milliseconds, …].
  */
 
@@ -26,8 +26,13 @@ const PRELUDE = `
 local P = string.sub(KEYS[1], 1, -5)
 local call = redis.call
 local function int(number) return string.format('%.0f', number) end
-local clock = call('TIME')
-local micros = clock[1] * 1000000 + clock[2] + tonumber(ARGV[1]) * 1000
+local micros
+if ARGV[1] == '' then
+  local clock = call('TIME')
+  micros = clock[1] * 1000000 + clock[2]
+else
+  micros = math.floor(tonumber(ARGV[1]) * 1000)
+end
 local now = math.floor(micros / 1000)
 local meta = call('HMGET', KEYS[1], 'head', 'base')
 local head, base = tonumber(meta[1] or ''), tonumber(meta[2] or '')
