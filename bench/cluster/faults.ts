@@ -8,7 +8,13 @@ interface Fault {
   /** How long it lasts; at its end it is mended. */
   readonly lastsMs: number;
   /** @returns mends it */
-  begin(scene: Scene & { readonly redis: RedisServer }): Promise<() => Promise<unknown>>;
+  begin(scene: FaultScene): Promise<() => Promise<unknown>>;
+}
+
+interface FaultScene extends Pick<Scene, 'cluster' | 'clients'> {
+  readonly redis: RedisServer;
+  /** Calls back when the measurement is over. */
+  closeLater(close: () => Promise<void>): void;
 }
 
 const nothing = async () => undefined;
@@ -43,7 +49,8 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'failover: the primary is killed, its replica promoted',
     lastsMs: 2_000,
-    async begin({ cluster, redis }) {
+    async begin(scene) {
+      const { cluster, redis } = scene;
       const server = findRedis();
       if (server === null) return nothing;
       const replica = await startRedis(server, ['--replicaof', '127.0.0.1', String(redis.port)]);
@@ -54,7 +61,7 @@ const FAULTS: readonly Fault[] = [
       return async () => {
         await replica.command('REPLICAOF', 'NO', 'ONE');
         for (const proxy of cluster.proxies) proxy.aim(replica.port);
-        return () => replica.close();
+        scene.closeLater(() => replica.close());
       };
     },
   },
@@ -135,22 +142,21 @@ export async function measureFaults(settings: BenchSettings): Promise<void> {
     const { redis } = scene;
     if (redis === null) return;
     print(fault.name, '');
+    const toClose: (() => Promise<void>)[] = [];
+    const closeLater = (close: () => Promise<void>) => void toClose.push(close);
     try {
-      await measure(fault, { ...scene, redis }, subscribers);
+      await measure(fault, { ...scene, redis, closeLater }, subscribers);
     } catch (error) {
       print('  FAILED', error instanceof Error ? error.message : String(error));
       print('  subscribers', JSON.stringify(await scene.clients.tally()));
     }
+    for (const close of toClose) await close();
     const logged = scene.cluster.gateways.map((gateway) => gateway?.lines.at(-1) ?? '').filter(Boolean);
     if (logged.length > 0) print('  logged last', `\n    ${logged.join('\n    ')}`);
   }
 }
 
-async function measure(
-  fault: Fault,
-  scene: Scene & { readonly redis: RedisServer },
-  subscribers: number,
-): Promise<void> {
+async function measure(fault: Fault, scene: FaultScene, subscribers: number): Promise<void> {
   const { cluster, clients } = scene;
   const { intervalMs } = LAYOUT;
   await pause(2 * intervalMs);
