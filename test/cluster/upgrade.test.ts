@@ -11,7 +11,7 @@ import { type Layout, toWatched } from './processes/layout.ts';
 import { Subscribers } from './processes/subscribers.ts';
 
 /** The first version that several gateways could run. */
-const EARLIER = 'fb77604';
+const EARLIER = 'ace4ab5';
 const SUBSCRIBERS = 60;
 const LAYOUT: Layout = {
   ...{ tenants: 2, listAccounts: 2, perList: 10, plainAccounts: 4, perPlain: 4 },
