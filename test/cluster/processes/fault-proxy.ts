@@ -9,7 +9,7 @@ export interface FaultProxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes that have passed towards the server and back. */
   readonly passed: { up: number; down: number };
-  /** From `hung` nothing of what was held back comes through any more: those connections are closed. */
+  /** After `hung` and a delay connections are closed: what was held back comes through no more, and nothing overtakes it. */
   set(mode: ProxyMode): Promise<void>;
   /** Another server from now on. Connections are closed. */
   aim(port: number): void;
@@ -64,7 +64,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
     async set(to) {
       const before = mode;
       mode = to;
-      if (to === 'cut' || to === 'refused' || before === 'hung') drop();
+      if (to === 'cut' || to === 'refused' || before === 'hung' || typeof before === 'object') drop();
       if (to === 'refused' && server.listening) {
         server.close();
         await once(server, 'close');
