@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisBackplane } from '../../src/backplane/redis/redis-backplane.ts';
+import { SharedClock } from '../../src/backplane/shared-clock.ts';
 import { startWatch } from '../../src/export/transitions.ts';
 import { openRedis, type Redis, type RedisAddress } from '../../src/redis/connection.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { createOffsetClock } from '../support/offset-clock.ts';
 import { findRedis, type RedisServer, startRedis, startSentinel } from '../support/redis.ts';
 import { connect, join, own, PROGRESS, write } from './suite/processes.ts';
 
@@ -157,6 +159,27 @@ describe.skipIf(program === null)('Redis backplane, when Redis', () => {
         ),
       SOON,
     );
+  });
+
+  it('has another time than a gateway, tells it the time before the gateway plans anything', async () => {
+    const clock = createOffsetClock();
+    clock.skip(120_000);
+    const redis = openRedis({ url: server.url }, systemClock);
+    await vi.waitUntil(
+      () =>
+        redis.command('', ['PING']).then(
+          () => true,
+          () => false,
+        ),
+      SOON,
+    );
+    const backplane = new RedisBackplane({ redis, clock });
+    opened.push({ backplane, redis });
+
+    await connect({ connect: async () => backplane });
+
+    const aheadMs = new SharedClock(clock, backplane.clockOffset).now() - Date.now();
+    expect(Math.abs(aheadMs)).toBeLessThan(60_000);
   });
 
   it('is not there at the start, is joined once it is', async () => {

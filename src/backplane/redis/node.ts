@@ -64,6 +64,8 @@ export class RedisNode implements BackplaneNode {
   private readonly unsaid = new Map<string, Set<string>>();
   private readonly duties: Duties;
   private readonly rollCall: RollCall;
+  /** Resolves with the first beat, which tells what the time is, or that the server is away. */
+  readonly begun: Promise<void>;
   private cancelBeat: (() => void) | null = null;
   private isReachable = true;
   private isClosed = false;
@@ -75,12 +77,8 @@ export class RedisNode implements BackplaneNode {
       onRecord: (sequence, record) => this.onRecord(sequence, record),
     });
     this.duties = new Duties({
-      ...{
-        nodeId: this.id,
-        calls: settings.calls,
-        pause: (ms) => settings.reading.pause(ms),
-        listener: settings.listener,
-      },
+      ...{ nodeId: this.id, calls: settings.calls, listener: settings.listener },
+      pause: (ms) => settings.reading.pause(ms),
       isOwned: (identity, fence) => {
         const account = this.accounts.get(identity);
         return account?.isOwned === true && account.fence === fence;
@@ -88,7 +86,7 @@ export class RedisNode implements BackplaneNode {
       isNeeded: (identity) => !this.isClosed && (this.accounts.has(identity) || this.joining.size > 0),
     });
     this.rollCall = new RollCall({ ...settings, nodeId: this.id });
-    void this.beat();
+    this.begun = this.beat();
   }
 
   /** How many are alive, as last heard. */

@@ -89,6 +89,8 @@ export class RedisBackplane implements Backplane {
       onClosed: (closed) => this.connected.delete(closed),
     });
     this.connected.add(node);
+    // What is planned from here on is planned by the clock that all share.
+    await node.begun;
     return node;
   }
 
