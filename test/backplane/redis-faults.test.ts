@@ -139,6 +139,31 @@ describe.skipIf(program === null)('Redis backplane, when Redis', () => {
     expect(one.wanted.at(-1)).toMatchObject({ account: 'acme/desk', exports: [{ topic: 'acme/a' }] });
   });
 
+  it('took a node for dead that joins something new before it is heard of again, and knows all that it wants then', async () => {
+    const [one, other] = [await open(), await open()];
+    await own(one, 'acme/a');
+    await join(other, ['acme/a']);
+    const stopped = opened[0] as (typeof opened)[number];
+    const silent = vi.spyOn(stopped.redis, 'run').mockRejectedValue(new Error('stopped'));
+    await vi.waitUntil(() => other.wanted.some(({ account }) => account === 'acme/desk'), SOON);
+    const fence = other.wanted.at(-1)?.fence ?? 0;
+    // Between two beats.
+    const { beats } = stopped.backplane.counters;
+    await vi.waitUntil(() => stopped.backplane.counters.beats > beats, { ...SOON, interval: 1 });
+
+    silent.mockRestore();
+    await join(one, ['acme/c'], 'acme/hi');
+    const later = stopped.backplane.counters.beats;
+    await vi.waitUntil(() => stopped.backplane.counters.beats > later + 1, SOON);
+    await other.node.close();
+
+    await vi.waitUntil(
+      () => one.wanted.some((told) => told.account === 'acme/desk' && told.fence > fence),
+      SOON,
+    );
+    expect(one.wanted.at(-1)?.exports).toMatchObject([{ topic: 'acme/a' }]);
+  });
+
   it('is full, or only a copy, refuses what is to be written and takes it later', async () => {
     const one = await open();
     const { commit } = await own(one, 'acme/a');

@@ -32,6 +32,8 @@ export interface RedisNodeSettings extends Omit<RollCallSettings, 'nodeId'> {
   readonly onClosed: (node: RedisNode) => void;
 }
 
+type JoinReply = [number, Buffer, number, readonly [StoredReply, number][], number];
+
 /** An export that this node wants. */
 interface Want {
   readonly key: ExportKey;
@@ -95,9 +97,7 @@ export class RedisNode implements BackplaneNode {
   }
 
   get ownedAccounts(): number {
-    let count = 0;
-    for (const { isOwned } of this.accounts.values()) if (isOwned) count += 1;
-    return count;
+    return [...this.accounts.values()].filter(({ isOwned }) => isOwned).length;
   }
 
   // ------------------------------------------------------------------ what the hub asks for
@@ -183,12 +183,9 @@ export class RedisNode implements BackplaneNode {
     for (const { topic } of wanted) unsaid?.delete(topic);
     const args = wanted.flatMap(({ topic, key }) => [topic, JSON.stringify(key)]);
     const { head, rest } = await this.settings.calls.run(JOIN, partition, [this.id, identity, ...args]);
-    const [isOwner, place, others, replies] = rest as [
-      number,
-      Buffer,
-      number,
-      readonly [StoredReply, number][],
-    ];
+    const [isOwner, place, others, replies, isKnown] = rest as JoinReply;
+    // It was taken for dead, and whatever else it had joined in the partition is forgotten.
+    if (isKnown === 0) this.forgotten(partition);
     const fence = isOwner === 1 ? Number(place.toString()) : null;
     const exports = replies.map(([stored, isAsked]) => ({ ...readStored(stored), isAsked: isAsked === 1 }));
     const current = wanted.filter(({ topic }) => isWanted(topic));
@@ -254,13 +251,11 @@ export class RedisNode implements BackplaneNode {
   }
 
   private async beatIn(partition: string): Promise<void> {
-    const identities = [...this.accounts.keys()].filter((identity) => partitionOf(identity) === partition);
-    const isIn = identities.length > 0 ? '1' : '0';
+    const isIn = this.accountsIn(partition).length > 0 ? '1' : '0';
     const { rest } = await this.settings.calls.run(BEAT, partition, [this.id, isIn]);
     const [isKnown, , trimmed] = rest as [number, number, Buffer];
     if (this.isClosed) return;
-    // It was taken for dead.
-    if (isKnown === 0) for (const identity of identities) this.unannounced.add(identity);
+    if (isKnown === 0) this.forgotten(partition);
     if ((this.reader.placeOf(partition) ?? Number.POSITIVE_INFINITY) < Number(trimmed.toString()))
       await this.catchUp(partition);
   }
@@ -304,15 +299,21 @@ export class RedisNode implements BackplaneNode {
     const { missed, place } = await readMissed(this.settings.calls, partition, names, after);
     for (const { topic, entry } of missed) this.settings.listener.onEntry(topic, entry);
     this.reader.skipTo(partition, place);
-    for (const identity of this.accounts.keys())
-      if (partitionOf(identity) === partition) this.unannounced.add(identity);
+    this.forgotten(partition);
+  }
+
+  private forgotten(partition: string): void {
+    for (const identity of this.accountsIn(partition)) this.unannounced.add(identity);
+  }
+
+  private accountsIn(partition: string): readonly string[] {
+    return [...this.accounts.keys()].filter((identity) => partitionOf(identity) === partition);
   }
 
   /** Nothing of before is kept. */
   reset(partition: string): void {
     if (this.isClosed || partition === EVERYONE) return;
-    for (const identity of [...this.accounts.keys()])
-      if (partitionOf(identity) === partition) this.accounts.delete(identity);
+    for (const identity of this.accountsIn(partition)) this.accounts.delete(identity);
     for (const identity of [...this.unsaid.keys()])
       if (partitionOf(identity) === partition) this.unsaid.delete(identity);
     for (const journal of this.journals) if (partitionOf(journal) === partition) this.unfollowed.add(journal);

@@ -166,9 +166,10 @@ local function stored(x)
 end
 `;
 
-/** ARGV: …, node, account, then topic and key of each. Answers 1 where the node owns it, the fence, 1 where others want the account too; of each: [stored, was asked about]. */
+/** ARGV: …, node, account, then topic and key of each. Answers 1 where the node owns it, the fence, 1 where others want the account too; of each: [stored, was asked about]; and 1 where the node was known to be alive. */
 export const JOIN = defineScript(`${PRELUDE}${OWNERSHIP}
 local node, account = ARGV[3], ARGV[4]
+local isKnown = call('ZSCORE', P .. 'nodes', node) and 1 or 0
 call('ZADD', P .. 'nodes', now + ALIVE_MS, node)
 living()
 forget()
@@ -202,7 +203,7 @@ for i = 5, #ARGV, 2 do
   exports[#exports + 1] = { stored(x), isAsked }
 end
 if #news > 0 then tellNode('want', owner, account, fence, cjson.encode(news)) end
-return answer({ owner == node and 1 or 0, fence, #nodes > 1 and 1 or 0, exports })
+return answer({ owner == node and 1 or 0, fence, #nodes > 1 and 1 or 0, exports, isKnown })
 `);
 
 /** ARGV: …, node, account, then topics. */
