@@ -34,8 +34,8 @@ export default defineConfig({
     globalSetup: ['test/support/build-board.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
-    // Half of the time is spent waiting for sockets and browsers. A number: of a percentage no more than all cores are taken.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // More than half of the time is spent waiting for sockets, servers and browsers. A number: of a percentage no more than all cores are taken.
+    maxWorkers: availableParallelism() * 2,
     // Real sockets on a shared machine: CI tries a failed test once more and says so; here it fails at once.
     retry: process.env.CI ? 1 : 0,
     coverage: {

@@ -1,5 +1,5 @@
 /** How the board becomes what a browser is given: one script, one style sheet, one icon, each under a name made of its content. */
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -24,6 +24,8 @@ const DOCUMENTS = 'documents.json';
 export async function buildBoard(folder = 'dist/src/board') {
   const { output } = await asInProduction(() => build(toConfig(folder)));
   writeFileSync(join(ROOT, folder, DOCUMENTS), JSON.stringify(await readDocuments()));
+  const kept = new Set([DOCUMENTS, ...output.map(({ fileName }) => fileName)]);
+  for (const name of readdirSync(join(ROOT, folder))) if (!kept.has(name)) rmSync(join(ROOT, folder, name));
   return output.flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
 }
 
@@ -55,7 +57,8 @@ function toConfig(folder) {
     },
     build: {
       outDir: join(ROOT, folder),
-      emptyOutDir: true,
+      // A gateway that starts meanwhile finds the one before.
+      emptyOutDir: false,
       assetsDir: '',
       // As data they would need a looser policy.
       assetsInlineLimit: 0,

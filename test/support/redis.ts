@@ -25,6 +25,9 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
+/** It does not start where its clock is another one than the system's. */
+const WITHOUT_FAKETIME = { ...process.env, LD_PRELOAD: undefined, FAKETIME: undefined };
+
 /** Where the program is; null where it is not installed, which is told on standard error. */
 export function findRedis(name = 'redis-server'): string | null {
   const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)];
@@ -60,7 +63,7 @@ export async function startRedis(
       '--appendonly',
       'no',
     ];
-    server = spawn(program, [...file, ...fixed, ...settings], { stdio: 'ignore' });
+    server = spawn(program, [...file, ...fixed, ...settings], { stdio: 'ignore', env: WITHOUT_FAKETIME });
     await until(() => redis.command('', ['PING']));
   }
   async function kill(): Promise<void> {
