@@ -239,8 +239,9 @@ export class RedisNode implements BackplaneNode {
   private async beat(): Promise<void> {
     try {
       await this.rollCall.answer();
-      const read = new Set([...this.accounts.keys(), ...this.journals].map(partitionOf));
-      await Promise.all([...read].map((partition) => this.beatIn(partition)));
+      const joined = new Set([...this.accounts.keys()].map(partitionOf));
+      const read = new Set([...joined, ...[...this.journals].map(partitionOf)]);
+      await Promise.all([...read].map((partition) => this.beatIn(partition, joined.has(partition))));
       this.reach(true);
       this.catchUpOnWords();
     } catch {
@@ -250,9 +251,8 @@ export class RedisNode implements BackplaneNode {
     this.settings.onBeat();
   }
 
-  private async beatIn(partition: string): Promise<void> {
-    const isIn = this.accountsIn(partition).length > 0 ? '1' : '0';
-    const { rest } = await this.settings.calls.run(BEAT, partition, [this.id, isIn]);
+  private async beatIn(partition: string, isIn: boolean): Promise<void> {
+    const { rest } = await this.settings.calls.run(BEAT, partition, [this.id, isIn ? '1' : '0']);
     const [isKnown, , trimmed] = rest as [number, number, Buffer];
     if (this.isClosed) return;
     if (isKnown === 0) this.forgotten(partition);

@@ -40,7 +40,7 @@ const EPOCH = 'redis1';
 export class RedisBackplane implements Backplane {
   readonly epoch = EPOCH;
   readonly redis: Redis;
-  readonly counters = { commits: 0, batches: 0, fenced: 0, entries: 0, beats: 0 };
+  readonly counters = { commits: 0, fenced: 0, entries: 0, beats: 0 };
   /** How far the server's clock is ahead of this one's. */
   readonly clockOffset = new ClockOffset();
   private readonly options: RedisBackplaneOptions;
@@ -106,7 +106,6 @@ export class RedisBackplane implements Backplane {
         args.push(encodeEntry({ at, fact, state }, encoded.moving, lasting ?? encoded.lasting()));
       return encoded.digest;
     });
-    this.counters.batches += 1;
     this.counters.commits += commits.length;
     const { rest } = await this.calls.run(COMMIT, partitionOf(account), args);
     const [results] = rest as [Buffer | readonly (Buffer | StoredReply)[]];
