@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, connect as dial, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOTHING_SHARED } from '../../src/backplane/counters.ts';
 import { RedisBackplane } from '../../src/backplane/redis/redis-backplane.ts';
@@ -7,6 +5,7 @@ import { type Gateway, type GatewayOptions, startGateway } from '../../src/gatew
 import { openRedis } from '../../src/redis/connection.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import type { SharedState } from '../../src/shared-state.ts';
+import { startBalancer } from '../cluster/processes/balancer.ts';
 import { findPostgres, type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { findRedis, type RedisServer, startRedis } from '../support/redis.ts';
 import { runSchedule } from './schedule.ts';
@@ -60,19 +59,21 @@ async function startSeveral(
   entries: (() => number)[],
 ): Promise<Gateway> {
   const gateways: Gateway[] = [];
-  const balancer = await startBalancer(() => gateways.map((gateway) => Number(new URL(gateway.url).port)));
-  const server = { ...options.config.server, publicUrl: balancer.url };
+  const balancer = await startBalancer();
+  const publicUrl = `http://127.0.0.1:${balancer.port}`;
+  const server = { ...options.config.server, publicUrl };
   for (let count = 0; count < GATEWAYS; count += 1) {
     const { shared, backplane } = openShared(url, options.tools.clock);
     entries.push(() => backplane.counters.entries);
     gateways.push(await startGateway({ ...options, config: { ...options.config, server }, shared }));
   }
+  balancer.set(gateways.map((gateway) => Number(new URL(gateway.url).port)));
   const drain = async () => {
     await Promise.all(gateways.map((gateway) => gateway.drain()));
-    balancer.close();
+    await balancer[Symbol.asyncDispose]();
   };
   return {
-    url: balancer.url,
+    url: publicUrl,
     reload: (config) => {
       for (const gateway of gateways) gateway.reload({ ...config, server });
     },
@@ -99,39 +100,4 @@ function openShared(
     },
   };
   return { shared, backplane };
-}
-
-/** Each connection goes to the next one. */
-async function startBalancer(
-  ports: () => readonly number[],
-): Promise<{ readonly url: string; close(): void }> {
-  let taken = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const behind = ports();
-    const port = behind[taken % behind.length] ?? 0;
-    taken += 1;
-    const upstream = dial(port, '127.0.0.1');
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.pipe(upstream).pipe(client);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
 }
