@@ -116,7 +116,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/transports',
     'types:src/operations',
   ],
-  'src/config': ['src/export', 'types:src/http'],
+  'src/yaml': [],
+  'src/config': ['src/export', 'src/yaml', 'types:src/http'],
   'src/cli': [
     'src/config',
     'src/export',
@@ -124,6 +125,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/runtime',
     'src/telemetry',
     'src/vendors',
+    'src/yaml',
     'src/gateway.ts',
     'src/trusted.ts',
     'types:src/transports',

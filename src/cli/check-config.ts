@@ -2,12 +2,12 @@ import { STORES_OF_THEIR_OWN } from '../config/backplane-rules.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConfigProblem, inspectConfig, type LoadedConfig } from '../config/load.ts';
-import { boundLines } from '../config/problem.ts';
 import type { EnvironmentVariables } from '../config/process-environment.ts';
 import { secretValues } from '../config/secret-values.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createSecrets, SHORTEST_MASKED } from '../telemetry/secrets.ts';
 import { trustDocuments } from '../trusted.ts';
+import { boundLines } from '../yaml/problem.ts';
 import { askVendors, type LiveAnswer, type LiveTools } from './live-check.ts';
 
 /** What is wrong with a configuration, or what it comes to. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { readTextFile } from '../config/read-file.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { readTextFile } from '../yaml/read-file.ts';
 
 /** How often the file is looked at. A change counts once the file has stood still from one look to the next. */
 export const LOOK_MS = 1_000;

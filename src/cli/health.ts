@@ -1,10 +1,10 @@
 import { get } from 'node:http';
 import { substituteEnvironment } from '../config/environment.ts';
-import { describeValue, toLine } from '../config/problem.ts';
 import type { EnvironmentVariables } from '../config/process-environment.ts';
-import { readTextFile } from '../config/read-file.ts';
-import { parseYaml, toSyntaxLine } from '../config/yaml.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { parseYaml, toSyntaxLine } from '../yaml/parse.ts';
+import { describeValue, toLine } from '../yaml/problem.ts';
+import { readTextFile } from '../yaml/read-file.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';

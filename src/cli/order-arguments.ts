@@ -1,6 +1,6 @@
-import { closestName } from '../config/closest.ts';
 import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
 import { VENDORS } from '../vendors/registry.ts';
+import { closestName } from '../yaml/closest.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,7 +1,7 @@
+import type { Problem } from '../yaml/problem.ts';
+import { listAt, valueAt } from '../yaml/tree.ts';
 import type { Findings } from './found.ts';
-import type { Problem } from './problem.ts';
 import { isRedisUrl, namesRedisUser } from './redis-address.ts';
-import { listAt, valueAt } from './tree.ts';
 
 /** The keys that say where Redis is. */
 const PLACES = ['url', 'cluster', 'sentinels'] as const;

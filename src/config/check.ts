@@ -1,16 +1,16 @@
 import type * as z from 'zod';
-import { closestName } from './closest.ts';
+import { closestName } from '../yaml/closest.ts';
+import { describeKind, isPlainName, type KeyPath, type Problem } from '../yaml/problem.ts';
+import { compareInTree, pathKey, replaceAt, valueAt } from '../yaml/tree.ts';
 import type { Config } from './config.ts';
 import { type SubstitutedTree, substituteEnvironment } from './environment.ts';
 import { describeFound, type Findings } from './found.ts';
 import { withHint, withSuggestion } from './hints.ts';
 import { readManifest } from './manifest.ts';
-import { describeKind, isPlainName, type KeyPath, type Problem } from './problem.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { toConfig } from './resolve.ts';
 import { findRuleProblems } from './rules.ts';
 import { type CheckedFile, configSchema } from './schema.ts';
-import { compareInTree, pathKey, replaceAt, valueAt } from './tree.ts';
 
 /**
  * What the checked file comes to, or everything that is wrong with it at once.

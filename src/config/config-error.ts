@@ -1,4 +1,4 @@
-import type { KeyPath } from './problem.ts';
+import type { KeyPath } from '../yaml/problem.ts';
 
 /** What stands in the configuration cannot be started; each problem is one line, as those of a file that was refused. */
 export class ConfigError extends Error {

@@ -1,7 +1,7 @@
-import { type KeyPath, type Problem, shorten } from './problem.ts';
+import { type KeyPath, type Problem, shorten } from '../yaml/problem.ts';
+import { MAX_LEVELS, pathKey, TOO_DEEP } from '../yaml/tree.ts';
+import { UnquotedReference } from '../yaml/unquoted.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
-import { MAX_LEVELS, pathKey, TOO_DEEP } from './tree.ts';
-import { UnquotedReference } from './unquoted.ts';
 
 /** Where a value of the file came from the environment. */
 export interface Substitution {

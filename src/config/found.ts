@@ -1,7 +1,7 @@
+import { describeKind, describeValue, type KeyPath, shorten } from '../yaml/problem.ts';
+import { pathKey, valueAt } from '../yaml/tree.ts';
 import { inspectAddress, inspectEndpoint } from './address.ts';
 import type { Substitution } from './environment.ts';
-import { describeKind, describeValue, type KeyPath, shorten } from './problem.ts';
-import { pathKey, valueAt } from './tree.ts';
 import { VENDOR_DEFAULTS } from './vendor-defaults.ts';
 
 /** Keys at and below which no value is ever shown, whatever it is: a secret may stand in the wrong place there. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { closestName } from './closest.ts';
-import { quote } from './problem.ts';
+import { closestName } from '../yaml/closest.ts';
+import { quote } from '../yaml/problem.ts';
 
 /**
  * What is allowed somewhere, with what the value that was found there was most likely meant to be.

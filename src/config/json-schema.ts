@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { oneOf } from './schema/scalars.ts';
+import { oneOf } from '../yaml/scalars.ts';
 import { configSchema } from './schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

@@ -1,6 +1,5 @@
-import { checkTree } from './check.ts';
-import type { Config } from './config.ts';
-import type { PlaceOf } from './places.ts';
+import { type PlacedProblem, parseYaml, toSyntaxLine } from '../yaml/parse.ts';
+import type { PlaceOf } from '../yaml/places.ts';
 import {
   boundLines,
   formatPath,
@@ -10,10 +9,11 @@ import {
   quote,
   toEditorPrefix,
   toLine,
-} from './problem.ts';
+} from '../yaml/problem.ts';
+import { readTextFile } from '../yaml/read-file.ts';
+import { checkTree } from './check.ts';
+import type { Config } from './config.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
-import { readTextFile } from './read-file.ts';
-import { type PlacedProblem, parseYaml, toSyntaxLine } from './yaml.ts';
 
 const MAX_BYTES = 1_048_576;
 

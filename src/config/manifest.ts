@@ -1,8 +1,8 @@
+import { boundLines, describeKind, type KeyPath, type Problem, quote, toLine } from '../yaml/problem.ts';
+import { readTextFile, resolveBeside } from '../yaml/read-file.ts';
+import { valueAt } from '../yaml/tree.ts';
 import type { DocumentManifest } from './config.ts';
 import { describeFound, type Findings } from './found.ts';
-import { boundLines, describeKind, type KeyPath, type Problem, quote, toLine } from './problem.ts';
-import { readTextFile, resolveBeside } from './read-file.ts';
-import { valueAt } from './tree.ts';
 
 /** The key that names the manifest. */
 export const MANIFEST_PATH: KeyPath = ['server', 'trustedDocuments'];

@@ -1,4 +1,5 @@
 import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
+import { resolveBeside } from '../yaml/read-file.ts';
 import { toBaseUrl, toHttpUrl } from './address.ts';
 import type {
   AccessConfig,
@@ -11,7 +12,6 @@ import type {
   StoreConfig,
 } from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
-import { resolveBeside } from './read-file.ts';
 import type { CheckedFile } from './schema.ts';
 import { vendorDefaults } from './vendor-defaults.ts';
 

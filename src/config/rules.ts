@@ -1,9 +1,9 @@
 import { VENDOR_IDS } from '../export/vendor-id.ts';
+import { formatPath, type KeyPath, type Problem } from '../yaml/problem.ts';
+import { listAt, valueAt } from '../yaml/tree.ts';
 import { redisIsInOnePlace, severalShareALinkSecret, severalShareAStore } from './backplane-rules.ts';
 import { describeFound, type Findings } from './found.ts';
 import { isLoopbackHost } from './loopback.ts';
-import { formatPath, type KeyPath, type Problem } from './problem.ts';
-import { listAt, valueAt } from './tree.ts';
 import { vendorDefaults } from './vendor-defaults.ts';
 import { webhookAccountsAreOfItsTenant, webhooksWithoutTlsArePrivate } from './webhook-rules.ts';
 

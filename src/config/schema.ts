@@ -1,10 +1,10 @@
 import type * as z from 'zod';
+import { list, mapping } from '../yaml/scalars.ts';
 import { accessSchema } from './schema/access.ts';
 import { accountSchema } from './schema/account.ts';
 import { backplaneSchema } from './schema/backplane.ts';
 import { filesSchema } from './schema/files.ts';
 import { limitsSchema } from './schema/limits.ts';
-import { list, mapping } from './schema/scalars.ts';
 import { serverSchema } from './schema/server.ts';
 import { storeSchema } from './schema/store.ts';
 import { trackingSchema } from './schema/tracking.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closestName } from '../../src/config/closest.ts';
+import { closestName } from '../../src/yaml/closest.ts';
 
 const KEYS = ['apiKey', 'baseUrl', 'key', 'limits', 'maxMs', 'minMs', 'polling', 'timeoutMs'];
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { closestName } from '../../config/closest.ts';
 import type { VendorId } from '../../export/vendor-id.ts';
+import { closestName } from '../../yaml/closest.ts';
 import { CommandError } from '../command-error.ts';
 import { isTerminal } from '../display/display.ts';
 import { toTerminalText } from '../display/terminal-text.ts';

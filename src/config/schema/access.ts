@@ -1,6 +1,15 @@
+import {
+  headerSecret,
+  lineOfText,
+  list,
+  mapping,
+  nameWord,
+  text,
+  wholeNumber,
+  word,
+} from '../../yaml/scalars.ts';
 import { isSecureAddress } from '../address.ts';
 import { JWT_ALGORITHMS } from '../config.ts';
-import { headerSecret, lineOfText, list, mapping, nameWord, text, wholeNumber, word } from './scalars.ts';
 
 /** What is said about an address that secrets or trust depend on. */
 export const SECURE_ADDRESS_ALLOWED =

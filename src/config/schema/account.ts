@@ -1,10 +1,5 @@
 import * as z from 'zod';
 import { VENDOR_IDS, type VendorId } from '../../export/vendor-id.ts';
-import { isSecureAddress } from '../address.ts';
-import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';
-import { type VendorDefaults, vendorDefaults } from '../vendor-defaults.ts';
-import { SECURE_ADDRESS_ALLOWED } from './access.ts';
-import { credentialSchema } from './credential.ts';
 import {
   keyWord,
   list,
@@ -16,7 +11,12 @@ import {
   wholeNumber,
   word,
   yesOrNo,
-} from './scalars.ts';
+} from '../../yaml/scalars.ts';
+import { isSecureAddress } from '../address.ts';
+import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';
+import { type VendorDefaults, vendorDefaults } from '../vendor-defaults.ts';
+import { SECURE_ADDRESS_ALLOWED } from './access.ts';
+import { credentialSchema } from './credential.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { isCleanText, lineOfText, mapping, oneOf, text, wholeNumber, yesOrNo } from '../../yaml/scalars.ts';
 import type { BackplaneConfig } from '../config.ts';
 import { HOST_AND_PORT_ALLOWED, isHostAndPort, isRedisUrl, REDIS_URL_ALLOWED } from '../redis-address.ts';
-import { isCleanText, lineOfText, mapping, oneOf, text, wholeNumber, yesOrNo } from './scalars.ts';
 
 const KINDS = ['memory', 'redis'] as const satisfies readonly BackplaneConfig['kind'][];
 

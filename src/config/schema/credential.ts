@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { VendorId } from '../../export/vendor-id.ts';
+import { headerSecret, lineOfText, mapping, oneOf, text } from '../../yaml/scalars.ts';
 import { isSecureAddress } from '../address.ts';
 import type { AccountCredential } from '../config.ts';
 import { vendorDefaults } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';
-import { headerSecret, lineOfText, mapping, oneOf, text } from './scalars.ts';
 
 const CREDENTIALS = {
   'api-key': mapping({

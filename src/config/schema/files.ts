@@ -1,4 +1,4 @@
-import { isCleanText, mapping, text, wholeNumber } from './scalars.ts';
+import { isCleanText, mapping, text, wholeNumber } from '../../yaml/scalars.ts';
 
 const MIN_SECRET_BYTES = 32;
 const MAX_SECRET_BYTES = 4_096;

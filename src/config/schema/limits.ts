@@ -1,4 +1,4 @@
-import { mapping, wholeNumber } from './scalars.ts';
+import { mapping, wholeNumber } from '../../yaml/scalars.ts';
 
 const MAX_BYTES = 100 * 1_048_576;
 const MAX_COUNT = 1_000_000;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { lineOfText, mapping, oneOf, text } from '../../yaml/scalars.ts';
 import type { StoreConfig } from '../config.ts';
 import { isPostgresUrl, POSTGRES_URL_ALLOWED } from '../postgres-url.ts';
-import { lineOfText, mapping, oneOf, text } from './scalars.ts';
 
 const KINDS = ['memory', 'sqlite', 'postgres'] as const satisfies readonly StoreConfig['kind'][];
 

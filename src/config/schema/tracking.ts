@@ -1,4 +1,4 @@
-import { mapping, wholeNumber } from './scalars.ts';
+import { mapping, wholeNumber } from '../../yaml/scalars.ts';
 
 const MAX_DAYS = 3_650;
 const MAX_OPEN = 1_000_000;

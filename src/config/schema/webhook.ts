@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { WEBHOOK_EVENT_TYPES } from '../../export/store.ts';
 import { VENDOR_IDS } from '../../export/vendor-id.ts';
 import { DEFAULT_WEBHOOK_EVENTS } from '../../export/webhook-endpoint.ts';
+import { keyWord, list, mapping, nameWord, text, word, yesOrNo } from '../../yaml/scalars.ts';
 import { isEndpoint } from '../address.ts';
 import { isWebhookSecret, WEBHOOK_SECRET_ALLOWED } from '../webhook-secret.ts';
-import { keyWord, list, mapping, nameWord, text, word, yesOrNo } from './scalars.ts';
 
 const URL_ALLOWED = 'an https URL without user and fragment (http with allowPrivate: true)';
 
