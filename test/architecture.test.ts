@@ -70,7 +70,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/tracking': ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/watch'],
   'src/http': ['src/export', 'src/runtime', 'src/telemetry'],
   'src/limits': ['src/http', 'src/runtime'],
-  'src/vendors': ['src/export', 'src/http', 'src/runtime'],
+  'src/vendors': ['src/export', 'src/http', 'src/runtime', 'src/vendor-file'],
   'src/accounts': [
     'src/export',
     'src/runtime',
@@ -84,6 +84,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/export',
     'src/accounts',
     'src/tracking',
+    'src/vendor-file',
     'types:src/access',
     'types:src/operations',
     'types:src/vendors',
@@ -117,13 +118,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'types:src/operations',
   ],
   'src/yaml': [],
-  'src/config': ['src/export', 'src/yaml', 'types:src/http'],
+  'src/vendor-file': ['src/export', 'src/yaml'],
+  'src/config': ['src/export', 'src/vendor-file', 'src/yaml', 'types:src/http'],
   'src/cli': [
     'src/config',
     'src/export',
     'src/graphql',
     'src/runtime',
     'src/telemetry',
+    'src/vendor-file',
     'src/vendors',
     'src/yaml',
     'src/gateway.ts',
@@ -133,7 +136,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/board': [],
   'src/graphiql': [],
-  simulator: ['src/export', 'src/runtime', 'src/vendors'],
+  simulator: ['src/export', 'src/http', 'src/runtime', 'src/vendor-file', 'src/vendors'],
 };
 
 /** Metrics count what happens everywhere: they know its types. */
@@ -229,7 +232,7 @@ describe('packages', () => {
     [/^undici(\/|$)/, /^(src\/(http|cli)\/|simulator\/)/],
     [/^@modelcontextprotocol\//, /^src\/cli\/mcp\//],
     [/^ws$/, /^src\/(transports|cli)\//],
-    [/^yaml$/, /^src\/config\//],
+    [/^yaml$/, /^src\/yaml\//],
     [/^(commander|cli-progress|@clack\/.+)$/, /^src\/(cli\/|main\.ts)/],
     [/^prom-client$/, /^src\/telemetry\/metrics/],
     [/^standardwebhooks$/, /^src\/tracking\/webhooks\//],

@@ -1,0 +1,354 @@
+import type { ExportOutcome, ExportStatus } from '../export/export.ts';
+
+/*
+ * A vendor file as it was read and checked: every shorthand spelt out, every template taken apart. Plain JSON, so that two of them can be
+ * compared, and those that come with Waybill can be kept ready.
+ */
+
+/** A JSON Pointer (RFC 6901), taken apart at `/` and unescaped; empty for the whole. */
+export type Pointer = readonly string[];
+
+/** The first that is there counts: neither missing nor null. */
+export type Pointers = readonly [Pointer, ...Pointer[]];
+
+export type Scalar = string | number | boolean | null;
+
+/**
+ * One piece of a template: fixed text, a locator's id or an account's setting by its name (`limit` and `ids` where the gateway gives
+ * them), or a value of the status answer.
+ */
+export type TemplatePart =
+  | { readonly text: string }
+  | { readonly name: string }
+  | { readonly pointer: Pointer };
+
+/** Text with places in it. A template that is one `name` of an absent optional id is left out as a whole. */
+export type Template = readonly TemplatePart[];
+
+/** One or more segments of a path, each percent-encoded as a whole; left out where one of the ids in `needs` is absent. */
+export interface PathPiece {
+  readonly segments: readonly Template[];
+  /** Optional ids without which the piece falls away: `[/projects/{projectId}]`. */
+  readonly needs: readonly string[];
+}
+
+/** A body's JSON with templates for texts. */
+export type BodyNode =
+  | { readonly value: Scalar }
+  | { readonly template: Template }
+  | { readonly list: readonly BodyNode[] }
+  | { readonly members: Readonly<Record<string, BodyNode>> };
+
+export interface RequestRule {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the account's base URL. */
+  readonly path: readonly PathPiece[];
+  readonly query: Readonly<Record<string, Template>>;
+  /** Names as written. */
+  readonly headers: Readonly<Record<string, Template>>;
+  /** Null where the request has none of its own. */
+  readonly body: BodyNode | null;
+  readonly encoding: 'json' | 'form';
+}
+
+/** How a value is read where its JSON type is not yet ours. */
+export type Conversion =
+  | 'rfc3339'
+  | 'epoch-seconds'
+  | 'epoch-millis'
+  | 'epoch-seconds-text'
+  | 'integer-text'
+  /** 0 to 1, as per cent. */
+  | 'fraction'
+  /** A number of seconds, as milliseconds. */
+  | 'seconds';
+
+export interface ValueRule {
+  readonly at: Pointers;
+  readonly as: Conversion | null;
+  /** Values that mean null. */
+  readonly absent: readonly Scalar[];
+}
+
+/** Names of the export's own fields that a file may fill. */
+export const INSTANT_FIELDS = ['createdAt', 'startedAt', 'updatedAt', 'finishedAt'] as const;
+export type InstantField = (typeof INSTANT_FIELDS)[number];
+
+/** An instant that stands in the answer, or so long after another one. */
+export type InstantRule = ValueRule | { readonly from: InstantField; readonly plusMs: number };
+
+export interface FieldRules {
+  readonly name?: ValueRule | undefined;
+  readonly createdAt?: InstantRule | undefined;
+  readonly startedAt?: InstantRule | undefined;
+  readonly updatedAt?: InstantRule | undefined;
+  readonly finishedAt?: InstantRule | undefined;
+  readonly percent?: ValueRule | undefined;
+  readonly completedParts?: ValueRule | undefined;
+  readonly totalParts?: ValueRule | undefined;
+  readonly failureCode?: ValueRule | undefined;
+  readonly failureMessage?: ValueRule | undefined;
+  /** A header holds seconds or an HTTP date. */
+  readonly retryAfterMs?: ValueRule | { readonly header: string } | undefined;
+}
+
+/** GraphQL's types that a vendor's own fields may have; each also as a list of values that are not null. */
+export const DETAIL_TYPES = ['Int', 'Float', 'String', 'Boolean', 'ID', 'DateTime', 'URL', 'JSON'] as const;
+export type DetailType = (typeof DETAIL_TYPES)[number];
+
+export interface DetailRule extends ValueRule {
+  readonly type: DetailType;
+  readonly isList: boolean;
+  readonly description: string | null;
+}
+
+/** A locator's id, or a setting: what it may look like. */
+export interface IdGrammar {
+  /** RE2's subset of regular expressions; the whole value has to match. */
+  readonly pattern: string;
+  readonly isOptional: boolean;
+  readonly description: string | null;
+  /** Fits the pattern. */
+  readonly example: string;
+}
+
+export interface SettingRule extends Omit<IdGrammar, 'isOptional'> {
+  readonly default: string | null;
+}
+
+/** How a secret is sent. */
+export type SendRule =
+  | { readonly header: string; readonly prefix: string }
+  /** HTTP Basic: the half that holds it; the other is empty. */
+  | { readonly basic: 'username' | 'password' };
+
+export interface TokenRule {
+  readonly tokenUrl: Template;
+  readonly scope: string | null;
+  /** How the client shows who it is: HTTP Basic, or in the body beside the rest. */
+  readonly client: 'basic' | 'body';
+  readonly request: 'form' | 'query';
+  readonly send: SendRule;
+}
+
+export interface CredentialRules {
+  readonly 'api-key'?: SendRule | undefined;
+  readonly bearer?: SendRule | undefined;
+  readonly 'client-credentials'?: TokenRule | undefined;
+  readonly 'refresh-token'?: (TokenRule & { readonly rotates: boolean }) | undefined;
+}
+
+export interface StatusReading {
+  readonly status: ExportStatus;
+  /** Only beside SUCCEEDED; null for all others. */
+  readonly outcome: ExportOutcome | null;
+}
+
+/** Compares what a pointer leads to with what is written in the file. */
+export interface Condition {
+  readonly at: Pointer;
+  readonly test:
+    | { readonly is: Scalar }
+    | { readonly above: number }
+    | { readonly below: number }
+    /** No text, no list, no object, or one without anything in it. */
+    | { readonly empty: boolean }
+    /** Missing or null. */
+    | { readonly absent: boolean };
+}
+
+export interface RefineRule {
+  /** Null: any word. */
+  readonly word: string | null;
+  /** All have to hold. */
+  readonly where: readonly Condition[];
+  readonly is: StatusReading;
+}
+
+export interface StatusRule {
+  readonly request: RequestRule;
+  /** HTTP statuses beside 2xx whose body is an answer where the word stands in it. */
+  readonly answers: readonly number[];
+  /** Whether the call succeeded, where the body tells. */
+  readonly success: { readonly at: Pointer; readonly is: Scalar } | null;
+  /** Where the export stands in an answer. */
+  readonly at: Pointers;
+  /** Below `at`; null where an answer holds no id. */
+  readonly id: { readonly at: Pointers; readonly prefix: string } | null;
+  readonly word: Pointers;
+  readonly caseless: boolean;
+  readonly words: Readonly<Record<string, StatusReading>>;
+  readonly refine: readonly RefineRule[];
+  readonly fields: FieldRules;
+  readonly details: Readonly<Record<string, DetailRule>>;
+  readonly batch: BatchRule | null;
+}
+
+/** Many ids in one call. */
+export interface BatchRule {
+  readonly request: RequestRule;
+  readonly items: Pointers;
+  /** Below an item, where it is not as in a single answer. */
+  readonly id: { readonly at: Pointers; readonly prefix: string } | null;
+  /** As many at once. */
+  readonly max: number;
+}
+
+export type NextRule =
+  | { readonly kind: 'cursor'; readonly at: Pointers; readonly query: string }
+  /** The `Link` header's relation (RFC 8288). */
+  | { readonly kind: 'link'; readonly relation: string }
+  | { readonly kind: 'offset'; readonly offset: string; readonly size: string }
+  /** A whole address or a path, followed on the base URL's origin only. */
+  | { readonly kind: 'url'; readonly at: Pointers }
+  /** The last item's id, as long as the answer says that there are more. */
+  | { readonly kind: 'last'; readonly query: string; readonly more: Pointers };
+
+export interface ListRule {
+  readonly request: RequestRule;
+  readonly items: Pointers;
+  readonly next: NextRule | null;
+  /** `all`: an export that is not in it is not there. */
+  readonly holds: 'all' | 'newest';
+  readonly asBatch: boolean;
+}
+
+export interface OrderField {
+  readonly type: DetailType;
+  readonly isList: boolean;
+  readonly isRequired: boolean;
+  /** In the body. */
+  readonly at: Pointer;
+  readonly description: string | null;
+  /** What a text may look like; null where anything goes. */
+  readonly pattern: string | null;
+  /** For the simulator, the docs and the demo. */
+  readonly example: unknown;
+}
+
+export interface StartRule {
+  readonly request: RequestRule;
+  readonly order: Readonly<Record<string, OrderField>>;
+  /** Put into every body first. */
+  readonly constants: readonly { readonly at: Pointer; readonly value: unknown }[];
+  /** What the order is laid below. */
+  readonly under: Pointer;
+  /** How a form writes what is nested: `a[b]=c`. Null: only plain fields. */
+  readonly nesting: 'brackets' | null;
+  readonly idempotency: { readonly header: string } | null;
+  readonly answer: { readonly at: Pointers; readonly ids: Readonly<Record<string, IdSource>> };
+  /** An answer that names an export that runs already. */
+  readonly existing: { readonly status: number; readonly at: Pointers } | null;
+  /** HTTP statuses of success. */
+  readonly success: readonly number[];
+  readonly then: RequestRule | null;
+  /** One at a time per account. */
+  readonly once: boolean;
+}
+
+/** Where an id stands in the answer to a start. */
+export interface IdSource {
+  readonly at: Pointers;
+  readonly prefix: string;
+}
+
+export interface CancelRule {
+  readonly request: RequestRule;
+  /** HTTP statuses by which the vendor says that nothing is left to cancel. */
+  readonly gone: readonly number[];
+  readonly success: readonly number[];
+  readonly then: RequestRule | null;
+}
+
+/** A fact of a file: fixed text with places in it, or a value of the answer. */
+export type FactRule = ValueRule | { readonly template: Template };
+
+export interface FileRule {
+  readonly kind: 'link' | 'links' | 'stream' | 'lookup';
+  /** Null for `link` and `links`. */
+  readonly request: RequestRule | null;
+  /** Where the link stands: below the export for `link` and `links`, in the further answer for `lookup`. Null for `stream`. */
+  readonly at: Pointers | null;
+  /** Of which exports there are such files. */
+  readonly of: readonly ExportStatus[];
+  readonly where: readonly Condition[];
+  readonly expiresAt: ValueRule | { readonly link: 'amz' } | null;
+  /** How long a link works from the answer on; null where nothing is said. */
+  readonly livesMs: number | null;
+  readonly name: FactRule | null;
+  readonly mediaType: FactRule | null;
+  readonly size: ValueRule | null;
+  readonly checksum: (ValueRule & { readonly kind: 'sha256' | 'md5' }) | null;
+  /** Where the answer says that the bytes are compressed. */
+  readonly gzip: ValueRule | null;
+  /** The link is opened with the account's credential, on listed origins only. */
+  readonly credential: boolean;
+  /** Hosts that links may lead to, beside the base URL's own. */
+  readonly hosts: readonly string[];
+}
+
+/** One way in which an answer says something; every part that is given has to fit. */
+export interface ErrorRow {
+  readonly status: number | null;
+  readonly code: string | null;
+  /** A part of the vendor's message. */
+  readonly message: string | null;
+  /** How long to wait then; only of `throttled`. */
+  readonly wait: readonly WaitRule[];
+}
+
+export type WaitRule =
+  | { readonly header: string; readonly as: Conversion | null }
+  | { readonly at: Pointers; readonly as: Conversion | null }
+  | { readonly defaultMs: number };
+
+/** What errors are called; beside what HTTP says by itself. */
+export const ERROR_KINDS = [
+  'expired',
+  'throttled',
+  'notFound',
+  'conflict',
+  'forbidden',
+  'unauthenticated',
+] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+export type ErrorRules = { readonly [Kind in ErrorKind]: readonly ErrorRow[] } & {
+  readonly code: readonly Pointer[];
+  readonly message: readonly Pointer[];
+};
+
+export interface CallbackRule {
+  /** Where a start says our address: a pointer into the order's body, or a query parameter. */
+  readonly address: { readonly at: Pointer } | { readonly query: string };
+  readonly body: 'form' | 'json';
+  /** Where the export's id stands in what comes. */
+  readonly id: Pointers;
+}
+
+export interface VendorDeclaration {
+  /** `acme-reports` */
+  readonly id: string;
+  readonly name: string;
+  readonly docs: string | null;
+  /** What an export is, for the type's description. */
+  readonly description: string | null;
+  /** Null where every account has to name its own. */
+  readonly baseUrl: Template | null;
+  /** Further origins that the credential may go to. */
+  readonly origins: readonly Template[];
+  readonly settings: Readonly<Record<string, SettingRule>>;
+  readonly headers: Readonly<Record<string, Template>>;
+  readonly credentials: CredentialRules;
+  /** In the order of a locator's text. */
+  readonly locator: Readonly<Record<string, IdGrammar>>;
+  readonly status: StatusRule;
+  readonly list: ListRule | null;
+  readonly start: StartRule | null;
+  readonly cancel: CancelRule | null;
+  readonly files: readonly FileRule[];
+  readonly errors: ErrorRules;
+  readonly pacing: { readonly minMs: number; readonly maxMs: number; readonly stallAfterMs: number };
+  readonly limits: { readonly requestsPerSecond: number; readonly maxConcurrent: number };
+  readonly callback: CallbackRule | null;
+}
