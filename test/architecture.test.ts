@@ -136,7 +136,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/board': [],
   'src/graphiql': [],
-  simulator: ['src/export', 'src/http', 'src/runtime', 'src/vendor-file', 'src/vendors'],
+  simulator: ['src/export', 'src/http', 'src/runtime', 'src/telemetry', 'src/vendor-file', 'src/vendors'],
 };
 
 /** Metrics count what happens everywhere: they know its types. */

@@ -3,7 +3,7 @@ import type { ExportStatus, LocatorIds } from '../../src/export/export.ts';
 import type { IdRule } from '../../src/export/ports.ts';
 import type { Credential } from '../../src/http/types.ts';
 import type { VendorDefinition } from '../../src/vendors/vendor.ts';
-import type { FakeAnswer, ReceivedRequest } from '../support/fake-vendor.ts';
+import type { FakeAnswer, ReceivedRequest } from './fake-vendor.ts';
 
 /** The three states that every vendor has. */
 export type JobState = 'running' | 'succeeded' | 'failed';
@@ -24,6 +24,8 @@ export interface ConformanceHarness {
   ids(n: number): LocatorIds;
   /** Every request but the token's has this path and query. */
   readonly requestShape: RegExp;
+  /** Whether a request asks for a status or a list; default whether it is a GET. */
+  isRead?(request: ReceivedRequest): boolean;
   /** The `n` of `ids(n)` that a status request asks about; null for a list call. */
   exportOf(request: ReceivedRequest): number | null;
   /** A good answer: for a status request that export's, for a list call the exports 0 to 9, all in this state. */

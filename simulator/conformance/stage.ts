@@ -1,19 +1,18 @@
 import { gzipSync } from 'node:zlib';
-import { expect } from 'vitest';
 import { StartError, VendorError } from '../../src/export/errors.ts';
 import { type ExportKey, type ExportStatus, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
 import type { Reading, StartedExport, VendorAccount } from '../../src/export/ports.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
-import {
-  type FakeAnswer,
-  type FakeReply,
-  type ReceivedRequest,
-  startFakeVendor,
-} from '../support/fake-vendor.ts';
-import { createRecordingLog } from '../support/tools.ts';
-import type { ConformanceHarness } from './conformance-harness.ts';
+import { type FakeAnswer, type FakeReply, type ReceivedRequest, startFakeVendor } from './fake-vendor.ts';
+import type { ConformanceHarness, JobState } from './harness.ts';
+import { createRecordingLog } from './recording-log.ts';
+import type { SuiteRunner } from './runner.ts';
+
+export const STATES: readonly JobState[] = ['running', 'succeeded', 'failed'];
+/** Unless the harness names others. */
+export const STATUSES = { running: 'RUNNING', succeeded: 'SUCCEEDED', failed: 'FAILED' } as const;
 
 export type Answering = (request: ReceivedRequest) => FakeReply;
 
@@ -46,11 +45,13 @@ const ACCOUNT = 'conformance';
  * documented paths, and no message or log line holds a secret or a host.
  */
 export async function startConformance(
+  suite: SuiteRunner,
   harness: ConformanceHarness,
   answering: Answering,
   tokenAnswer: FakeReply = GOOD_TOKEN,
   timeoutMs = 5_000,
 ): Promise<Stage> {
+  const { expect } = suite;
   const { definition } = harness;
   const requests: ReceivedRequest[] = [];
   const tokenRequests: ReceivedRequest[] = [];
@@ -62,7 +63,7 @@ export async function startConformance(
   const credential = harness.credential(vendor.url);
   const tokenPath =
     credential.type === 'client-credentials' ? new URL(credential.tokenUrl).pathname : undefined;
-  const log = createRecordingLog();
+  const log = suite.createLog?.() ?? createRecordingLog();
   const account = definition.createAccount(
     {
       key: ACCOUNT,
@@ -119,8 +120,9 @@ export async function startConformance(
     async [Symbol.asyncDispose]() {
       await account.close();
       await vendor[Symbol.asyncDispose]();
-      for (const { method, url } of requests) {
-        if (method === 'GET') expect(url).toMatch(harness.requestShape);
+      for (const request of requests) {
+        const { method, url } = request;
+        if (isRead(harness, request)) expect(url).toMatch(harness.requestShape);
         else expect([orders?.request, cancelRequest]).toContain(`${method} ${url}`);
       }
       const told = JSON.stringify([seen.map(describeReading), failures.map(describeFailure), log.lines]);
@@ -138,7 +140,17 @@ export async function startConformance(
 }
 
 /** Values of a credential that are no secret. */
-const SHARED_WORDS: ReadonlySet<unknown> = new Set(['api-key', 'bearer', 'client-credentials']);
+const SHARED_WORDS: ReadonlySet<unknown> = new Set([
+  'api-key',
+  'bearer',
+  'client-credentials',
+  'refresh-token',
+]);
+
+/** Whether a request only asks: by its method, where the vendor has no other way of telling. */
+export function isRead(harness: ConformanceHarness, request: ReceivedRequest): boolean {
+  return harness.isRead?.(request) ?? request.method === 'GET';
+}
 
 function describeReading(reading: Reading): unknown {
   if (!(reading instanceof VendorError)) return reading.failure;
@@ -209,7 +221,21 @@ function listPlaces(holder: object): readonly Place[] {
 }
 
 /** Answers that no vendor documents, each with a good status. */
-export const NONSENSE: Readonly<Record<string, FakeReply>> = {
+export function toNonsense({ isBrief = false }: SuiteRunner): Readonly<Record<string, FakeReply>> {
+  return isBrief ? SMALL_NONSENSE : { ...SMALL_NONSENSE, ...LARGE_NONSENSE };
+}
+
+/** How often a property is tried. */
+export function toRuns({ isBrief = false }: SuiteRunner, runs: number): number {
+  return isBrief ? Math.ceil(runs / 8) : runs;
+}
+
+/** The time limit of a call to a vendor that says nothing. */
+export function toSilenceMs({ isBrief = false }: SuiteRunner): number {
+  return isBrief ? 60 : 300;
+}
+
+const SMALL_NONSENSE: Readonly<Record<string, FakeReply>> = {
   'an HTML page': { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Sign in</title>' },
   'an empty body': { body: '' },
   null: { body: 'null' },
@@ -218,10 +244,13 @@ export const NONSENSE: Readonly<Record<string, FakeReply>> = {
   'an array': { body: '[]' },
   'a truncated answer': { body: '{"status": "succ' },
   'an object without anything': { body: '{}' },
-  'a body of 6 MB': { body: JSON.stringify({ status: 'x'.repeat(6_000_000) }) },
-  'a gzip bomb': { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(50_000_000, ' ')) },
   'a body that is not the gzip it says': { headers: { 'content-encoding': 'gzip' }, body: '{"status":"x"}' },
   'ten thousand brackets': { body: '['.repeat(10_000) + ']'.repeat(10_000) },
+};
+
+const LARGE_NONSENSE: Readonly<Record<string, FakeReply>> = {
+  'a body of 6 MB': { body: JSON.stringify({ status: 'x'.repeat(6_000_000) }) },
+  'a gzip bomb': { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(50_000_000, ' ')) },
 };
 
 const ALL_STATUSES: readonly ExportStatus[] = [
@@ -241,7 +270,10 @@ export function codeOf(reading: Reading | undefined): string | undefined {
 }
 
 /** Outcome, failure and files stand beside the statuses that have them, and beside no other. */
-export function expectOnlyWhatTheStatusAllows(reading: Reading | undefined): void {
+export function expectOnlyWhatTheStatusAllows(
+  expect: SuiteRunner['expect'],
+  reading: Reading | undefined,
+): void {
   if (reading === undefined || reading instanceof VendorError) return;
   const { status, outcome, failure, files } = reading;
   expect(ALL_STATUSES).toContain(status);

@@ -1,24 +1,28 @@
 /** The part of the suite for vendors' starts and cancels: sent once, and never a false word about what became of them. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { StartError, VendorError } from '../../src/export/errors.ts';
 import { isTerminal } from '../../src/export/export.ts';
-import type { FakeReply } from '../support/fake-vendor.ts';
-import type { ConformanceHarness, OrderHarness } from './conformance-harness.ts';
+import type { FakeReply } from './fake-vendor.ts';
+import type { ConformanceHarness, OrderHarness } from './harness.ts';
+import type { SuiteRunner } from './runner.ts';
 import {
   expectOnlyWhatTheStatusAllows,
+  isRead,
   mutate,
-  NONSENSE,
   type Stage,
   startConformance,
-} from './conformance-support.ts';
+  toNonsense,
+  toRuns,
+  toSilenceMs,
+} from './stage.ts';
 
 /** Everything about starting, for a vendor that can; for one that cannot, that it does not pretend to. */
-export function describeOrders(harness: ConformanceHarness): void {
+export function describeOrders(suite: SuiteRunner, harness: ConformanceHarness): void {
+  const { expect, it } = suite;
   const { definition, orders } = harness;
 
   it('says whether it can start and stop exports, and has those calls and no others', async () => {
-    await using stage = await startConformance(harness, () => 'hang');
+    await using stage = await startConformance(suite, harness, () => 'hang');
     const { canStart, canCancel, canList } = definition.capabilities;
     const { account } = stage;
 
@@ -28,20 +32,21 @@ export function describeOrders(harness: ConformanceHarness): void {
   });
 
   if (orders === undefined) return;
-  describeStarts(harness, orders);
-  describeLostAnswers(harness, orders);
-  describeRefusedOrders(harness, orders);
-  describeOrderInput(harness, orders);
+  describeStarts(suite, harness, orders);
+  describeLostAnswers(suite, harness, orders);
+  describeRefusedOrders(suite, harness, orders);
+  describeOrderInput(suite, harness, orders);
 }
 
 /** Orders that the vendor has received. */
-function count(stage: Stage): number {
-  return stage.requests.filter(({ method }) => method !== 'GET').length;
+function count(harness: ConformanceHarness, stage: Stage): number {
+  return stage.requests.filter((request) => !isRead(harness, request)).length;
 }
 
-function describeStarts(harness: ConformanceHarness, orders: OrderHarness): void {
+function describeStarts(suite: SuiteRunner, harness: ConformanceHarness, orders: OrderHarness): void {
+  const { expect, it } = suite;
   it('starts an export that is not at its end, with one call', async () => {
-    await using stage = await startConformance(harness, () => orders.answer());
+    await using stage = await startConformance(suite, harness, () => orders.answer());
 
     const started = await stage.start();
 
@@ -49,7 +54,7 @@ function describeStarts(harness: ConformanceHarness, orders: OrderHarness): void
     if (started instanceof Error) throw started;
     expect(started.snapshot.key.id).toBe(stage.key(0).id);
     expect(isTerminal(started.snapshot.status)).toBe(false);
-    expectOnlyWhatTheStatusAllows(started.snapshot);
+    expectOnlyWhatTheStatusAllows(expect, started.snapshot);
     expect(stage.requests).toHaveLength(1);
   });
 
@@ -58,7 +63,9 @@ function describeStarts(harness: ConformanceHarness, orders: OrderHarness): void
     ['null', null],
     ['unlisted', 'Archived'],
   ])('has started an export whose status is %s', async (_what, word) => {
-    await using stage = await startConformance(harness, () => (orders.wordAnswer ?? orders.answer)(word));
+    await using stage = await startConformance(suite, harness, () =>
+      (orders.wordAnswer ?? orders.answer)(word),
+    );
 
     const started = await stage.start();
 
@@ -67,7 +74,9 @@ function describeStarts(harness: ConformanceHarness, orders: OrderHarness): void
   });
 }
 
-function describeLostAnswers(harness: ConformanceHarness, orders: OrderHarness): void {
+function describeLostAnswers(suite: SuiteRunner, harness: ConformanceHarness, orders: OrderHarness): void {
+  const { expect, it } = suite;
+  const silenceMs = toSilenceMs(suite);
   const troubles: Readonly<Record<string, FakeReply>> = {
     'a 500': { status: 500 },
     'a 502 with a page': { status: 502, body: '<html>Oh no</html>' },
@@ -75,7 +84,7 @@ function describeLostAnswers(harness: ConformanceHarness, orders: OrderHarness):
     'a 504': { status: 504 },
     'a redirect': { status: 307, headers: { location: '/elsewhere' } },
     'a broken connection': 'reset',
-    ...NONSENSE,
+    ...toNonsense(suite),
     'an answer without an id': orders.idAnswer(undefined),
     'an id that is null': orders.idAnswer(null),
     'an id that is an object': orders.idAnswer({}),
@@ -84,25 +93,25 @@ function describeLostAnswers(harness: ConformanceHarness, orders: OrderHarness):
   };
 
   it.each(Object.keys(troubles))('may have started an export after %s, and asks once', async (trouble) => {
-    await using stage = await startConformance(harness, () => troubles[trouble] ?? 'hang');
+    await using stage = await startConformance(suite, harness, () => troubles[trouble] ?? 'hang');
 
     const error = await stage.start();
 
     expect(error).toBeInstanceOf(StartError);
     expect(error).toMatchObject({ code: 'START_OUTCOME_UNKNOWN', isRetryable: false });
-    expect(count(stage)).toBe(1);
+    expect(count(harness, stage)).toBe(1);
   });
 
   it('may have started an export after silence, and asks once', async () => {
-    await using stage = await startConformance(harness, () => 'hang', undefined, 300);
+    await using stage = await startConformance(suite, harness, () => 'hang', undefined, silenceMs);
 
     expect(await stage.start()).toMatchObject({ code: 'START_OUTCOME_UNKNOWN' });
-    expect(count(stage)).toBe(1);
+    expect(count(harness, stage)).toBe(1);
   });
 
   it('has started an export, or may have, whatever is changed in a good answer', async () => {
     let answering: () => FakeReply = () => 'hang';
-    await using stage = await startConformance(harness, () => answering());
+    await using stage = await startConformance(suite, harness, () => answering());
     const change = fc.record({
       place: fc.nat(100),
       value: fc.oneof(
@@ -115,23 +124,24 @@ function describeLostAnswers(harness: ConformanceHarness, orders: OrderHarness):
     await fc.assert(
       fc.asyncProperty(change, async ({ place, value }) => {
         answering = () => mutate(orders.answer(), place, value);
-        const before = count(stage);
+        const before = count(harness, stage);
 
         const started = await stage.start();
 
-        expect(count(stage)).toBe(before + 1);
+        expect(count(harness, stage)).toBe(before + 1);
         if (started instanceof Error) expect(started).toMatchObject({ code: 'START_OUTCOME_UNKNOWN' });
-        else expectOnlyWhatTheStatusAllows(started.snapshot);
+        else expectOnlyWhatTheStatusAllows(expect, started.snapshot);
       }),
-      { numRuns: 150 },
+      { numRuns: toRuns(suite, 150) },
     );
   });
 }
 
-function describeRefusedOrders(harness: ConformanceHarness, orders: OrderHarness): void {
+function describeRefusedOrders(suite: SuiteRunner, harness: ConformanceHarness, orders: OrderHarness): void {
+  const { expect, it } = suite;
   it.each([400, 422])('passes on why the vendor refuses an order with %i, as plain words', async (status) => {
     const words = 'No <b>such</b> report\r\n, see https://vendor.example/?x=1';
-    await using stage = await startConformance(harness, () => ({ ...orders.refusal(words), status }));
+    await using stage = await startConformance(suite, harness, () => ({ ...orders.refusal(words), status }));
 
     const error = await stage.start();
 
@@ -140,11 +150,11 @@ function describeRefusedOrders(harness: ConformanceHarness, orders: OrderHarness
     const told = (error as StartError).vendorMessage;
     expect(told).toContain('No such report');
     expect(told).not.toMatch(/[<>\r\n]|vendor\.example/);
-    expect(count(stage)).toBe(1);
+    expect(count(harness, stage)).toBe(1);
   });
 
   it.each([400, 422])('says that an order was refused with a bare %i', async (status) => {
-    await using stage = await startConformance(harness, () => ({ status, body: '<html>Bad</html>' }));
+    await using stage = await startConformance(suite, harness, () => ({ status, body: '<html>Bad</html>' }));
 
     expect(await stage.start()).toMatchObject({ code: 'VENDOR_REJECTED', vendorMessage: undefined });
   });
@@ -154,7 +164,7 @@ function describeRefusedOrders(harness: ConformanceHarness, orders: OrderHarness
     [403, 'VENDOR_FORBIDDEN'],
     [404, 'EXPORT_NOT_FOUND'],
   ] as const)('has started nothing after a lasting %i', async (status, usual) => {
-    await using stage = await startConformance(harness, () => ({ status }));
+    await using stage = await startConformance(suite, harness, () => ({ status }));
 
     const error = await stage.start();
 
@@ -162,11 +172,11 @@ function describeRefusedOrders(harness: ConformanceHarness, orders: OrderHarness
     expect(error).toMatchObject({ code: harness.codes?.[status] ?? usual });
     // Once more where a token may have expired.
     const hasTokens = harness.credential('http://127.0.0.1').type === 'client-credentials';
-    expect(count(stage)).toBeLessThanOrEqual(hasTokens ? 2 : 1);
+    expect(count(harness, stage)).toBeLessThanOrEqual(hasTokens ? 2 : 1);
   });
 
   it('has started nothing after a 429, and sends no further order before its time', async () => {
-    await using stage = await startConformance(harness, () => ({
+    await using stage = await startConformance(suite, harness, () => ({
       status: 429,
       headers: { 'retry-after': '30' },
     }));
@@ -175,11 +185,12 @@ function describeRefusedOrders(harness: ConformanceHarness, orders: OrderHarness
       expect(error).toBeInstanceOf(VendorError);
       expect(error).toMatchObject({ code: 'VENDOR_RATE_LIMITED' });
     }
-    expect(count(stage)).toBe(1);
+    expect(count(harness, stage)).toBe(1);
   });
 }
 
-function describeOrderInput(harness: ConformanceHarness, orders: OrderHarness): void {
+function describeOrderInput(suite: SuiteRunner, harness: ConformanceHarness, orders: OrderHarness): void {
+  const { describe, expect, it } = suite;
   const parse = (input: Readonly<Record<string, unknown>>) =>
     harness.definition.parseOrder(input, 'input.order');
   const required = Object.keys(orders.input).filter(
@@ -229,11 +240,13 @@ function nest(depth: number): object {
 }
 
 /** Everything about stopping, for a vendor that can. */
-export function describeCancelling(harness: ConformanceHarness): void {
+export function describeCancelling(suite: SuiteRunner, harness: ConformanceHarness): void {
+  const { expect, it } = suite;
   if (harness.cancelRequest === undefined) return;
+  const silenceMs = toSilenceMs(suite);
 
   it.each([200, 202, 204])('has stopped a job after a %i', async (status) => {
-    await using stage = await startConformance(harness, () => ({ status }));
+    await using stage = await startConformance(suite, harness, () => ({ status }));
 
     expect(await stage.cancel()).toBeUndefined();
     expect(stage.requests).toHaveLength(1);
@@ -247,19 +260,19 @@ export function describeCancelling(harness: ConformanceHarness): void {
     [500, 'VENDOR_UNAVAILABLE'],
     [503, 'VENDOR_UNAVAILABLE'],
   ] as const)('reads a %i as %s', async (status, code) => {
-    await using stage = await startConformance(harness, () => ({ status }));
+    await using stage = await startConformance(suite, harness, () => ({ status }));
 
     expect(await stage.cancel()).toMatchObject({ code });
-    expect(count(stage)).toBeLessThanOrEqual(status === 401 || status === 403 ? 2 : 1);
+    expect(count(harness, stage)).toBeLessThanOrEqual(status === 401 || status === 403 ? 2 : 1);
   });
 
   it.each([
     ['reset', 'VENDOR_UNAVAILABLE'],
     ['hang', 'VENDOR_TIMEOUT'],
   ] as const)('asks once where the vendor answers with a %s', async (reply, code) => {
-    await using stage = await startConformance(harness, () => reply, undefined, 300);
+    await using stage = await startConformance(suite, harness, () => reply, undefined, silenceMs);
 
     expect(await stage.cancel()).toMatchObject({ code });
-    expect(count(stage)).toBe(1);
+    expect(count(harness, stage)).toBe(1);
   });
 }
