@@ -1,5 +1,4 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
-import { MOUNT_NAMES } from './calls.ts';
 import type { Controls } from './controls.ts';
 import { toCommandLineLocator } from './examples.ts';
 import { FAULT_KINDS, type FaultBook, type FaultOrder } from './faults.ts';
@@ -53,7 +52,7 @@ const ACTIONS: Readonly<Record<string, Action | undefined>> = {
       : toTextAnswer(200, describeControls(url)),
   'GET /faults': ({ faults }) => ({ status: 200, body: { faults: faults.list() } }),
   'POST /faults': ({ faults }, { body }) => orderFault(faults, body),
-  'DELETE /faults': ({ faults }, { query }) => clearFaults(faults, query.get('vendor')),
+  'DELETE /faults': (controls, { query }) => clearFaults(controls, query.get('vendor')),
   'GET /calls': ({ calls }) => ({ status: 200, body: { calls: calls.read() } }),
   'DELETE /calls': ({ calls }) => {
     calls.clear();
@@ -77,10 +76,10 @@ function orderFault(faults: FaultBook, body: string): SimulatorResponse {
   }
 }
 
-function clearFaults(faults: FaultBook, vendor: string | null): SimulatorResponse {
-  const mount = MOUNT_NAMES.find((name) => name === vendor);
+function clearFaults({ faults, names }: Controls, vendor: string | null): SimulatorResponse {
+  const mount = names.find((name) => name === vendor);
   if (vendor !== null && mount === undefined)
-    return toTextAnswer(400, `"vendor" must be one of ${MOUNT_NAMES.join(', ')}.`);
+    return toTextAnswer(400, `"vendor" must be one of ${names.join(', ')}.`);
   faults.clear(mount);
   return { status: 204 };
 }

@@ -1,14 +1,11 @@
-import { VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
-import type { CallKind, CallRule, SimulatorRequest } from './simulator.ts';
-import { SIMULATED_VENDORS } from './vendors.ts';
+import type { VendorId } from '../src/export/vendor-id.ts';
+import type { CallKind, CallRule, SimulatorMount, SimulatorRequest } from './simulator.ts';
 
 /** The file store stands beside the vendors: it has no simulator of its own, but it is called and can be broken. */
 export const FILES_STORE = 'files-store';
 
 /** Everything that is mounted and can be counted or broken. */
 export type MountName = VendorId | typeof FILES_STORE;
-
-export const MOUNT_NAMES: readonly MountName[] = [...VENDOR_IDS, FILES_STORE];
 
 export const CALL_KINDS = [
   'token',
@@ -22,19 +19,26 @@ export const CALL_KINDS = [
 
 export type CallCounts = Readonly<Record<CallKind, number>>;
 
-const FILE_STORE_CALLS: readonly CallRule[] = [['file', 'GET', /./]];
+export const FILE_STORE_CALLS: readonly CallRule[] = [['file', 'GET', /./]];
 
-/** Says what a request to a vendor is for, by its method and path alone. */
-export function toCallKind(mount: MountName, request: SimulatorRequest): CallKind {
+/** Says what a request to a vendor is for, most often by its method and path alone. */
+export function toCallKind(calls: SimulatorMount['calls'], request: SimulatorRequest): CallKind {
+  if (typeof calls === 'function') return calls(request);
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const rules = mount === FILES_STORE ? FILE_STORE_CALLS : SIMULATED_VENDORS[mount].calls;
-  const rule = rules.find(([, wanted, path]) => wanted === method && path.test(request.path));
+  const rule = calls.find(([, wanted, path]) => wanted === method && path.test(request.path));
   return rule?.[0] ?? 'other';
 }
 
 /** Counts every request that reached a mount point, answered well or broken by a fault. */
 export class CallCounter {
-  private counts = createCounts();
+  private readonly names: readonly MountName[];
+  private counts: Record<MountName, Record<CallKind, number>>;
+
+  /** @param names - of everything that is mounted */
+  constructor(names: readonly MountName[]) {
+    this.names = names;
+    this.counts = createCounts(names);
+  }
 
   add(mount: MountName, kind: CallKind): void {
     this.counts[mount][kind] += 1;
@@ -46,12 +50,12 @@ export class CallCounter {
   }
 
   clear(): void {
-    this.counts = createCounts();
+    this.counts = createCounts(this.names);
   }
 }
 
-function createCounts(): Record<MountName, Record<CallKind, number>> {
+function createCounts(names: readonly MountName[]): Record<MountName, Record<CallKind, number>> {
   const none = (): Record<string, number> => Object.fromEntries(CALL_KINDS.map((kind) => [kind, 0]));
-  const counts = Object.fromEntries(MOUNT_NAMES.map((mount) => [mount, none()]));
+  const counts = Object.fromEntries(names.map((mount) => [mount, none()]));
   return counts as Record<MountName, Record<CallKind, number>>;
 }

@@ -1,6 +1,6 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
 import type { Clock } from '../src/runtime/clock.ts';
-import type { CallCounter } from './calls.ts';
+import type { CallCounter, MountName } from './calls.ts';
 import type { FaultBook } from './faults.ts';
 import type { OrderBook } from './order-book.ts';
 import type { SeededJob } from './simulator.ts';
@@ -15,5 +15,7 @@ export interface Controls {
   readonly faults: FaultBook;
   readonly calls: CallCounter;
   readonly orders: OrderBook;
+  /** Of everything that is mounted: the vendors, then the file store. */
+  readonly names: readonly MountName[];
   readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
 }

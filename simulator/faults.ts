@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../src/runtime/clock.ts';
-import { CALL_KINDS, MOUNT_NAMES, type MountName } from './calls.ts';
+import { CALL_KINDS, type MountName } from './calls.ts';
 import type { CallKind } from './simulator.ts';
 
 /** The ways an answer can go wrong, with what each does. */
@@ -40,40 +40,41 @@ const LOSSES: ReadonlySet<string> = new Set<FaultKind>([
   'hangs-but-accepts',
 ]);
 
-const faultSchema = z
-  .strictObject(
-    {
-      vendor: z.enum(MOUNT_NAMES, { error: `"vendor" must be one of ${MOUNT_NAMES.join(', ')}.` }),
-      kind: z.enum(KIND_NAMES, { error: `"kind" must be one of ${KIND_NAMES.join(', ')}.` }),
-      times: toWhole('times', 1, 1_000_000).optional(),
-      forSeconds: toWhole('forSeconds', 1, 3_600).optional(),
-      call: z.enum(CALL_KINDS, { error: `"call" must be one of ${CALL_KINDS.join(', ')}.` }).optional(),
-      pathPrefix: toText('pathPrefix').startsWith('/', '"pathPrefix" must begin with "/".').optional(),
-      pathIncludes: toText('pathIncludes').optional(),
-      status: toWhole('status', 400, 599).optional(),
-      retryAfterSeconds: toWhole('retryAfterSeconds', 0, 86_400).optional(),
-      delayMs: toWhole('delayMs', 0, 600_000).optional(),
-      afterBytes: toWhole('afterBytes', 0, 100_000_000).optional(),
-      words: toText('words').optional(),
-    },
-    {
-      error: ({ code }) =>
-        code === 'unrecognized_keys'
-          ? 'The fields of an order are vendor, kind, times, forSeconds, call, pathPrefix, pathIncludes, status, retryAfterSeconds, delayMs, afterBytes and words; there is no other.'
-          : 'An order is a JSON object, such as {"vendor":"talkdesk","kind":"throttle"}.',
-    },
-  )
-  .refine(({ kind, status }) => (kind === 'status') === (status !== undefined), {
-    error: '"status" (400 to 599) must be given for the kind "status", and for no other.',
-  })
-  .refine(({ kind, words }) => (kind === 'simulate') === (words !== undefined), {
-    error: '"words" must be given for the kind "simulate", and for no other.',
-  })
-  .refine(({ kind, afterBytes }) => kind === 'lost-answer' || afterBytes === undefined, {
-    error: '"afterBytes" may be given for the kind "lost-answer", and for no other.',
-  })
-  // A while meets every call in it; with `times` it ends at whichever comes first.
-  .transform((order) => (order.forSeconds === undefined ? { ...order, times: order.times ?? 1 } : order));
+const toFaultSchema = (names: readonly MountName[]) =>
+  z
+    .strictObject(
+      {
+        vendor: z.enum(names, { error: `"vendor" must be one of ${names.join(', ')}.` }),
+        kind: z.enum(KIND_NAMES, { error: `"kind" must be one of ${KIND_NAMES.join(', ')}.` }),
+        times: toWhole('times', 1, 1_000_000).optional(),
+        forSeconds: toWhole('forSeconds', 1, 3_600).optional(),
+        call: z.enum(CALL_KINDS, { error: `"call" must be one of ${CALL_KINDS.join(', ')}.` }).optional(),
+        pathPrefix: toText('pathPrefix').startsWith('/', '"pathPrefix" must begin with "/".').optional(),
+        pathIncludes: toText('pathIncludes').optional(),
+        status: toWhole('status', 400, 599).optional(),
+        retryAfterSeconds: toWhole('retryAfterSeconds', 0, 86_400).optional(),
+        delayMs: toWhole('delayMs', 0, 600_000).optional(),
+        afterBytes: toWhole('afterBytes', 0, 100_000_000).optional(),
+        words: toText('words').optional(),
+      },
+      {
+        error: ({ code }) =>
+          code === 'unrecognized_keys'
+            ? 'The fields of an order are vendor, kind, times, forSeconds, call, pathPrefix, pathIncludes, status, retryAfterSeconds, delayMs, afterBytes and words; there is no other.'
+            : 'An order is a JSON object, such as {"vendor":"talkdesk","kind":"throttle"}.',
+      },
+    )
+    .refine(({ kind, status }) => (kind === 'status') === (status !== undefined), {
+      error: '"status" (400 to 599) must be given for the kind "status", and for no other.',
+    })
+    .refine(({ kind, words }) => (kind === 'simulate') === (words !== undefined), {
+      error: '"words" must be given for the kind "simulate", and for no other.',
+    })
+    .refine(({ kind, afterBytes }) => kind === 'lost-answer' || afterBytes === undefined, {
+      error: '"afterBytes" may be given for the kind "lost-answer", and for no other.',
+    })
+    // A while meets every call in it; with `times` it ends at whichever comes first.
+    .transform((order) => (order.forSeconds === undefined ? { ...order, times: order.times ?? 1 } : order));
 
 /** What to order: `vendor` and `kind`, where it strikes, how often or how long, and how hard. */
 export interface FaultOrder {
@@ -106,13 +107,11 @@ export type Fault = Omit<FaultOrder, 'times'> & {
   readonly endsAt?: number | undefined;
 };
 
-/**
- * Reads an order.
- *
- * @throws RangeError with a sentence that says what is allowed
- */
-export function parseFaultOrder(input: unknown): Fault {
-  const result = faultSchema.safeParse(input);
+type FaultSchema = ReturnType<typeof toFaultSchema>;
+
+/** @throws RangeError with a sentence that says what is allowed */
+function parseFaultOrder(schema: FaultSchema, input: unknown): Fault {
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw new RangeError([...new Set(result.error.issues.map(({ message }) => message))].join(' '));
 }
@@ -120,11 +119,16 @@ export function parseFaultOrder(input: unknown): Fault {
 /** The faults ordered and not yet spent. The oldest that fits a request strikes. */
 export class FaultBook {
   private readonly clock: Pick<Clock, 'now'>;
+  private readonly schema: FaultSchema;
   private faults: Fault[] = [];
 
-  /** @param clock - runs at real speed, as all that faults are measured by */
-  constructor(clock: Pick<Clock, 'now'>) {
+  /**
+   * @param clock - runs at real speed, as all that faults are measured by
+   * @param names - of everything that is mounted
+   */
+  constructor(clock: Pick<Clock, 'now'>, names: readonly MountName[]) {
     this.clock = clock;
+    this.schema = toFaultSchema(names);
   }
 
   /**
@@ -134,7 +138,7 @@ export class FaultBook {
    * @throws RangeError with a sentence that says what is allowed
    */
   order(order: FaultOrder): Fault {
-    const parsed = parseFaultOrder(order);
+    const parsed = parseFaultOrder(this.schema, order);
     const { forSeconds } = parsed;
     const fault =
       forSeconds === undefined ? parsed : { ...parsed, endsAt: this.clock.now() + forSeconds * 1_000 };

@@ -1,4 +1,4 @@
-import { VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
+import type { VendorId } from '../src/export/vendor-id.ts';
 import type { AcceptedOrder } from './simulator.ts';
 
 /** What one vendor has accepted. */
@@ -14,7 +14,12 @@ const MAX_KEPT = 1_000;
 
 /** Counts the orders that vendors accepted, also those whose answer was lost: each made one job. */
 export class OrderBook {
+  private readonly vendors: readonly VendorId[];
   private accepted = new Map<VendorId, { count: number; readonly orders: AcceptedOrder[] }>();
+
+  constructor(vendors: readonly VendorId[]) {
+    this.vendors = vendors;
+  }
 
   add(vendor: VendorId, order: AcceptedOrder): void {
     const known = this.accepted.get(vendor) ?? { count: 0, orders: [] };
@@ -26,7 +31,10 @@ export class OrderBook {
 
   read(): Readonly<Record<VendorId, AcceptedOrders>> {
     const none: AcceptedOrders = { count: 0, orders: [] };
-    const entries = VENDOR_IDS.map((vendor) => [vendor, structuredClone(this.accepted.get(vendor) ?? none)]);
+    const entries = this.vendors.map((vendor) => [
+      vendor,
+      structuredClone(this.accepted.get(vendor) ?? none),
+    ]);
     return Object.fromEntries(entries) as Record<VendorId, AcceptedOrders>;
   }
 

@@ -19,6 +19,8 @@ export interface FaultScene {
   errorBody(status: number): SimulatorResponse['body'];
   /** What the vendor says to a token that has run out. */
   tokenExpired(): SimulatorResponse;
+  /** How the vendor asks a caller to wait; left out where it does so as HTTP has it. */
+  readonly throttled?: ((seconds: number) => SimulatorResponse) | undefined;
   /** Runs at real speed: a fault's delay is meant for the caller's patience. */
   readonly clock: Clock;
   readonly random: Random;
@@ -33,7 +35,11 @@ type Player = (scene: FaultScene) => void | Promise<void>;
 
 const PLAYERS = {
   status: (scene) => playError(scene, scene.fault.status ?? 500),
-  throttle: (scene) => playError(scene, 429),
+  throttle: (scene) => {
+    const { fault, response, throttled } = scene;
+    if (throttled === undefined) playError(scene, 429);
+    else sendAnswer(response, throttled(fault.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS));
+  },
   html: ({ response }) =>
     sendAnswer(response, { status: 502, headers: { 'content-type': 'text/html' }, body: BAD_GATEWAY_PAGE }),
   garbage: ({ response, random }) => sendJsonText(response, toGarbage(random)),

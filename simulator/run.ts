@@ -1,8 +1,7 @@
-import { VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
 import { toFaultExample, toStartExamples } from './examples.ts';
 import { type Simulators, startSimulators } from './server.ts';
 import type { DemoAccount } from './simulator.ts';
-import { SIMULATED_VENDORS } from './vendors.ts';
+import type { NamedMount } from './vendors.ts';
 
 /** What the command line gives. */
 export interface SimulateArguments {
@@ -23,11 +22,13 @@ export function runSimulate({ port, speed }: SimulateArguments): Promise<Simulat
 
 /** What a person needs to know about simulators that run: addresses, credentials, and commands to paste. */
 export function describeSimulators(simulators: Simulators): string {
-  const { url, speed } = simulators;
-  const starts = Object.entries(toStartExamples(url)).map(([vendor, start]) => `# ${vendor}\n${start}`);
+  const { mounts, url, speed } = simulators;
+  const starts = Object.entries(toStartExamples(url, mounts)).map(
+    ([vendor, start]) => `# ${vendor}\n${start}`,
+  );
   return `Vendor simulators on ${url}, ${speed === 1 ? 'in real time' : `${speed} times as fast as the real time`}
 
-${VENDOR_IDS.map((vendor) => describeVendor(vendor, simulators)).join('\n\n')}
+${mounts.map((mount) => describeVendor(mount, simulators)).join('\n\n')}
 
 Start an export:
 
@@ -41,18 +42,22 @@ The exports in place, with their locators: curl ${url}/_simulator/jobs
 `;
 }
 
-function describeVendor(vendor: VendorId, { baseUrls, tokenUrls, seeds }: Simulators): string {
-  const tokenUrl: string | undefined = (tokenUrls as Partial<Record<VendorId, string>>)[vendor];
+function describeVendor(
+  { vendor, demoAccount }: NamedMount,
+  { baseUrls, tokenUrls, seeds }: Simulators,
+): string {
+  const tokenUrl = (tokenUrls as Readonly<Record<string, string | undefined>>)[vendor];
   return [
-    `${vendor}  (${seeds[vendor].length} exports in place)`,
+    `${vendor}  (${seeds[vendor]?.length ?? 0} exports in place)`,
     `  base     ${baseUrls[vendor]}`,
-    `  ${describeCredential(SIMULATED_VENDORS[vendor].demoAccount.credential)}`,
+    `  ${describeCredential(demoAccount.credential)}`,
     ...(tokenUrl === undefined ? [] : [`  token    ${tokenUrl}`]),
   ].join('\n');
 }
 
 function describeCredential(credential: DemoAccount['credential']): string {
-  return credential.type === 'api-key'
-    ? `key      ${credential.apiKey}`
-    : `client   ${credential.clientId} / ${credential.clientSecret}`;
+  if (credential.type === 'api-key') return `key      ${credential.apiKey}`;
+  if (credential.type === 'bearer') return `token    ${credential.token}`;
+  const client = `client   ${credential.clientId} / ${credential.clientSecret}`;
+  return credential.type === 'refresh-token' ? `${client}, refresh token ${credential.refreshToken}` : client;
 }

@@ -1,15 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
+import type { VendorId } from '../src/export/vendor-id.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '../src/runtime/clock.ts';
-import { CallCounter, FILES_STORE } from './calls.ts';
-import { answerRequest } from './dispatch.ts';
+import { CallCounter, FILES_STORE, type MountName } from './calls.ts';
+import { answerRequest, type ServedVendor } from './dispatch.ts';
 import { FaultBook } from './faults.ts';
 import { createFileStore } from './file-store.ts';
 import { OrderBook } from './order-book.ts';
 import { createScaledClock } from './scaled-clock.ts';
-import type { SeededJob, SimulatorFactory, VendorSimulator } from './simulator.ts';
-import { SIMULATED_VENDORS, type TokenVendorId } from './vendors.ts';
+import type { SeededJob, SimulatorFactory } from './simulator.ts';
+import { CODED_MOUNTS, type CodedVendorId, type NamedMount, type TokenVendorId } from './vendors.ts';
 
 export interface SimulatorsOptions {
   /** Default 0: any free one. */
@@ -21,7 +21,9 @@ export interface SimulatorsOptions {
   /** The real time, which `speed` is laid over. */
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
-  /** Which vendors to mount; default all, each as its own defaults have it. */
+  /** Which vendors to mount; default those that Waybill has code for. */
+  readonly mounts?: readonly NamedMount[] | undefined;
+  /** How they are made; default each as its own defaults have it. A vendor that is left out answers nothing. */
   readonly vendors?: Readonly<Partial<Record<VendorId, SimulatorFactory>>> | undefined;
   /** Where a board shows what the simulators do; asked each time, since a gateway starts after them. */
   readonly boardUrl?: (() => string | undefined) | undefined;
@@ -34,17 +36,22 @@ export interface Simulators extends AsyncDisposable {
   /** `http://127.0.0.1:4100` */
   readonly url: string;
   readonly speed: number;
+  readonly mounts: readonly NamedMount[];
   /** What goes into an account's `baseUrl`. */
-  readonly baseUrls: Readonly<Record<VendorId, string>>;
-  /** What goes into the `tokenUrl` of an account's client credentials. */
-  readonly tokenUrls: Readonly<Record<TokenVendorId, string>>;
+  readonly baseUrls: ByVendor<string>;
+  /** What goes into the `tokenUrl` of an account's credential. */
+  readonly tokenUrls: Readonly<Record<TokenVendorId, string>> & Readonly<Record<string, string | undefined>>;
   /** One account at each vendor, as a configuration file would hold it. */
   readonly accounts: readonly object[];
-  readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
+  readonly seeds: ByVendor<readonly SeededJob[]>;
   readonly faults: FaultBook;
   readonly calls: CallCounter;
   readonly orders: OrderBook;
 }
+
+/** Those that there is code for are there unless other mounts are given. */
+export type ByVendor<Value> = Readonly<Record<CodedVendorId, Value>> &
+  Readonly<Record<string, Value | undefined>>;
 
 const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
 
@@ -55,7 +62,8 @@ const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
  */
 export async function startSimulators(options: SimulatorsOptions = {}): Promise<Simulators> {
   const { port = 0, host = '127.0.0.1', speed = 1, clock = systemClock, random = systemRandom } = options;
-  const { vendors = toFactories(), boardUrl = () => undefined, onCrash } = options;
+  const { mounts = CODED_MOUNTS, boardUrl = () => undefined, onCrash } = options;
+  const { vendors = toFactories(mounts) } = options;
   if (!LOOPBACK.test(host))
     throw new RangeError(`The simulators only listen on a loopback host, not on ${host}.`);
   const simulatedClock = createScaledClock(clock, speed);
@@ -64,16 +72,18 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
   await listen(server, port, host);
   const { port: boundPort } = server.address() as AddressInfo;
   const url = `http://${host === '::1' ? '[::1]' : host}:${boundPort}`;
+  const ids = mounts.map(({ vendor }) => vendor);
+  const names: readonly MountName[] = [...ids, FILES_STORE];
   const controls = {
-    ...{ url, boardUrl, clock },
-    ...{ faults: new FaultBook(clock), calls: new CallCounter(), orders: new OrderBook() },
+    ...{ url, boardUrl, clock, names },
+    ...{ faults: new FaultBook(clock, names), calls: new CallCounter(names), orders: new OrderBook(ids) },
   };
   // Links name the port, so nothing can be built before the server listens.
   const store = createFileStore(simulatedClock, `${url}/${FILES_STORE}`);
-  const simulators = new Map<string, VendorSimulator>();
+  const simulators = new Map<string, ServedVendor>();
   let seeds: Simulators['seeds'];
   try {
-    for (const vendor of VENDOR_IDS) {
+    for (const { vendor, calls } of mounts) {
       const mountUrl = `${url}/${vendor}`;
       const simulator = vendors[vendor]?.({
         clock: simulatedClock,
@@ -82,9 +92,9 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
         files: store,
         onAccepted: (order) => controls.orders.add(vendor, order),
       });
-      if (simulator !== undefined) simulators.set(vendor, simulator);
+      if (simulator !== undefined) simulators.set(vendor, { simulator, calls });
     }
-    seeds = seedAll(simulators);
+    seeds = forEachVendor(mounts, ({ vendor }) => simulators.get(vendor)?.simulator.seed() ?? []);
   } catch (error) {
     await close(server);
     throw error;
@@ -92,44 +102,45 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
   const stage = { ...controls, seeds, simulators, store, random };
   server.on('request', (incoming, response) => void answerRequest(incoming, response, stage, onCrash));
 
-  const baseUrls = forEachVendor((vendor) => `${url}/${vendor}${SIMULATED_VENDORS[vendor].basePath}`);
-  const tokenUrls = toTokenUrls(url);
+  const baseUrls = forEachVendor(mounts, ({ vendor, basePath }) => `${url}/${vendor}${basePath}`);
+  const tokenUrls = toTokenUrls(mounts, url);
   const { faults, calls, orders } = controls;
   return {
-    ...{ url, faults, calls, orders },
+    ...{ mounts, url, faults, calls, orders },
     seeds,
     speed,
     baseUrls,
-    tokenUrls: tokenUrls as Simulators['tokenUrls'],
-    accounts: VENDOR_IDS.map((vendor) => toAccount(vendor, baseUrls[vendor], tokenUrls[vendor])),
+    tokenUrls,
+    accounts: mounts.map((mount) => toAccount(mount, baseUrls[mount.vendor], tokenUrls[mount.vendor])),
     [Symbol.asyncDispose]: () => close(server),
   };
 }
 
-function seedAll(simulators: ReadonlyMap<string, VendorSimulator>): Simulators['seeds'] {
-  return forEachVendor((vendor) => simulators.get(vendor)?.seed() ?? []);
+function toFactories(mounts: readonly NamedMount[]): Readonly<Partial<Record<VendorId, SimulatorFactory>>> {
+  return forEachVendor(mounts, ({ create }) => create);
 }
 
-function toFactories(): Readonly<Record<VendorId, SimulatorFactory>> {
-  return forEachVendor((vendor) => SIMULATED_VENDORS[vendor].create);
+function toTokenUrls(mounts: readonly NamedMount[], url: string): Simulators['tokenUrls'] {
+  const entries = mounts.flatMap(({ vendor, tokenPath }) =>
+    tokenPath === undefined ? [] : [[vendor, `${url}/${vendor}${tokenPath}`] as const],
+  );
+  return Object.fromEntries(entries) as Simulators['tokenUrls'];
 }
 
-function toTokenUrls(url: string): Readonly<Partial<Record<VendorId, string>>> {
-  const entries = VENDOR_IDS.flatMap((vendor) => {
-    const { tokenPath } = SIMULATED_VENDORS[vendor];
-    return tokenPath === undefined ? [] : [[vendor, `${url}/${vendor}${tokenPath}`] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-function toAccount(vendor: VendorId, baseUrl: string, tokenUrl: string | undefined): object {
-  const { demoAccount } = SIMULATED_VENDORS[vendor];
+function toAccount(
+  { vendor, demoAccount }: NamedMount,
+  baseUrl: string | undefined,
+  tokenUrl: string | undefined,
+): object {
   // JSON leaves out the token's address where it is undefined.
   return { vendor, baseUrl, ...demoAccount, credential: { ...demoAccount.credential, tokenUrl } };
 }
 
-function forEachVendor<Value>(create: (vendor: VendorId) => Value): Readonly<Record<VendorId, Value>> {
-  return Object.fromEntries(VENDOR_IDS.map((vendor) => [vendor, create(vendor)])) as Record<VendorId, Value>;
+function forEachVendor<Value>(
+  mounts: readonly NamedMount[],
+  create: (mount: NamedMount) => Value,
+): ByVendor<Value> {
+  return Object.fromEntries(mounts.map((mount) => [mount.vendor, create(mount)])) as ByVendor<Value>;
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -69,6 +69,8 @@ export interface VendorSimulator {
   errorBody?(status: number): SimulatorResponse['body'];
   /** What this vendor says to a token that has run out. Without it, what it says with 401. */
   tokenExpired?(): SimulatorResponse;
+  /** How this vendor asks a caller to wait so long. Without it, 429 with Retry-After and its error body. */
+  throttled?(seconds: number): SimulatorResponse;
 }
 
 /** How every vendor's simulator is made. */
@@ -87,11 +89,11 @@ export interface SimulatorMount {
   readonly basePath: string;
   /** Where tokens are asked for, below the mount; left out by a vendor without client credentials. */
   readonly tokenPath?: string;
-  /** The documented paths, the first that fits wins. */
-  readonly calls: readonly CallRule[];
+  /** The documented paths, the first that fits wins; a function where paths alone do not tell. */
+  readonly calls: readonly CallRule[] | ((request: SimulatorRequest) => CallKind);
   readonly demoAccount: DemoAccount;
-  /** A command for a POSIX shell that starts an export, ready to be pasted. */
-  startExample(mountUrl: string): string;
+  /** A command for a POSIX shell that starts an export, ready to be pasted; null for a vendor that cannot start any. */
+  startExample(mountUrl: string): string | null;
   /** Makes up something to start, another one each time. Left out by a vendor that cannot start any. */
   createDemoOrder?(random: Random, now: number): DemoOrder;
 }
@@ -111,7 +113,16 @@ export interface DemoAccount {
   readonly key: string;
   readonly credential:
     | { readonly type: 'api-key'; readonly apiKey: string }
-    | { readonly type: 'client-credentials'; readonly clientId: string; readonly clientSecret: string };
+    | { readonly type: 'bearer'; readonly token: string }
+    | { readonly type: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
+    | {
+        readonly type: 'refresh-token';
+        readonly clientId: string;
+        readonly clientSecret: string;
+        readonly refreshToken: string;
+      };
+  /** What a declared vendor asks for beside the credential. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, number>>;
   readonly polling?: Readonly<Record<string, number>>;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { VendorId } from '../../src/export/vendor-id.ts';
-import { FILES_STORE, MOUNT_NAMES } from '../calls.ts';
+import { FILES_STORE } from '../calls.ts';
 import type { Controls } from '../controls.ts';
 import { toCommandLineLocator } from '../examples.ts';
 import type { Fault } from '../faults.ts';
@@ -66,13 +66,13 @@ export async function answerPanelRequest(
   };
 }
 
-function toState({ boardUrl, calls, clock, faults, orders }: Controls): PanelState {
+function toState({ boardUrl, calls, clock, faults, names, orders }: Controls): PanelState {
   const counted = calls.read();
   const accepted = orders.read();
   const now = clock.now();
   return {
     boardUrl: boardUrl() ?? null,
-    mounts: MOUNT_NAMES.map((id) => ({
+    mounts: names.map((id) => ({
       id,
       calls: Object.values(counted[id]).reduce((sum, count) => sum + count, 0),
       orders: id === FILES_STORE ? null : toOrders(id, accepted[id]),

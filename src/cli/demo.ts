@@ -106,7 +106,7 @@ function listeningOn(host: string, config: Config): Config {
 
 function describeDemo(url: string, simulators: Simulators, [first, second]: readonly string[]): string {
   const counts = Object.entries(simulators.seeds).map(
-    ([vendor, jobs]) => `${jobs.length} at ${vendor satisfies string as VendorId}`,
+    ([vendor, jobs]) => `${jobs?.length ?? 0} at ${vendor satisfies string as VendorId}`,
   );
   return `
   The board    ${url}/
