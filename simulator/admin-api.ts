@@ -86,7 +86,7 @@ function clearFaults({ faults, names }: Controls, vendor: string | null): Simula
 
 /** Every seeded job with a locator that is ready to be watched. */
 export function listJobs(seeds: Controls['seeds']) {
-  return Object.entries(seeds).flatMap(([name, jobs]) => {
+  return Object.entries(seeds).flatMap(([name, jobs = []]) => {
     const vendor = name as VendorId;
     return jobs.map((job) => ({ vendor, ...job, locator: toCommandLineLocator(vendor, job) }));
   });

@@ -1,5 +1,6 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
 import type { CallKind, CallRule, SimulatorMount, SimulatorRequest } from './simulator.ts';
+import type { ByVendor } from './vendors.ts';
 
 /** The file store stands beside the vendors: it has no simulator of its own, but it is called and can be broken. */
 export const FILES_STORE = 'files-store';
@@ -29,6 +30,9 @@ export function toCallKind(calls: SimulatorMount['calls'], request: SimulatorReq
   return rule?.[0] ?? 'other';
 }
 
+/** By vendor, and for the file store. */
+export type ByMount<Value> = ByVendor<Value> & Readonly<Record<typeof FILES_STORE, Value>>;
+
 /** Counts every request that reached a mount point, answered well or broken by a fault. */
 export class CallCounter {
   private readonly names: readonly MountName[];
@@ -41,12 +45,13 @@ export class CallCounter {
   }
 
   add(mount: MountName, kind: CallKind): void {
-    this.counts[mount][kind] += 1;
+    const counts = this.counts[mount];
+    if (counts !== undefined) counts[kind] += 1;
   }
 
   /** How often each was called since the start or the last `clear`. */
-  read(): Readonly<Record<MountName, CallCounts>> {
-    return structuredClone(this.counts);
+  read(): ByMount<CallCounts> {
+    return structuredClone(this.counts) as ByMount<CallCounts>;
   }
 
   clear(): void {

@@ -1,9 +1,9 @@
-import type { VendorId } from '../src/export/vendor-id.ts';
 import type { Clock } from '../src/runtime/clock.ts';
 import type { CallCounter, MountName } from './calls.ts';
 import type { FaultBook } from './faults.ts';
 import type { OrderBook } from './order-book.ts';
 import type { SeededJob } from './simulator.ts';
+import type { ByVendor } from './vendors.ts';
 
 /** What can be steered. */
 export interface Controls {
@@ -17,5 +17,5 @@ export interface Controls {
   readonly orders: OrderBook;
   /** Of everything that is mounted: the vendors, then the file store. */
   readonly names: readonly MountName[];
-  readonly seeds: Readonly<Record<VendorId, readonly SeededJob[]>>;
+  readonly seeds: ByVendor<readonly SeededJob[]>;
 }

@@ -1,5 +1,5 @@
-import type { VendorId } from '../src/export/vendor-id.ts';
-import { VENDORS } from '../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../src/vendors/catalogue.ts';
 import type { SeededJob } from './simulator.ts';
 import { CODED_MOUNTS, type NamedMount } from './vendors.ts';
 
@@ -23,7 +23,8 @@ export function toFaultExample(url: string): string {
 /** A job's locator as `waybill watch` and `waybill download` take it: `talkdesk:calls/7f3c…`. */
 export function toCommandLineLocator(vendor: VendorId, job: Pick<SeededJob, 'ids'>): string {
   // The command line names ids in the grammar's order, and leaves out what a job does not have. Declared vendors' jobs hold them so.
-  const names = Object.keys(Object.hasOwn(VENDORS, vendor) ? VENDORS[vendor].locator : job.ids);
+  const coded = CODED_VENDOR_IDS.find((id) => id === vendor);
+  const names = Object.keys(coded === undefined ? job.ids : CODED_VENDORS[coded].locator);
   const ids = names.flatMap((field) => job.ids[field] ?? []);
   return `${vendor}:${ids.join('/')}`;
 }

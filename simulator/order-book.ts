@@ -1,5 +1,6 @@
 import type { VendorId } from '../src/export/vendor-id.ts';
 import type { AcceptedOrder } from './simulator.ts';
+import type { ByVendor } from './vendors.ts';
 
 /** What one vendor has accepted. */
 export interface AcceptedOrders {
@@ -29,13 +30,13 @@ export class OrderBook {
     if (known.orders.length > MAX_KEPT) known.orders.shift();
   }
 
-  read(): Readonly<Record<VendorId, AcceptedOrders>> {
+  read(): ByVendor<AcceptedOrders> {
     const none: AcceptedOrders = { count: 0, orders: [] };
     const entries = this.vendors.map((vendor) => [
       vendor,
       structuredClone(this.accepted.get(vendor) ?? none),
     ]);
-    return Object.fromEntries(entries) as Record<VendorId, AcceptedOrders>;
+    return Object.fromEntries(entries) as ByVendor<AcceptedOrders>;
   }
 
   clear(): void {

@@ -9,7 +9,7 @@ import { createFileStore } from './file-store.ts';
 import { OrderBook } from './order-book.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import type { SeededJob, SimulatorFactory } from './simulator.ts';
-import { CODED_MOUNTS, type CodedVendorId, type NamedMount, type TokenVendorId } from './vendors.ts';
+import { type ByVendor, CODED_MOUNTS, type NamedMount, type TokenVendorId } from './vendors.ts';
 
 export interface SimulatorsOptions {
   /** Default 0: any free one. */
@@ -48,10 +48,6 @@ export interface Simulators extends AsyncDisposable {
   readonly calls: CallCounter;
   readonly orders: OrderBook;
 }
-
-/** Those that there is code for are there unless other mounts are given. */
-export type ByVendor<Value> = Readonly<Record<CodedVendorId, Value>> &
-  Readonly<Record<string, Value | undefined>>;
 
 const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
 

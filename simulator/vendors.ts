@@ -1,12 +1,13 @@
-import type { VendorId } from '../src/export/vendor-id.ts';
+import type { CodedVendorId, VendorId } from '../src/export/vendor-id.ts';
 import { hiEnergyMount } from './hi-energy/mount.ts';
 import { powerBiMount } from './power-bi/mount.ts';
 import type { SimulatorMount } from './simulator.ts';
 import { talkdeskMount } from './talkdesk/mount.ts';
 import { webAdmitMount } from './web-admit/mount.ts';
 
-/** The vendors that Waybill has code for. */
-export type CodedVendorId = VendorId;
+/** Those that there is code for are there unless other mounts are given. */
+export type ByVendor<Value> = Readonly<Record<CodedVendorId, Value>> &
+  Readonly<Record<string, Value | undefined>>;
 
 /** The vendors that hand out tokens for client credentials. */
 export type TokenVendorId = 'power-bi' | 'talkdesk';

@@ -20,7 +20,7 @@ import { createGraphQLEndpoint } from './transports/http.ts';
 import { createStalledResponses } from './transports/stalled-responses.ts';
 import { createWebSocketEndpoint } from './transports/websocket.ts';
 import { yogaWhenAsked } from './transports/yoga-when-asked.ts';
-import { VENDORS } from './vendors/registry.ts';
+import type { VendorCatalogue } from './vendors/catalogue.ts';
 import { createBoardEndpoint } from './web/board-endpoint.ts';
 import { type CallbacksEndpointSettings, createCallbacksEndpoint } from './web/callbacks-endpoint.ts';
 import { createFilesEndpoint } from './web/files-endpoint.ts';
@@ -29,6 +29,7 @@ import { createSchemasEndpoint } from './web/schemas-endpoint.ts';
 /** What the endpoints stand on. */
 export interface EndpointParts {
   readonly config: Config;
+  readonly vendors: VendorCatalogue;
   readonly tools: Tools;
   readonly schema: ReturnType<typeof createSchema>;
   readonly engine: OperationEngine;
@@ -82,7 +83,7 @@ export function createEndpoints(parts: EndpointParts) {
   });
   const files = createFilesEndpoint({
     signer,
-    vendors: Object.values(VENDORS),
+    vendors: parts.vendors.all,
     accountOf: (identity) => pool.byIdentity(identity),
     policyOf: ({ key }) => toFilePolicy(running.current.accounts, key),
     clock,
@@ -95,7 +96,7 @@ export function createEndpoints(parts: EndpointParts) {
     parts.callbacks &&
     createCallbacksEndpoint({
       ...parts.callbacks,
-      vendors: Object.values(VENDORS),
+      vendors: parts.vendors.all,
       clock,
       log,
       onCallback: metrics.onCallback,

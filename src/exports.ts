@@ -5,6 +5,7 @@ import type { Turns } from './operations/turns.ts';
 import type { Tools } from './runtime/tools.ts';
 import { openSharedState, type SharedState } from './shared-state.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import type { VendorCatalogue } from './vendors/catalogue.ts';
 import { toCursorSecret } from './watch/cursor.ts';
 import { createWatchHub, type WatchHub, type WatchHubOptions } from './watch/watch-hub.ts';
 
@@ -20,6 +21,7 @@ export interface Exports {
 
 export interface ExportsSettings {
   readonly config: Config;
+  readonly vendors: VendorCatalogue;
   readonly tools: Tools;
   /** As configured; made for this process where none is. */
   readonly linkSecret: string;
@@ -32,6 +34,7 @@ export interface ExportsSettings {
 /** Puts together what reads exports. The watches read through the reader, and the reader asks the watches first. */
 export async function openExports({
   config,
+  vendors,
   tools: own,
   linkSecret,
   metrics,
@@ -42,6 +45,7 @@ export async function openExports({
   const shared = given ?? (await openSharedState(config, own));
   const tools = { ...own, clock: shared.clock };
   const pool = createAccountPool(accounts, tools, {
+    vendors,
     onCall: metrics.onVendorCall,
     openGuard: shared.openGuard,
     identitySecret: toIdentitySecret(linkSecret),

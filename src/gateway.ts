@@ -26,7 +26,7 @@ import { openTracked } from './tracked.ts';
 import type { GraphiQLTab } from './transports/graphiql.ts';
 import { createRequestOrder } from './transports/request-order.ts';
 import { trustDocuments } from './trusted.ts';
-import { VENDORS } from './vendors/registry.ts';
+import { VendorCatalogue } from './vendors/catalogue.ts';
 import { Health } from './web/health.ts';
 import type { ArrivalTimes } from './web/http-server.ts';
 import { openServers } from './web/servers.ts';
@@ -69,7 +69,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const isOpen = config.access.mode === 'open';
   const tools: Tools = { ...options.tools, clock: detached(options.tools.clock) };
   const { clock, log, secrets } = tools;
-  const schema = createSchema({ isSubgraph: server.federation });
+  const vendors = new VendorCatalogue(config.declaredVendors);
+  const schema = createSchema({ isSubgraph: server.federation, declarations: config.declaredVendors });
   const trustedDocuments = await trustDocuments(config, schema);
   const linkSecret = files.linkSecret ?? randomBytes(32).toString('base64url');
   for (const secret of [linkSecret, ...secretValues(config)]) secrets.add(secret);
@@ -85,24 +86,31 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   const turns = new Turns();
-  const exports = await openExports({ config, tools, linkSecret, metrics, turns, shared: options.shared });
+  const exports = await openExports({
+    config,
+    vendors,
+    tools,
+    linkSecret,
+    metrics,
+    turns,
+    shared: options.shared,
+  });
   const { pool, reader, hub, shared } = exports;
   const access = createAccess(config.access, tools);
   const sessions = new AccessSessions(clock);
   const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
   const tracked = await openTracked({
-    ...{ config, tools, exports, metrics, signer, linkSecret, publicUrl, store: options.store },
+    ...{ config, vendors, tools, exports, metrics, signer, linkSecret, publicUrl, store: options.store },
   });
-  const running = createRunningConfig(config, { tools, pool, access, hub, sessions, tracked });
+  const running = createRunningConfig(config, { tools, vendors, pool, access, hub, sessions, tracked });
   const admission = createAdmission({
     ...{ ...limits, common: shared.commonCounts },
     onRefused: metrics.onRateLimited,
   });
-  const vendors = Object.values(VENDORS);
 
   const maskError = createErrorMask({ log, secrets, hidesSuggestions: mode === 'production' });
   const createContext = createContexts({
-    ...{ vendors, reader, watches: hub, tracking: tracked, signer, limits },
+    ...{ vendors: vendors.all, reader, watches: hub, tracking: tracked, signer, limits },
     directoryFor: pool.directoryFor.bind(pool),
     admitLocators: admission.locators,
   });
@@ -114,7 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   const endpoints = createEndpoints({
-    ...{ config, tools, schema, engine, maskError, exports, access, sessions, signer, running },
+    ...{ config, vendors, tools, schema, engine, maskError, exports, access, sessions, signer, running },
     ...{
       reports,
       metrics,

@@ -7,11 +7,14 @@ import type { Config } from './config/config.ts';
 import { secretValues } from './config/secret-values.ts';
 import type { VendorAccount } from './export/ports.ts';
 import type { Tools } from './runtime/tools.ts';
+import { findSchemaChanges } from './vendor-file/schema-changes.ts';
+import type { VendorCatalogue } from './vendors/catalogue.ts';
 import type { WatchHub } from './watch/watch-hub.ts';
 
 /** The parts of a gateway that a new configuration reaches while it runs. */
 export interface ReloadableParts {
   readonly tools: Tools;
+  readonly vendors: VendorCatalogue;
   readonly pool: AccountPool;
   readonly access: Access;
   readonly hub: WatchHub;
@@ -41,6 +44,14 @@ export function createRunningConfig(started: Config, parts: ReloadableParts): Ru
       return current;
     },
     take(next) {
+      const restartFor = findSchemaChanges(current.declaredVendors, next.declaredVendors);
+      if (restartFor.length > 0) {
+        parts.tools.log.error(
+          { vendors: restartFor },
+          'vendorFiles: a vendor came or went, or its locator or the fields of its types are others: restart to apply. All stays as it was.',
+        );
+        return;
+      }
       const changes = compareConfigs(current, next);
       try {
         current = apply(current, next, parts);
@@ -58,13 +69,13 @@ export function createRunningConfig(started: Config, parts: ReloadableParts): Ru
 function apply(
   current: Config,
   next: Config,
-  { tools, pool, access, hub, sessions, tracked }: ReloadableParts,
+  { tools, vendors, pool, access, hub, sessions, tracked }: ReloadableParts,
 ): Config {
   // Before any of them is used; those of before stay known, since they may stand in what is still on its way.
   for (const secret of secretValues(next)) tools.secrets.add(secret);
   const isSameMode = next.access.mode === current.access.mode;
   const admit = access.draft(isSameMode ? next.access : current.access);
-  const { removed, renewed } = pool.replace(next.accounts);
+  const { removed, renewed } = replaceAccounts(current, next, vendors, pool);
   const isOut = admit();
 
   hub.endAccounts(new Map(removed.map((account) => [account.identity, toReason(account)])));
@@ -73,12 +84,25 @@ function apply(
   const taken = {
     ...current,
     accounts: next.accounts,
+    declaredVendors: next.declaredVendors,
+    vendorFiles: next.vendorFiles,
     tracking: next.tracking,
     webhooks: next.webhooks,
     access: isSameMode ? next.access : current.access,
   };
   tracked.replace(taken);
   return taken;
+}
+
+/** Accounts that are opened anew are opened with what the vendor files say now. @throws TypeError where one cannot be opened */
+function replaceAccounts(current: Config, next: Config, vendors: VendorCatalogue, pool: AccountPool) {
+  vendors.replace(next.declaredVendors);
+  try {
+    return pool.replace(next.accounts);
+  } catch (error) {
+    vendors.replace(current.declaredVendors);
+    throw error;
+  }
 }
 
 /** As if it had never been there. */
@@ -88,9 +112,10 @@ function toReason({ vendor, key }: VendorAccount) {
 }
 
 function report(changed: ConfigChanges, { log }: Tools): void {
-  const { accounts, callers, webhooks, isTrackingChanged, isJwtChanged, atNextStart } = changed;
+  const { accounts, vendors, callers, webhooks, isTrackingChanged, isJwtChanged, atNextStart } = changed;
   const changes = {
     ...toField('accounts', accounts),
+    ...toField('vendors', vendors),
     ...toField('callers', callers),
     ...toField('webhooks', webhooks),
     ...(isTrackingChanged ? { tracking: 'changed' } : {}),

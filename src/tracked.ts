@@ -24,7 +24,7 @@ import { WebhookDispatcher } from './tracking/webhooks/dispatcher.ts';
 import type { WebhookFile } from './tracking/webhooks/message.ts';
 import { toOwed } from './tracking/webhooks/owed.ts';
 import { WebhookSender } from './tracking/webhooks/sender.ts';
-import { VENDORS } from './vendors/registry.ts';
+import type { VendorCatalogue } from './vendors/catalogue.ts';
 import type { CallbacksEndpointSettings } from './web/callbacks-endpoint.ts';
 
 /** How long attempts at webhooks may take to end when the gateway goes down. */
@@ -43,6 +43,7 @@ export interface Tracked extends TrackingParts {
 
 export interface TrackedSettings {
   readonly config: Config;
+  readonly vendors: VendorCatalogue;
   readonly tools: Tools;
   readonly exports: Exports;
   readonly metrics: Pick<Metrics, 'onWebhook' | 'observeBacklog' | 'observeTracking'>;
@@ -56,13 +57,12 @@ export interface TrackedSettings {
 
 /** Puts together what outlives the process. @throws ConfigError where the store can never be used as configured */
 export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
-  const { exports, metrics, signer } = settings;
+  const { vendors, exports, metrics, signer } = settings;
   // Leases, turns and instants of what is owed are for all gateways: they go by the time that all have in common.
   const tools: Tools = { ...settings.tools, clock: exports.shared.clock };
   const { pool, reader, hub } = exports;
   const { clock, log } = tools;
   let { config } = settings;
-  const vendors = Object.values(VENDORS);
   const { store, state: storeState } = observeStore(settings.store ?? (await openConfigured(config, tools)));
   if (config.store.kind === 'memory' && config.backplane.kind !== 'memory') log.warn({}, STORES_OF_THEIR_OWN);
   if (config.store.kind === 'memory')
@@ -79,7 +79,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
     onAttempt: metrics.onWebhook,
   });
   metrics.observeBacklog(() => store.readBacklog(), clock.now);
-  const estimates = new Estimates(vendors);
+  const estimates = new Estimates(vendors.all);
   const tracker = new Tracker({
     ...{ store, hub, tools, estimates, accountOf: (identity) => pool.byIdentity(identity) },
     limits: () => config.tracking,
@@ -109,8 +109,9 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
       CALL_TIMEOUTS * (config.accounts.find((account) => account.key === key)?.limits.timeoutMs ?? 0),
     callbackUrlFor(account, order) {
       const takesCallbacks = config.accounts.some(({ key, callbacks }) => key === account.key && callbacks);
-      if (!takesCallbacks || VENDORS[account.vendor].readCallback === undefined) return undefined;
-      return callbackSigner.linkFor(account, pickIds(VENDORS[account.vendor], order));
+      const vendor = vendors.of(account.vendor);
+      if (!takesCallbacks || vendor.readCallback === undefined) return undefined;
+      return callbackSigner.linkFor(account, pickIds(vendor, order));
     },
   });
   const cancels = new Cancels({ hub, clock, read });

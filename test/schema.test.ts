@@ -16,10 +16,10 @@ import {
 import { describe, expect, it } from 'vitest';
 import { printServedSchema, readServedSchema } from '../scripts/served-schema.ts';
 import { isTerminal } from '../src/export/export.ts';
-import { VENDOR_IDS } from '../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../src/export/vendor-id.ts';
 import { servedSchema } from '../src/graphql/generated/served-schema.ts';
 import { createSchema } from '../src/graphql/schema.ts';
-import { VENDOR_TYPES } from '../src/graphql/vendor-types.ts';
+import { schemaNames } from '../src/vendor-file/names.ts';
 import { HI_ENERGY_STATUS } from '../src/vendors/hi-energy/mapping.ts';
 import { POWER_BI_STATUS } from '../src/vendors/power-bi/mapping.ts';
 import { TALKDESK_STATUS } from '../src/vendors/talkdesk/mapping.ts';
@@ -98,8 +98,8 @@ describe('the contract', () => {
 });
 
 describe("each vendor's type", () => {
-  it.each(VENDOR_IDS)('is there for %s, and its locator beside it', (vendor) => {
-    const { exportType, locatorField } = VENDOR_TYPES[vendor];
+  it.each(CODED_VENDOR_IDS)('is there for %s, and its locator beside it', (vendor) => {
+    const { exportType, locatorField } = schemaNames(vendor);
     const locator = SERVED.getType('ExportLocator');
 
     expect(SERVED.getPossibleTypes(requireInterface('Export')).map(({ name }) => name)).toContain(exportType);
@@ -113,8 +113,8 @@ describe("each vendor's type", () => {
     'web-admit': WEB_ADMIT_STATUS,
   };
 
-  it.each(VENDOR_IDS)('of %s shows its status table as the code has it', (vendor) => {
-    const rows = readRows(SERVED.getType(VENDOR_TYPES[vendor].exportType)?.description ?? '');
+  it.each(CODED_VENDOR_IDS)('of %s shows its status table as the code has it', (vendor) => {
+    const rows = readRows(SERVED.getType(schemaNames(vendor).exportType)?.description ?? '');
 
     for (const [word, reading] of Object.entries(tables[vendor])) {
       const { status, outcome = '' } = reading as { readonly status: string; readonly outcome?: string };

@@ -5,7 +5,7 @@
  * Exit code 1 where anything that a gateway gave its word for was lost, or ordered twice.
  */
 import { parseArgs } from 'node:util';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { findPostgres, startPostgres } from '../../test/support/postgres.ts';
 import { findRedis, startRedis } from '../../test/support/redis.ts';
 import { buildGateway } from '../../test/tracking/crash/gateway-process.ts';
@@ -79,7 +79,9 @@ async function measureStarts(): Promise<void> {
   const longestMs = Number(options.seconds) * 1_000;
   print(`starts under faults at whichever byte, seed ${seed}`, '');
   await Promise.all(
-    VENDOR_IDS.map(async (vendor) => tellStarts(vendor, await runStartFaults(vendor, { longestMs, seed }))),
+    CODED_VENDOR_IDS.map(async (vendor) =>
+      tellStarts(vendor, await runStartFaults(vendor, { longestMs, seed })),
+    ),
   );
 }
 

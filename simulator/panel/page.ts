@@ -5,6 +5,7 @@ import { FILES_STORE } from '../calls.ts';
 import type { Controls } from '../controls.ts';
 import { toCommandLineLocator } from '../examples.ts';
 import type { Fault } from '../faults.ts';
+import type { AcceptedOrders } from '../order-book.ts';
 import type { SimulatorResponse } from '../simulator.ts';
 import type { PanelFault, PanelState } from './types.d.ts';
 
@@ -74,8 +75,8 @@ function toState({ boardUrl, calls, clock, faults, names, orders }: Controls): P
     boardUrl: boardUrl() ?? null,
     mounts: names.map((id) => ({
       id,
-      calls: Object.values(counted[id]).reduce((sum, count) => sum + count, 0),
-      orders: id === FILES_STORE ? null : toOrders(id, accepted[id]),
+      calls: Object.values<number>(counted[id] ?? {}).reduce((sum, count) => sum + count, 0),
+      orders: id === FILES_STORE ? null : toOrders(id, accepted[id] ?? { count: 0, orders: [] }),
       faults: faults
         .list()
         .filter(({ vendor }) => vendor === id)
@@ -84,7 +85,7 @@ function toState({ boardUrl, calls, clock, faults, names, orders }: Controls): P
   };
 }
 
-function toOrders(vendor: VendorId, { count, orders }: ReturnType<Controls['orders']['read']>[VendorId]) {
+function toOrders(vendor: VendorId, { count, orders }: AcceptedOrders) {
   const newest = orders.slice(-NEWEST_ORDERS).reverse();
   return { count, newest: newest.map(({ ids }) => toCommandLineLocator(vendor, { ids })) };
 }

@@ -1,6 +1,13 @@
 import { InputError } from '../export/errors.ts';
 import type { ExportKey } from '../export/export.ts';
-import { type GlobalId, parseGlobalId, parseIds, toExportKey, toKeyFromGlobalId } from '../export/locator.ts';
+import {
+  type GlobalId,
+  parseGlobalId,
+  parseIds,
+  toExportKey,
+  toForeignIdError,
+  toKeyFromGlobalId,
+} from '../export/locator.ts';
 import type { VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import { createUnknownAccount, toUnknownAccountError } from './unknown-account.ts';
@@ -66,7 +73,7 @@ export class AccountDirectory {
 
   /** Where a parsed export id points. @throws as `resolve` does */
   resolveGlobalId(parsed: Extract<GlobalId, { type: 'export' }>): Target {
-    const key = toKeyFromGlobalId(this.grammarOf(parsed.vendor), parsed);
+    const key = toKeyFromGlobalId(this.grammarOf(parsed.vendor, 'id'), parsed);
     return { account: this.known(key), key };
   }
 
@@ -90,10 +97,10 @@ export class AccountDirectory {
   private toKey(locator: Locator): ExportKey {
     if (!('vendor' in locator)) {
       const parsed = parseExportId(locator.id);
-      return toKeyFromGlobalId(this.grammarOf(parsed.vendor), parsed);
+      return toKeyFromGlobalId(this.grammarOf(parsed.vendor, 'locator.id'), parsed);
     }
     const { vendor, where } = locator;
-    const grammar = this.grammarOf(vendor);
+    const grammar = this.grammarOf(vendor, where);
     const ids = parseIds(grammar, locator.ids, where);
     const account = locator.account ?? this.onlyAccountKey(vendor, where);
     if (account.length > MAX_ACCOUNT_LENGTH)
@@ -101,9 +108,10 @@ export class AccountDirectory {
     return toExportKey(grammar, vendor, account, ids);
   }
 
-  private grammarOf(vendor: VendorId): VendorInfo['locator'] {
+  /** @throws InputError where an id names a vendor that this gateway does not speak to */
+  private grammarOf(vendor: VendorId, where: string): VendorInfo['locator'] {
     const grammar = this.grammars.get(vendor);
-    if (grammar === undefined) throw new InputError(`This gateway does not speak to the vendor ${vendor}.`);
+    if (grammar === undefined) throw toForeignIdError(where);
     return grammar;
   }
 

@@ -5,7 +5,7 @@ import type { VendorAccount } from '../export/ports.ts';
 import type { AccountGuard } from '../http/account-guard.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
 import type { Tools } from '../runtime/tools.ts';
-import { VENDORS } from '../vendors/registry.ts';
+import { VendorCatalogue } from '../vendors/catalogue.ts';
 import type { VendorAccountSettings } from '../vendors/vendor.ts';
 import { CallerAccounts } from './caller-accounts.ts';
 import { AccountDirectory } from './directory.ts';
@@ -48,6 +48,8 @@ export interface AccountPool {
 
 /** What the pool gives to every account that it opens, and how it names those of callers' tokens. */
 export interface AccountPoolOptions {
+  /** Left out: those that come with Waybill. */
+  readonly vendors?: VendorCatalogue | undefined;
   readonly onCall?: VendorAccountSettings['onCall'];
   /** Where accounts share their limits with those of other gateways: what watches over the calls of the account of this identity. */
   readonly openGuard?: ((identity: string, limits: AccountLimits) => AccountGuard) | undefined;
@@ -90,7 +92,7 @@ interface Tenant {
 class Pool implements AccountPool {
   private readonly tools: Tools;
   private readonly options: AccountPoolOptions;
-  private readonly vendors = Object.values(VENDORS);
+  private readonly vendors: VendorCatalogue;
   /** Tells tokens apart; an identity says nothing about the token it stands for. */
   private readonly identitySecret: string | Uint8Array;
   private plans: ReadonlyMap<string, AccountPlan> = new Map();
@@ -102,6 +104,7 @@ class Pool implements AccountPool {
   private isClosed = false;
 
   constructor(plans: readonly AccountPlan[], tools: Tools, options: AccountPoolOptions) {
+    this.vendors = options.vendors ?? new VendorCatalogue();
     this.tools = tools;
     this.options = options;
     this.identitySecret = options.identitySecret ?? randomBytes(32);
@@ -111,7 +114,7 @@ class Pool implements AccountPool {
   directoryFor(caller: Caller): AccountDirectory {
     const tenant = this.tenants.get(caller.tenant);
     // Not kept: a caller's token may name any tenant.
-    if (tenant === undefined) return new AccountDirectory(this.vendors, [], caller.tenant);
+    if (tenant === undefined) return new AccountDirectory(this.vendors.all, [], caller.tenant);
     const brought = this.callerAccounts(tenant, caller);
     if (brought.size > 0) return this.createDirectory(tenant, caller.tenant, brought);
     tenant.directory ??= this.createDirectory(tenant, caller.tenant, NONE_BROUGHT);
@@ -197,7 +200,7 @@ class Pool implements AccountPool {
     brought: ReadonlyMap<string, VendorAccount>,
   ): AccountDirectory {
     const accounts = plans.flatMap(({ key }) => this.own.get(key) ?? brought.get(key) ?? []);
-    return new AccountDirectory(this.vendors, accounts, name);
+    return new AccountDirectory(this.vendors.all, accounts, name);
   }
 
   /** The accounts for which this caller brings a token, by key. */
@@ -244,7 +247,7 @@ class Pool implements AccountPool {
   private open(plan: AccountPlan, identity: string, credential: Credential): VendorAccount {
     const { onCall, openGuard } = this.options;
     const settings = { ...plan, identity, credential, onCall, guard: openGuard?.(identity, plan.limits) };
-    return VENDORS[plan.vendor].createAccount(settings, this.tools);
+    return this.vendors.of(plan.vendor).createAccount(settings, this.tools);
   }
 }
 

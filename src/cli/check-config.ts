@@ -50,7 +50,7 @@ export async function checkConfig(
     async askVendors(tools) {
       const secrets = createSecrets();
       for (const secret of secretValues(config)) secrets.add(secret);
-      const answers = await askVendors(config.accounts, { ...tools, secrets });
+      const answers = await askVendors(config, { ...tools, secrets });
       return answers.map((answer, index) => ({
         answer,
         placed: (sentence) => placed(['accounts', index], `accounts[${index}]: ${sentence}`),

@@ -1,9 +1,9 @@
 import type { SeededJob } from '../../simulator/simulator.ts';
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
-import { VENDOR_TYPES } from '../graphql/vendor-types.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
 import type { GraphiQLTab } from '../transports/graphiql.ts';
+import { schemaNames } from '../vendor-file/names.ts';
 
-type Seeds = Readonly<Record<VendorId, readonly SeededJob[]>>;
+type Seeds = Readonly<Record<CodedVendorId, readonly SeededJob[]>>;
 
 /** The tabs that GraphiQL opens with in the demo: one question over all vendors, one stream of what moves, one list. */
 export function demoTabs(seeds: Seeds): readonly GraphiQLTab[] {
@@ -17,7 +17,7 @@ export function demoTabs(seeds: Seeds): readonly GraphiQLTab[] {
 }
 
 interface Pick {
-  readonly vendor: VendorId;
+  readonly vendor: CodedVendorId;
   readonly job: SeededJob;
 }
 
@@ -26,7 +26,7 @@ function pick(
   seeds: Seeds,
   choose: (jobs: readonly SeededJob[]) => readonly (SeededJob | undefined)[],
 ): readonly Pick[] {
-  return VENDOR_IDS.flatMap((vendor) =>
+  return CODED_VENDOR_IDS.flatMap((vendor) =>
     choose(seeds[vendor]).flatMap((job) => (job === undefined ? [] : [{ vendor, job }])),
   );
 }
@@ -80,5 +80,5 @@ query Recent {
 
 function toLocatorLine({ vendor, job }: Pick): string {
   const ids = Object.entries(job.ids).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  return `    { ${VENDOR_TYPES[vendor].locatorField}: { ${ids.join(', ')} } } # ${job.title}`;
+  return `    { ${schemaNames(vendor).locatorField}: { ${ids.join(', ')} } } # ${job.title}`;
 }

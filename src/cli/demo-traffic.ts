@@ -1,15 +1,15 @@
 import { parse } from 'graphql';
 import type { DemoOrder } from '../../simulator/simulator.ts';
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
-import { VENDOR_TYPES } from '../graphql/vendor-types.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
 import { type Clock, type Random, sleep } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
+import { schemaNames } from '../vendor-file/names.ts';
 import { parseGatewayAccess } from './gateway/address.ts';
 import { queryGateway } from './gateway/query.ts';
 
 /** An export that is to be followed from the beginning. */
 export interface DemoExport {
-  readonly vendor: VendorId;
+  readonly vendor: CodedVendorId;
   readonly ids: Readonly<Record<string, string>>;
   readonly title: string;
 }
@@ -20,13 +20,13 @@ export interface DemoTrafficParts {
   /** Tracked as soon as it begins. */
   readonly tracked: readonly DemoExport[];
   /** Makes up something to start; null for a vendor that cannot start any. */
-  readonly createOrder: (vendor: VendorId) => DemoOrder | null;
+  readonly createOrder: (vendor: CodedVendorId) => DemoOrder | null;
   /**
    * Lets the next export that is started at a vendor go as these words of `x-simulate` say: the gateway sends no such header.
    *
    * @returns takes that back, for a start that never reached the vendor
    */
-  readonly arrange: (vendor: VendorId, words: string) => () => void;
+  readonly arrange: (vendor: CodedVendorId, words: string) => () => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Pick<Log, 'debug'>;
@@ -56,7 +56,7 @@ export class DemoTraffic {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   /** Vendors of the round under way; each has its turn once before any has it again. */
-  private waiting: VendorId[] = [];
+  private waiting: CodedVendorId[] = [];
 
   constructor(parts: DemoTrafficParts) {
     this.parts = parts;
@@ -86,7 +86,7 @@ export class DemoTraffic {
   }
 
   private async track({ vendor, ids, title }: DemoExport): Promise<void> {
-    const locator = { [VENDOR_TYPES[vendor].locatorField]: ids };
+    const locator = { [schemaNames(vendor).locatorField]: ids };
     await this.send(TRACK, { locator, label: title }, { vendor });
   }
 
@@ -96,22 +96,22 @@ export class DemoTraffic {
     if (order === null) return;
     const { label, fields, words } = order;
     const takeBack = words === undefined ? undefined : this.parts.arrange(vendor, words);
-    const input = { label, order: { [VENDOR_TYPES[vendor].locatorField]: fields } };
+    const input = { label, order: { [schemaNames(vendor).locatorField]: fields } };
     await this.send(START, { input }, { vendor });
     takeBack?.();
   }
 
-  private nextVendor(): VendorId {
-    if (this.waiting.length === 0) this.waiting = [...VENDOR_IDS];
+  private nextVendor(): CodedVendorId {
+    if (this.waiting.length === 0) this.waiting = [...CODED_VENDOR_IDS];
     const [vendor] = this.waiting.splice(Math.floor(this.parts.random.next() * this.waiting.length), 1);
-    return vendor as VendorId;
+    return vendor as CodedVendorId;
   }
 
   /** Sends a mutation; what comes of it shows on the board, and why nothing came of it in the log, for those who ask. */
   private async send(
     document: ReturnType<typeof parse>,
     variables: object,
-    facts: { readonly vendor: VendorId },
+    facts: { readonly vendor: CodedVendorId },
   ): Promise<void> {
     if (this.stopping.signal.aborted) return;
     const { clock, log, url } = this.parts;

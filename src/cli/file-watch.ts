@@ -10,33 +10,35 @@ export const LOOK_MS = 1_000;
 const MAX_BYTES = 1_048_576;
 
 /**
- * Notices that a file says something else than before.
+ * Notices that a file, or one of those that it names, says something else than before.
  *
  * By looking, since that works everywhere: editors write by rename, Kubernetes swaps a folder behind a link, network file systems
  * tell nobody. A file that was only touched has not changed, and what is no regular file is never read.
  */
 export class FileWatch {
-  private readonly file: string;
-  /** What the file looked like when its content was last known, and at the last look. */
-  private settled: string;
-  private seen: string;
-  private content: string;
+  private readonly file: WatchedFile;
+  private named: readonly WatchedFile[] = [];
   private cancel: () => void = () => undefined;
   private isClosed = false;
 
-  private constructor(file: string, seen: string) {
+  private constructor(file: WatchedFile) {
     this.file = file;
-    this.settled = seen;
-    this.seen = seen;
-    this.content = this.read(seen);
   }
 
   /** Takes the file as it is now for what is known. */
   static async of(file: string): Promise<FileWatch> {
-    return new FileWatch(file, await describe(file));
+    return new FileWatch(await WatchedFile.of(file));
   }
 
-  /** Looks at the file again and again, without keeping the process alive. @param onChange - called once for each new content, none included */
+  /** Looks at these as well from now on, and at no others that were named before; new ones are taken as they are now for what is known. */
+  async follow(files: readonly string[]): Promise<void> {
+    const known = new Map(this.named.map((watched) => [watched.file, watched]));
+    this.named = await Promise.all(
+      [...new Set(files)].map((file) => known.get(file) ?? WatchedFile.of(file)),
+    );
+  }
+
+  /** Looks at the files again and again, without keeping the process alive. @param onChange - called once for each new content, none included */
   start(clock: Clock, onChange: () => void): void {
     const again = async (): Promise<void> => {
       if (await this.look()) onChange();
@@ -50,14 +52,46 @@ export class FileWatch {
     this.cancel();
   }
 
-  /** Takes the file as it is now for what is known: it is about to be read elsewhere. */
+  /** Takes the files as they are now for what is known: they are about to be read elsewhere. */
+  async acknowledge(): Promise<void> {
+    await Promise.all(this.files.map((watched) => watched.acknowledge()));
+  }
+
+  /** One look at the files: true where one has another content by now. Never rejects. */
+  async look(): Promise<boolean> {
+    const looks = await Promise.all(this.files.map((watched) => watched.look()));
+    return looks.includes(true) && !this.isClosed;
+  }
+
+  private get files(): readonly WatchedFile[] {
+    return [this.file, ...this.named];
+  }
+}
+
+class WatchedFile {
+  readonly file: string;
+  /** What the file looked like when its content was last known, and at the last look. */
+  private settled: string;
+  private seen: string;
+  private content: string;
+
+  private constructor(file: string, seen: string) {
+    this.file = file;
+    this.settled = seen;
+    this.seen = seen;
+    this.content = this.read(seen);
+  }
+
+  static async of(file: string): Promise<WatchedFile> {
+    return new WatchedFile(file, await describe(file));
+  }
+
   async acknowledge(): Promise<void> {
     this.seen = await describe(this.file);
     this.settled = this.seen;
     this.content = this.read(this.seen);
   }
 
-  /** One look at the file: true where it has another content by now. Never rejects. */
   async look(): Promise<boolean> {
     const before = this.seen;
     const seen = await describe(this.file);
@@ -67,7 +101,7 @@ export class FileWatch {
     const content = this.read(seen);
     const isNew = content !== this.content;
     this.content = content;
-    return isNew && !this.isClosed;
+    return isNew;
   }
 
   private read(seen: string): string {

@@ -1,9 +1,10 @@
-import type { AccountConfig } from '../config/config.ts';
+import type { AccountConfig, Config } from '../config/config.ts';
 import { VendorError } from '../export/errors.ts';
 import type { LocatorIds } from '../export/export.ts';
-import type { VendorId } from '../export/vendor-id.ts';
+import type { CodedVendorId, VendorId } from '../export/vendor-id.ts';
 import type { Tools } from '../runtime/tools.ts';
-import { VENDORS } from '../vendors/registry.ts';
+import { VendorCatalogue } from '../vendors/catalogue.ts';
+import type { VendorDefinition } from '../vendors/vendor.ts';
 
 /** What came of asking one account's vendor. */
 export interface LiveAnswer {
@@ -21,10 +22,10 @@ export interface LiveAnswer {
 export type LiveTools = Pick<Tools, 'clock' | 'random'>;
 
 /**
- * An export that nobody has at each vendor: to be told that there is none takes the way, the vendor's answer and its taking the credential, and
+ * An export that nobody has at each coded vendor: to be told that there is none takes the way, the vendor's answer and its taking the credential, and
  * costs one call.
  */
-const NO_EXPORT: Readonly<Record<VendorId, LocatorIds>> = {
+const NO_EXPORT: Readonly<Record<CodedVendorId, LocatorIds>> = {
   'power-bi': { reportId: '00000000-0000-0000-0000-000000000000', exportId: 'waybill-check' },
   'hi-energy': { exportId: '1' },
   talkdesk: { reportType: 'calls', jobId: '00000000-0000-0000-0000-000000000000' },
@@ -33,20 +34,34 @@ const NO_EXPORT: Readonly<Record<VendorId, LocatorIds>> = {
 
 /** Asks each account's vendor once, all at the same time. Never rejects; no message holds a secret. */
 export function askVendors(
-  accounts: readonly AccountConfig[],
+  { accounts, declaredVendors }: Pick<Config, 'accounts' | 'declaredVendors'>,
   tools: LiveTools & Pick<Tools, 'secrets'>,
 ): Promise<readonly LiveAnswer[]> {
-  return Promise.all(accounts.map((account) => askVendor(account, { ...tools, log: SILENT })));
+  const vendors = new VendorCatalogue(declaredVendors);
+  return Promise.all(
+    accounts.map((account) => askVendor(vendors.of(account.vendor), account, { ...tools, log: SILENT })),
+  );
 }
 
-async function askVendor({ credential, ...settings }: AccountConfig, tools: Tools): Promise<LiveAnswer> {
+/** Ids that the vendor's grammar lets through and that no export is expected to have. */
+function toNoExport({ id, locator }: VendorDefinition): LocatorIds {
+  if (id in NO_EXPORT) return NO_EXPORT[id as CodedVendorId];
+  const examples = Object.entries(locator).map(([name, { example }]) => [name, example]);
+  return Object.fromEntries(examples);
+}
+
+async function askVendor(
+  definition: VendorDefinition,
+  { credential, ...settings }: AccountConfig,
+  tools: Tools,
+): Promise<LiveAnswer> {
   const { key, vendor, tenant } = settings;
   const base = { account: key, vendor, tenant, code: null, message: null };
   if (credential.type === 'caller') return { ...base, status: 'skipped', durationMs: null };
-  const account = VENDORS[vendor].createAccount({ ...settings, credential, identity: key }, tools);
+  const account = definition.createAccount({ ...settings, credential, identity: key }, tools);
   const startedAt = tools.clock.now();
   try {
-    const [reading] = await account.readMany([{ id: '', vendor, account: key, ids: NO_EXPORT[vendor] }]);
+    const [reading] = await account.readMany([{ id: '', vendor, account: key, ids: toNoExport(definition) }]);
     const durationMs = Math.round(tools.clock.now() - startedAt);
     if (!(reading instanceof VendorError) || reading.code === 'EXPORT_NOT_FOUND')
       return { ...base, status: 'answered', durationMs };

@@ -1,7 +1,7 @@
 import { InputError } from '../export/errors.ts';
 import { type GlobalId, parseGlobalId, toExportKey, toKeyFromGlobalId } from '../export/locator.ts';
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
-import { VENDORS } from '../vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId, type VendorId } from '../export/vendor-id.ts';
+import { CODED_VENDORS } from '../vendors/catalogue.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
@@ -30,7 +30,7 @@ interface VendorForm {
 }
 
 /** How each vendor's exports are named. */
-const FORMS: Readonly<Record<VendorId, VendorForm>> = {
+const FORMS: Readonly<Record<CodedVendorId, VendorForm>> = {
   'power-bi': {
     fields: [
       ['reportId', 'exportId'],
@@ -64,7 +64,7 @@ const FORMS: Readonly<Record<VendorId, VendorForm>> = {
 };
 
 /** Every form of a locator, one a line. */
-export const LOCATOR_FORMS = VENDOR_IDS.map((vendor) => FORMS[vendor].pattern);
+export const LOCATOR_FORMS = CODED_VENDOR_IDS.map((vendor) => FORMS[vendor].pattern);
 
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 /** What a locator looks like before anyone looks closer; a global id has no colon. */
@@ -101,8 +101,8 @@ function parse(text: string): LocatorArgument | string {
   if (/\p{Cc}/u.test(text)) return 'it holds control characters.';
   const { account, vendor, ids } = SHAPE.exec(text)?.groups ?? {};
   if (vendor === undefined || ids === undefined) return parseId(text);
-  const known = VENDOR_IDS.find((candidate) => candidate === vendor);
-  if (known === undefined) return `before the colon stands one of ${VENDOR_IDS.join(', ')}.`;
+  const known = CODED_VENDOR_IDS.find((candidate) => candidate === vendor);
+  if (known === undefined) return `before the colon stands one of ${CODED_VENDOR_IDS.join(', ')}.`;
   if (account !== undefined && !ACCOUNT.test(account)) {
     return 'before the @ stands an account key: 1 to 40 lower-case letters, digits and hyphens.';
   }
@@ -125,7 +125,8 @@ function parseId(text: string): LocatorArgument | string {
 /** The id as answers hold it: earlier releases wrote more into ids. Whether its ids are good ones, the gateway says. */
 function toOwnId(parsed: Extract<GlobalId, { type: 'export' }>, text: string): string {
   try {
-    return toKeyFromGlobalId(VENDORS[parsed.vendor].locator, parsed).id;
+    const vendor = CODED_VENDOR_IDS.find((id) => id === parsed.vendor);
+    return vendor === undefined ? text : toKeyFromGlobalId(CODED_VENDORS[vendor].locator, parsed).id;
   } catch {
     return text;
   }
@@ -133,7 +134,7 @@ function toOwnId(parsed: Extract<GlobalId, { type: 'export' }>, text: string): s
 
 function parseVendorIds(
   text: string,
-  vendor: VendorId,
+  vendor: CodedVendorId,
   account: string | undefined,
   values: readonly string[],
 ): LocatorArgument | string {
@@ -151,8 +152,8 @@ function parseVendorIds(
   };
 }
 
-function checkIds(vendor: VendorId, ids: Ids): string | undefined {
-  const { locator: grammar } = VENDORS[vendor];
+function checkIds(vendor: CodedVendorId, ids: Ids): string | undefined {
+  const { locator: grammar } = CODED_VENDORS[vendor];
   for (const [field, value] of Object.entries(ids)) {
     const rule = grammar[field];
     if (rule !== undefined && !(value.isWellFormed() && rule.test(value))) {
@@ -163,12 +164,17 @@ function checkIds(vendor: VendorId, ids: Ids): string | undefined {
 }
 
 /** Without an account of its own, an argument means whichever one the gateway took. */
-function namesExport(vendor: VendorId, account: string | undefined, ids: Ids, exportId: string): boolean {
+function namesExport(
+  vendor: CodedVendorId,
+  account: string | undefined,
+  ids: Ids,
+  exportId: string,
+): boolean {
   try {
     const parsed = parseGlobalId(exportId);
     if (parsed.type !== 'export' || parsed.vendor !== vendor) return false;
     if (account !== undefined && account !== parsed.account) return false;
-    return toExportKey(VENDORS[vendor].locator, vendor, parsed.account, ids).id === exportId;
+    return toExportKey(CODED_VENDORS[vendor].locator, vendor, parsed.account, ids).id === exportId;
   } catch {
     // Another version's id: the caller falls back on what is left.
     return false;

@@ -1,5 +1,5 @@
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
-import { VENDORS } from '../vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
+import { CODED_VENDORS } from '../vendors/catalogue.ts';
 import { closestName } from '../yaml/closest.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
@@ -65,10 +65,12 @@ export const ORDER_FIELDS = {
       exportId: 'text!',
     } satisfies FieldRules<WebAdmitExportOrder>,
   },
-} as const satisfies Partial<Record<VendorId, OrderForm>>;
+} as const satisfies Partial<Record<CodedVendorId, OrderForm>>;
 
 /** Vendors that exports can be started at. */
-export const STARTING_VENDORS: readonly VendorId[] = VENDOR_IDS.filter((vendor) => vendor in ORDER_FIELDS);
+export const STARTING_VENDORS: readonly CodedVendorId[] = CODED_VENDOR_IDS.filter(
+  (vendor) => vendor in ORDER_FIELDS,
+);
 
 const MAX_SHOWN_LENGTH = 100;
 
@@ -79,7 +81,7 @@ const MAX_SHOWN_LENGTH = 100;
  */
 export function parseOrderArguments(vendorText: string, words: readonly string[]): ExportOrder {
   const vendor = parseVendor(vendorText);
-  const { order, fields } = (ORDER_FIELDS as Readonly<Partial<Record<VendorId, OrderForm>>>)[
+  const { order, fields } = (ORDER_FIELDS as Readonly<Partial<Record<CodedVendorId, OrderForm>>>)[
     vendor
   ] as OrderForm;
   const rules = new Map<string, FieldRule>(Object.entries(fields));
@@ -99,7 +101,7 @@ export function parseOrderArguments(vendorText: string, words: readonly string[]
   return { [order]: Object.fromEntries(values) } as unknown as ExportOrder;
 }
 
-function parseVendor(text: string): VendorId {
+function parseVendor(text: string): CodedVendorId {
   const vendor = STARTING_VENDORS.find((candidate) => candidate === text);
   if (vendor !== undefined) return vendor;
   throw new CommandError(
@@ -115,7 +117,7 @@ interface ReadWord {
 }
 
 /** One KEY=VALUE. */
-function parseWord(word: string, vendor: VendorId, rules: ReadonlyMap<string, FieldRule>): ReadWord {
+function parseWord(word: string, vendor: CodedVendorId, rules: ReadonlyMap<string, FieldRule>): ReadWord {
   const split = word.indexOf('=');
   if (split <= 0) return { field: '', problem: `${show(word)} is no KEY=VALUE.` };
   const field = word.slice(0, split);
@@ -124,7 +126,7 @@ function parseWord(word: string, vendor: VendorId, rules: ReadonlyMap<string, Fi
     const names = [...rules.keys()];
     return {
       field,
-      problem: `${VENDORS[vendor].name} orders have no ${show(field)}: there are ${names.join(', ')}.${suggest(field, names)}`,
+      problem: `${CODED_VENDORS[vendor].name} orders have no ${show(field)}: there are ${names.join(', ')}.${suggest(field, names)}`,
     };
   }
   const value = parseValue(word.slice(split + 1), rule);

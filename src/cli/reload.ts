@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { EnvironmentVariables } from '../config/process-environment.ts';
 import type { Gateway } from '../gateway.ts';
@@ -11,6 +12,8 @@ export interface ReloadSettings {
   /** That of the process: no file changes it. */
   readonly env: EnvironmentVariables;
   readonly log: Log;
+  /** Told of each configuration that is handed over. */
+  readonly onLoaded?: ((config: Config) => void) | undefined;
 }
 
 /** What makes the gateway read its configuration again. */
@@ -22,11 +25,16 @@ const REFUSED = 'The configuration was not reloaded: everything stays as it was.
  * Reads the configuration again and hands it to the gateway where it is whole; else the log says what is wrong, in the words of
  * the start, and nothing changes. Never throws.
  */
-export function reloadConfig({ gateway, file, env, log }: ReloadSettings, reason: ReloadReason): void {
+export function reloadConfig(
+  { gateway, file, env, log, onLoaded }: ReloadSettings,
+  reason: ReloadReason,
+): void {
   try {
     const loaded = canBeRead(file) ? loadConfig({ file, env }) : { problems: [NOT_AGAIN] };
-    if ('config' in loaded) gateway.reload(loaded.config);
-    else for (const problem of loaded.problems) log.error({ reason, problem }, REFUSED);
+    if ('config' in loaded) {
+      onLoaded?.(loaded.config);
+      gateway.reload(loaded.config);
+    } else for (const problem of loaded.problems) log.error({ reason, problem }, REFUSED);
   } catch (error) {
     log.error({ reason, error: error instanceof Error ? error.name : typeof error }, REFUSED);
   }

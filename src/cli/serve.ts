@@ -36,6 +36,7 @@ export async function serve(
   const env = environment.variables;
   const loaded = loadConfig({ file, env });
   if ('problems' in loaded) return refuse(loaded.problems);
+  await watch.follow(loaded.config.vendorFiles);
   const secrets = createSecrets();
   const log = createLog(secrets, loaded.config.server.logLevel);
   const tools = { clock: systemClock, random: systemRandom, log, secrets };
@@ -55,7 +56,8 @@ export async function serve(
     return refuse(gateway.problems.map((line) => loaded.placed(gateway.path, line)));
   }
   logStrayOutput(log);
-  reload = (reason) => reloadConfig({ gateway, file, env, log }, reason);
+  const onLoaded = (config: Config) => void watch.follow(config.vendorFiles);
+  reload = (reason) => reloadConfig({ gateway, file, env, log, onLoaded }, reason);
   watch.start(systemClock, () => reload('file change'));
   drainOnSignal(() => {
     watch.close();

@@ -13,6 +13,8 @@ export interface NameChanges {
 export interface ConfigChanges {
   /** By account key. */
   readonly accounts: NameChanges;
+  /** The user's own vendors, by id. */
+  readonly vendors: NameChanges;
   /** The callers of mode `keys`, by name. */
   readonly callers: NameChanges;
   /** By their keys. */
@@ -30,6 +32,7 @@ export function compareConfigs(running: Config, next: Config): ConfigChanges {
   const isSameMode = running.access.mode === next.access.mode;
   return {
     accounts: compareByName(running.accounts, next.accounts, ({ key }) => key),
+    vendors: compareByName(running.declaredVendors, next.declaredVendors, ({ id }) => id),
     callers: isSameMode
       ? compareByName(keysOf(running.access), keysOf(next.access), ({ name }) => name)
       : NONE,

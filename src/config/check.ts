@@ -10,7 +10,12 @@ import { readManifest } from './manifest.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { toConfig } from './resolve.ts';
 import { findRuleProblems } from './rules.ts';
-import { type CheckedFile, configSchema } from './schema.ts';
+import { type CheckedFile, configSchema, createConfigSchema } from './schema.ts';
+import { toVendorRows, USUAL_ROWS, type VendorRows } from './vendor-defaults.ts';
+import { type OwnVendors, readVendorFiles } from './vendor-files.ts';
+
+/** Everything that is wrong with a file, and with those that it names. */
+export type FoundProblems = { readonly problems: readonly Problem[] } & Pick<OwnVendors, 'fileProblems'>;
 
 /**
  * What the checked file comes to, or everything that is wrong with it at once.
@@ -21,34 +26,45 @@ export function checkTree(
   parsed: unknown,
   env: EnvironmentVariables,
   configFile?: string,
-): { readonly config: Config } | { readonly problems: readonly Problem[] } {
+): { readonly config: Config } | FoundProblems {
   const substituted = substituteEnvironment(parsed, env);
-  const result = parseWithNumbersFromTexts(substituted);
-  const issues = result.success ? [] : result.error.issues;
+  const own = readVendorFiles(substituted.tree, configFile);
+  const vendors = own.declarations.length === 0 ? USUAL_ROWS : toVendorRows(own.declarations);
+  const findings = { ...substituted, vendors };
+  const result = parseWithNumbersFromTexts(substituted, vendors);
+  const issues = (result.success ? [] : result.error.issues).filter(
+    // Where a vendor file cannot be read, its vendor may well be the one that nobody knows.
+    ({ code }) => own.fileProblems.length === 0 || code !== 'invalid_union',
+  );
   // A variable that is not set is named once, not also as a value of the wrong type.
   const told = new Set(substituted.problems.map(({ path }) => pathKey(path)));
-  const read = readManifest(substituted, configFile);
+  const read = readManifest(findings, configFile);
   const found = [
-    ...issues.flatMap((issue) => toProblems(issue, substituted)),
-    ...findRuleProblems(substituted),
+    ...issues.flatMap((issue) => toProblems(issue, findings)),
+    ...findRuleProblems(findings),
+    ...own.problems,
     ...('problem' in read ? [read.problem] : []),
   ].filter(({ path }) => !told.has(pathKey(path)));
   const problems = [...substituted.problems, ...found].sort((left, right) =>
     compareInTree(substituted.tree, left.path, right.path),
   );
-  if (!result.success || problems.length > 0 || 'problem' in read) return { problems };
-  return { config: toConfig(result.data, { trustedDocuments: read.manifest, configFile }) };
+  const { fileProblems } = own;
+  if (!result.success || problems.length > 0 || fileProblems.length > 0 || 'problem' in read)
+    return { problems, fileProblems };
+  const { manifest: trustedDocuments } = read;
+  return { config: toConfig(result.data, { trustedDocuments, configFile, vendors, own: own.declarations }) };
 }
 
 /**
  * Checks the file; where a number or a yes-or-no is asked for and a text stands there, in quotes or as a whole from the environment, the
  * text is read as one. Only the schema knows where: the same text may be a key elsewhere, and stays one.
  */
-function parseWithNumbersFromTexts({
-  tree,
-  substitutions,
-}: SubstitutedTree): z.ZodSafeParseResult<CheckedFile> {
-  const result = configSchema.safeParse(tree);
+function parseWithNumbersFromTexts(
+  { tree, substitutions }: SubstitutedTree,
+  vendors: VendorRows,
+): z.ZodSafeParseResult<CheckedFile> {
+  const schema = vendors === USUAL_ROWS ? configSchema : createConfigSchema(vendors);
+  const result = schema.safeParse(tree);
   if (result.success) return result;
   let isChanged = false;
   for (const issue of result.error.issues) {
@@ -59,7 +75,7 @@ function parseWithNumbersFromTexts({
     replaceAt(tree, path, scalar);
     isChanged = true;
   }
-  return isChanged ? configSchema.safeParse(tree) : result;
+  return isChanged ? schema.safeParse(tree) : result;
 }
 
 function parseScalar(value: unknown, expected: string): number | boolean | undefined {

@@ -2,6 +2,7 @@ import type { Pacing } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
+import type { VendorDeclaration } from '../vendor-file/declaration.ts';
 
 /**
  * Everything an operator can say, checked, defaults filled in. Each part of the gateway is given its own slice.
@@ -17,6 +18,10 @@ export interface Config {
   readonly tracking: TrackingConfig;
   readonly webhooks: readonly WebhookEndpoint[];
   readonly accounts: readonly AccountConfig[];
+  /** The user's own vendor files, read and checked. */
+  readonly declaredVendors: readonly VendorDeclaration[];
+  /** Where they stand, with their whole paths. */
+  readonly vendorFiles: readonly string[];
   readonly limits: GatewayLimits;
 }
 
@@ -206,6 +211,10 @@ export interface AccountConfig {
   readonly fileOrigins: readonly string[];
   /** Report types whose jobs `recentExports` lists, for vendors that list by type; `undefined`: the vendor's own choice. */
   readonly reportTypes: readonly string[] | undefined;
+  /** What a declared vendor's addresses and paths are made of, by name. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Another one where the vendor's file says something else; undefined for coded vendors. */
+  readonly vendorFileDigest: string | undefined;
   readonly track: TrackMode;
   /** With `track: all`: how often the vendor's list is asked for exports that nobody has named. */
   readonly discoverMs: number;

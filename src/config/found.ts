@@ -2,7 +2,7 @@ import { describeKind, describeValue, type KeyPath, shorten } from '../yaml/prob
 import { pathKey, valueAt } from '../yaml/tree.ts';
 import { inspectAddress, inspectEndpoint } from './address.ts';
 import type { Substitution } from './environment.ts';
-import { VENDOR_DEFAULTS } from './vendor-defaults.ts';
+import { USUAL_ROWS, type VendorRows } from './vendor-defaults.ts';
 
 /** Keys at and below which no value is ever shown, whatever it is: a secret may stand in the wrong place there. */
 const SECRET_KEYS: ReadonlySet<string | number> = new Set([
@@ -23,7 +23,7 @@ const SECRET_KEYS: ReadonlySet<string | number> = new Set([
 
 /** The one thing below `credential` that can be shown: a word of ours. */
 const CREDENTIAL_TYPES: ReadonlySet<unknown> = new Set(
-  Object.values(VENDOR_DEFAULTS).flatMap(({ credentialTypes }) => credentialTypes),
+  [...USUAL_ROWS.values()].flatMap(({ credentialTypes }) => credentialTypes),
 );
 
 /** Keys whose addresses are shown only without user, password and query. */
@@ -40,6 +40,8 @@ const ADDRESS_KEYS: ReadonlySet<string | number> = new Set([
 export interface Findings {
   readonly tree: unknown;
   readonly substitutions: ReadonlyMap<string, Substitution>;
+  /** That an account may be at. */
+  readonly vendors: VendorRows;
 }
 
 /** What stands at a path, for a person: the value itself only where it can be no secret. */

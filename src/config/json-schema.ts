@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { oneOf } from '../yaml/scalars.ts';
 import { configSchema } from './schema.ts';
+import { USUAL_ROWS } from './vendor-defaults.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -35,14 +36,14 @@ const SCHEMA_ID = 'urn:waybill:configuration';
  */
 export function toJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7', unrepresentable: 'throw' });
-  const { $schema, ...rest } = allowSubstitution(schema);
+  const { $schema, ...rest } = letOwnVendors(allowSubstitution(schema));
   return {
     $schema,
     $id: SCHEMA_ID,
     $comment: 'Generated from src/config/schema.ts by scripts/write-config-schema.ts.',
     title: 'Waybill configuration',
     ...rest,
-    allOf: ACCESS_CONDITIONS,
+    allOf: [...ACCESS_CONDITIONS, KNOWN_VENDORS_ONLY],
     definitions: {
       wholeSubstitution: WHOLE_SUBSTITUTION,
       textWithSubstitution: TEXT_WITH_SUBSTITUTION,
@@ -102,6 +103,45 @@ const ACCESS_CONDITIONS: JsonSchema[] = [
     then: { properties: { access: { required: ['jwt'] } } },
   },
 ];
+
+const CODED_VENDORS = [...USUAL_ROWS.keys()];
+
+/** Without vendor files there are no other vendors than those that come with Waybill. */
+const KNOWN_VENDORS_ONLY: JsonSchema = {
+  if: { not: { type: 'object', required: ['vendorFiles'] } },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: {
+    properties: {
+      accounts: {
+        items: {
+          properties: {
+            vendor: { enum: CODED_VENDORS, errorMessage: `Allowed here: ${oneOf(CODED_VENDORS)}.` },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** Which words a vendor may be then is no affair of this schema: a file of the user's own names another one. */
+function letOwnVendors(schema: JsonSchema): JsonSchema {
+  const { accounts, webhooks } = schema.properties ?? {};
+  for (const vendor of [itemProperty(accounts, 'vendor'), itemProperty(webhooks, 'vendors')?.items]) {
+    if (typeof vendor !== 'object' || Array.isArray(vendor)) continue;
+    delete vendor.enum;
+    delete vendor.anyOf;
+    delete vendor.errorMessage;
+    Object.assign(vendor, { type: 'string', examples: CODED_VENDORS });
+  }
+  return schema;
+}
+
+function itemProperty(list: z.core.JSONSchema._JSONSchema | undefined, name: string): JsonSchema | undefined {
+  if (typeof list !== 'object' || typeof list.items !== 'object' || Array.isArray(list.items))
+    return undefined;
+  const property = list.items.properties?.[name];
+  return typeof property === 'object' ? property : undefined;
+}
 
 const LINE_WIDTH = 110;
 const LIST_OF_TEXTS = /^ *"\w+": \[\n(?: *"[^"\n]*",?\n)+ *\]/gm;

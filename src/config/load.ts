@@ -30,6 +30,8 @@ export interface ConfigSource {
 export interface ConfigProblem {
   /** Where it stands; left out where the file has no name or cannot be read. */
   readonly place?: Place | undefined;
+  /** Where it is not the configuration itself: the vendor file, as the configuration names it. */
+  readonly file?: string | undefined;
   /** The key's path; null where no key can be named. */
   readonly key: string | null;
   readonly found: string;
@@ -73,12 +75,16 @@ export function inspectConfig({
     const placed = (path: KeyPath, line: string) => toPlacedLine(file, placeOf(path), line);
     return { config: checked.config, placed, placeOf };
   }
-  return {
-    problems: checked.problems.map((problem) => ({
-      ...toFields(problem, placeOf(problem.path)),
-      line: toPlacedLine(file, placeOf(problem.path), toLine(problem)),
-    })),
-  };
+  const ownProblems = checked.problems.map((problem) => ({
+    ...toFields(problem, placeOf(problem.path)),
+    line: toPlacedLine(file, placeOf(problem.path), toLine(problem)),
+  }));
+  const ofVendorFiles = checked.fileProblems.map(({ line, ...problem }) => ({
+    ...toFields(problem, problem.place),
+    file: problem.file,
+    line,
+  }));
+  return { problems: [...ownProblems, ...ofVendorFiles] };
 }
 
 const START: Place = { line: 1, column: 1 };

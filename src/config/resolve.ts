@@ -1,4 +1,5 @@
 import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
+import type { VendorDeclaration } from '../vendor-file/declaration.ts';
 import { resolveBeside } from '../yaml/read-file.ts';
 import { toBaseUrl, toHttpUrl } from './address.ts';
 import type {
@@ -13,7 +14,8 @@ import type {
 } from './config.ts';
 import { toFileOrigin } from './file-origin.ts';
 import type { CheckedFile } from './schema.ts';
-import { vendorDefaults } from './vendor-defaults.ts';
+import { USUAL_ROWS, type VendorDefaults, type VendorRows } from './vendor-defaults.ts';
+import { fillAddress, toVendorFileDigest } from './vendor-settings.ts';
 
 type CheckedAccount = CheckedFile['accounts'][number];
 
@@ -21,10 +23,16 @@ type CheckedAccount = CheckedFile['accounts'][number];
 export interface FileSurroundings {
   readonly trustedDocuments?: DocumentManifest | undefined;
   readonly configFile?: string | undefined;
+  readonly vendors?: VendorRows | undefined;
+  /** The user's own vendor files. */
+  readonly own?: readonly VendorDeclaration[] | undefined;
 }
 
 /** A checked file as the parts of the gateway want it: one spelling of every address, nothing left to look up. */
-export function toConfig(file: CheckedFile, { trustedDocuments, configFile }: FileSurroundings = {}): Config {
+export function toConfig(
+  file: CheckedFile,
+  { trustedDocuments, configFile, vendors = USUAL_ROWS, own = [] }: FileSurroundings = {},
+): Config {
   return {
     server: { ...toServerConfig(file.server), trustedDocuments },
     access: toAccessConfig(file.access),
@@ -33,7 +41,9 @@ export function toConfig(file: CheckedFile, { trustedDocuments, configFile }: Fi
     backplane: toBackplaneConfig(file.backplane),
     tracking: file.tracking,
     webhooks: file.webhooks.map(toEndpoint),
-    accounts: file.accounts.map(toAccountConfig),
+    accounts: file.accounts.map((account) => toAccountConfig(account, vendors.get(account.vendor), own)),
+    declaredVendors: own,
+    vendorFiles: file.vendorFiles.map((name) => resolveBeside(configFile, name)),
     limits: toGatewayLimits(file),
   };
 }
@@ -107,20 +117,29 @@ function toGatewayLimits({ limits, access }: CheckedFile): GatewayLimits {
   };
 }
 
-function toAccountConfig(account: CheckedAccount): AccountConfig {
+function toAccountConfig(
+  account: CheckedAccount,
+  row: VendorDefaults | undefined,
+  own: readonly VendorDeclaration[],
+): AccountConfig {
   const { key, vendor, tenant, credential, limits, polling, files, track, discoverMs, callbacks } = account;
-  const { stallAfterMs } = vendorDefaults(vendor).pacing;
+  const { settings = {}, baseUrl } = account;
+  if (row === undefined) throw new TypeError(`There is no vendor ${vendor}.`);
+  const { declaration } = row;
+  const { stallAfterMs } = row.pacing;
   return {
     key,
     vendor,
     tenant,
-    baseUrl: toBaseUrl(account.baseUrl),
+    baseUrl: toBaseUrl(baseUrl ?? fillAddress(declaration?.baseUrl ?? [], settings)),
     credential,
     limits,
     pacing: { ...polling, stallAfterMs },
     files,
     fileOrigins: [...new Set(account.fileOrigins.map(toFileOrigin))],
     reportTypes: account.reportTypes,
+    settings,
+    vendorFileDigest: declaration && own.includes(declaration) ? toVendorFileDigest(declaration) : undefined,
     track,
     discoverMs,
     callbacks,

@@ -1,10 +1,9 @@
-import { VENDOR_IDS } from '../export/vendor-id.ts';
 import { formatPath, type KeyPath, type Problem } from '../yaml/problem.ts';
 import { listAt, valueAt } from '../yaml/tree.ts';
 import { redisIsInOnePlace, severalShareALinkSecret, severalShareAStore } from './backplane-rules.ts';
 import { describeFound, type Findings } from './found.ts';
 import { isLoopbackHost } from './loopback.ts';
-import { vendorDefaults } from './vendor-defaults.ts';
+import type { VendorDefaults } from './vendor-defaults.ts';
 import { webhookAccountsAreOfItsTenant, webhooksWithoutTlsArePrivate } from './webhook-rules.ts';
 
 /** What one key asks of another. A value of the wrong type is the schema's business: rules pass over it. */
@@ -85,11 +84,10 @@ function areUnique(findings: Findings, listPath: KeyPath, key: string): readonly
   });
 }
 
-function pollingIsARange({ tree }: Findings): readonly Problem[] {
+function pollingIsARange({ tree, vendors }: Findings): readonly Problem[] {
   return listAt(tree, ['accounts']).flatMap((account, index) => {
-    const vendor = VENDOR_IDS.find((id) => id === valueAt(account, ['vendor']));
-    if (vendor === undefined) return [];
-    const defaults = vendorDefaults(vendor).pacing;
+    const defaults = rowOf(account, vendors)?.pacing;
+    if (defaults === undefined) return [];
     const minMs = valueAt(account, ['polling', 'minMs']);
     const maxMs = valueAt(account, ['polling', 'maxMs']);
     const low = minMs ?? defaults.minMs;
@@ -102,19 +100,23 @@ function pollingIsARange({ tree }: Findings): readonly Problem[] {
   });
 }
 
-function allIsTrackedWhereListed({ tree }: Findings): readonly Problem[] {
+function allIsTrackedWhereListed({ tree, vendors }: Findings): readonly Problem[] {
   return listAt(tree, ['accounts']).flatMap((account, index) => {
     if (valueAt(account, ['track']) !== 'all') return [];
-    const reason = whyNotAll(account);
+    const reason = whyNotAll(account, rowOf(account, vendors));
     if (reason === undefined) return [];
     return [{ path: ['accounts', index, 'track'], found: '"all"', allowed: `"asked", because ${reason}` }];
   });
 }
 
-function whyNotAll(account: unknown): string | undefined {
-  const vendor = VENDOR_IDS.find((id) => id === valueAt(account, ['vendor']));
-  if (vendor !== undefined && !vendorDefaults(vendor).canList)
-    return `${vendor} has no call that lists exports`;
+/** What is known of the vendor that an account names; undefined where it names none of ours. */
+function rowOf(account: unknown, vendors: Findings['vendors']): VendorDefaults | undefined {
+  const vendor = valueAt(account, ['vendor']);
+  return typeof vendor === 'string' ? vendors.get(vendor) : undefined;
+}
+
+function whyNotAll(account: unknown, row: VendorDefaults | undefined): string | undefined {
+  if (row?.canList === false) return `${valueAt(account, ['vendor'])} has no call that lists exports`;
   if (valueAt(account, ['credential', 'type']) !== 'caller') return undefined;
   return 'its credential is brought by each caller: the gateway has none to ask with on its own';
 }

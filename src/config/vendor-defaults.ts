@@ -1,6 +1,8 @@
 import type { Pacing } from '../export/ports.ts';
-import type { VendorId } from '../export/vendor-id.ts';
+import type { CodedVendorId, VendorId } from '../export/vendor-id.ts';
 import type { AccountLimits } from '../http/types.ts';
+import type { VendorDeclaration } from '../vendor-file/declaration.ts';
+import { SHIPPED_DECLARATIONS } from '../vendor-file/shipped.ts';
 import type { AccountCredential, FileDelivery } from './config.ts';
 
 /** What an account of a vendor may say, and what holds where it says nothing. */
@@ -19,13 +21,15 @@ export interface VendorDefaults {
   readonly canList: boolean;
   /** True where exports can only be listed by report type, so that an account may name the types. */
   readonly hasReportTypes: boolean;
+  /** The vendor's file, where it has one: settings of accounts, and addresses made of them. */
+  readonly declaration?: VendorDeclaration | undefined;
 }
 
 const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 10_000;
 
 /**
- * One row per vendor: all that the configuration knows about it.
+ * One row per coded vendor: all that the configuration knows about it.
  *
  * Sources: each vendor's API documentation, as told in its folder's README; read 2026-11.
  */
@@ -82,9 +86,42 @@ export const VENDOR_DEFAULTS = {
     canList: true,
     hasReportTypes: false,
   },
-} as const satisfies Record<VendorId, VendorDefaults>;
+} as const satisfies Record<CodedVendorId, VendorDefaults>;
 
-/** The row of a vendor. */
-export function vendorDefaults(vendor: VendorId): VendorDefaults {
-  return VENDOR_DEFAULTS[vendor];
+/** A row for each vendor that an account may be at, in the order in which they are named. */
+export type VendorRows = ReadonlyMap<VendorId, VendorDefaults>;
+
+/** @param own - the user's own vendor files */
+export function toVendorRows(own: readonly VendorDeclaration[] = []): VendorRows {
+  return new Map<VendorId, VendorDefaults>([
+    ...Object.entries(VENDOR_DEFAULTS),
+    ...[...SHIPPED_DECLARATIONS, ...own].map(
+      (declaration) => [declaration.id, toVendorDefaults(declaration)] as const,
+    ),
+  ]);
+}
+
+/** The vendors that come with Waybill. */
+export const USUAL_ROWS = toVendorRows();
+
+function toVendorDefaults(declaration: VendorDeclaration): VendorDefaults {
+  const { credentials, limits, pacing, files, list } = declaration;
+  const types = (['api-key', 'client-credentials', 'bearer'] as const).filter(
+    (type) => credentials[type] !== undefined,
+  );
+  const takesCallers = credentials.bearer !== undefined || credentials['api-key'] !== undefined;
+  const [first, ...rest] = [...types, ...(takesCallers ? (['caller'] as const) : [])];
+  // A browser can be sent to a link that needs no credential.
+  const hasLinks = files.some(({ kind, credential }) => kind !== 'stream' && !credential);
+  return {
+    baseUrl: undefined,
+    credentialTypes: [first ?? 'caller', ...rest],
+    limits: { ...limits, timeoutMs: TIMEOUT_MS },
+    pacing,
+    files: hasLinks ? ['redirect', 'stream'] : ['stream'],
+    fileOrigins: [...new Set(files.flatMap(({ hosts }) => hosts))],
+    canList: list !== null,
+    hasReportTypes: false,
+    declaration,
+  };
 }

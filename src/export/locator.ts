@@ -1,7 +1,7 @@
 import { InputError } from './errors.ts';
 import type { ExportKey, LocatorIds } from './export.ts';
 import type { IdRule, LocatorGrammar } from './ports.ts';
-import { VENDOR_IDS, type VendorId } from './vendor-id.ts';
+import { isVendorId, type VendorId } from './vendor-id.ts';
 
 /** Bounds every id before a pattern looks at it, so that no input costs more than a glance. */
 const MAX_ID_LENGTH = 512;
@@ -105,14 +105,19 @@ export function parseGlobalId(id: string, where = 'id'): GlobalId {
   if (parts?.[0] === ACCOUNT_TAG && parts.length === 2 && typeof parts[1] === 'string') {
     return { type: 'account', account: parts[1] };
   }
-  const vendor = VENDOR_IDS.find((candidate) => candidate === parts?.[1]);
-  if (parts?.[0] === VENDOR_TAG && parts.length === 2 && vendor !== undefined)
+  const vendor = parts?.[1];
+  if (parts?.[0] === VENDOR_TAG && parts.length === 2 && isVendorId(vendor))
     return { type: 'vendor', vendor };
-  if (parts?.[0] === EXPORT_TAG && parts.length > 3 && vendor !== undefined) {
+  if (parts?.[0] === EXPORT_TAG && parts.length > 3 && isVendorId(vendor)) {
     const [, , account, ...values] = parts;
     if (typeof account === 'string') return { type: 'export', vendor, account, values };
   }
-  throw new InputError(
+  throw toForeignIdError(where);
+}
+
+/** The error about an id that is none of this gateway's. */
+export function toForeignIdError(where: string): InputError {
+  return new InputError(
     `${where} is not a global id of this gateway: give one from an earlier answer.`,
     where,
   );
@@ -132,10 +137,7 @@ export function toKeyFromGlobalId(
 ): ExportKey {
   const fields = Object.keys(grammar);
   if (parsed.values.length !== fields.length) {
-    throw new InputError(
-      `${where} is not a global id of this gateway: give one from an earlier answer.`,
-      where,
-    );
+    throw toForeignIdError(where);
   }
   const input = Object.fromEntries(fields.map((field, index) => [field, parsed.values[index]]));
   return toExportKey(grammar, parsed.vendor, parsed.account, parseIds(grammar, input, where));

@@ -23,6 +23,8 @@ export interface IdRule {
   test(value: string): boolean;
   /** What is allowed, for the error message: `a UUID`, `a positive integer of at most 19 digits`. */
   readonly allowed: string;
+  /** One that fits, and that no export is expected to have. Left out by coded vendors. */
+  readonly example?: string | undefined;
 }
 
 /** The grammar of each id, in the order in which they stand in a global id. */

@@ -4,6 +4,7 @@ import type { AccountDirectory } from '../accounts/directory.ts';
 import type { ExportReader } from '../accounts/reader.ts';
 import type { CancelSignal, VendorInfo, WorkScope } from '../export/ports.ts';
 import { ExportGateway, type ExportWatches } from './export-gateway.ts';
+import { toVendorFields, type VendorFields } from './locator-input.ts';
 import { OperationCosts } from './operation-costs.ts';
 import { TrackedExports, type TrackingParts } from './tracked-exports.ts';
 
@@ -28,7 +29,7 @@ export interface ContextOrigin {
   readonly resumeAfter?: string | undefined;
 }
 
-export interface ContextParts {
+export interface ContextSettings {
   readonly vendors: readonly VendorInfo[];
   readonly directoryFor: (caller: Caller) => AccountDirectory;
   readonly reader: ExportReader;
@@ -41,8 +42,13 @@ export interface ContextParts {
 }
 
 /** Makes the contexts of operations. */
-export function createContexts(parts: ContextParts): (origin: ContextOrigin) => GatewayContext {
+export function createContexts(settings: ContextSettings): (origin: ContextOrigin) => GatewayContext {
+  const parts: ContextParts = { ...settings, vendorFields: toVendorFields(settings.vendors) };
   return (origin) => new OperationContext(parts, origin);
+}
+
+interface ContextParts extends ContextSettings {
+  readonly vendorFields: VendorFields;
 }
 
 class OperationContext implements GatewayContext {
@@ -56,7 +62,7 @@ class OperationContext implements GatewayContext {
   private trackedExports: TrackedExports | null = null;
 
   constructor(parts: ContextParts, origin: ContextOrigin) {
-    const { vendors, directoryFor, reader, watches, limits, admitLocators } = parts;
+    const { vendors, vendorFields, directoryFor, reader, watches, limits, admitLocators } = parts;
     const { caller, scope, resumeAfter } = origin;
     this.scope = scope;
     this.parts = parts;
@@ -65,6 +71,7 @@ class OperationContext implements GatewayContext {
     this.costs = new OperationCosts(limits.locatorsPerOperation, (count) => admitLocators(caller, count));
     this.exports = new ExportGateway({
       vendors,
+      vendorFields,
       directory: this.directory,
       reader,
       watches,
@@ -78,10 +85,11 @@ class OperationContext implements GatewayContext {
 
   /** Made where something is tracked, or asked about as such: most operations do not. */
   get tracked(): TrackedExports {
-    const { vendors, reader, tracking } = this.parts;
+    const { vendors, vendorFields, reader, tracking } = this.parts;
     this.trackedExports ??= new TrackedExports({
       ...tracking,
       vendors,
+      vendorFields,
       reader,
       directory: this.directory,
       costs: this.costs,

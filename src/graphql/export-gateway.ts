@@ -12,15 +12,15 @@ import { InputError, VendorError } from '../export/errors.ts';
 import type { ExportEvent } from '../export/events.ts';
 import type { Export, ExportKey } from '../export/export.ts';
 import { type LinkableFile, toLinkableFiles } from '../export/files.ts';
-import { parseGlobalId } from '../export/locator.ts';
+import { parseGlobalId, toForeignIdError } from '../export/locator.ts';
 import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts';
 import { ExportLoaders } from './loaders.ts';
-import { type LocatorInput, toLocator } from './locator-input.ts';
-import { type NodeObject, nodeType } from './node.ts';
+import { toLocator, type VendorFields, type VendorInput } from './locator-input.ts';
+import { exportType, type NodeObject, nodeType } from './node.ts';
 import type { OperationCosts } from './operation-costs.ts';
 import { type Representation, toRepresentation } from './representation.ts';
 import { checkFilter, type TrackedExports } from './tracked-exports.ts';
-import { type HiEnergyExportObject, VENDOR_TYPES } from './vendor-types.ts';
+import type { HiEnergyExportObject } from './vendor-types.ts';
 
 /** The live half: what the subscription root stands on. */
 export interface ExportWatches {
@@ -34,6 +34,7 @@ export interface ExportWatches {
 
 export interface ExportGatewayParts {
   readonly vendors: readonly VendorInfo[];
+  readonly vendorFields: VendorFields;
   readonly directory: AccountDirectory;
   readonly reader: ExportReader;
   readonly watches: ExportWatches;
@@ -83,14 +84,14 @@ export class ExportGateway {
   }
 
   /** @throws InputError, RateLimitedError, VendorError */
-  byLocator(locator: LocatorInput, maxAgeMs: number): Promise<Export> {
+  byLocator(locator: VendorInput, maxAgeMs: number): Promise<Export> {
     const question = this.ask(locator, maxAgeMs);
     const charged = this.parts.costs.charge([question.key.id], 'locator');
     return charged === undefined ? this.read(question) : charged.then(() => this.read(question));
   }
 
   /** One entry per locator, in their order; one that fails is a rejected promise. @throws InputError */
-  byLocators(locators: readonly LocatorInput[], maxAgeMs: number): Promise<Export>[] {
+  byLocators(locators: readonly VendorInput[], maxAgeMs: number): Promise<Export>[] {
     this.checkCount(locators, 'locators');
     return this.readAll<never>(
       locators.map((locator) => attempt(() => this.ask(locator, maxAgeMs))),
@@ -162,14 +163,16 @@ export class ExportGateway {
    * @throws InputError, RateLimitedError
    */
   async events(
-    locators: readonly LocatorInput[],
+    locators: readonly VendorInput[],
     after: string | null | undefined,
   ): Promise<AsyncIterable<ExportEvent>> {
     this.checkCount(locators, 'locators');
     if (locators.length === 0)
       throw new InputError('locators is empty: name at least one export.', 'locators');
     const { directory, costs, watches, resumeAfter } = this.parts;
-    const targets = locators.map((locator) => directory.resolveLeniently(toLocator(locator)));
+    const targets = locators.map((locator) =>
+      directory.resolveLeniently(toLocator(locator, this.parts.vendorFields)),
+    );
     const known = targets.filter(({ key }) => directory.account(key.account) !== undefined);
     await costs.charge(
       known.map(({ key }) => key.id),
@@ -179,8 +182,11 @@ export class ExportGateway {
   }
 
   /** @throws InputError, VendorError */
-  private ask(locator: LocatorInput, maxAgeMs: number): Question {
-    return { ...this.parts.directory.resolve(toLocator(locator)), maxAgeMs: parseMaxAge(maxAgeMs) };
+  private ask(locator: VendorInput, maxAgeMs: number): Question {
+    return {
+      ...this.parts.directory.resolve(toLocator(locator, this.parts.vendorFields)),
+      maxAgeMs: parseMaxAge(maxAgeMs),
+    };
   }
 
   /** What a global id stands for: a vendor, an account, or an export that is still to be read. @throws InputError */
@@ -188,7 +194,7 @@ export class ExportGateway {
     const { directory } = this.parts;
     const parsed = parseGlobalId(id);
     if (parsed.type === 'account') return directory.account(parsed.account) ?? null;
-    if (parsed.type === 'vendor') return this.vendors.find((vendor) => vendor.id === parsed.vendor) ?? null;
+    if (parsed.type === 'vendor') return this.findVendor(parsed.vendor);
     try {
       return { ...directory.resolveGlobalId(parsed), maxAgeMs: 0 };
     } catch (error) {
@@ -196,12 +202,19 @@ export class ExportGateway {
     }
   }
 
+  /** @throws InputError where the id can be none of an answer */
+  private findVendor(id: string): VendorInfo {
+    const vendor = this.vendors.find((each) => each.id === id);
+    if (vendor === undefined) throw toForeignIdError('id');
+    return vendor;
+  }
+
   /** @throws InputError */
   private findOfType({ type, id }: Representation): VendorInfo | VendorAccount | Question | null {
     const found = this.find(id);
     if (found === null) return null;
     if (!isQuestion(found)) return nodeType(found) === type ? found : null;
-    return type === 'Export' || type === VENDOR_TYPES[found.key.vendor].exportType ? found : null;
+    return type === 'Export' || type === exportType(found) ? found : null;
   }
 
   private read({ account, key, maxAgeMs }: Question): Promise<Export> {

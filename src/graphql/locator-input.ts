@@ -1,24 +1,37 @@
 import type { Locator } from '../accounts/directory.ts';
 import { InputError } from '../export/errors.ts';
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
-import { VENDOR_TYPES } from './vendor-types.ts';
+import type { VendorInfo } from '../export/ports.ts';
+import type { VendorId } from '../export/vendor-id.ts';
+import { schemaNames } from '../vendor-file/names.ts';
 
-/** The argument's `@oneOf` object: a global id, or the ids of one vendor in the field of its name. */
-export type LocatorInput = { readonly id?: string | null | undefined } & {
-  readonly [Field in (typeof VENDOR_TYPES)[VendorId]['locatorField']]?: VendorIds | null | undefined;
-};
+/** An argument's `@oneOf` object: a global id where it takes one, or an object in the field of a vendor's name. */
+export type VendorInput = Readonly<Record<string, unknown>>;
 
-interface VendorIds {
-  readonly account?: string | null | undefined;
+/** Which vendor each field of `ExportLocator` and `ExportOrder` is about. */
+export type VendorFields = ReadonlyMap<string, VendorId>;
+
+export function toVendorFields(vendors: readonly Pick<VendorInfo, 'id'>[]): VendorFields {
+  return new Map(vendors.map(({ id }) => [schemaNames(id).locatorField, id]));
 }
 
-/** The argument's `@oneOf` object as the domain's locator. @throws InputError where none of its fields is set */
-export function toLocator(input: LocatorInput): Locator {
-  if (typeof input.id === 'string') return { id: input.id };
-  for (const vendor of VENDOR_IDS) {
-    const field = VENDOR_TYPES[vendor].locatorField;
-    const ids = input[field];
-    if (ids) return { vendor, account: ids.account, ids: { ...ids }, where: `locator.${field}` };
+/** The one vendor that an `@oneOf` object names, and what it says of it; null where it names none. */
+export function readVendorInput(input: VendorInput, vendors: VendorFields) {
+  for (const field in input) {
+    const vendor = vendors.get(field);
+    const fields = input[field];
+    if (vendor !== undefined && typeof fields === 'object' && fields !== null)
+      return { vendor, field, fields: { ...fields } as Record<string, unknown> };
   }
-  throw new InputError('locator must name an export: give `id`, or the ids of one vendor.', 'locator');
+  return null;
+}
+
+/** The argument as the domain's locator. @throws InputError where none of its fields is set */
+export function toLocator(input: VendorInput, vendors: VendorFields): Locator {
+  if (typeof input.id === 'string') return { id: input.id };
+  const named = readVendorInput(input, vendors);
+  if (named === null)
+    throw new InputError('locator must name an export: give `id`, or the ids of one vendor.', 'locator');
+  const { vendor, field, fields } = named;
+  const account = fields.account as string | null | undefined;
+  return { vendor, ...(account === undefined ? {} : { account }), ids: fields, where: `locator.${field}` };
 }

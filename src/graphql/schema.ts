@@ -1,5 +1,8 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import type { VendorDeclaration } from '../vendor-file/declaration.ts';
+import { SHIPPED_DECLARATIONS } from '../vendor-file/shipped.ts';
+import { declaredResolvers, withDeclared } from './declared-schema.ts';
 import { createSubgraph } from './federation.ts';
 import { servedSchema } from './generated/served-schema.ts';
 import { Account, Node, Vendor } from './resolvers/Account.ts';
@@ -12,15 +15,19 @@ import { vendorExports } from './resolvers/vendor-exports.ts';
 import { WebhookDelivery } from './resolvers/WebhookDelivery.ts';
 import { scalars } from './scalars.ts';
 
-/**
- * The served schema, its resolvers bound.
- *
- * @param isSubgraph - true where it is one of several that a gateway of Apollo Federation 2 stands in front of
- */
-export function createSchema({ isSubgraph = false }: { readonly isSubgraph?: boolean } = {}): GraphQLSchema {
-  const subgraph = isSubgraph ? createSubgraph(servedSchema) : null;
+export interface SchemaSettings {
+  /** True where it is one of several that a gateway of Apollo Federation 2 stands in front of. */
+  readonly isSubgraph?: boolean;
+  /** The user's own vendors; those that come with Waybill are in it anyway. */
+  readonly declarations?: readonly VendorDeclaration[];
+}
+
+/** The served schema, its resolvers bound. */
+export function createSchema({ isSubgraph = false, declarations = [] }: SchemaSettings = {}): GraphQLSchema {
+  const served = withDeclared(servedSchema, declarations);
+  const subgraph = isSubgraph ? createSubgraph(served) : null;
   return makeExecutableSchema({
-    typeDefs: subgraph === null ? servedSchema : [servedSchema, subgraph.typeDefs],
+    typeDefs: subgraph === null ? served : [served, subgraph.typeDefs],
     resolvers: {
       Query: { ...Query, ...subgraph?.resolvers.query },
       Mutation,
@@ -33,6 +40,7 @@ export function createSchema({ isSubgraph = false }: { readonly isSubgraph?: boo
       ExportEvent,
       WebhookDelivery,
       ...vendorExports,
+      ...declaredResolvers([...SHIPPED_DECLARATIONS, ...declarations]),
       ...scalars,
       ...subgraph?.resolvers.types,
     },

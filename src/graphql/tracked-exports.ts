@@ -9,15 +9,13 @@ import type { ReadOptions, VendorAccount, VendorInfo } from '../export/ports.ts'
 import { toSnapshot } from '../export/present.ts';
 import type { DeliveryRecord, DeliveryStatus, Store, TrackedExport } from '../export/store.ts';
 import type { ExportEstimate } from '../export/tracking.ts';
-import { VENDOR_IDS, type VendorId } from '../export/vendor-id.ts';
 import type { Cancels } from '../tracking/cancels.ts';
 import type { Estimates } from '../tracking/estimates.ts';
 import { parseIdempotencyKey, parseLabel } from '../tracking/start-input.ts';
 import type { Starts } from '../tracking/starts.ts';
 import type { Tracker } from '../tracking/tracker.ts';
-import { type LocatorInput, toLocator } from './locator-input.ts';
+import { readVendorInput, toLocator, type VendorFields, type VendorInput } from './locator-input.ts';
 import type { OperationCosts } from './operation-costs.ts';
-import { VENDOR_TYPES } from './vendor-types.ts';
 
 /** Tracked exports that one page of a list looks at: more than a page holds, since several may have been created at one instant. */
 const MAX_RECENT = 1_000;
@@ -57,6 +55,7 @@ export interface TrackingParts {
 
 export interface TrackedExportsParts extends TrackingParts {
   readonly vendors: readonly VendorInfo[];
+  readonly vendorFields: VendorFields;
   readonly directory: AccountDirectory;
   readonly reader: ExportReader;
   readonly costs: OperationCosts;
@@ -64,13 +63,8 @@ export interface TrackedExportsParts extends TrackingParts {
   readonly resumeAfter?: string | undefined;
 }
 
-/** The argument's `@oneOf` object: the order of one vendor in the field of its name. */
-export type OrderInput = {
-  readonly [Field in (typeof VENDOR_TYPES)[VendorId]['locatorField']]?: object | null | undefined;
-};
-
 export interface StartInput {
-  readonly order: OrderInput;
+  readonly order: VendorInput;
   readonly idempotencyKey?: string | null | undefined;
   readonly label?: string | null | undefined;
 }
@@ -90,8 +84,8 @@ export class TrackedExports {
 
   /** @throws InputError, RateLimitedError, StartError, VendorError, TrackingError, StoreUnavailableError */
   async start(input: StartInput): Promise<{ readonly export: Export; readonly isExisting: boolean }> {
-    const { vendors, directory, costs, starts, reader, options } = this.parts;
-    const { vendor, fields, where } = toOrder(input.order);
+    const { vendors, vendorFields, directory, costs, starts, reader, options } = this.parts;
+    const { vendor, fields, where } = toOrder(input.order, vendorFields);
     const { account: named, ...rest } = fields;
     const info = vendors.find(({ id }) => id === vendor) as VendorInfo;
     const account = directory.accountFor(vendor, named as string | null | undefined, where);
@@ -109,7 +103,7 @@ export class TrackedExports {
   }
 
   /** @throws InputError, RateLimitedError, VendorError */
-  async cancel(locator: LocatorInput): Promise<{ readonly export: Export }> {
+  async cancel(locator: VendorInput): Promise<{ readonly export: Export }> {
     const { account, key } = await this.find(locator);
     return {
       export: await this.parts.cancels.cancel(account, this.vendorOf(account), key, this.lasting()),
@@ -118,7 +112,7 @@ export class TrackedExports {
 
   /** @throws InputError, RateLimitedError, VendorError, TrackingError, StoreUnavailableError */
   async track(
-    locator: LocatorInput,
+    locator: VendorInput,
     label: string | null | undefined,
   ): Promise<{ readonly export: Export | null; readonly tracking: TrackedExport }> {
     const { tracker, isCallers, options } = this.parts;
@@ -136,8 +130,8 @@ export class TrackedExports {
   }
 
   /** @throws InputError, VendorError, StoreUnavailableError */
-  async untrack(locator: LocatorInput): Promise<{ readonly exportId: string; readonly wasTracked: boolean }> {
-    const { account, key } = this.parts.directory.resolve(toLocator(locator));
+  async untrack(locator: VendorInput): Promise<{ readonly exportId: string; readonly wasTracked: boolean }> {
+    const { account, key } = this.parts.directory.resolve(toLocator(locator, this.parts.vendorFields));
     return { exportId: key.id, wasTracked: await this.parts.tracker.untrack(account, key) };
   }
 
@@ -238,9 +232,9 @@ export class TrackedExports {
     throw new InputError('endpoint names no webhook of this tenant’s configuration.', 'endpoint');
   }
 
-  private async find(locator: LocatorInput): Promise<Target> {
+  private async find(locator: VendorInput): Promise<Target> {
     const { directory, costs } = this.parts;
-    const target = directory.resolve(toLocator(locator));
+    const target = directory.resolve(toLocator(locator, this.parts.vendorFields));
     await costs.charge([target.key.id], 'locator');
     return target;
   }
@@ -274,14 +268,12 @@ export function checkFilter(filter: ExportFilter): ExportFilter {
 }
 
 /** The argument's `@oneOf` object as one vendor's order. @throws InputError where none of its fields is set */
-function toOrder(input: OrderInput) {
-  for (const vendor of VENDOR_IDS) {
-    const field = VENDOR_TYPES[vendor].locatorField;
-    const fields = input[field];
-    if (fields)
-      return { vendor, fields: { ...fields } as Record<string, unknown>, where: `input.order.${field}` };
-  }
-  throw new InputError('input.order must name a vendor: give the order of one.', 'input.order');
+function toOrder(input: VendorInput, vendors: VendorFields) {
+  const named = readVendorInput(input, vendors);
+  if (named === null)
+    throw new InputError('input.order must name a vendor: give the order of one.', 'input.order');
+  const { vendor, field, fields } = named;
+  return { vendor, fields, where: `input.order.${field}` };
 }
 
 function toUntrackable({ vendor, key: account }: VendorAccount): VendorError {

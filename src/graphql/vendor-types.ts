@@ -1,5 +1,5 @@
 import type { Export } from '../export/export.ts';
-import type { VendorId } from '../export/vendor-id.ts';
+import type { CodedVendorId } from '../export/vendor-id.ts';
 import type { HiEnergyDetails } from '../vendors/hi-energy/types.ts';
 import type { PowerBiDetails } from '../vendors/power-bi/types.ts';
 import type { TalkdeskDetails } from '../vendors/talkdesk/types.ts';
@@ -10,17 +10,13 @@ export type HiEnergyExportObject = Export<HiEnergyDetails>;
 export type TalkdeskExportObject = Export<TalkdeskDetails>;
 export type WebAdmitExportObject = Export<WebAdmitDetails>;
 
-const NAMES = {
-  'power-bi': { exportType: 'PowerBiExport', locatorField: 'powerBi' },
-  'hi-energy': { exportType: 'HiEnergyExport', locatorField: 'hiEnergy' },
-  talkdesk: { exportType: 'TalkdeskExport', locatorField: 'talkdesk' },
-  'web-admit': { exportType: 'WebAdmitExport', locatorField: 'webAdmit' },
-} as const satisfies Record<VendorId, { readonly exportType: string; readonly locatorField: string }>;
+/** As `schemaNames` makes them of the ids: for the compiler, which has to know them. */
+const CODED_EXPORT_TYPES = {
+  'power-bi': 'PowerBiExport',
+  'hi-energy': 'HiEnergyExport',
+  talkdesk: 'TalkdeskExport',
+  'web-admit': 'WebAdmitExport',
+} as const satisfies Record<CodedVendorId, string>;
 
-type VendorNames = (typeof NAMES)[keyof typeof NAMES];
-
-/** Each vendor's names in the schema: its own Export type, and its field of `ExportLocator`. */
-export const VENDOR_TYPES: Readonly<Record<VendorId, VendorNames>> = NAMES;
-
-/** The names of all vendors' own Export types. */
-export type ExportTypeName = VendorNames['exportType'];
+/** The names of the coded vendors' own Export types. */
+export type CodedExportType = (typeof CODED_EXPORT_TYPES)[CodedVendorId];

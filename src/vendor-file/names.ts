@@ -10,7 +10,20 @@ export interface SchemaNames {
   readonly orderType: string;
 }
 
-/** @param id - in kebab-case */
+/** Asked for with every export that is shown; there are as many as vendors. */
+const KNOWN = new Map<string, SchemaNames>();
+
+/** @param vendor - its id, in kebab-case, of a vendor that there is */
+export function schemaNames(vendor: string): SchemaNames {
+  let names = KNOWN.get(vendor);
+  if (names === undefined) {
+    names = toSchemaNames(vendor);
+    KNOWN.set(vendor, names);
+  }
+  return names;
+}
+
+/** As `schemaNames`, of any text. */
 export function toSchemaNames(id: string): SchemaNames {
   const pascal = id.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return {

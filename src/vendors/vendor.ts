@@ -19,6 +19,8 @@ export interface VendorAccountSettings {
   readonly fileOrigins: readonly string[];
   /** Talkdesk only: the report types whose jobs `recentExports` lists. */
   readonly reportTypes?: readonly string[] | undefined;
+  /** Declared vendors only: what addresses, paths and headers are made of, by name. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly onCall?: AccountClientSettings['onCall'];
   /** Shared with other gateways; left out where this process's calls are all that there are. Closed with the account. */
   readonly guard?: AccountGuard | undefined;

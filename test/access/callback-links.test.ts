@@ -8,7 +8,7 @@ import {
 } from '../../src/access/callback-links.ts';
 import { FileLinkSigner } from '../../src/access/file-links.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
@@ -127,7 +127,7 @@ describe('a callback link', () => {
       tenant: fc.string({ unit: 'grapheme', maxLength: 64 }),
       identity: fc.string({ unit: 'grapheme', maxLength: 64 }),
       account: fc.string({ maxLength: 40 }),
-      vendor: fc.constantFrom(...VENDOR_IDS),
+      vendor: fc.constantFrom(...CODED_VENDOR_IDS),
       ids: fc.dictionary(fc.stringMatching(/^[a-zA-Z]{1,20}$/), fc.string({ maxLength: 64 }), {
         maxKeys: 3,
         noNullPrototype: true,

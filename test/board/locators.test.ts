@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readFollowed, readRoute, toExportPath, writeFollowed } from '../../src/board/address.ts';
 import { readLocator } from '../../src/board/words/locators.ts';
 import { parseLocatorArguments } from '../../src/cli/locator-argument.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 
 const UUID = '2b1f7a52-6d1c-4f5e-9b86-0d6f9a4e7c11';
 const GLOBAL_ID = Buffer.from(JSON.stringify(['export', 'hi-energy', 'hi', '4216'])).toString('base64url');
@@ -42,7 +42,7 @@ describe("the board's locators", () => {
     expect(readLocator(address)).toMatchObject({ locator });
   });
 
-  it.each(VENDOR_IDS)('knows how exports of %s are named', (vendor) => {
+  it.each(CODED_VENDOR_IDS)('knows how exports of %s are named', (vendor) => {
     expect(problemOf(`${vendor}:1/2/3/4`)).toContain(`${vendor}:`);
   });
 

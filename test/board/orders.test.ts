@@ -2,19 +2,19 @@ import { type GraphQLInputObjectType, getNamedType, isNonNullType } from 'graphq
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetOrders, keyOf, settle } from '../../src/board/start/order-keys.ts';
 import { findFieldProblem, ORDERS, type OrderField, readOrder } from '../../src/board/start/orders.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { VENDOR_TYPES } from '../../src/graphql/vendor-types.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { schemaNames } from '../../src/vendor-file/names.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 
 const KINDS: Readonly<Record<string, OrderField['kind']>> = { JSON: 'json', DateTime: 'instant' };
 
 type PlainField = Pick<OrderField, 'name' | 'kind' | 'isRequired'>;
 
 /** The fields of a vendor's order as the schema has them, in the form's words. */
-function schemaFields(vendor: VendorId): readonly PlainField[] {
+function schemaFields(vendor: CodedVendorId): readonly PlainField[] {
   const orders = createSchema().getType('ExportOrder') as GraphQLInputObjectType;
-  const order = orders.getFields()[VENDOR_TYPES[vendor].locatorField];
+  const order = orders.getFields()[schemaNames(vendor).locatorField];
   const fields = (getNamedType(order?.type) as GraphQLInputObjectType).getFields();
   return Object.values(fields)
     .filter(({ name }) => name !== 'account')
@@ -26,12 +26,12 @@ function schemaFields(vendor: VendorId): readonly PlainField[] {
 }
 
 describe("the board's orders", () => {
-  it.each(VENDOR_IDS)('have every field that the schema has for %s', (vendor) => {
+  it.each(CODED_VENDOR_IDS)('have every field that the schema has for %s', (vendor) => {
     const { order, fields = [] } = ORDERS[vendor] ?? {};
     const plain = fields.map(({ name, kind, isRequired = false }) => ({ name, kind, isRequired }));
     const byName = (one: PlainField, other: PlainField) => (one.name < other.name ? -1 : 1);
 
-    expect(order).toBe(VENDOR_TYPES[vendor].locatorField);
+    expect(order).toBe(schemaNames(vendor).locatorField);
     expect([...plain].sort(byName)).toEqual([...schemaFields(vendor)].sort(byName));
   });
 
@@ -98,7 +98,7 @@ describe("the board's orders", () => {
     const [order] = 'order' in read ? Object.entries(read.order) : [];
     const { account, ...input } = (order?.[1] ?? {}) as Record<string, unknown>;
     expect(account).toBe('key');
-    expect(VENDORS[vendor as VendorId].parseOrder(input, 'order')).toMatchObject(typed);
+    expect(CODED_VENDORS[vendor as CodedVendorId].parseOrder(input, 'order')).toMatchObject(typed);
   });
 
   it('say that an end before its beginning is none', () => {

@@ -12,13 +12,13 @@ import {
   DEMO_WEB_ADMIT_API_KEY,
 } from '../../simulator/demo-credentials.ts';
 import type { Simulators } from '../../simulator/server.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { createOffsetClock, type OffsetClock } from '../support/offset-clock.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 
 const EXPORTS: Readonly<
-  Record<VendorId, { readonly field: string; readonly title: string; readonly name: RegExp }>
+  Record<CodedVendorId, { readonly field: string; readonly title: string; readonly name: RegExp }>
 > = {
   'power-bi': { field: 'powerBi', title: 'Umsatzübersicht Köln', name: /^Umsatzübersicht Köln\.\w+$/ },
   'hi-energy': { field: 'hiEnergy', title: 'Deals, Black Friday', name: /^[\w-]+\.xlsx$/ },
@@ -33,10 +33,10 @@ const EXPORTS: Readonly<
     name: /^Interview invitations, autumn\.xlsx$/,
   },
 };
-const VENDORS = Object.keys(EXPORTS) as VendorId[];
+const CODED_VENDORS = Object.keys(EXPORTS) as CodedVendorId[];
 
 /** The last job of that title that ends well: earlier ones may end otherwise. */
-function idsOf(simulators: Simulators, vendor: VendorId): Readonly<Record<string, string>> {
+function idsOf(simulators: Simulators, vendor: CodedVendorId): Readonly<Record<string, string>> {
   const { title } = EXPORTS[vendor];
   const job = simulators.seeds[vendor].findLast(
     ({ title: own, ends }) => own === title && ends !== 'Empty List',
@@ -67,15 +67,15 @@ describe.skipIf(!hasChromium())('an ordinary anchor in a real browser', { timeou
     await gateway?.[Symbol.asyncDispose]();
   });
 
-  async function click(vendor: VendorId) {
+  async function click(vendor: CodedVendorId) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#${vendor}`)]);
     const path = await download.path();
     return { name: download.suggestedFilename(), url: download.url(), bytes: await readFile(path) };
   }
 
-  it.each(VENDORS)('downloads the file of %s when it is clicked, and again 60 s later', async (vendor) => {
+  it.each(CODED_VENDORS)('downloads the file of %s when it is clicked, and again 60 s later', async (vendor) => {
     const links = await readLinks(gateway);
-    site.show(VENDORS.map((id) => `<a id="${id}" href="${links[id]}">${id}</a>`).join('\n'));
+    site.show(CODED_VENDORS.map((id) => `<a id="${id}" href="${links[id]}">${id}</a>`).join('\n'));
     await page.goto(site.url);
     const truth = await fetchFromVendor(gateway.simulators, vendor);
 
@@ -111,14 +111,14 @@ describe.skipIf(!hasChromium())('an ordinary anchor in a real browser', { timeou
 });
 
 /** The links as a page would get them, by GraphQL. */
-async function readLinks(gateway: SimulatedGateway): Promise<Record<VendorId, string>> {
-  const locators = VENDORS.map((vendor) => ({ [EXPORTS[vendor].field]: idsOf(gateway.simulators, vendor) }));
+async function readLinks(gateway: SimulatedGateway): Promise<Record<CodedVendorId, string>> {
+  const locators = CODED_VENDORS.map((vendor) => ({ [EXPORTS[vendor].field]: idsOf(gateway.simulators, vendor) }));
   const { data } = await gateway.query(
     'query ($locators: [ExportLocator!]!) { exports(locators: $locators) { files { url } } }',
     { locators },
   );
-  const urls = VENDORS.map((vendor, index) => [vendor, data.exports[index]?.files?.[0]?.url ?? '']);
-  return Object.fromEntries(urls) as Record<VendorId, string>;
+  const urls = CODED_VENDORS.map((vendor, index) => [vendor, data.exports[index]?.files?.[0]?.url ?? '']);
+  return Object.fromEntries(urls) as Record<CodedVendorId, string>;
 }
 
 interface Site extends AsyncDisposable {
@@ -147,13 +147,13 @@ async function startSite(): Promise<Site> {
 }
 
 /** The file as the vendor itself hands it out, past the gateway. */
-async function fetchFromVendor(simulators: Simulators, vendor: VendorId): Promise<Buffer> {
+async function fetchFromVendor(simulators: Simulators, vendor: CodedVendorId): Promise<Buffer> {
   return Buffer.from(await (await FETCHERS[vendor](simulators, idsOf(simulators, vendor))).arrayBuffer());
 }
 
 type Fetcher = (simulators: Simulators, ids: Readonly<Record<string, string>>) => Promise<Response>;
 
-const FETCHERS: Readonly<Record<VendorId, Fetcher>> = {
+const FETCHERS: Readonly<Record<CodedVendorId, Fetcher>> = {
   'power-bi': async ({ baseUrls, tokenUrls }, { groupId, reportId, exportId }) => {
     const token = await fetchToken(tokenUrls['power-bi'], {
       client_id: DEMO_POWER_BI_CLIENT_ID,

@@ -7,7 +7,7 @@ import { createDemoOrder } from '../../simulator/demo-order.ts';
 import { startSimulators } from '../../simulator/server.ts';
 import type { DemoOrder } from '../../simulator/simulator.ts';
 import { DemoTraffic } from '../../src/cli/demo-traffic.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { createVendorClient, type StartCall } from '../simulator/starting.ts';
 import { type FakeReply, startFakeVendor } from '../support/fake-vendor.ts';
 import { createManualClock, createSeededRandom } from '../support/manual-clock.ts';
@@ -25,7 +25,7 @@ interface Sent {
 
 interface StageOptions {
   readonly reply?: () => FakeReply;
-  readonly createOrder?: (vendor: VendorId) => DemoOrder | null;
+  readonly createOrder?: (vendor: CodedVendorId) => DemoOrder | null;
   readonly seed?: number;
 }
 
@@ -187,7 +187,7 @@ describe('the traffic of the demo', () => {
 });
 
 /** The order as the vendor is sent it. */
-const CALLS: Readonly<Record<VendorId, (fields: Readonly<Record<string, unknown>>) => StartCall>> = {
+const CALLS: Readonly<Record<CodedVendorId, (fields: Readonly<Record<string, unknown>>) => StartCall>> = {
   'power-bi': ({ groupId, reportId, format }) => ({
     path: `${groupId === undefined ? '' : `/groups/${groupId}`}/reports/${reportId}/ExportTo`,
     body: { format },
@@ -204,7 +204,7 @@ const CALLS: Readonly<Record<VendorId, (fields: Readonly<Record<string, unknown>
   }),
 };
 
-describe.each(VENDOR_IDS)('the orders of the demo at %s', (vendor) => {
+describe.each(CODED_VENDOR_IDS)('the orders of the demo at %s', (vendor) => {
   it('differ, and simply succeed for the most part', () => {
     const random = createSeededRandom(3);
     const orders = Array.from({ length: 200 }, () => createDemoOrder(vendor, random, Date.UTC(2026, 10, 22)));

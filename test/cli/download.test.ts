@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toCommandLineLocator } from '../../simulator/examples.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { FAKE_EXPORT, FAKE_LOCATOR, startFakeGateway, toDownloadable, toSnapshot } from './fake-gateway.ts';
@@ -28,7 +28,7 @@ describe('waybill download', { timeout: PATIENCE_MS }, () => {
     const goodEnds = ['Succeeded', 'completed', 'done', 'Available'];
     const dropped = 'Advertisers of last quarter';
 
-    for (const vendor of VENDOR_IDS) {
+    for (const vendor of CODED_VENDOR_IDS) {
       const job = seeds[vendor].find(({ ends, title }) => goodEnds.includes(ends) && title !== dropped);
       if (job === undefined) throw new Error(`${vendor} seeds no job that succeeds`);
       const words = ['download', '--url', gateway.url, toCommandLineLocator(vendor, job)];

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { toJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { runCli } from './support.ts';
 
 let cwd: string;
@@ -27,8 +27,8 @@ function variablesIn(stdout: string): Record<string, string> {
 }
 
 /** Every choice of at least one vendor. */
-const CHOICES = Array.from({ length: 2 ** VENDOR_IDS.length - 1 }, (_, index) =>
-  VENDOR_IDS.filter((_id, bit) => ((index + 1) & (2 ** bit)) !== 0),
+const CHOICES = Array.from({ length: 2 ** CODED_VENDOR_IDS.length - 1 }, (_, index) =>
+  CODED_VENDOR_IDS.filter((_id, bit) => ((index + 1) & (2 ** bit)) !== 0),
 );
 
 const validate = new Ajv({ keywords: ['errorMessage'], strictTypes: false, strictRequired: false }).compile(

@@ -5,8 +5,8 @@ import { startSimulators } from '../../simulator/server.ts';
 import { CommandError } from '../../src/cli/command-error.ts';
 import { LOCATOR_FORMS, parseLocatorArguments } from '../../src/cli/locator-argument.ts';
 import { toExportKey } from '../../src/export/locator.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 
 const REPORT = 'aa96f597-1f78-4e38-b47e-b6d621c0c17e';
 const GROUP = 'dcf522d1-dfff-4c17-85f1-4e52591f0b2e';
@@ -36,7 +36,7 @@ const powerBiExport = fc
   .filter((id) => !/^\.{1,2}$/.test(id));
 
 /** Ids of one vendor, in the order in which they are written. */
-const ids: fc.Arbitrary<{ vendor: VendorId; ids: Record<string, string> }> = fc.oneof(
+const ids: fc.Arbitrary<{ vendor: CodedVendorId; ids: Record<string, string> }> = fc.oneof(
   fc
     .record({ reportId: uuid, exportId: powerBiExport })
     .map((own) => ({ vendor: 'power-bi' as const, ids: own })),
@@ -115,7 +115,7 @@ describe('a locator on the command line', () => {
         ({ vendor, ids: own }, given, fallback) => {
           const prefix = given === undefined ? '' : `${given}@`;
           const argument = parseOne(`${prefix}${vendor}:${Object.values(own).join('/')}`);
-          const grammar = VENDORS[vendor].locator;
+          const grammar = CODED_VENDORS[vendor].locator;
           const exportId = toExportKey(grammar, vendor, given ?? fallback, own).id;
 
           expect(argument.locator).toEqual({ [FIELDS[vendor]]: { ...own, account: given } });
@@ -151,7 +151,9 @@ describe('a locator on the command line', () => {
   it('is parsed or refused in plain text, whatever it is', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.tuple(fc.constantFrom(...VENDOR_IDS), fc.string({ unit: 'binary' })).map((parts) => parts.join(':')),
+      fc
+        .tuple(fc.constantFrom(...CODED_VENDOR_IDS), fc.string({ unit: 'binary' }))
+        .map((parts) => parts.join(':')),
     );
     fc.assert(
       fc.property(text, (value) => {
@@ -168,7 +170,7 @@ describe('a locator on the command line', () => {
   it('is what the simulators print for their jobs', async () => {
     await using simulators = await startSimulators();
 
-    for (const vendor of VENDOR_IDS) {
+    for (const vendor of CODED_VENDOR_IDS) {
       for (const job of simulators.seeds[vendor]) {
         expect(parseOne(toCommandLineLocator(vendor, job)).locator).toMatchObject({
           [FIELDS[vendor]]: job.ids,
@@ -178,6 +180,6 @@ describe('a locator on the command line', () => {
   });
 
   it('has at least one form for each vendor', () => {
-    expect(LOCATOR_FORMS.map((form) => form.split(':')[0])).toEqual([...VENDOR_IDS]);
+    expect(LOCATOR_FORMS.map((form) => form.split(':')[0])).toEqual([...CODED_VENDOR_IDS]);
   });
 });

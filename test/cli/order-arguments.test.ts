@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { buildASTSchema, type GraphQLInputObjectType, isNonNullType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { ORDER_FIELDS, parseOrderArguments } from '../../src/cli/order-arguments.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { servedSchema } from '../../src/graphql/generated/served-schema.ts';
 
 const orders = (buildASTSchema(servedSchema).getType('ExportOrder') as GraphQLInputObjectType).getFields();
@@ -26,12 +26,12 @@ function problemsOf(vendor: string, ...words: readonly string[]): readonly strin
 
 describe('the fields of an order', () => {
   it('are those of the schema, for every vendor of it', () => {
-    const known = VENDOR_IDS.map((vendor) => ORDER_FIELDS[vendor].order);
+    const known = CODED_VENDOR_IDS.map((vendor) => ORDER_FIELDS[vendor].order);
 
     expect([...known].sort()).toEqual(Object.keys(orders).sort());
   });
 
-  it.each(VENDOR_IDS)('of %s are as the schema has them', (vendor) => {
+  it.each(CODED_VENDOR_IDS)('of %s are as the schema has them', (vendor) => {
     const { order, fields } = ORDER_FIELDS[vendor];
     const input = orders[order]?.type as GraphQLInputObjectType;
     const rules = Object.values(input.getFields()).map(({ name, type }) => {
@@ -113,7 +113,7 @@ describe('the fields of an order', () => {
     ['\u001b[2Jx', ''],
   ])('are of no vendor %j', (vendor, suggestion) => {
     expect(problemsOf(vendor)).toEqual([
-      `"${vendor.replace('\u001b[2J', '')}" is no vendor that exports can be started at: it is one of ${VENDOR_IDS.join(', ')}.${suggestion}`,
+      `"${vendor.replace('\u001b[2J', '')}" is no vendor that exports can be started at: it is one of ${CODED_VENDOR_IDS.join(', ')}.${suggestion}`,
     ]);
   });
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { toCommandLineLocator } from '../../simulator/examples.ts';
 import type { Simulators } from '../../simulator/server.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { FAKE_LOCATOR, type FakeSubscription, startFakeGateway, toSnapshot } from './fake-gateway.ts';
 import { PATIENCE_MS, runCli } from './support.ts';
@@ -10,7 +10,7 @@ import { PATIENCE_MS, runCli } from './support.ts';
 const SPEED = 20;
 
 /** The locators of seeded jobs that end with one of these words of their vendors. */
-function locatorsOf(simulators: Simulators, vendor: VendorId, ends: string): readonly string[] {
+function locatorsOf(simulators: Simulators, vendor: CodedVendorId, ends: string): readonly string[] {
   return simulators.seeds[vendor]
     .filter((job) => job.ends === ends)
     .map((job) => toCommandLineLocator(vendor, job));

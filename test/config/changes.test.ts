@@ -32,6 +32,7 @@ describe('two configurations', () => {
 
     expect(compare(file, structuredClone(file))).toEqual({
       accounts: NONE,
+      vendors: NONE,
       callers: NONE,
       webhooks: NONE,
       isTrackingChanged: false,

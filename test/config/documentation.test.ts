@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { VENDOR_DEFAULTS, type VendorDefaults } from '../../src/config/vendor-defaults.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { keysOfSchema } from './support.ts';
 
 const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
@@ -19,7 +19,9 @@ const rows = text
   );
 
 const keyRows = rows.filter(([key]) =>
-  /^`(server|access|files|store|backplane|tracking|webhooks|accounts|limits)[.[]/.test(key ?? ''),
+  /^`(server|access|files|store|backplane|tracking|webhooks|accounts|limits)[.[]/.test(
+    key ?? '',
+  ),
 );
 
 /** Of a key that several vendors have, the last. */
@@ -60,7 +62,7 @@ describe('docs/configuration.md', () => {
     }
   });
 
-  it.each(VENDOR_IDS)('tells what holds for %s', (vendor) => {
+  it.each(CODED_VENDOR_IDS)('tells what holds for %s', (vendor) => {
     const defaults: VendorDefaults = VENDOR_DEFAULTS[vendor];
     const { limits, pacing } = defaults;
     const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ') || 'none';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { printJsonSchema, toJsonSchema } from '../../src/config/json-schema.ts';
 import { VENDOR_DEFAULTS } from '../../src/config/vendor-defaults.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { configOf, keysOfSchema } from './support.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -86,11 +86,11 @@ describe('the published JSON Schema', () => {
     const misspelt = account({ vendor: 'powerbi', credential: { type: 'api-key', apiKey: 'k' } });
 
     expect(complaintsOf({ accounts: [misspelt] })).toEqual([
-      `/accounts/0/vendor: must be equal to one of the allowed values {"allowedValues":${JSON.stringify(VENDOR_IDS)}}`,
+      `/accounts/0/vendor: must be equal to one of the allowed values {"allowedValues":${JSON.stringify(CODED_VENDOR_IDS)}}`,
     ]);
   });
 
-  it.each(VENDOR_IDS)('knows what %s needs of a credential', (vendor) => {
+  it.each(CODED_VENDOR_IDS)('knows what %s needs of a credential', (vendor) => {
     const types: readonly string[] = VENDOR_DEFAULTS[vendor].credentialTypes;
     const base = VENDOR_DEFAULTS[vendor].baseUrl === undefined ? { baseUrl: 'https://api.example.com' } : {};
     for (const [type, credential] of Object.entries(CREDENTIALS)) {
@@ -200,6 +200,7 @@ const CREDENTIALS = {
 const NOT_IN_THE_EXAMPLE: ReadonlySet<string> = new Set([
   'accounts[].credential.token',
   'server.trustedDocuments',
+  'vendorFiles',
   'store.url',
   'backplane.url',
   'backplane.cluster',

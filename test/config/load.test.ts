@@ -37,6 +37,8 @@ describe('a configuration', () => {
           files: 'redirect',
           fileOrigins: ['*.amazonaws.com'],
           reportTypes: undefined,
+          settings: {},
+          vendorFileDigest: undefined,
           track: 'asked',
           discoverMs: 30_000,
           callbacks: false,
@@ -56,6 +58,8 @@ describe('a configuration', () => {
         connectionInitMs: 3_000,
         subscriptionsPerSocket: 100,
       },
+      declaredVendors: [],
+      vendorFiles: [],
     });
   });
 
@@ -151,19 +155,19 @@ describe('a wrong configuration', () => {
     [
       withAccount('serve: {}'),
       [
-        'serve: found an unknown key, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, limits; did you mean "server"?',
+        'serve: found an unknown key, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, vendorFiles, limits; did you mean "server"?',
       ],
     ],
     [
       withAccount('"a b": {}'),
       [
-        '(top level): found a key that is no name, or a name without a value, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, limits',
+        '(top level): found a key that is no name, or a name without a value, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, vendorFiles, limits',
       ],
     ],
     [
       withAccount('__proto__: { server: 1 }'),
       [
-        '__proto__: found an unknown key, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, limits',
+        '__proto__: found an unknown key, allowed: server, access, files, store, backplane, tracking, webhooks, accounts, vendorFiles, limits',
       ],
     ],
     // Values

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { secretValues } from '../../src/config/secret-values.ts';
 import { VENDOR_DEFAULTS } from '../../src/config/vendor-defaults.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { configOf, problemsOf, withAccount } from './support.ts';
 
 const URL_ALLOWED =
@@ -137,11 +137,11 @@ describe('tracking', () => {
     expect(problemsOf(`accounts: [${account.replace('all', 'asked')}]`)).toEqual([]);
   });
 
-  it.each(VENDOR_IDS)('of %s knows of a list as the vendor itself does', (vendor) => {
-    expect(VENDOR_DEFAULTS[vendor].canList).toBe(VENDORS[vendor].capabilities.canList);
+  it.each(CODED_VENDOR_IDS)('of %s knows of a list as the vendor itself does', (vendor) => {
+    expect(VENDOR_DEFAULTS[vendor].canList).toBe(CODED_VENDORS[vendor].capabilities.canList);
   });
 
-  it.each(VENDOR_IDS)('of %s may name callbacks', (vendor) => {
+  it.each(CODED_VENDOR_IDS)('of %s may name callbacks', (vendor) => {
     const account = `{ key: a, vendor: ${vendor}, baseUrl: https://v.example, callbacks: true, credential: { type: caller } }`;
 
     expect(configOf(`accounts: [${account}]`).accounts[0]?.callbacks).toBe(true);

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { parseLocatorArguments } from '../../src/cli/locator-argument.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import { toLocatorText } from '../../src/export/locator-text.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 
 const REPORT = 'aa96f597-1f78-4e38-b47e-b6d621c0c17e';
 const GROUP = 'dcf522d1-dfff-4c17-85f1-4e52591f0b2e';
 
-const toKey = (vendor: VendorId, ids: Readonly<Record<string, string>>) =>
-  toExportKey(VENDORS[vendor].locator, vendor, 'main', ids);
+const toKey = (vendor: CodedVendorId, ids: Readonly<Record<string, string>>) =>
+  toExportKey(CODED_VENDORS[vendor].locator, vendor, 'main', ids);
 
 describe("an export's locator as text", () => {
   it.each([

@@ -12,12 +12,12 @@ import {
   toNamingIds,
 } from '../../src/export/locator.ts';
 import type { LocatorGrammar } from '../../src/export/ports.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { GRAMMAR } from './support.ts';
 
 /** Ids that each vendor gives, the optional ones now and then. */
-const IDS: Readonly<Record<VendorId, fc.Arbitrary<Readonly<Record<string, string>>>>> = {
+const IDS: Readonly<Record<CodedVendorId, fc.Arbitrary<Readonly<Record<string, string>>>>> = {
   'power-bi': record(
     { reportId: fc.uuid(), exportId: fc.stringMatching(/^[A-Za-z0-9+=_-]{1,124}$/) },
     { groupId: fc.uuid() },
@@ -30,8 +30,8 @@ const IDS: Readonly<Record<VendorId, fc.Arbitrary<Readonly<Record<string, string
   'web-admit': record({ exportId: number(), exportFileId: number() }, { userIdentityId: number() }),
 };
 
-describe.each(VENDOR_IDS)('a global id of %s', (vendor) => {
-  const grammar: LocatorGrammar = VENDORS[vendor].locator;
+describe.each(CODED_VENDOR_IDS)('a global id of %s', (vendor) => {
+  const grammar: LocatorGrammar = CODED_VENDORS[vendor].locator;
   const account = fc.stringMatching(/^[a-z0-9-]{1,40}$/);
 
   it('leads back to the same account and ids', () => {
@@ -150,7 +150,7 @@ describe('parseGlobalId', () => {
 describe('the global id of a WebAdMIT run', () => {
   const encode = (...parts: readonly (string | null)[]) =>
     Buffer.from(JSON.stringify(['export', 'web-admit', 'admit', ...parts])).toString('base64url');
-  const { locator } = VENDORS['web-admit'];
+  const { locator } = CODED_VENDORS['web-admit'];
   const toRun = (id: string) => toKeyFromGlobalId(locator, exportOf(id));
 
   it('has an empty place where its identity stood, as ids without one always had', () => {
@@ -267,7 +267,7 @@ function toNaming(
 /** The id as it was while hints stood in it. */
 function formerId(
   grammar: LocatorGrammar,
-  vendor: VendorId,
+  vendor: CodedVendorId,
   account: string,
   ids: Readonly<Record<string, string>>,
 ): string {

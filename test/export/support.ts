@@ -1,7 +1,7 @@
 import type { Export, ExportKey, ExportSnapshot, LocatorIds } from '../../src/export/export.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import type { CancelSignal, IdRule, Reading, VendorAccount, VendorInfo } from '../../src/export/ports.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 
 const NUMBER = { test: (value: string) => /^[1-9]\d{0,17}$/.test(value), allowed: 'a number' };
 const required: IdRule = { ...NUMBER, isOptional: false };
@@ -79,7 +79,7 @@ export function createFakeAccount(
   const batches: (readonly ExportKey[])[] = [];
   const signals: CancelSignal[] = [];
   const key = overrides.key ?? 'admit';
-  const vendor: VendorId = 'web-admit';
+  const vendor: CodedVendorId = 'web-admit';
   return {
     key,
     vendor,

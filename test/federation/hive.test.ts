@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { startFakedGateway, toAccount } from '../graphql/support.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { PEOPLE_QUERY, type Supergraph, startSupergraph } from './supergraph.ts';
@@ -132,7 +132,7 @@ describe('through Hive Gateway, beside a graph that extends Export', { timeout: 
     // Hive Gateway 2.12 drops the errors of entities, and shows their nulls.
     expect(nobody.data).toEqual(none);
     expect(nobodyAtTheRoot.errors[0]?.extensions?.code).toBe('UNAUTHENTICATED');
-    for (const vendor of VENDOR_IDS)
+    for (const vendor of CODED_VENDOR_IDS)
       expect(gateway.simulators.calls.read()[vendor]).toMatchObject({ list: 0, status: 0 });
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import {
   EVERYTHING_RUNS,
   type FakedGateway,
@@ -212,7 +212,8 @@ describe('what holds for locators holds for entities', () => {
     }));
     await using gateway = await startSubgraph({
       config: { access: { mode: 'keys', keys } },
-      accounts: (urls) => VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor], { tenant: 'acme' })),
+      accounts: (urls) =>
+        CODED_VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor], { tenant: 'acme' })),
     });
     const asked = [
       { __typename: 'Export', id: hiEnergyId(1) },

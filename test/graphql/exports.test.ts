@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import {
   ACCOUNT_KEYS,
   EVERYTHING_RUNS,
@@ -19,11 +19,11 @@ describe('exports', () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
   beforeEach(() => {
-    for (const vendor of VENDOR_IDS) gateway.fakes[vendor].answer(EVERYTHING_RUNS[vendor]);
+    for (const vendor of CODED_VENDOR_IDS) gateway.fakes[vendor].answer(EVERYTHING_RUNS[vendor]);
   });
 
   it('answers locators of all vendors in their order', async () => {
-    const order: readonly VendorId[] = [
+    const order: readonly CodedVendorId[] = [
       'talkdesk',
       'power-bi',
       'web-admit',
@@ -53,7 +53,7 @@ describe('exports', () => {
 
   it('answers a global id like the locator it came from', async () => {
     const first = await gateway.query(EXPORTS_QUERY, {
-      locators: VENDOR_IDS.map((vendor) => toLocator(vendor, 7)),
+      locators: CODED_VENDOR_IDS.map((vendor) => toLocator(vendor, 7)),
     });
     const ids: readonly string[] = first.data.exports.map((entry: { id: string }) => entry.id);
 
@@ -133,15 +133,15 @@ describe('exports', () => {
     [418, {}, 'VENDOR_BAD_RESPONSE', true],
   ] as const)('says HTTP %i as a code, vendor by vendor', async (status, headers, code, retryable) => {
     await using own = await startFakedGateway({ tools: { random: { next: () => 0 } } });
-    for (const vendor of VENDOR_IDS) own.fakes[vendor].answer(() => ({ status, headers, body: {} }));
+    for (const vendor of CODED_VENDOR_IDS) own.fakes[vendor].answer(() => ({ status, headers, body: {} }));
 
     const { data, errors } = await own.query(EXPORTS_QUERY, {
-      locators: VENDOR_IDS.map((vendor) => toLocator(vendor, 1)),
+      locators: CODED_VENDOR_IDS.map((vendor) => toLocator(vendor, 1)),
     });
 
     expect(data.exports).toEqual([null, null, null, null]);
     expect([...errors].sort(byPath).map((error) => [error.path, error.extensions])).toEqual(
-      VENDOR_IDS.map((vendor, index) => [
+      CODED_VENDOR_IDS.map((vendor, index) => [
         ['exports', index],
         {
           code,
@@ -185,7 +185,7 @@ describe('exports', () => {
     });
 
     const { data, errors } = await own.query(EXPORTS_QUERY, {
-      locators: VENDOR_IDS.map((vendor) => toLocator(vendor, 1)),
+      locators: CODED_VENDOR_IDS.map((vendor) => toLocator(vendor, 1)),
     });
 
     expect(data.exports.map((entry: { status: string } | null) => entry?.status ?? null)).toEqual([
@@ -241,7 +241,7 @@ describe('exports', () => {
     expect(gateway.calls()).toBe(before);
   });
 
-  it.each(VENDOR_IDS)('asks %s once for the same locator twice', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('asks %s once for the same locator twice', async (vendor) => {
     const before = gateway.fakes[vendor].requests.length;
     const plain = toLocator(vendor, 9);
     const named = toLocator(vendor, 9, { account: ACCOUNT_KEYS[vendor] });
@@ -268,7 +268,7 @@ describe('exports', () => {
 });
 
 describe('the account of a locator', () => {
-  const twoDesks = (urls: Readonly<Record<VendorId, string>>) => [
+  const twoDesks = (urls: Readonly<Record<CodedVendorId, string>>) => [
     toAccount('talkdesk', urls.talkdesk),
     toAccount('talkdesk', urls.talkdesk, { key: 'desk-2' }),
     toAccount('web-admit', urls['web-admit']),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import {
   EXPORTS_QUERY,
   type FakedGateway,
@@ -19,19 +19,19 @@ beforeAll(async () => {
 afterAll(() => gateway[Symbol.asyncDispose]());
 
 /** Good ids of each vendor, the optional ones too. */
-const GOOD: Readonly<Record<VendorId, Readonly<Record<string, string>>>> = {
+const GOOD: Readonly<Record<CodedVendorId, Readonly<Record<string, string>>>> = {
   ...{ 'hi-energy': IDS['hi-energy'](1), talkdesk: IDS.talkdesk(1) },
   'power-bi': { groupId: GROUP_ID, ...IDS['power-bi'](1) },
   'web-admit': { userIdentityId: '37442', ...IDS['web-admit'](1) },
 };
 
 /** Every field of every locator that holds an id of the vendor's. */
-const FIELDS = VENDOR_IDS.flatMap((vendor) =>
+const FIELDS = CODED_VENDOR_IDS.flatMap((vendor) =>
   Object.keys(GOOD[vendor]).map((field) => [vendor, field] as const),
 );
 
 /** The documented paths, and nothing else that a read may ever ask for. */
-const PATH_SHAPES: Readonly<Record<VendorId, RegExp>> = {
+const PATH_SHAPES: Readonly<Record<CodedVendorId, RegExp>> = {
   'power-bi':
     /^\/v1\.0\/myorg(?:\/groups\/[0-9a-fA-F-]{36})?\/reports\/[0-9a-fA-F-]{36}\/exports\/(?!\.{1,2}$)[^/?#\\\s]+$/,
   'hi-energy': /^\/api\/v1\/exports(?:\/[1-9]\d{0,18}|\?limit=\d{1,3})$/,
@@ -107,7 +107,7 @@ describe('an id that its vendor does not give', () => {
     'is refused without a call where it is missing and must be there: %s %s',
     async (vendor, field) => {
       const before = gateway.calls();
-      const isOptional = VENDORS[vendor].locator[field]?.isOptional;
+      const isOptional = CODED_VENDORS[vendor].locator[field]?.isOptional;
 
       const { errors } = await ask([locatorWith(vendor, field, null)]);
 
@@ -169,7 +169,7 @@ describe('whatever stands in a locator', () => {
   );
 
   it.each(FIELDS)('no request leaves the documented paths: %s %s', async (vendor, field) => {
-    const rule = VENDORS[vendor].locator[field];
+    const rule = CODED_VENDORS[vendor].locator[field];
 
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(nasty, { minLength: 1, maxLength: 25 }), async (values) => {
@@ -246,6 +246,6 @@ function ask(locators: readonly object[]) {
   return gateway.query(EXPORTS_QUERY, { locators });
 }
 
-function locatorWith(vendor: VendorId, field: string, value: unknown): object {
+function locatorWith(vendor: CodedVendorId, field: string, value: unknown): object {
   return toLocator(vendor, { ...GOOD[vendor], [field]: value });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import {
   EVERYTHING_RUNS,
   EXPORT_QUERY,
@@ -11,7 +11,7 @@ import {
 
 const HANGING = { 'power-bi': 'hang', 'hi-energy': 'hang', talkdesk: 'hang', 'web-admit': 'hang' } as const;
 
-function startHanging(vendors: readonly VendorId[]): Promise<FakedGateway> {
+function startHanging(vendors: readonly CodedVendorId[]): Promise<FakedGateway> {
   return startFakedGateway({
     vendors: Object.fromEntries(vendors.map((vendor) => [vendor, () => HANGING[vendor]])),
   });
@@ -25,7 +25,7 @@ function ask(gateway: FakedGateway, locators: readonly object[]) {
 }
 
 describe('a client that leaves', () => {
-  it.each(VENDOR_IDS)('ends its call to %s', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('ends its call to %s', async (vendor) => {
     await using gateway = await startHanging([vendor]);
     const fake = gateway.fakes[vendor];
 
@@ -39,18 +39,18 @@ describe('a client that leaves', () => {
   });
 
   it('ends every call of its operation, at every vendor, once', async () => {
-    await using gateway = await startHanging(VENDOR_IDS);
+    await using gateway = await startHanging(CODED_VENDOR_IDS);
 
     const { leave } = ask(
       gateway,
-      VENDOR_IDS.flatMap((vendor) => [toLocator(vendor, 1), toLocator(vendor, 2)]),
+      CODED_VENDOR_IDS.flatMap((vendor) => [toLocator(vendor, 1), toLocator(vendor, 2)]),
     );
-    const isHere = (vendor: VendorId) => gateway.fakes[vendor].requests.length > 0;
-    await until(() => VENDOR_IDS.every(isHere));
+    const isHere = (vendor: CodedVendorId) => gateway.fakes[vendor].requests.length > 0;
+    await until(() => CODED_VENDOR_IDS.every(isHere));
     leave();
-    await until(() => VENDOR_IDS.every((vendor) => gateway.fakes[vendor].concurrency.now === 0));
+    await until(() => CODED_VENDOR_IDS.every((vendor) => gateway.fakes[vendor].concurrency.now === 0));
 
-    for (const vendor of VENDOR_IDS) {
+    for (const vendor of CODED_VENDOR_IDS) {
       const { aborted, requests } = gateway.fakes[vendor];
       expect(aborted.count).toBe(requests.length);
     }

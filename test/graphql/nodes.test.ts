@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import {
   ACCOUNT_KEYS,
   EXPORTS_QUERY,
@@ -16,18 +16,18 @@ const NODES_QUERY = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }
 
 let gateway: FakedGateway;
 /** The global id of one export of each vendor, and of one that its vendor does not have. */
-let ids: Readonly<Record<VendorId | 'gone', string>>;
+let ids: Readonly<Record<CodedVendorId | 'gone', string>>;
 let accountIds: readonly { readonly id: string; readonly key: string }[];
 
 beforeAll(async () => {
   gateway = await startFakedGateway({
     accounts: (urls) => [
-      ...VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor])),
+      ...CODED_VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor])),
       toAccount('talkdesk', urls.talkdesk, { key: 'foreign', tenant: 'acme' }),
     ],
   });
   const { data } = await gateway.query(EXPORTS_QUERY, {
-    locators: [...VENDOR_IDS.map((vendor) => toLocator(vendor, 1)), toLocator('talkdesk', 404)],
+    locators: [...CODED_VENDOR_IDS.map((vendor) => toLocator(vendor, 1)), toLocator('talkdesk', 404)],
   });
   const [powerBi, hiEnergy, talkdesk, webAdmit, gone] = data.exports.map(({ id }: { id: string }) => id);
   ids = { 'power-bi': powerBi, 'hi-energy': hiEnergy, talkdesk, 'web-admit': webAdmit, gone };
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => gateway[Symbol.asyncDispose]());
 
 describe('node and nodes', () => {
-  it.each(VENDOR_IDS)('read an export of %s by its global id', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('read an export of %s by its global id', async (vendor) => {
     const { data, errors } = await gateway.query(NODE_QUERY, { id: ids[vendor] });
 
     expect(errors).toEqual([]);
@@ -63,7 +63,7 @@ describe('node and nodes', () => {
     expect(data.nodes).toEqual(
       vendors.map(({ id, key }) => ({ __typename: 'Vendor', id, key, name: expect.any(String) })),
     );
-    expect(new Set(vendors.map(({ id }) => id)).size).toBe(VENDOR_IDS.length);
+    expect(new Set(vendors.map(({ id }) => id)).size).toBe(CODED_VENDOR_IDS.length);
     expect(gateway.calls()).toBe(before);
   });
 
@@ -74,7 +74,7 @@ describe('node and nodes', () => {
 
     expect(errors).toEqual([]);
     expect(data.nodes).toEqual(accountIds.map(({ id }) => ({ __typename: 'Account', id })));
-    expect(accountIds.map(({ key }) => key)).toEqual(VENDOR_IDS.map((vendor) => ACCOUNT_KEYS[vendor]));
+    expect(accountIds.map(({ key }) => key)).toEqual(CODED_VENDOR_IDS.map((vendor) => ACCOUNT_KEYS[vendor]));
     expect(gateway.calls()).toBe(before);
   });
 
@@ -121,10 +121,12 @@ describe('node and nodes', () => {
     await using later = await startFakedGateway();
 
     const { data } = await later.query(EXPORTS_QUERY, {
-      locators: VENDOR_IDS.map((vendor) => toLocator(vendor, 1)),
+      locators: CODED_VENDOR_IDS.map((vendor) => toLocator(vendor, 1)),
     });
 
-    expect(data.exports.map(({ id }: { id: string }) => id)).toEqual(VENDOR_IDS.map((vendor) => ids[vendor]));
+    expect(data.exports.map(({ id }: { id: string }) => id)).toEqual(
+      CODED_VENDOR_IDS.map((vendor) => ids[vendor]),
+    );
   });
 });
 

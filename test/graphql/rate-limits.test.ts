@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
 import { Peer } from './subscriptions/peer.ts';
 import { expectQuiet } from './subscriptions/quiet.ts';
@@ -27,7 +27,7 @@ const access = {
 function startLimited(limits: object, section: object = access): Promise<FakedGateway> {
   return startFakedGateway({
     config: { access: section, limits },
-    accounts: (urls) => VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor], { tenant: 'acme' })),
+    accounts: (urls) => CODED_VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor], { tenant: 'acme' })),
   });
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { FakeHandler } from '../support/fake-vendor.ts';
 import { type FakedGateway, startFakedGateway, toAccount } from './support.ts';
 
@@ -41,7 +41,7 @@ beforeEach(() => {
   };
 });
 
-const HANDLERS: Partial<Record<VendorId, FakeHandler>> = {
+const HANDLERS: Partial<Record<CodedVendorId, FakeHandler>> = {
   'hi-energy': () => ({ body: { exports: listed.hiEnergy } }),
   talkdesk: () => ({ body: { _embedded: { jobs: listed.talkdesk } } }),
   'web-admit': ({ url }) =>
@@ -50,8 +50,8 @@ const HANDLERS: Partial<Record<VendorId, FakeHandler>> = {
       : { body: { export_files: listed.webAdmit } },
 };
 
-const accounts = (urls: Readonly<Record<VendorId, string>>) =>
-  VENDOR_IDS.map((vendor) =>
+const accounts = (urls: Readonly<Record<CodedVendorId, string>>) =>
+  CODED_VENDOR_IDS.map((vendor) =>
     toAccount(vendor, urls[vendor], vendor === 'talkdesk' ? { reportTypes: ['calls'] } : {}),
   );
 
@@ -223,7 +223,7 @@ describe('recentExports', () => {
 
 describe('the filter of recentExports', () => {
   it('asks only the vendors and accounts that fit', async () => {
-    const before = VENDOR_IDS.map((vendor) => gateway.fakes[vendor].requests.length);
+    const before = CODED_VENDOR_IDS.map((vendor) => gateway.fakes[vendor].requests.length);
 
     const byVendor = await readPage({ filter: { vendors: ['talkdesk'] } });
     const byAccount = await readPage({ filter: { accounts: ['desk'] } });
@@ -233,7 +233,7 @@ describe('the filter of recentExports', () => {
     expect(byAccount).toEqual(byVendor);
     expect(byVendor.unavailable).toEqual([]);
     expect(byBoth.nodes).toEqual([]);
-    const after = VENDOR_IDS.map((vendor) => gateway.fakes[vendor].requests.length);
+    const after = CODED_VENDOR_IDS.map((vendor) => gateway.fakes[vendor].requests.length);
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([0, 0, 2, 0]);
   });
 

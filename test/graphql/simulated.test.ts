@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { EXPORTS_QUERY, toLocator } from './support.ts';
 
@@ -34,7 +34,7 @@ interface SeenExport {
     | null;
 }
 
-function locatorsOf({ simulators }: SimulatedGateway, vendors: readonly VendorId[] = VENDOR_IDS) {
+function locatorsOf({ simulators }: SimulatedGateway, vendors: readonly CodedVendorId[] = CODED_VENDOR_IDS) {
   return vendors.flatMap((vendor) => simulators.seeds[vendor].map(({ ids }) => toLocator(vendor, ids)));
 }
 
@@ -47,7 +47,7 @@ async function readAll(gateway: SimulatedGateway): Promise<readonly SeenExport[]
 describe('a gateway in front of the simulators', () => {
   it('finds every seeded job of every vendor moving, then sees each end with its files', async () => {
     await using gateway = await startSimulatedGateway({ speed: 500 });
-    const seeds = VENDOR_IDS.flatMap((vendor) => gateway.simulators.seeds[vendor]);
+    const seeds = CODED_VENDOR_IDS.flatMap((vendor) => gateway.simulators.seeds[vendor]);
 
     const first = await readAll(gateway);
     let last = first;
@@ -123,16 +123,18 @@ describe('a gateway in front of the simulators', () => {
   ] as const)('answers for three vendors when the fourth only says %s', async (kind, code) => {
     await using gateway = await startSimulatedGateway({ tools: { random: { next: () => 0 } } });
 
-    for (const vendor of VENDOR_IDS) {
+    for (const vendor of CODED_VENDOR_IDS) {
       gateway.simulators.faults.clear();
       gateway.simulators.faults.order({ vendor, kind, times: 100 });
       const { data, errors } = await gateway.query(EXPORTS_QUERY, {
-        locators: VENDOR_IDS.map((each) => toLocator(each, gateway.simulators.seeds[each][0]?.ids ?? {})),
+        locators: CODED_VENDOR_IDS.map((each) =>
+          toLocator(each, gateway.simulators.seeds[each][0]?.ids ?? {}),
+        ),
       });
 
-      const place = VENDOR_IDS.indexOf(vendor);
+      const place = CODED_VENDOR_IDS.indexOf(vendor);
       expect(data.exports.map((entry: object | null) => entry === null)).toEqual(
-        VENDOR_IDS.map((_each, index) => index === place),
+        CODED_VENDOR_IDS.map((_each, index) => index === place),
       );
       expect(errors).toMatchObject([{ path: ['exports', place], extensions: { code, vendor } }]);
     }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultOrder } from '../../simulator/faults.ts';
 import { createScaledClock } from '../../simulator/scaled-clock.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { VENDOR_TYPES } from '../../src/graphql/vendor-types.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { schemaNames } from '../../src/vendor-file/names.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { hi, startLiveGateway } from './subscriptions/live-gateway.ts';
@@ -152,10 +152,10 @@ describe('four vendors in one stream', () => {
       tools: { clock: createScaledClock(systemClock, SPEED) },
     });
     // The last ones of each vendor are under way.
-    const locators = VENDOR_IDS.flatMap((vendor) =>
+    const locators = CODED_VENDOR_IDS.flatMap((vendor) =>
       gateway.simulators.seeds[vendor]
         .slice(-3)
-        .map(({ ids }) => ({ [VENDOR_TYPES[vendor].locatorField]: ids })),
+        .map(({ ids }) => ({ [schemaNames(vendor).locatorField]: ids })),
     );
     const streams = await Promise.all(
       TRANSPORTS.map(([, open]) => open(gateway.url, { variables: { locators } })),
@@ -171,7 +171,7 @@ describe('four vendors in one stream', () => {
     for (const stream of streams) {
       expect(await stream.ended).toEqual({ type: 'complete', errors: [] });
       const { events } = stream;
-      expect(of(events, 'ExportStatusChanged').length).toBeGreaterThan(VENDOR_IDS.length);
+      expect(of(events, 'ExportStatusChanged').length).toBeGreaterThan(CODED_VENDOR_IDS.length);
       expect(of(events, 'ExportWatchInterrupted').length).toBeGreaterThan(0);
       expect(of(events, 'ExportWatchFailed')).toEqual([]);
       for (const exportId of new Set(events.map((event) => event.exportId)))

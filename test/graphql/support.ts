@@ -1,4 +1,4 @@
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { type FakeHandler, type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
 
@@ -8,28 +8,30 @@ export const ACCOUNT_KEYS = {
   'hi-energy': 'hi',
   talkdesk: 'desk',
   'web-admit': 'admit',
-} as const satisfies Record<VendorId, string>;
+} as const satisfies Record<CodedVendorId, string>;
 
 export interface FakedGateway extends TestGateway {
-  readonly fakes: Readonly<Record<VendorId, FakeVendor>>;
+  readonly fakes: Readonly<Record<CodedVendorId, FakeVendor>>;
   /** Paths and queries that arrived at a vendor, oldest first. */
-  paths(vendor: VendorId): readonly string[];
+  paths(vendor: CodedVendorId): readonly string[];
   /** Requests that arrived at any vendor. */
   calls(): number;
 }
 
 export interface FakedGatewayOptions extends Omit<TestGatewayOptions, 'accounts'> {
   /** How vendors answer; those left out have every export, and it is running. */
-  readonly vendors?: Partial<Readonly<Record<VendorId, FakeHandler>>>;
+  readonly vendors?: Partial<Readonly<Record<CodedVendorId, FakeHandler>>>;
   /** The accounts; default one at each vendor. */
-  readonly accounts?: (urls: Readonly<Record<VendorId, string>>) => readonly object[];
+  readonly accounts?: (urls: Readonly<Record<CodedVendorId, string>>) => readonly object[];
 }
 
 /** A gateway in front of four vendors whose every answer the test writes. */
 export async function startFakedGateway(options: FakedGatewayOptions = {}): Promise<FakedGateway> {
-  const { vendors = {}, accounts = (urls) => VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor])) } =
-    options;
-  const start = (vendor: VendorId) => startFakeVendor(vendors[vendor] ?? EVERYTHING_RUNS[vendor]);
+  const {
+    vendors = {},
+    accounts = (urls) => CODED_VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor])),
+  } = options;
+  const start = (vendor: CodedVendorId) => startFakeVendor(vendors[vendor] ?? EVERYTHING_RUNS[vendor]);
   const fakes = {
     'power-bi': await start('power-bi'),
     'hi-energy': await start('hi-energy'),
@@ -47,16 +49,16 @@ export async function startFakedGateway(options: FakedGatewayOptions = {}): Prom
     ...gateway,
     fakes,
     paths: (vendor) => fakes[vendor].requests.map(({ url }) => url),
-    calls: () => VENDOR_IDS.reduce((sum, vendor) => sum + fakes[vendor].requests.length, 0),
+    calls: () => CODED_VENDOR_IDS.reduce((sum, vendor) => sum + fakes[vendor].requests.length, 0),
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
-      await Promise.all(VENDOR_IDS.map((vendor) => fakes[vendor][Symbol.asyncDispose]()));
+      await Promise.all(CODED_VENDOR_IDS.map((vendor) => fakes[vendor][Symbol.asyncDispose]()));
     },
   };
 }
 
 /** An account as a configuration file holds it, with limits that no test reaches. */
-export function toAccount(vendor: VendorId, url: string, overrides: object = {}): object {
+export function toAccount(vendor: CodedVendorId, url: string, overrides: object = {}): object {
   return {
     key: ACCOUNT_KEYS[vendor],
     vendor,
@@ -73,7 +75,7 @@ const BASE_PATHS = {
   'hi-energy': '/api/v1',
   talkdesk: '',
   'web-admit': '',
-} as const satisfies Record<VendorId, string>;
+} as const satisfies Record<CodedVendorId, string>;
 
 export const GROUP_ID = 'aaaaaaaa-0000-4000-8000-000000000001';
 export const REPORT_ID = 'bbbbbbbb-0000-4000-8000-000000000002';
@@ -84,22 +86,22 @@ export const IDS = {
   'hi-energy': (n) => ({ exportId: String(4_000 + n) }),
   talkdesk: (n) => ({ reportType: 'calls', jobId: `job-${n}` }),
   'web-admit': (n) => ({ exportId: '86466', exportFileId: String(74_000 + n) }),
-} as const satisfies Record<VendorId, (n: number) => Readonly<Record<string, string>>>;
+} as const satisfies Record<CodedVendorId, (n: number) => Readonly<Record<string, string>>>;
 
 const LOCATOR_FIELDS = {
   'power-bi': 'powerBi',
   'hi-energy': 'hiEnergy',
   talkdesk: 'talkdesk',
   'web-admit': 'webAdmit',
-} as const satisfies Record<VendorId, string>;
+} as const satisfies Record<CodedVendorId, string>;
 
 /** The locator of the n-th export of a vendor, or of one with these ids. */
-export function toLocator(vendor: VendorId, n: number | object, more: object = {}): object {
+export function toLocator(vendor: CodedVendorId, n: number | object, more: object = {}): object {
   return { [LOCATOR_FIELDS[vendor]]: { ...(typeof n === 'number' ? IDS[vendor](n) : n), ...more } };
 }
 
 /** Every export exists and is running; lists hold none, so that each is asked for alone. */
-export const EVERYTHING_RUNS: Readonly<Record<VendorId, FakeHandler>> = {
+export const EVERYTHING_RUNS: Readonly<Record<CodedVendorId, FakeHandler>> = {
   'power-bi': ({ url }) => ({ body: { id: lastSegment(url), status: 'Running', percentComplete: 40 } }),
   'hi-energy': ({ url }) =>
     url.includes('?')

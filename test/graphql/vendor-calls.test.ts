@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { FakeHandler, ReceivedRequest } from '../support/fake-vendor.ts';
 import {
   EVERYTHING_RUNS,
@@ -15,7 +15,7 @@ import {
 const NUMBERS = Array.from({ length: 40 }, (_, index) => index + 1);
 
 /** Vendors whose lists hold every export that these tests ask for. */
-const LISTS_HOLD_ALL: Partial<Record<VendorId, FakeHandler>> = {
+const LISTS_HOLD_ALL: Partial<Record<CodedVendorId, FakeHandler>> = {
   'hi-energy': (request) =>
     isList(request)
       ? {
@@ -39,7 +39,7 @@ function isList({ url }: ReceivedRequest): boolean {
 }
 
 /** Forty exports of one vendor; WebAdMIT's of one identity, which is what its list call is about. */
-function locatorsOf(vendor: VendorId, numbers: readonly number[] = NUMBERS): readonly object[] {
+function locatorsOf(vendor: CodedVendorId, numbers: readonly number[] = NUMBERS): readonly object[] {
   const more = vendor === 'web-admit' ? { userIdentityId: '37442' } : {};
   return numbers.map((n) => toLocator(vendor, n, more));
 }
@@ -130,7 +130,7 @@ describe('vendor calls for 40 exports of one account', () => {
     expect(gateway.fakes['hi-energy'].requests).toHaveLength(41);
   });
 
-  it.each(VENDOR_IDS)('are one single call for one export of %s', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('are one single call for one export of %s', async (vendor) => {
     await using gateway = await startFakedGateway({ vendors: LISTS_HOLD_ALL });
 
     await gateway.query(EXPORTS_QUERY, { locators: locatorsOf(vendor, [5]) });
@@ -156,7 +156,7 @@ describe('vendor calls for 40 exports of one account', () => {
 });
 
 describe('identical reads in flight', () => {
-  it.each(VENDOR_IDS)('share one call to %s over 50 requests at once', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('share one call to %s over 50 requests at once', async (vendor) => {
     const gate = createGate();
     await using gateway = await startFakedGateway({
       vendors: {

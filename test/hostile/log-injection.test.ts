@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { Peer } from '../graphql/subscriptions/peer.ts';
 import {
   EXPORTS_QUERY,
@@ -43,11 +43,11 @@ let reply: FakeReply = { body: {} };
 let gateway: FakedGateway;
 
 beforeAll(async () => {
-  const handlers = Object.fromEntries(VENDOR_IDS.map((vendor) => [vendor, () => reply]));
+  const handlers = Object.fromEntries(CODED_VENDOR_IDS.map((vendor) => [vendor, () => reply]));
   gateway = await startFakedGateway({
-    vendors: handlers as Record<VendorId, () => FakeReply>,
+    vendors: handlers as Record<CodedVendorId, () => FakeReply>,
     accounts: (urls) =>
-      VENDOR_IDS.map((vendor) =>
+      CODED_VENDOR_IDS.map((vendor) =>
         toAccount(vendor, urls[vendor], {
           credential:
             vendor === 'web-admit' || vendor === 'hi-energy'
@@ -165,7 +165,7 @@ describe('what a caller sends', () => {
 });
 
 describe('what a vendor answers', () => {
-  const locators = VENDOR_IDS.map((vendor) => toLocator(vendor, 1));
+  const locators = CODED_VENDOR_IDS.map((vendor) => toLocator(vendor, 1));
 
   /** What stays outside of the data, which is the vendor's own by contract. */
   function expectPlainErrors(

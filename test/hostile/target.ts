@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { type FakedGateway, startFakedGateway, toAccount } from '../graphql/support.ts';
 
 /** Waybill as it faces the world: production mode, callers with keys, four vendors whose every call is counted. */
@@ -31,7 +31,7 @@ export async function startTarget({ config = {}, arrival }: TargetOptions = {}):
   const key = randomBytes(24).toString('base64url');
   const authorization = `Bearer ${key}`;
   const gateway = await startFakedGateway({
-    accounts: (urls) => VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor], { tenant: 'acme' })),
+    accounts: (urls) => CODED_VENDOR_IDS.map((vendor) => toAccount(vendor, urls[vendor], { tenant: 'acme' })),
     config: {
       server: { mode: 'production' },
       access: { mode: 'keys', keys: [{ name: 'ops', key, tenant: 'acme' }] },
@@ -39,7 +39,7 @@ export async function startTarget({ config = {}, arrival }: TargetOptions = {}):
     },
     arrival,
   });
-  const hosts = VENDOR_IDS.map((vendor) => new URL(gateway.fakes[vendor].url).host);
+  const hosts = CODED_VENDOR_IDS.map((vendor) => new URL(gateway.fakes[vendor].url).host);
   return {
     ...gateway,
     key,

@@ -1,4 +1,4 @@
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 
 /** Five tenants with two callers each, before the same vendors, with the same vendor ids. */
 export const TENANT_COUNT = 5;
@@ -17,7 +17,7 @@ export const ACCOUNTS = {
   admit: 'web-admit',
   'own-bi': 'power-bi',
   'own-hi': 'hi-energy',
-} as const satisfies Record<string, VendorId>;
+} as const satisfies Record<string, CodedVendorId>;
 export type AccountName = keyof typeof ACCOUNTS;
 export const ACCOUNT_NAMES = Object.keys(ACCOUNTS) as readonly AccountName[];
 

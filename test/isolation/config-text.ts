@@ -1,7 +1,7 @@
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { WEBHOOK_EVENT_TYPES } from '../../src/export/store.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { StoreConfig } from '../../src/store/open.ts';
 import {
   ACCOUNT_NAMES,
@@ -84,7 +84,7 @@ const BASE_PATHS = {
   'hi-energy': '/api/v1',
   talkdesk: '',
   'web-admit': '',
-} as const satisfies Record<VendorId, string>;
+} as const satisfies Record<CodedVendorId, string>;
 
 function toHookConfig(tenant: number, { hooksUrl }: Plan): object {
   return {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import {
   ACCOUNT_NAMES,
   ACCOUNTS,
@@ -21,7 +21,7 @@ export interface Owner {
   readonly name: string;
   readonly tenant: number;
   readonly account: AccountName;
-  readonly vendor: VendorId;
+  readonly vendor: CodedVendorId;
   /** Which accounts fail together: all versions of one token. */
   readonly scope: string;
   /** 0 to 999: the milliseconds in which all its creation times end. */
@@ -65,7 +65,7 @@ export class Owners {
    */
   whose(
     area: string,
-    vendor: VendorId,
+    vendor: CodedVendorId,
     { authorization, 'x-api-key': key }: IncomingHttpHeaders,
   ): Owner | undefined {
     if (key !== undefined && authorization !== undefined) return undefined;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/export/errors.ts';
 import { parseGlobalId, toAccountId, toExportKey, toKeyFromGlobalId } from '../../src/export/locator.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 
 const encode = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 const NOT_OURS = /^where is not a global id of this gateway: give one from an earlier answer\.$/;
 
 describe('a global id', () => {
   it('is spelt as it always was, since callers keep ids', () => {
-    const { locator } = VENDORS['power-bi'];
+    const { locator } = CODED_VENDORS['power-bi'];
     const ids = { reportId: 'r', exportId: 'e' };
 
     expect(toAccountId('bi')).toBe(encode(['account', 'bi']));
@@ -74,7 +74,7 @@ describe('a global id', () => {
   });
 
   it('names no export where it has another number of ids than the vendor', () => {
-    const { locator } = VENDORS.talkdesk;
+    const { locator } = CODED_VENDORS.talkdesk;
     const parsed = { type: 'export', vendor: 'talkdesk', account: 'desk', values: ['calls'] } as const;
 
     expect(() => toKeyFromGlobalId(locator, parsed, 'where')).toThrow(NOT_OURS);

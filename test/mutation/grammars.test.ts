@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 
 /** Ids that are taken, and ids that are not. */
 type Edges = readonly [good: readonly string[], bad: readonly string[]];
 
 /** What an id may and may not be, at its very edges. */
-const EDGES: Record<VendorId, Record<string, Edges>> = {
+const EDGES: Record<CodedVendorId, Record<string, Edges>> = {
   'power-bi': {
     groupId: [
       ['dcf522d1-dfff-4c17-85f1-4e52591f0b2e'],
@@ -56,19 +56,19 @@ const EDGES: Record<VendorId, Record<string, Edges>> = {
 const OPTIONAL = ['power-bi.groupId', 'web-admit.userIdentityId'];
 const HINTS = ['web-admit.userIdentityId'];
 
-const fields = VENDOR_IDS.flatMap((vendor) =>
+const fields = CODED_VENDOR_IDS.flatMap((vendor) =>
   Object.entries(EDGES[vendor]).map(([field, [good, bad]]) => ({ vendor, field, good, bad })),
 );
 
 describe('the grammar of every id', () => {
-  it.each(VENDOR_IDS)('names the ids of %s in the order of a global id', (vendor) => {
-    expect(Object.keys(VENDORS[vendor].locator)).toEqual(Object.keys(EDGES[vendor]));
+  it.each(CODED_VENDOR_IDS)('names the ids of %s in the order of a global id', (vendor) => {
+    expect(Object.keys(CODED_VENDORS[vendor].locator)).toEqual(Object.keys(EDGES[vendor]));
   });
 
   it.each(fields)(
     'takes and refuses what it should for $vendor.$field, and says what is allowed',
     ({ vendor, field, good, bad }) => {
-      const rule = VENDORS[vendor].locator[field];
+      const rule = CODED_VENDORS[vendor].locator[field];
 
       expect(good.filter((id) => rule?.test(id))).toEqual(good);
       expect(bad.filter((id) => rule?.test(id))).toEqual([]);

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { FaultKind, FaultOrder } from '../../simulator/faults.ts';
 import { startSimulators } from '../../simulator/server.ts';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { createVendorClient } from './starting.ts';
 import { call, startToy, TOY_ANSWER } from './toy-vendor.ts';
@@ -219,7 +219,7 @@ const TOLD = {
   'answers-500-but-accepts': [500],
 } as const satisfies Partial<Record<FaultKind, readonly number[]>>;
 
-describe.each(VENDOR_IDS)('an order to %s whose answer is lost', (vendor) => {
+describe.each(CODED_VENDOR_IDS)('an order to %s whose answer is lost', (vendor) => {
   it.each(Object.entries(TOLD))('by "%s" made one job, which goes on', async (kind, statuses) => {
     await using simulators = await startSimulators({ clock: createManualClock() });
     const client = createVendorClient(simulators, vendor);

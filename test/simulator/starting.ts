@@ -1,5 +1,5 @@
 import type { Simulators } from '../../simulator/server.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import { call } from './toy-vendor.ts';
 
 /** A start as a client of the vendor sends it, over a socket. */
@@ -33,7 +33,7 @@ export const GROUP_ID = 'aaaaaaaa-0000-4000-8000-000000000001';
 export const REPORT_ID = 'bbbbbbbb-0000-4000-8000-000000000002';
 
 /** What is called where, and with what. */
-const APIS: Readonly<Record<VendorId, Api>> = {
+const APIS: Readonly<Record<CodedVendorId, Api>> = {
   'power-bi': {
     path: `/groups/${GROUP_ID}/reports/${REPORT_ID}/ExportTo`,
     body: { format: 'PDF' },
@@ -67,7 +67,7 @@ const APIS: Readonly<Record<VendorId, Api>> = {
 };
 
 /** A client of one simulated vendor. */
-export function createVendorClient(simulators: Simulators, vendor: VendorId): VendorClient {
+export function createVendorClient(simulators: Simulators, vendor: CodedVendorId): VendorClient {
   const api = APIS[vendor];
   const base = simulators.baseUrls[vendor];
   return {

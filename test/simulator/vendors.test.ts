@@ -12,10 +12,10 @@ import { type Simulators, startSimulators } from '../../simulator/server.ts';
 import { type ExportSnapshot, isTerminal } from '../../src/export/export.ts';
 import { parseIds, toExportKey } from '../../src/export/locator.ts';
 import type { FileAccess, VendorAccount } from '../../src/export/ports.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { Credential } from '../../src/http/types.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createTestTools } from '../support/tools.ts';
 import { call } from './toy-vendor.ts';
@@ -29,10 +29,10 @@ interface Stage extends AsyncDisposable {
 }
 
 /** A vendor's adapter in front of all simulators. Both tell the time by the test's clock, whatever day it is; the adapter's timers run. */
-async function startStage(vendor: VendorId): Promise<Stage> {
+async function startStage(vendor: CodedVendorId): Promise<Stage> {
   const clock = createManualClock();
   const simulators = await startSimulators({ clock });
-  const account = VENDORS[vendor].createAccount(
+  const account = CODED_VENDORS[vendor].createAccount(
     {
       key: 'demo',
       tenant: 'default',
@@ -46,7 +46,12 @@ async function startStage(vendor: VendorId): Promise<Stage> {
     createTestTools({ clock: { now: clock.now, setTimer: systemClock.setTimer } }),
   );
   const keys = simulators.seeds[vendor].map(({ ids }) =>
-    toExportKey(VENDORS[vendor].locator, vendor, 'demo', parseIds(VENDORS[vendor].locator, ids, 'seed')),
+    toExportKey(
+      CODED_VENDORS[vendor].locator,
+      vendor,
+      'demo',
+      parseIds(CODED_VENDORS[vendor].locator, ids, 'seed'),
+    ),
   );
   return {
     clock,
@@ -66,7 +71,7 @@ async function startStage(vendor: VendorId): Promise<Stage> {
   };
 }
 
-function toCredential(vendor: VendorId, { tokenUrls }: Simulators): Credential {
+function toCredential(vendor: CodedVendorId, { tokenUrls }: Simulators): Credential {
   const credentials = {
     'power-bi': {
       type: 'client-credentials',
@@ -82,11 +87,11 @@ function toCredential(vendor: VendorId, { tokenUrls }: Simulators): Credential {
       clientSecret: DEMO_TALKDESK_CLIENT_SECRET,
     },
     'web-admit': { type: 'api-key', apiKey: DEMO_WEB_ADMIT_API_KEY },
-  } as const satisfies Record<VendorId, Credential>;
+  } as const satisfies Record<CodedVendorId, Credential>;
   return credentials[vendor];
 }
 
-describe.each(VENDOR_IDS)('%s, served with all others', (vendor) => {
+describe.each(CODED_VENDOR_IDS)('%s, served with all others', (vendor) => {
   it('has several exports in place, some of them still moving', async () => {
     await using stage = await startStage(vendor);
 
@@ -151,7 +156,7 @@ describe.each(VENDOR_IDS)('%s, served with all others', (vendor) => {
     if (first === undefined) throw new Error('nothing is seeded');
     const status = kind === 'status' ? { status: 503 } : {};
     stage.simulators.faults.order({ vendor, kind: kind as FaultKind, times: 50, ...status });
-    const grammar = VENDORS[vendor].locator;
+    const grammar = CODED_VENDORS[vendor].locator;
     const key = toExportKey(grammar, vendor, 'demo', parseIds(grammar, first.ids, 'seed'));
 
     const [reading] = await stage.account.readMany([key]);

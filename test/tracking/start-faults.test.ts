@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { runStartFaults } from './start-rounds.ts';
 
 /** The long run is `bench/crash/run.ts --only starts`. */
@@ -8,14 +8,14 @@ const LONGEST_MS = Number(process.env.START_FAULTS_MS ?? 20_000);
 const SEED = process.env.START_FAULTS_SEED === undefined ? undefined : Number(process.env.START_FAULTS_SEED);
 
 describe.concurrent('starts under faults at whichever byte of the exchange', () => {
-  it.each(VENDOR_IDS)(
+  it.each(CODED_VENDOR_IDS)(
     'are no more accepted orders than were announced at %s, and one where it has a list',
     async (vendor) => {
       const counts = await runStartFaults(vendor, { longestMs: LONGEST_MS, seed: SEED });
 
       // It did happen: answers were lost, and exports were started all the same.
       expect(Math.min(counts.rounds, counts.unknown, counts.accepted)).toBeGreaterThan(0);
-      if (VENDORS[vendor].capabilities.canList) expect(counts.mostPerKey).toBe(1);
+      if (CODED_VENDORS[vendor].capabilities.canList) expect(counts.mostPerKey).toBe(1);
     },
     LONGEST_MS + 60_000,
   );

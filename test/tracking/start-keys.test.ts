@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { toDigest } from '../../src/tracking/start-input.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { type FakeReply, startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';
@@ -103,7 +103,10 @@ describe('a key', () => {
       {
         tenant: 'default',
         key: 'november',
-        digest: toDigest({ vendor: 'power-bi', key: 'bi' }, VENDORS['power-bi'].parseOrder(order, 'order')),
+        digest: toDigest(
+          { vendor: 'power-bi', key: 'bi' },
+          CODED_VENDORS['power-bi'].parseOrder(order, 'order'),
+        ),
         ...{ status: 'sending', sentAt: now, mark: null, started: null, expiresAt: now + 60_000 },
       },
       now,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { VendorId } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import type { Fault, SeenOrder } from './fault-line.ts';
 import { openStartWorld, type StartWorld, TIMEOUT_MS, type Told } from './start-world.ts';
 
@@ -125,13 +125,13 @@ export interface StartCounts {
  * @throws as a failed property, with the plan that shows it
  */
 export async function runStartFaults(
-  vendor: VendorId,
+  vendor: CodedVendorId,
   { longestMs, seed }: { readonly longestMs: number; readonly seed?: number | undefined },
 ): Promise<StartCounts> {
   await using world = await openStartWorld(vendor);
   const counts: StartCounts = { rounds: 0, asks: 0, unknown: 0, orders: 0, accepted: 0, mostPerKey: 0 };
   const endsAt = performance.now() + longestMs;
-  const { canList } = VENDORS[vendor].capabilities;
+  const { canList } = CODED_VENDORS[vendor].capabilities;
   const property = fc.asyncProperty(startPlans, async (plan) => {
     if (performance.now() > endsAt) return;
     counts.rounds += 1;

@@ -7,9 +7,9 @@ import { type Simulators, startSimulators } from '../../simulator/server.ts';
 import type { SimulatorSurroundings } from '../../simulator/simulator.ts';
 import { SIMULATED_VENDORS } from '../../simulator/vendors.ts';
 import { toExportKey } from '../../src/export/locator.ts';
-import type { VendorId } from '../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { type GraphQLAnswer, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type FaultLine, startFaultLine } from './fault-line.ts';
 
@@ -46,7 +46,7 @@ export interface StartWorld extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export async function openStartWorld(vendor: VendorId): Promise<StartWorld> {
+export async function openStartWorld(vendor: CodedVendorId): Promise<StartWorld> {
   const clock = createScaledClock(systemClock, SPEED);
   const folder = mkdtempSync(join(tmpdir(), 'waybill-starts-'));
   const simulators = await startSimulators({
@@ -99,7 +99,7 @@ function createForgetfulHiEnergy(surroundings: SimulatorSurroundings) {
   return createHiEnergySimulator(surroundings, { dedupeWindowMs: 0 });
 }
 
-function toAccount({ accounts, url }: Simulators, line: FaultLine, vendor: VendorId): object {
+function toAccount({ accounts, url }: Simulators, line: FaultLine, vendor: CodedVendorId): object {
   const account = accounts.find((each) => (each as { readonly vendor: string }).vendor === vendor) as {
     readonly baseUrl: string;
   };
@@ -115,7 +115,7 @@ function toAccount({ accounts, url }: Simulators, line: FaultLine, vendor: Vendo
 const REPORT_ID = 'bbbbbbbb-0000-4000-8000-000000000001';
 
 /** An order that is told from every other one by its name, at the vendor too. */
-function toOrder(vendor: VendorId, name: string): object {
+function toOrder(vendor: CodedVendorId, name: string): object {
   switch (vendor) {
     case 'power-bi': {
       const reportConfiguration = { defaultBookmark: { name } };
@@ -133,8 +133,8 @@ function toOrder(vendor: VendorId, name: string): object {
   }
 }
 
-function toId(vendor: VendorId, ids: Readonly<Record<string, string>>): string {
-  return toExportKey(VENDORS[vendor].locator, vendor, ACCOUNT, ids).id;
+function toId(vendor: CodedVendorId, ids: Readonly<Record<string, string>>): string {
+  return toExportKey(CODED_VENDORS[vendor].locator, vendor, ACCOUNT, ids).id;
 }
 
 function toTold({ status, data, errors: [error] }: GraphQLAnswer): Told {

@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import { hasOrderRoom, ORDER_ROOM, readRooms } from '../adding-a-vendor/page.ts';
 
 describe("a vendor's folder", () => {
-  it.each(VENDOR_IDS)(
+  it.each(CODED_VENDOR_IDS)(
     'of %s has the rooms that the page on adding a vendor names, and no others',
     async (id) => {
       const files = readdirSync(new URL(`../../src/vendors/${id}/`, import.meta.url));
 
       expect(files.filter((file) => file !== ORDER_ROOM).sort()).toEqual(await readRooms());
-      expect(files.includes(ORDER_ROOM) && !VENDORS[id].capabilities.canStart).toBe(false);
+      expect(files.includes(ORDER_ROOM) && !CODED_VENDORS[id].capabilities.canStart).toBe(false);
     },
   );
 

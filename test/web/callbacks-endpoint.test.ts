@@ -6,7 +6,7 @@ import { createHostPolicy } from '../../src/access/hosts.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createRequestOrder } from '../../src/transports/request-order.ts';
-import { VENDORS } from '../../src/vendors/registry.ts';
+import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 import {
   type Callback,
   type CallbackHint,
@@ -51,7 +51,7 @@ async function startServer({
   });
   const endpoint = createCallbacksEndpoint({
     signer,
-    vendors: Object.values(VENDORS),
+    vendors: Object.values(CODED_VENDORS),
     clock,
     log,
     onHint: (hint) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import {
   ACCOUNT_KEYS,
   audits,
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-async function openOnce(vendor: VendorId, method = 'GET') {
+async function openOnce(vendor: CodedVendorId, method = 'GET') {
   const url = await gateway.link(vendor);
   const before = audits(gateway).length;
   await openRaw(url, { method });
@@ -28,24 +28,27 @@ async function readMetrics(): Promise<string> {
 }
 
 describe('an opening of a file', () => {
-  it.each(VENDOR_IDS)('at %s is one line in the log: who, what, how much, how it ended', async (vendor) => {
-    const lines = await openOnce(vendor);
+  it.each(CODED_VENDOR_IDS)(
+    'at %s is one line in the log: who, what, how much, how it ended',
+    async (vendor) => {
+      const lines = await openOnce(vendor);
 
-    expect(lines).toEqual([
-      {
-        requestId: expect.stringMatching(/^[\w-]{36}$/),
-        clientAddress: '127.0.0.1',
-        tenant: 'default',
-        vendor,
-        account: ACCOUNT_KEYS[vendor],
-        exportId: expect.stringMatching(/^[\w-]{20,}$/),
-        method: 'GET',
-        outcome: vendor === 'power-bi' ? 'streamed' : 'redirected',
-        bytes: vendor === 'power-bi' ? 8 : 0,
-        durationMs: expect.any(Number),
-      },
-    ]);
-  });
+      expect(lines).toEqual([
+        {
+          requestId: expect.stringMatching(/^[\w-]{36}$/),
+          clientAddress: '127.0.0.1',
+          tenant: 'default',
+          vendor,
+          account: ACCOUNT_KEYS[vendor],
+          exportId: expect.stringMatching(/^[\w-]{20,}$/),
+          method: 'GET',
+          outcome: vendor === 'power-bi' ? 'streamed' : 'redirected',
+          bytes: vendor === 'power-bi' ? 8 : 0,
+          durationMs: expect.any(Number),
+        },
+      ]);
+    },
+  );
 
   it('by HEAD is one line too', async () => {
     expect(await openOnce('power-bi', 'HEAD')).toMatchObject([
@@ -84,7 +87,7 @@ describe('an opening of a file', () => {
   });
 
   it('never leaves a link, a token, a host or a key in the log or the metrics', async () => {
-    const urls = await Promise.all(VENDOR_IDS.map((vendor) => gateway.link(vendor)));
+    const urls = await Promise.all(CODED_VENDOR_IDS.map((vendor) => gateway.link(vendor)));
     for (const url of urls) {
       await openRaw(url);
       await openRaw(`${url}x`);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import {
   callsTo,
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-async function readFiles(vendor: VendorId, query = FILES_QUERY) {
+async function readFiles(vendor: CodedVendorId, query = FILES_QUERY) {
   const { data, errors } = await gateway.query(query, { locator: toLocator(vendor, 1) });
   expect(errors).toEqual([]);
   return data.export;
@@ -30,7 +30,7 @@ function toLocal(url: string): string {
 }
 
 describe('the files of an export', () => {
-  it.each(VENDOR_IDS)('are null before the end at %s', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('are null before the end at %s', async (vendor) => {
     gateway.play.isRunning = true;
     try {
       expect(await readFiles(vendor)).toMatchObject({ status: 'RUNNING', files: null });
@@ -39,7 +39,7 @@ describe('the files of an export', () => {
     }
   });
 
-  it.each<[string, VendorId, FakeReply]>([
+  it.each<[string, CodedVendorId, FakeReply]>([
     ['a failed Power BI export', 'power-bi', { body: { id: 'export-1==', status: 'Failed' } }],
     [
       'a failed Hi Energy export',
@@ -62,7 +62,7 @@ describe('the files of an export', () => {
     }
   });
 
-  it.each<[VendorId, string, string | null, boolean]>([
+  it.each<[CodedVendorId, string, string | null, boolean]>([
     ['power-bi', 'Sales overview.pdf', 'application/pdf', true],
     [
       'hi-energy',
@@ -92,7 +92,7 @@ describe('the files of an export', () => {
     expect(callsTo(gateway, vendor) - before).toBe(1);
   });
 
-  it.each(VENDOR_IDS)('cost no call more with their links at %s', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('cost no call more with their links at %s', async (vendor) => {
     const count = async (selection: string): Promise<number> => {
       const before = callsTo(gateway, vendor);
       await readFiles(

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FileGrant, FileLinkSigner } from '../../src/access/file-links.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { FakeReply } from '../support/fake-vendor.ts';
 import {
   audits,
@@ -40,7 +40,7 @@ function createSigner(): FileLinkSigner {
 }
 
 /** What a link of this gateway states. */
-async function readGrant(vendor: VendorId): Promise<FileGrant> {
+async function readGrant(vendor: CodedVendorId): Promise<FileGrant> {
   const token = (await gateway.link(vendor)).split('/').at(-1) ?? '';
   const grant = createSigner().verify(token);
   if (grant === null) throw new Error('the secret is another one');
@@ -48,7 +48,7 @@ async function readGrant(vendor: VendorId): Promise<FileGrant> {
 }
 
 /** A link that this gateway signed, with other words in it. */
-async function forge(vendor: VendorId, changes: Partial<FileGrant>): Promise<string> {
+async function forge(vendor: CodedVendorId, changes: Partial<FileGrant>): Promise<string> {
   return `${gateway.url}/files/${createSigner().sign({ ...(await readGrant(vendor)), ...changes })}`;
 }
 
@@ -152,7 +152,7 @@ function toId(parts: readonly (string | null)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-describe.each(VENDOR_IDS)('at %s', (vendor) => {
+describe.each(CODED_VENDOR_IDS)('at %s', (vendor) => {
   it('an expired link is 410 without any vendor call', async () => {
     const url = await forge(vendor, { expiresAt: gateway.clock.now() });
     const before = gateway.calls();
@@ -310,7 +310,7 @@ async function readCounter(name: string): Promise<number> {
 
 /** No key, link, host or word of a vendor, in the answer or in the log. */
 function expectNoSecrets(own: FilesGateway, body: Buffer, headers: object): void {
-  const hosts = [own.store.url, ...VENDOR_IDS.map((vendor) => own.fakes[vendor].url)];
+  const hosts = [own.store.url, ...CODED_VENDOR_IDS.map((vendor) => own.fakes[vendor].url)];
   const told = `${body}${JSON.stringify(headers)}${JSON.stringify(own.log.lines)}`;
   for (const word of [...CANARIES, ...hosts.map((host) => new URL(host).host), 'evil.example'])
     expect(told).not.toContain(word);

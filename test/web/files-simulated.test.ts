@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultOrder } from '../../simulator/faults.ts';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { createOffsetClock, type OffsetClock } from '../support/offset-clock.ts';
 import { type SimulatedGateway, startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { audits, openRaw, toLocator } from './files-support.ts';
 
 /** Exports that end with a file, and what that file begins with. */
-const FILES: Readonly<Record<VendorId, { readonly title: string; readonly start: string }>> = {
+const FILES: Readonly<Record<CodedVendorId, { readonly title: string; readonly start: string }>> = {
   'power-bi': { title: 'Umsatzübersicht Köln', start: '%PDF' },
   'hi-energy': { title: 'Deals, Black Friday', start: 'PK' },
   talkdesk: { title: 'Inbound calls, this month', start: '' },
@@ -18,12 +18,12 @@ let gateway: SimulatedGateway;
 beforeAll(async () => {
   clock = createOffsetClock();
   gateway = await startSimulatedGateway({ tools: { clock } });
-  await Promise.all(VENDOR_IDS.map((vendor) => readLink(vendor))); // the jobs begin to move when they are first looked at
+  await Promise.all(CODED_VENDOR_IDS.map((vendor) => readLink(vendor))); // the jobs begin to move when they are first looked at
   clock.skip(600_000);
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-async function readLink(vendor: VendorId): Promise<string> {
+async function readLink(vendor: CodedVendorId): Promise<string> {
   const job = gateway.simulators.seeds[vendor].findLast(({ title }) => title === FILES[vendor].title);
   const { data } = await gateway.query(
     'query ($locator: ExportLocator!) { export(locator: $locator) { files { url } } }',
@@ -33,13 +33,13 @@ async function readLink(vendor: VendorId): Promise<string> {
 }
 
 async function order(fault: FaultOrder): Promise<string> {
-  const url = await readLink(fault.vendor as VendorId);
+  const url = await readLink(fault.vendor as CodedVendorId);
   gateway.simulators.faults.order(fault);
   return url;
 }
 
 describe('a file of a simulated vendor', () => {
-  it.each(VENDOR_IDS)('is opened at %s right away and 60 s later, by the same link', async (vendor) => {
+  it.each(CODED_VENDOR_IDS)('is opened at %s right away and 60 s later, by the same link', async (vendor) => {
     const url = await readLink(vendor);
     const first = Buffer.from(await (await fetch(url)).arrayBuffer());
     clock.skip(60_000);

@@ -1,5 +1,5 @@
 import { request as sendRequest } from 'node:http';
-import { VENDOR_IDS, type VendorId } from '../../src/export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import {
   ACCOUNT_KEYS,
   type FakedGateway,
@@ -19,7 +19,7 @@ import type { TestGateway, TestGatewayOptions } from '../support/gateway.ts';
 import { createOffsetClock, type OffsetClock } from '../support/offset-clock.ts';
 
 /** The vendors that hand out presigned links. */
-export const LINKING = ['hi-energy', 'talkdesk', 'web-admit'] as const satisfies readonly VendorId[];
+export const LINKING = ['hi-energy', 'talkdesk', 'web-admit'] as const satisfies readonly CodedVendorId[];
 export type LinkingVendor = (typeof LINKING)[number];
 
 /** Words that must never be seen outside, each in a place that could leak. */
@@ -41,7 +41,7 @@ export interface FilesGateway extends FakedGateway {
   /** What may be changed while it runs. */
   readonly play: Play;
   /** Reads a finished export and gives the link of its file. */
-  link(vendor: VendorId, n?: number): Promise<string>;
+  link(vendor: CodedVendorId, n?: number): Promise<string>;
 }
 
 /** How the vendors answer at the moment; whatever is left out is well. */
@@ -100,7 +100,7 @@ export async function startFilesGateway(options: FilesGatewayOptions = {}): Prom
     tools: { clock },
     vendors: toVendors(play, mint, clock),
     accounts: (urls) =>
-      VENDOR_IDS.map((vendor) =>
+      CODED_VENDOR_IDS.map((vendor) =>
         toAccount(vendor, urls[vendor], {
           limits,
           ...(vendor === 'power-bi' ? {} : { fileOrigins: [store.url], ...options.account }),
@@ -141,7 +141,7 @@ function toPresigned(store: string, n: number, expiresAt: number, now: number, l
   return `${store}/canary-path/${n}//a%2Fb.csv?${v2}&${v4}&${name}&response-content-type=text/csv&x='y'`;
 }
 
-function toVendors(play: Play, mint: () => string, clock: OffsetClock): Record<VendorId, FakeHandler> {
+function toVendors(play: Play, mint: () => string, clock: OffsetClock): Record<CodedVendorId, FakeHandler> {
   const orPlayed =
     (handler: FakeHandler): FakeHandler =>
     (request) =>
@@ -196,7 +196,7 @@ function toPowerBi(url: string, play: Play, clock: OffsetClock): object {
 }
 
 /** Calls that arrived at one vendor's API. */
-export function callsTo(gateway: FakedGateway, vendor: VendorId): number {
+export function callsTo(gateway: FakedGateway, vendor: CodedVendorId): number {
   return gateway.fakes[vendor].requests.length;
 }
 

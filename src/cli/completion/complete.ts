@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { VENDOR_IDS } from '../../export/vendor-id.ts';
+import { CODED_VENDOR_IDS } from '../../export/vendor-id.ts';
 import { toTerminalText } from '../display/terminal-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExportFilter } from '../generated/operations.ts';
@@ -137,7 +137,7 @@ const VALUES: Readonly<
 > = {
   locator: toLocators,
   locators: toLocators,
-  vendor: () => VENDOR_IDS.map((value) => ({ value })),
+  vendor: () => CODED_VENDOR_IDS.map((value) => ({ value })),
   account: (_place, live) => live.accounts(),
   endpoint: (_place, live) => live.endpoints(),
   delivery: (_place, live) => live.retryable(),

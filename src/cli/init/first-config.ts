@@ -1,4 +1,4 @@
-import type { VendorId } from '../../export/vendor-id.ts';
+import type { CodedVendorId } from '../../export/vendor-id.ts';
 
 /** A variable that the file reads, and what it has to hold. */
 export interface NeededVariable {
@@ -16,7 +16,7 @@ interface FirstAccount {
 }
 
 /** What is written of each vendor; where its values come from is told by its variables. */
-export const FIRST_ACCOUNTS: Readonly<Record<VendorId, FirstAccount>> = {
+export const FIRST_ACCOUNTS: Readonly<Record<CodedVendorId, FirstAccount>> = {
   'power-bi': {
     name: 'Power BI',
     lines: `- key: power-bi
@@ -67,14 +67,14 @@ export const FIRST_ACCOUNTS: Readonly<Record<VendorId, FirstAccount>> = {
 };
 
 /** Their ids, in the order in which they are offered. */
-export const FIRST_VENDORS = Object.keys(FIRST_ACCOUNTS) as readonly VendorId[];
+export const FIRST_VENDORS = Object.keys(FIRST_ACCOUNTS) as readonly CodedVendorId[];
 
 /** Who may ask the gateway. */
 export const FIRST_MODES = ['open', 'keys'] as const;
 export type FirstMode = (typeof FIRST_MODES)[number];
 
 export interface FirstConfigOptions {
-  readonly vendors: readonly VendorId[];
+  readonly vendors: readonly CodedVendorId[];
   readonly mode: FirstMode;
   /** Where the editor finds the JSON Schema: a path beside the file, or an address. */
   readonly schema: string;

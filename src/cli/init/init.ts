@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { VendorId } from '../../export/vendor-id.ts';
+import type { CodedVendorId } from '../../export/vendor-id.ts';
 import { closestName } from '../../yaml/closest.ts';
 import { CommandError } from '../command-error.ts';
 import { isTerminal } from '../display/display.ts';
@@ -35,7 +35,7 @@ export async function init(options: InitOptions, io: CommandIo): Promise<number>
 }
 
 interface Answers {
-  readonly vendors: readonly VendorId[];
+  readonly vendors: readonly CodedVendorId[];
   readonly mode: FirstMode;
 }
 
@@ -44,7 +44,7 @@ function toAnswers({ vendor = [], access = 'open' }: InitOptions): Answers {
 }
 
 /** @throws CommandError */
-function toVendor(text: string): VendorId {
+function toVendor(text: string): CodedVendorId {
   const vendor = FIRST_VENDORS.find((id) => id === text);
   if (vendor !== undefined) return vendor;
   const closest = closestName(text, FIRST_VENDORS);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { VENDOR_IDS, type VendorId } from '../../export/vendor-id.ts';
+import type { VendorId } from '../../export/vendor-id.ts';
+import type { SettingRule } from '../../vendor-file/declaration.ts';
 import {
   keyWord,
   list,
@@ -14,22 +15,22 @@ import {
 } from '../../yaml/scalars.ts';
 import { isSecureAddress } from '../address.ts';
 import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';
-import { type VendorDefaults, vendorDefaults } from '../vendor-defaults.ts';
+import type { VendorDefaults, VendorRows } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';
 import { credentialSchema } from './credential.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 /** One account; which keys and values it may have depends on its vendor's row in the table of defaults. */
-export function accountSchema(vendors: readonly [VendorId, ...VendorId[]] = VENDOR_IDS) {
-  const [first, ...rest] = vendors;
-  return z.discriminatedUnion('vendor', [vendorAccountSchema(first), ...rest.map(vendorAccountSchema)], {
-    error: (issue) => (issue.code === 'invalid_union' ? oneOf(vendors) : 'a mapping'),
+export function accountSchema(vendors: VendorRows) {
+  const [first, ...rest] = [...vendors].map(([vendor, defaults]) => vendorAccountSchema(vendor, defaults));
+  if (first === undefined) throw new TypeError('There is no vendor.');
+  return z.discriminatedUnion('vendor', [first, ...rest], {
+    error: (issue) => (issue.code === 'invalid_union' ? oneOf([...vendors.keys()]) : 'a mapping'),
   });
 }
 
-function vendorAccountSchema(vendor: VendorId) {
-  const defaults = vendorDefaults(vendor);
+function vendorAccountSchema(vendor: VendorId, defaults: VendorDefaults) {
   return mapping({
     key: keyWord().describe("The account's name in locators and logs; unique."),
     vendor: z.literal(vendor).describe('The vendor that the account is at.'),
@@ -39,7 +40,7 @@ function vendorAccountSchema(vendor: VendorId) {
     baseUrl: baseUrlSchema(defaults).describe(
       "What the vendor's paths are appended to. http is accepted only on a loopback host.",
     ),
-    credential: credentialSchema(vendor),
+    credential: credentialSchema(vendor, defaults),
     limits: accountLimitsSchema(defaults),
     polling: pollingSchema(defaults),
     files: word(defaults.files)
@@ -57,8 +58,10 @@ function vendorAccountSchema(vendor: VendorId) {
   });
 }
 
-function baseUrlSchema({ baseUrl }: VendorDefaults) {
+function baseUrlSchema({ baseUrl, declaration }: VendorDefaults) {
   const schema = text(SECURE_ADDRESS_ALLOWED, isSecureAddress);
+  // The address of a file may hold settings: it is put together where they are known.
+  if (declaration !== undefined && declaration.baseUrl !== null) return schema.optional();
   return baseUrl === undefined ? schema : schema.default(baseUrl);
 }
 
@@ -112,16 +115,36 @@ function trackingKeys() {
     callbacks: yesOrNo()
       .default(false)
       .describe(
-        'Starts name this gateway as what the vendor calls when an export has ended, at publicUrl/callbacks/…; of the four vendors, web-admit has such a thing.',
+        'Starts name this gateway as what the vendor calls when an export has ended, at publicUrl/callbacks/…; of the coded vendors, web-admit has such a thing.',
       ),
   };
 }
 
 /** The keys that only some vendors' accounts have. */
-function vendorKeys({ hasReportTypes }: VendorDefaults) {
-  const keys = { reportTypes: reportTypesSchema() };
-  // Every key here is optional, so what is parsed without one has the same type.
-  return hasReportTypes ? keys : ({} as typeof keys);
+function vendorKeys({ hasReportTypes, declaration }: VendorDefaults) {
+  const keys = { reportTypes: reportTypesSchema(), settings: settingsSchema(declaration?.settings ?? {}) };
+  const { reportTypes, settings } = keys;
+  const isSet = Object.keys(declaration?.settings ?? {}).length > 0;
+  // Both are optional, so what is parsed without one has the same type.
+  return { ...(hasReportTypes ? { reportTypes } : {}), ...(isSet ? { settings } : {}) } as typeof keys;
+}
+
+/** What a declared vendor's accounts have to say beside their credential. */
+function settingsSchema(settings: Readonly<Record<string, SettingRule>>) {
+  const rules = Object.entries(settings).map(([name, rule]) => {
+    const allowed = `${rule.description ?? 'text'} that fits ${rule.pattern}, such as ${rule.example}`;
+    const schema = patternText(allowed, new RegExp(`^(?:${rule.pattern})$`, 'u'));
+    const described = schema.describe(rule.description ?? `Such as ${rule.example}.`);
+    return [name, rule.default === null ? described : described.default(rule.default)] as const;
+  });
+  const schema: z.ZodType<
+    Readonly<Record<string, string>>,
+    Readonly<Record<string, string>> | undefined
+  > = mapping(Object.fromEntries(rules)) as never;
+  const isNeeded = Object.values(settings).some((rule) => rule.default === null);
+  return (isNeeded ? schema : schema.prefault({})).describe(
+    "What the vendor's addresses and paths are made of.",
+  );
 }
 
 function reportTypesSchema() {

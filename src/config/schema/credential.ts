@@ -3,7 +3,7 @@ import type { VendorId } from '../../export/vendor-id.ts';
 import { headerSecret, lineOfText, mapping, oneOf, text } from '../../yaml/scalars.ts';
 import { isSecureAddress } from '../address.ts';
 import type { AccountCredential } from '../config.ts';
-import { vendorDefaults } from '../vendor-defaults.ts';
+import type { VendorDefaults } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';
 
 const CREDENTIALS = {
@@ -36,8 +36,7 @@ const CREDENTIALS = {
 } as const satisfies Record<AccountCredential['type'], unknown>;
 
 /** The key `credential` of a vendor's account. */
-export function credentialSchema(vendor: VendorId) {
-  const types = vendorDefaults(vendor).credentialTypes;
+export function credentialSchema(vendor: VendorId, { credentialTypes: types }: VendorDefaults) {
   const [first, ...rest] = types;
   return z
     .discriminatedUnion('type', [CREDENTIALS[first], ...rest.map((type) => CREDENTIALS[type])], {

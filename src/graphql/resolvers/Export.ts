@@ -2,10 +2,10 @@ import type { Export as DomainExport } from '../../export/export.ts';
 import { isTerminal } from '../../export/export.ts';
 import type { GatewayContext } from '../context.ts';
 import type { ExportFileResolvers, ExportResolvers } from '../generated/resolver-types.ts';
-import { VENDOR_TYPES } from '../vendor-types.ts';
+import { exportType } from '../node.ts';
 
 export const Export: Pick<ExportResolvers, '__resolveType'> = {
-  __resolveType: ({ key }) => VENDOR_TYPES[key.vendor].exportType,
+  __resolveType: exportType,
 };
 
 /** The fields of the interface, resolved alike for every vendor; those that are not here are properties of the export. */

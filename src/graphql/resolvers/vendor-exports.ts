@@ -5,7 +5,7 @@ import type {
   TalkdeskExportResolvers,
   WebAdmitExportResolvers,
 } from '../generated/resolver-types.ts';
-import type { ExportTypeName } from '../vendor-types.ts';
+import type { CodedExportType } from '../vendor-types.ts';
 import { exportFields } from './Export.ts';
 
 const PowerBiExport: PowerBiExportResolvers = {
@@ -53,10 +53,10 @@ const WebAdmitExport: WebAdmitExportResolvers = {
   href: ({ details }) => details.href,
 };
 
-/** The resolvers of every vendor's own Export type. */
+/** The resolvers of the coded vendors' own Export types. */
 export const vendorExports = {
   PowerBiExport,
   HiEnergyExport,
   TalkdeskExport,
   WebAdmitExport,
-} satisfies Required<Pick<Resolvers, ExportTypeName>>;
+} satisfies Required<Pick<Resolvers, CodedExportType>>;

@@ -6,8 +6,8 @@ import { toKey } from '../../../packages/client/src/locator.ts';
 import { CommandError } from '../../../src/cli/command-error.ts';
 import { parseLocatorArgument } from '../../../src/cli/locator-argument.ts';
 import { toExportKey } from '../../../src/export/locator.ts';
-import { VENDOR_IDS, type VendorId } from '../../../src/export/vendor-id.ts';
-import { VENDORS } from '../../../src/vendors/registry.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../../../src/export/vendor-id.ts';
+import { CODED_VENDORS } from '../../../src/vendors/catalogue.ts';
 
 const REPORT = 'aa96f597-1f78-4e38-b47e-b6d621c0c17e';
 const GROUP = 'dcf522d1-dfff-4c17-85f1-4e52591f0b2e';
@@ -72,13 +72,13 @@ const parts = fc.oneof(
 const texts = fc
   .tuple(
     fc.option(fc.constantFrom('hi', 'eu-2', 'HI', '', 'x'.repeat(41)), { nil: null }),
-    fc.constantFrom(...VENDOR_IDS, 'acme', ''),
+    fc.constantFrom(...CODED_VENDOR_IDS, 'acme', ''),
     fc.array(parts, { minLength: 1, maxLength: 4 }),
   )
   .map(([account, vendor, ids]) => `${account === null ? '' : `${account}@`}${vendor}:${ids.join('/')}`);
 
 const number = fc.bigInt({ min: 1n, max: 999_999_999_999_999_999n }).map(String);
-const ids: fc.Arbitrary<readonly [VendorId, Record<string, string>]> = fc.oneof(
+const ids: fc.Arbitrary<readonly [CodedVendorId, Record<string, string>]> = fc.oneof(
   fc.record({ exportId: number }).map((own) => ['hi-energy', own] as const),
   fc.record({ reportId: fc.uuid(), exportId: number }).map((own) => ['power-bi', own] as const),
   fc
@@ -104,9 +104,9 @@ describe('a locator', () => {
   });
 
   it('is of a vendor that the gateway knows, and has its ids', () => {
-    expect([...GRAMMARS.keys()].sort()).toEqual([...VENDOR_IDS].sort());
+    expect([...GRAMMARS.keys()].sort()).toEqual([...CODED_VENDOR_IDS].sort());
     for (const [vendor, grammar] of GRAMMARS) {
-      const rules = Object.entries(VENDORS[vendor as VendorId].locator);
+      const rules = Object.entries(CODED_VENDORS[vendor as CodedVendorId].locator);
       expect(Object.keys(grammar.ids)).toEqual(rules.map(([field]) => field));
       const first = rules[0]?.[1];
       expect(grammar.first).toBe(first?.isHint ? 'hint' : first?.isOptional ? 'optional' : undefined);
@@ -116,7 +116,7 @@ describe('a locator', () => {
   it('keeps its meaning as text, with its account, and as a global id', () => {
     fc.assert(
       fc.property(ids, fc.stringMatching(/^[a-z0-9-]{1,40}$/), ([vendor, own], account) => {
-        const { id } = toExportKey(VENDORS[vendor].locator, vendor, account, own);
+        const { id } = toExportKey(CODED_VENDORS[vendor].locator, vendor, account, own);
         const text = formatLocator({ id });
 
         expect(parseLocator(id)).toEqual({ id });
@@ -174,7 +174,7 @@ describe('a locator', () => {
   });
 
   it('is read from the address of a page of the board', () => {
-    const { id } = toExportKey(VENDORS['hi-energy'].locator, 'hi-energy', 'hi', { exportId: '1' });
+    const { id } = toExportKey(CODED_VENDORS['hi-energy'].locator, 'hi-energy', 'hi', { exportId: '1' });
 
     expect(parseLocator(`https://exports.example.com/e/${id}?from=list`)).toEqual({ id });
   });

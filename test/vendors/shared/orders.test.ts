@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VENDORS } from '../../../src/vendors/registry.ts';
+import { CODED_VENDORS } from '../../../src/vendors/catalogue.ts';
 import { defineVendor } from '../../../src/vendors/shared/account.ts';
 import {
   byNearness,
@@ -121,7 +121,7 @@ describe('fields without a value', () => {
 
 describe('a vendor that says nothing of orders', () => {
   const vendor = defineVendor({
-    ...VENDORS['power-bi'],
+    ...CODED_VENDORS['power-bi'],
     capabilities: { canList: false, reportsProgress: false, reportsTimes: false },
     parseOrder: undefined as never,
     kindOf: undefined as never,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExportOutcome, ExportStatus } from '../../../src/export/export.ts';
-import type { VendorId } from '../../../src/export/vendor-id.ts';
+import type { CodedVendorId } from '../../../src/export/vendor-id.ts';
 import { HI_ENERGY_STATUS, readWord } from '../../../src/vendors/hi-energy/mapping.ts';
 import { POWER_BI_STATUS } from '../../../src/vendors/power-bi/mapping.ts';
 import {
@@ -27,7 +27,7 @@ interface VendorWords {
 
 const same = (word: string): string => word;
 
-const VENDORS: Readonly<Record<VendorId, VendorWords>> = {
+const CODED_VENDORS: Readonly<Record<CodedVendorId, VendorWords>> = {
   'power-bi': {
     table: POWER_BI_STATUS,
     read: (word) => readStatus(POWER_BI_STATUS, word),
@@ -97,7 +97,7 @@ const VENDORS: Readonly<Record<VendorId, VendorWords>> = {
   },
 };
 
-describe.each(Object.entries(VENDORS))('the status table of %s', (_vendor, words) => {
+describe.each(Object.entries(CODED_VENDORS))('the status table of %s', (_vendor, words) => {
   const { table, read, documented, alsoSent, normalise } = words;
 
   it('holds the documented words and no other', () => {
