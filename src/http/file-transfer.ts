@@ -120,7 +120,10 @@ export class FileBody extends Readable implements BodySink {
 export interface FileLinkRules {
   /** The account's own base URL; its origin is always allowed. */
   readonly baseUrl: string;
-  /** `host`, `*.suffix` or a whole origin; see docs/configuration.md. */
+  /**
+   * `host`, `*.suffix` or a whole origin; see docs/configuration.md. `*` is every host with https on the standard port: for vendors in
+   * files that do not publish where theirs stand, never to be configured.
+   */
   readonly fileOrigins: readonly string[];
 }
 
@@ -192,6 +195,7 @@ function refuse(url: URL, own: URL, fileOrigins: readonly string[]): LinkRefusal
 }
 
 function matchesHost(host: string, pattern: string): boolean {
+  if (pattern === '*') return true;
   return pattern.startsWith('*.')
     ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1
     : host === pattern;

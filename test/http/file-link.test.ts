@@ -64,6 +64,20 @@ describe('a link that is accepted', () => {
     expect((await accept(link)).url).toBe(link);
   });
 
+  it('has any host where the vendor does not publish its hosts, and still https, the standard port and a public address', async () => {
+    const rules = { ...S3_RULES, fileOrigins: ['*'] };
+    const check = (link: string, address = '52.216.0.1') =>
+      checkFileLink(link, rules, async () => [{ address, family: 4 }]);
+
+    expect(await check('https://files.example.net/a.zip')).toMatchObject({
+      url: 'https://files.example.net/a.zip',
+    });
+    expect(await check('http://files.example.net/a.zip')).toEqual({ refusal: 'scheme' });
+    expect(await check('https://files.example.net:8443/a.zip')).toEqual({ refusal: 'port' });
+    expect(await check('https://me@files.example.net/a.zip')).toEqual({ refusal: 'user-info' });
+    expect(await check('https://files.example.net/a.zip', '10.0.0.8')).toEqual({ refusal: 'address' });
+  });
+
   it('keeps its query as the vendor signed it', async () => {
     const target =
       "/a//b/../c%2Fd?Signature=a%2Bb%2f+c==&response-content-disposition=attachment%3B%20filename='x'&&";
