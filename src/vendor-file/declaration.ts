@@ -114,6 +114,8 @@ export interface IdGrammar {
 
 export interface SettingRule extends Omit<IdGrammar, 'isOptional'> {
   readonly default: string | null;
+  /** An account may leave it out although it has no default: then what is `{name}` alone falls away, as with an optional id. */
+  readonly isOptional?: boolean | undefined;
 }
 
 /** How a secret is sent. */
@@ -180,6 +182,8 @@ export interface StatusRule {
   readonly words: Readonly<Record<string, StatusReading>>;
   readonly refine: readonly RefineRule[];
   readonly fields: FieldRules;
+  /** True where the vendor says that an export that failed may well succeed when it is started anew. */
+  readonly failureIsRetryable?: boolean | undefined;
   readonly details: Readonly<Record<string, DetailRule>>;
   readonly batch: BatchRule | null;
 }
@@ -210,7 +214,11 @@ export interface ListRule {
   readonly next: NextRule | null;
   /** `all`: an export that is not in it is not there. */
   readonly holds: 'all' | 'newest';
-  readonly asBatch: boolean;
+  /**
+   * Whether it answers reads of many exports. `unfinished`: only for those that it shows as not yet ended, because its items lack what an
+   * export ends with; the others are asked for singly.
+   */
+  readonly asBatch: boolean | 'unfinished';
 }
 
 export interface OrderField {
@@ -265,7 +273,10 @@ export type FactRule = ValueRule | { readonly template: Template };
 
 export interface FileRule {
   readonly kind: 'link' | 'links' | 'stream' | 'lookup';
-  /** Null for `link` and `links`. */
+  /**
+   * Null for `links`, and for `link` but with the credential: then a link on the base URL's origin is opened with this request's headers,
+   * and this request is sent where the link leads to another origin.
+   */
   readonly request: RequestRule | null;
   /** Where the link stands: below the export for `link` and `links`, in the further answer for `lookup`. Null for `stream`. */
   readonly at: Pointers | null;
