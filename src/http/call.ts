@@ -8,13 +8,13 @@ import type { AuthHeaders, CredentialProvider } from './credentials.ts';
 import type { Deadlines, Timed } from './deadline.ts';
 import type { Entrant, RateLimiter, Slot } from './rate-limiter.ts';
 import type { RetryPolicy } from './retry.ts';
-import type { BodySink, Exchange } from './transport.ts';
+import type { BodySink, Exchange, TransportRequest } from './transport.ts';
 import type { AccountResponse, ResponseHeaders } from './types.ts';
 
 /** What is to be asked. */
 export interface CallRequest {
   readonly destination: Destination;
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: TransportRequest['method'];
   /** Path and query, encoded. */
   readonly target: string;
   /** Without the credential's. */
@@ -22,7 +22,7 @@ export interface CallRequest {
   readonly body?: string | undefined;
   /** `undefined` where the request shows by itself who asks. */
   readonly credentials: CredentialProvider | undefined;
-  /** A GET that failed in a passing way is repeated. */
+  /** A read: it is repeated where it failed in a passing way. */
   readonly isRepeatable: boolean;
   /** Once it is sent, its answer is waited for as long as one request may take, however long it had waited for its turn. */
   readonly isOrder: boolean;
@@ -275,13 +275,19 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   }
 
   private retryWaitMs(outcome: Outcome): number | undefined {
-    if (!this.request.isRepeatable) return undefined;
+    const { isRepeatable } = this.request;
+    if (!isRepeatable) return undefined;
     const end = outcome.type === 'answer' ? outcome.response.status : outcome.end;
     const isThrottled = outcome.type === 'answer' && outcome.isThrottled;
     if (!isThrottled && typeof end === 'number' && end < 500) return undefined;
     const remainingMs = this.endsAt - this.parts.clock.now();
-    const { method } = this.request;
-    return this.parts.retries.nextMs({ method, end, isThrottled, retriesSoFar: this.retries, remainingMs });
+    return this.parts.retries.nextMs({
+      isRepeatable,
+      end,
+      isThrottled,
+      retriesSoFar: this.retries,
+      remainingMs,
+    });
   }
 
   private waitUntilEnd(): void {

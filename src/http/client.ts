@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream';
 import { type StartError, VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { AccountHealth, CancelSignal, FileStream, OpenOptions } from '../export/ports.ts';
+import type { AccountHealth, CancelSignal, FileStream } from '../export/ports.ts';
 import { type AccountGuard, createMemoryGuard } from './account-guard.ts';
 import type { Destination } from './attempt.ts';
-import { ACCEPTED_ENCODINGS } from './body.ts';
 import { Call, type CallEnd, type CallParts, type CallRequest, JoinedHeaders } from './call.ts';
+import { FileEnd, Waiter } from './call-ends.ts';
 import type { Breaker } from './circuit-breaker.ts';
+import { toContent, toFileHeaders } from './content.ts';
 import {
   type CredentialProvider,
   checkCredential,
@@ -15,7 +15,6 @@ import {
 } from './credentials.ts';
 import { Deadlines } from './deadline.ts';
 import { ErrorMapper } from './errors.ts';
-import { FileBody } from './file-transfer.ts';
 import { OrderEnd } from './order.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -29,6 +28,7 @@ import type {
   AccountResponse,
   CallOptions,
   Credential,
+  OpenRequest,
   OrderRequest,
 } from './types.ts';
 
@@ -41,15 +41,9 @@ const TOKEN_CONNECTIONS = 2;
 /** How long before its expiry a token is renewed where the vendor's rules say nothing. */
 const DEFAULT_RENEWAL_MS = 60_000;
 
-const API_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS };
-const ORDER_HEADERS = { ...API_HEADERS, 'content-type': 'application/json' };
-const FILE_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' };
 const TOKEN_HEADERS = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
 
 const NO_OPTIONS: CallOptions = {};
-
-/** What a caller may say about the file it wants; everything else in a request is ours. */
-const PASSED_ON: ReadonlySet<string> = new Set(['range', 'if-range', 'if-none-match', 'if-modified-since']);
 
 /**
  * Opens one account's way to its vendor.
@@ -123,46 +117,50 @@ class HttpAccountClient implements AccountClient {
   }
 
   send<Result>(
-    { method = 'GET', path, query }: AccountRequest,
+    request: AccountRequest,
     options = NO_OPTIONS,
     read = asItIs as (response: AccountResponse) => Result,
   ): Promise<Result> {
     const { endsAt, signal, scope } = options;
+    const { method = 'GET', path, query, isRead } = request;
     return new Promise((resolve, reject) => {
       const beginsAt = this.parts.clock.now();
-      const request: CallRequest = {
+      const { headers, body } = toContent(request);
+      const call: CallRequest = {
         destination: this.api,
         method,
         target: buildTarget(this.base, path, query),
-        headers: API_HEADERS,
-        body: undefined,
+        headers,
+        body,
         credentials: this.credentials,
-        isRepeatable: true,
+        isRepeatable: method === 'GET' || isRead === true,
         isOrder: false,
         beginsAt,
         endsAt: this.endsAt(beginsAt, endsAt),
         signal,
         scope,
       };
-      this.start(request, new Waiter(this, read, resolve, reject));
+      this.start(call, new Waiter(this, read, resolve, reject));
     });
   }
 
   order<Result>(
-    { method, path, query, json, onServerFault }: OrderRequest,
+    request: OrderRequest,
     options: CallOptions | undefined,
     ordered: string,
     read: (response: AccountResponse) => Result,
   ): Promise<Result> {
     const { endsAt, scope } = options ?? NO_OPTIONS;
+    const { method, path, query, onServerFault } = request;
     return new Promise((resolve, reject) => {
       const beginsAt = this.parts.clock.now();
-      const request: CallRequest = {
+      const { headers, body } = toContent(request);
+      const call: CallRequest = {
         destination: this.api,
         method,
         target: buildTarget(this.base, path, query),
-        headers: json === undefined ? API_HEADERS : ORDER_HEADERS,
-        body: json === undefined ? undefined : JSON.stringify(json),
+        headers,
+        body,
         credentials: this.credentials,
         isRepeatable: false,
         isOrder: true,
@@ -172,30 +170,21 @@ class HttpAccountClient implements AccountClient {
         signal: undefined,
         scope,
       };
-      this.start(
-        request,
-        new OrderEnd(this, this.parts.errors, { ordered, onServerFault, read, resolve, reject }),
-      );
+      const end = new OrderEnd(this, this.parts.errors, { ordered, onServerFault, read, resolve, reject });
+      this.start(call, end);
     });
   }
 
-  open({
-    method,
-    path,
-    query,
-    headers,
-    signal,
-    endsAt,
-    scope,
-  }: Omit<AccountRequest, 'method'> & CallOptions & OpenOptions): Promise<FileStream> {
+  open(request: OpenRequest): Promise<FileStream> {
+    const { method, path, query, signal, endsAt, scope } = request;
     return new Promise((resolve, reject) => {
-      const beginsAt = this.parts.clock.now();
-      const wanted = Object.entries(headers).filter(([name]) => PASSED_ON.has(name.toLowerCase()));
-      const request: CallRequest = {
+      const { clock, errors } = this.parts;
+      const beginsAt = clock.now();
+      const call: CallRequest = {
         destination: this.files,
         method,
         target: buildTarget(this.base, path, query),
-        headers: { ...Object.fromEntries(wanted), ...FILE_HEADERS },
+        headers: toFileHeaders(request.headers, request.vendorHeaders),
         credentials: this.credentials,
         isRepeatable: false,
         isOrder: false,
@@ -204,28 +193,8 @@ class HttpAccountClient implements AccountClient {
         signal,
         scope,
       };
-      this.start(request, {
-        onAnswer: (response, isThrottled) => {
-          this.noteAnswer(response, isThrottled);
-          resolve({ status: response.status, headers: response.headers, body: Readable.from([]) });
-        },
-        onStream: (status, received, exchange) => {
-          this.lastError = null;
-          const body = new FileBody({
-            exchange,
-            clock: this.parts.clock,
-            idleMs: this.settings.limits.timeoutMs,
-            signal,
-            toError: (end, cause) => this.parts.errors.fault(end, cause),
-          });
-          resolve({ status, headers: received, body });
-          return body;
-        },
-        onError: (error) => {
-          this.noteError(error);
-          reject(error);
-        },
-      });
+      const idleMs = this.settings.limits.timeoutMs;
+      this.start(call, new FileEnd(this, errors, { clock, idleMs, signal, resolve, reject }));
     });
   }
 
@@ -280,6 +249,10 @@ class HttpAccountClient implements AccountClient {
   noteAnswer(response: AccountResponse, isThrottled: boolean): void {
     const isTrouble = response.status >= 500 || response.status === 401 || isThrottled;
     this.lastError = isTrouble ? this.parts.errors.fromResponse(response, 'an answer').code : null;
+  }
+
+  noteStream(): void {
+    this.lastError = null;
   }
 
   noteError(error: unknown): void {
@@ -343,40 +316,6 @@ class HttpAccountClient implements AccountClient {
       };
       this.start(request, { onAnswer: resolve, onError: reject });
     });
-  }
-}
-
-/** Waits for a whole answer. */
-class Waiter<Result> implements CallEnd {
-  private readonly client: HttpAccountClient;
-  private readonly read: (response: AccountResponse) => Result;
-  private readonly resolve: (result: Result) => void;
-  private readonly reject: (error: unknown) => void;
-
-  constructor(
-    client: HttpAccountClient,
-    read: (response: AccountResponse) => Result,
-    resolve: (result: Result) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.client = client;
-    this.read = read;
-    this.resolve = resolve;
-    this.reject = reject;
-  }
-
-  onAnswer(response: AccountResponse, isThrottled: boolean): void {
-    this.client.noteAnswer(response, isThrottled);
-    try {
-      this.resolve(this.read(response));
-    } catch (error) {
-      this.reject(error);
-    }
-  }
-
-  onError(error: unknown): void {
-    this.client.noteError(error);
-    this.reject(error);
   }
 }
 

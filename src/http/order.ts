@@ -1,13 +1,8 @@
 import { StartError, VendorError } from '../export/errors.ts';
 import type { CallEnd } from './call.ts';
+import type { HealthNotes } from './call-ends.ts';
 import { type ErrorMapper, toSafeCause } from './errors.ts';
 import type { AccountResponse } from './types.ts';
-
-/** Whose health the end of an order tells something about. */
-interface HealthNotes {
-  noteAnswer(response: AccountResponse, isThrottled: boolean): void;
-  noteError(error: unknown): void;
-}
 
 /** One order, and who waits for it. */
 interface OrderWaiter<Result> {

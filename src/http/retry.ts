@@ -11,11 +11,12 @@ export const MAX_RETRY_WAIT_MS = 2_000;
 
 const BACKOFF_BASE_MS = 200;
 
-/** Server errors after which the same GET may be answered well a moment later. */
+/** Server errors after which the same read may be answered well a moment later. */
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 export interface RetryQuestion {
-  readonly method: string;
+  /** It changes nothing at the vendor. */
+  readonly isRepeatable: boolean;
   readonly end: AttemptEnd;
   readonly isThrottled: boolean;
   readonly retriesSoFar: number;
@@ -36,9 +37,9 @@ export interface RetryQuestion {
  * @returns milliseconds; `undefined` where the call is not to be repeated
  */
 export function decideRetryMs(question: RetryQuestion): number | undefined {
-  const { method, end, retriesSoFar, gateMs, remainingMs } = question;
+  const { isRepeatable, end, retriesSoFar, gateMs, remainingMs } = question;
   const isPassing = question.isThrottled || end === 'connection' || RETRYABLE_STATUS.has(Number(end));
-  if (method !== 'GET' || !isPassing || retriesSoFar >= MAX_RETRIES) return undefined;
+  if (!isRepeatable || !isPassing || retriesSoFar >= MAX_RETRIES) return undefined;
   const waitMs = gateMs > 0 ? gateMs : backoffMs(retriesSoFar, question.dice);
   return waitMs > MAX_RETRY_WAIT_MS || waitMs >= remainingMs ? undefined : waitMs;
 }

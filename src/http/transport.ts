@@ -5,7 +5,7 @@ import type { ResponseHeaders } from './types.ts';
 
 /** One request as it is written to its connection. */
 export interface TransportRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With its query, encoded. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -48,19 +48,44 @@ export interface CallOptions extends ReadOptions {
   readonly endsAt?: number | undefined;
 }
 
-export interface AccountRequest {
-  /** Only a GET is ever repeated. Default GET. */
-  readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
+/** Where a request goes: below the account's base URL. */
+export interface RequestTarget {
   /** Path segments below the base URL; each is percent-encoded here, and `.` or `..` is refused. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | number>> | undefined;
 }
 
-/** A request that changes something at the vendor. */
-export interface OrderRequest extends Omit<AccountRequest, 'method'> {
-  readonly method: 'POST' | 'DELETE';
+/** What a request carries beside the credential. */
+export interface RequestContent {
+  /**
+   * The vendor's own headers, names in lower case. They may say another `accept` or `content-type`; those that show who asks, lead
+   * elsewhere or frame the message are refused with a TypeError.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON; left out where there is no body. */
-  readonly json?: Readonly<Record<string, unknown>> | undefined;
+  readonly json?: unknown;
+  /** Sent as a form, encoded already; never beside `json`. */
+  readonly form?: string | undefined;
+}
+
+export interface AccountRequest extends RequestTarget, RequestContent {
+  /** Default GET. Only a GET is ever repeated, and what `isRead`. */
+  readonly method?: RequestMethod | undefined;
+  /** It changes nothing whatever its method is, so that it is repeated as a GET is: a query of GraphQL by POST. */
+  readonly isRead?: boolean | undefined;
+}
+
+export type RequestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A file behind the account's credential. */
+export interface OpenRequest extends RequestTarget, CallOptions, OpenOptions {
+  /** The vendor's own headers, as `RequestContent.headers`. */
+  readonly vendorHeaders?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A request that changes something at the vendor. */
+export interface OrderRequest extends RequestTarget, RequestContent {
+  readonly method: Exclude<RequestMethod, 'GET'>;
   /** Told of an answer of 500 or above, which `read` never sees: what a vendor says there about its fault may be worth a log line. */
   readonly onServerFault?: ((response: AccountResponse) => void) | undefined;
 }
@@ -167,7 +192,7 @@ export interface AccountClient {
    *
    * @throws VendorError as `send` does; a body that breaks off errors its stream
    */
-  open(request: Omit<AccountRequest, 'method'> & CallOptions & OpenOptions): Promise<FileStream>;
+  open(request: OpenRequest): Promise<FileStream>;
   /**
    * The error for an answer that is none of the expected ones; by HTTP status, with the vendor's code beside it.
    *

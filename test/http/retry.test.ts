@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decideRetryMs, RetryBudget, type RetryQuestion } from '../../src/http/retry.ts';
 
 const QUESTION: RetryQuestion = {
-  method: 'GET',
+  isRepeatable: true,
   end: 503,
   isThrottled: false,
   retriesSoFar: 0,
@@ -13,26 +13,28 @@ const QUESTION: RetryQuestion = {
 };
 
 describe('decideRetryMs', () => {
-  it.each([500, 502, 503, 504, 'connection'] as const)('repeats a GET after %s, twice at most', (end) => {
+  it.each([500, 502, 503, 504, 'connection'] as const)('repeats a read after %s, twice at most', (end) => {
     expect(decideRetryMs({ ...QUESTION, end, retriesSoFar: 0 })).toBe(100);
     expect(decideRetryMs({ ...QUESTION, end, retriesSoFar: 1 })).toBe(200);
     expect(decideRetryMs({ ...QUESTION, end, retriesSoFar: 2 })).toBeUndefined();
   });
 
   it.each([200, 202, 303, 400, 401, 403, 404, 408, 410, 429, 501, 505, 'timeout', 'unreadable'] as const)(
-    'does not repeat a GET after %s',
+    'does not repeat a read after %s',
     (end) => {
       expect(decideRetryMs({ ...QUESTION, end })).toBeUndefined();
     },
   );
 
-  it.each(['POST', 'DELETE'])('never repeats a %s', (method) => {
-    expect(decideRetryMs({ ...QUESTION, method })).toBeUndefined();
-    expect(decideRetryMs({ ...QUESTION, method, end: 'connection' })).toBeUndefined();
-    expect(decideRetryMs({ ...QUESTION, method, end: 429, isThrottled: true, gateMs: 5 })).toBeUndefined();
+  it('never repeats what may change something at the vendor', () => {
+    const question = { ...QUESTION, isRepeatable: false } as const;
+
+    expect(decideRetryMs(question)).toBeUndefined();
+    expect(decideRetryMs({ ...question, end: 'connection' })).toBeUndefined();
+    expect(decideRetryMs({ ...question, end: 429, isThrottled: true, gateMs: 5 })).toBeUndefined();
   });
 
-  it('repeats a throttled GET exactly when the vendor said, where that is soon', () => {
+  it('repeats a throttled read exactly when the vendor said, where that is soon', () => {
     const throttled = { ...QUESTION, end: 429, isThrottled: true } as const;
 
     expect(decideRetryMs({ ...throttled, gateMs: 1_000 })).toBe(1_000);
@@ -42,7 +44,7 @@ describe('decideRetryMs', () => {
 
   it('never waits less than asked, more than two seconds, or past the call’s end', () => {
     const question = fc.record({
-      method: fc.constant('GET'),
+      isRepeatable: fc.constant(true),
       end: fc.constantFrom<RetryQuestion['end']>(500, 503, 429, 'connection'),
       isThrottled: fc.boolean(),
       retriesSoFar: fc.nat(3),

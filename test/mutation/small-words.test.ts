@@ -34,7 +34,7 @@ describe('a file name', () => {
 
 describe('a retry', () => {
   it('is not made where its wait would take all that is left of the call', () => {
-    const throttled = { method: 'GET', end: 429, isThrottled: true, retriesSoFar: 0, dice: 0 } as const;
+    const throttled = { isRepeatable: true, end: 429, isThrottled: true, retriesSoFar: 0, dice: 0 } as const;
 
     expect(decideRetryMs({ ...throttled, gateMs: 1_000, remainingMs: 1_000 })).toBeUndefined();
     expect(decideRetryMs({ ...throttled, gateMs: 1_000, remainingMs: 1_001 })).toBe(1_000);
