@@ -1,3 +1,4 @@
+import type { VendorErrorCode } from '../export/errors.ts';
 import type { WorkScope } from '../export/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { toScopeFields } from '../telemetry/scope.ts';
@@ -36,8 +37,15 @@ export interface Destination {
 
 /** How an attempt ended: with an answer, or without one that could be read. */
 export type Outcome =
-  | { readonly type: 'answer'; readonly response: AccountResponse; readonly isThrottled: boolean }
+  | ({ readonly type: 'answer'; readonly response: AccountResponse } & AnswerMeaning)
   | { readonly type: 'fault'; readonly end: Exclude<AttemptEnd, number>; readonly error: unknown };
+
+interface AnswerMeaning {
+  /** The vendor asks to wait. */
+  readonly isThrottled: boolean;
+  /** The vendor could not answer. */
+  readonly isFault: boolean;
+}
 
 /** Is told what becomes of an attempt, unless it gives it up. */
 export interface AttemptOwner {
@@ -68,6 +76,10 @@ export interface AttemptParts {
 
 /** Refusals that somebody has to do something about; that an export is not there is no news. */
 const LOGGED_STATUSES: ReadonlySet<number> = new Set([401, 403, 429]);
+const LOGGED_CODES: ReadonlySet<VendorErrorCode> = new Set<VendorErrorCode>([
+  'VENDOR_UNAUTHENTICATED',
+  'VENDOR_FORBIDDEN',
+]);
 
 const NO_HEADERS: ResponseHeaders = {};
 
@@ -121,7 +133,7 @@ export class Attempt implements ExchangeListener {
   giveUp(outcome: 'aborted' | 'timeout'): void {
     this.exchange?.cancel();
     this.slot.permit.leave();
-    this.report(outcome);
+    this.report(outcome, true, outcome !== 'aborted');
     this.leave();
   }
 
@@ -169,7 +181,7 @@ export class Attempt implements ExchangeListener {
     // A body that cannot be read is an answer all the same: the vendor is there.
     if (end === 'unreadable') permit.succeed();
     else permit.fail();
-    this.report(end, error);
+    this.report(end, true, true, error);
     this.leave();
     this.owner.onOutcome({ type: 'fault', end, error });
   }
@@ -187,20 +199,33 @@ export class Attempt implements ExchangeListener {
 
   private answer(text: string, json: unknown): void {
     const response = this.toResponse(text, json);
-    const isThrottled = this.noteAnswer(response);
-    this.owner.onOutcome({ type: 'answer', response, isThrottled });
+    const { isThrottled, isFault } = this.noteAnswer(response);
+    this.owner.onOutcome({ type: 'answer', response, isThrottled, isFault });
   }
 
-  private noteAnswer(response: AccountResponse): boolean {
+  private noteAnswer(response: AccountResponse): AnswerMeaning {
     const { gate, errors } = this.parts;
     const isThrottled = errors.isThrottled(response);
-    gate.observe(response, isThrottled);
-    if (response.status >= 500) this.slot.permit.fail();
+    const isFault = errors.isFault(response);
+    gate.observe(response, isThrottled, {
+      isFault,
+      waitMs: isThrottled ? errors.throttleWaitMs(response) : undefined,
+    });
+    if (isFault) this.slot.permit.fail();
     else this.slot.permit.succeed();
     this.owner.onAnswered(response, isThrottled);
-    this.report(response.status);
+    this.reportAnswer(response, isThrottled, isFault);
     this.leave();
-    return isThrottled;
+    return { isThrottled, isFault };
+  }
+
+  private reportAnswer(response: AccountResponse, isThrottled: boolean, isFault: boolean): void {
+    const { status } = response;
+    const declared = this.parts.errors.declaredCode(response);
+    const isRefused = LOGGED_STATUSES.has(status) || (declared !== undefined && LOGGED_CODES.has(declared));
+    const isFailed = isThrottled || isFault || isRefused || declared !== undefined;
+    // What is an answer by the vendor's rules may have any status.
+    this.report(status, isFailed || (status >= 400 && status < 500), isFault || isThrottled || isRefused);
   }
 
   private leave(): void {
@@ -214,24 +239,27 @@ export class Attempt implements ExchangeListener {
     return { status, headers, text, json, receivedAt: this.parts.clock.now() };
   }
 
-  /** One count, what the span tells, and one line in the log. */
-  private report(outcome: VendorCall['outcome'], error?: unknown): void {
+  /** One count, what the span tells, and one line in the log: as a warning where somebody has to do something about it. */
+  private report(
+    outcome: VendorCall['outcome'],
+    isFailed: boolean,
+    isWarning: boolean,
+    error?: unknown,
+  ): void {
     const { vendor, account, onCall, tools } = this.parts.settings;
     const { purpose } = this.destination;
     const durationMs = this.parts.clock.now() - this.startedAt;
     onCall?.({ vendor, account, purpose, outcome, durationMs, waits: this.slot.waits });
-    const isStatus = typeof outcome === 'number';
     const span = this.span?.span;
     if (span !== undefined) {
-      if (isStatus) span.setAttribute('http.response.status_code', outcome);
-      if (!isStatus || outcome >= 400) markFailed(span, String(outcome));
+      if (typeof outcome === 'number') span.setAttribute('http.response.status_code', outcome);
+      if (isFailed) markFailed(span, String(outcome));
     }
-    const isLogged = isStatus ? outcome >= 500 || LOGGED_STATUSES.has(outcome) : outcome !== 'aborted';
-    if (!tools.log.isEnabled(isLogged ? 'warn' : 'debug')) return;
+    if (!tools.log.isEnabled(isWarning ? 'warn' : 'debug')) return;
     const scope = toScopeFields(this.owner.scope);
     const fields = { ...scope, vendor, account, purpose, outcome, attempt: this.number, durationMs };
     const cause = error === undefined ? {} : { cause: describeError(error) };
-    if (isLogged) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
+    if (isWarning) tools.log.warn({ ...fields, ...cause }, 'vendor call failed');
     else tools.log.debug(fields, 'vendor call');
   }
 

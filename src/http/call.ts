@@ -277,9 +277,10 @@ export class Call implements Timed, Entrant, AttemptOwner, AbortListener {
   private retryWaitMs(outcome: Outcome): number | undefined {
     const { isRepeatable } = this.request;
     if (!isRepeatable) return undefined;
-    const end = outcome.type === 'answer' ? outcome.response.status : outcome.end;
-    const isThrottled = outcome.type === 'answer' && outcome.isThrottled;
-    if (!isThrottled && typeof end === 'number' && end < 500) return undefined;
+    const isAnswer = outcome.type === 'answer';
+    const end = isAnswer ? outcome.response.status : outcome.end;
+    const isThrottled = isAnswer && outcome.isThrottled;
+    if (isAnswer && !isThrottled && !outcome.isFault) return undefined;
     const remainingMs = this.endsAt - this.parts.clock.now();
     return this.parts.retries.nextMs({
       isRepeatable,

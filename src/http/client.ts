@@ -247,8 +247,9 @@ class HttpAccountClient implements AccountClient {
   }
 
   noteAnswer(response: AccountResponse, isThrottled: boolean): void {
-    const isTrouble = response.status >= 500 || response.status === 401 || isThrottled;
-    this.lastError = isTrouble ? this.parts.errors.fromResponse(response, 'an answer').code : null;
+    const { errors } = this.parts;
+    const isTrouble = isThrottled || errors.isFault(response) || errors.isUnauthenticated(response);
+    this.lastError = isTrouble ? errors.fromResponse(response, 'an answer').code : null;
   }
 
   noteStream(): void {

@@ -113,7 +113,7 @@ export class FixedCredential implements CredentialProvider {
   note(auth: AuthHeaders, response: AccountResponse, isThrottled: boolean): boolean {
     if (auth !== this.current) return false;
     const { status } = response;
-    if (status === 401 && !isThrottled) {
+    if (!isThrottled && this.errors.isUnauthenticated(response)) {
       this.refuse(response);
       return false;
     }
@@ -205,7 +205,7 @@ export class TokenCredential implements CredentialProvider {
   note(auth: AuthHeaders, response: AccountResponse): boolean {
     const { token } = auth as TokenHeaders;
     if (this.rules.isTokenExpired(response, token, response.receivedAt)) return this.tokens.drop(token);
-    if (response.status < 400) this.tokens.prove(token);
+    if (response.status < 400 && this.rules.errorCode?.(response) === undefined) this.tokens.prove(token);
     return false;
   }
 

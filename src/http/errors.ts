@@ -135,6 +135,29 @@ export class ErrorMapper {
     return response.status === 429 || this.settings.rules.isThrottled?.(response) === true;
   }
 
+  /** How long a throttled answer asks to wait by the vendor's own rules. */
+  throttleWaitMs(response: AccountResponse): number | undefined {
+    return this.settings.rules.throttleWaitMs?.(response);
+  }
+
+  /** The vendor could not answer; what it says itself, with whatever status, is an answer. */
+  isFault(response: AccountResponse): boolean {
+    if (response.status < 500) return false;
+    const { rules } = this.settings;
+    return rules.isAnswer?.(response) !== true && rules.errorCode?.(response) === undefined;
+  }
+
+  /** What the answer means by the vendor's own rules; `undefined` where its status says it. */
+  declaredCode(response: AccountResponse): VendorErrorCode | undefined {
+    return this.settings.rules.errorCode?.(response);
+  }
+
+  /** The vendor refused the credential. */
+  isUnauthenticated(response: AccountResponse): boolean {
+    const declared = this.declaredCode(response);
+    return declared === undefined ? response.status === 401 : declared === 'VENDOR_UNAUTHENTICATED';
+  }
+
   closed(): VendorError {
     return this.error('VENDOR_UNAVAILABLE', `This account of ${this.settings.vendorName} is closed.`);
   }
@@ -183,6 +206,8 @@ export class ErrorMapper {
 
   private codeOf(response: AccountResponse): VendorErrorCode {
     if (this.isThrottled(response)) return 'VENDOR_RATE_LIMITED';
+    const declared = this.declaredCode(response);
+    if (declared !== undefined) return declared;
     if (response.status < 500) return CODE_BY_STATUS.get(response.status) ?? 'VENDOR_BAD_RESPONSE';
     const askedMs = parseRetryAfter(response.headers['retry-after'], response.receivedAt) ?? 0;
     return askedMs > MAX_RETRY_WAIT_MS ? 'VENDOR_RATE_LIMITED' : 'VENDOR_UNAVAILABLE';

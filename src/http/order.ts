@@ -62,7 +62,8 @@ export class OrderEnd<Result> implements CallEnd {
     try {
       result = this.waiter.read(response);
     } catch (error) {
-      const isTold = response.status >= 300 || error instanceof StartError;
+      const isDeclared = error instanceof VendorError && this.errors.declaredCode(response) !== undefined;
+      const isTold = response.status >= 300 || error instanceof StartError || isDeclared;
       reject(
         isTold ? error : this.errors.lostAnswer(ordered, 'it cannot be read', response, toSafeCause(error)),
       );

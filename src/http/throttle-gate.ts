@@ -12,6 +12,11 @@ const MAX_BACKOFF_MS = 300_000;
 /** Jitter goes upwards only: a wait may grow by this part of itself, never shrink. */
 const JITTER = 0.25;
 
+interface AnswerFacts {
+  readonly isFault: boolean;
+  readonly waitMs?: number | undefined;
+}
+
 /** Closed while the vendor has asked this account to wait; nothing is sent before it opens. */
 export class ThrottleGate {
   protected readonly clock: Clock;
@@ -34,22 +39,28 @@ export class ThrottleGate {
     return this.remainingMs() > 0 ? this.opensAt : null;
   }
 
-  /** Takes note of what an answer says about waiting. */
+  /**
+   * Takes note of what an answer says about waiting.
+   *
+   * @param isFault - the vendor could not answer
+   * @param waitMs - how long a throttled answer asks to wait beside what its headers say
+   */
   observe(
     response: { readonly status: number; readonly headers: ResponseHeaders },
     isThrottled: boolean,
+    { isFault, waitMs }: AnswerFacts = { isFault: response.status >= 500 },
   ): void {
     const { headers } = response;
     const now = this.clock.now();
     const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
     const resetMs = parseRateLimitReset(headers['x-ratelimit-remaining'], headers['x-ratelimit-reset'], now);
     if (isThrottled) {
-      this.close(Math.max(retryAfterMs ?? 0, resetMs ?? 0));
-      if (retryAfterMs === undefined && resetMs === undefined) this.backOff();
+      this.close(Math.max(retryAfterMs ?? 0, resetMs ?? 0, waitMs ?? 0));
+      if (retryAfterMs === undefined && resetMs === undefined && waitMs === undefined) this.backOff();
       return;
     }
     // On a good answer Retry-After is about the job ("ask again in 5 s"), not about the account.
-    if (response.status < 500) this.throttledInARow = 0;
+    if (!isFault) this.throttledInARow = 0;
     else if (retryAfterMs !== undefined) this.close(retryAfterMs);
     if (resetMs !== undefined) this.close(resetMs);
   }

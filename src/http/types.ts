@@ -114,12 +114,24 @@ export interface VendorHttpRules {
   /** How long before its expiry a token is renewed; never more than half its life. */
   readonly tokenRenewalMs?: number;
   /**
-   * True where the answer says that the token has expired: it is dropped, renewed, and the call repeated once.
+   * True where the answer, of whatever status, says that the token has expired: it is dropped, renewed, and the call repeated once.
    * Only asked for credentials that can be renewed.
    */
   isTokenExpired(response: AccountResponse, token: AccessToken, now: number): boolean;
-  /** True where the answer is the vendor's way to say "too many". Default: status 429. */
+  /** True where the answer is the vendor's way to say "too many", with whatever status, 200 included. A 429 always is. */
   readonly isThrottled?: (response: AccountResponse) => boolean;
+  /**
+   * How long a throttled answer asks to wait, in milliseconds, where it says so elsewhere than in `Retry-After` and
+   * `X-RateLimit-Reset`; of several, the longest holds.
+   */
+  readonly throttleWaitMs?: (response: AccountResponse) => number | undefined;
+  /**
+   * True where an answer of 500 or above tells what was asked: no fault of the vendor's, and not asked again. An order's answer is lost
+   * all the same.
+   */
+  readonly isAnswer?: (response: AccountResponse) => boolean;
+  /** What an answer means as one of our codes, with whatever status; `undefined` where the status says it. "Too many" goes before. */
+  readonly errorCode?: (response: AccountResponse) => VendorErrorCode | undefined;
   /** The vendor's own code in an error body, if it has one: a short word, never free text. */
   vendorCode(response: AccountResponse): string | undefined;
 }
@@ -171,7 +183,7 @@ export interface AccountClient {
    * @param read - what is made of the answer, at once; default: itself
    *
    * Every status below 500 is an answer and returned, redirects (never followed) included; so is a 5xx that outlived
-   * its retries, and a 429. Whoever calls turns them into codes with `toVendorError`.
+   * its retries or that is an answer by the vendor's rules, and one that asks to wait. Whoever calls turns them into codes with `toVendorError`.
    *
    * @throws VendorError VENDOR_TIMEOUT, VENDOR_UNAVAILABLE (no connection, breaker open), VENDOR_RATE_LIMITED (the
    * account is waiting for longer than this call may), VENDOR_BAD_RESPONSE (body over the bound, broken compression),
