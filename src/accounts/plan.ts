@@ -21,8 +21,7 @@ const DIGEST_LENGTH = 12;
  * is: a new one counts as the old one renewed.
  */
 export function toIdentity({ key, tenant, vendor, baseUrl, credential }: AccountPlan): string {
-  const principal =
-    credential.type === 'client-credentials' ? [credential.tokenUrl, credential.clientId] : [];
+  const principal = 'tokenUrl' in credential ? [credential.tokenUrl, credential.clientId] : [];
   const place = [credential.type === 'caller' ? 'caller' : 'own', vendor, baseUrl, ...principal];
   const digest = createHash('sha256').update(JSON.stringify(place)).digest('base64url');
   return `${tenant}/${key}/${digest.slice(0, DIGEST_LENGTH)}`;

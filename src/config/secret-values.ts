@@ -26,9 +26,21 @@ function credentialValues(credential: AccountCredential): readonly string[] {
     case 'client-credentials':
       // The second as HTTP's Basic scheme writes it.
       return [credential.clientSecret, `${credential.clientId}:${credential.clientSecret}`];
+    case 'refresh-token':
+      return refreshTokenValues(credential);
     case 'caller':
       return [];
   }
+}
+
+function refreshTokenValues({
+  clientId,
+  clientSecret,
+  refreshToken,
+}: Extract<AccountCredential, { type: 'refresh-token' }>): readonly string[] {
+  return clientSecret === undefined
+    ? [refreshToken]
+    : [refreshToken, clientSecret, `${clientId}:${clientSecret}`];
 }
 
 function storeValues(store: StoreConfig): readonly string[] {

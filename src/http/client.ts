@@ -1,5 +1,5 @@
 import { type StartError, VendorError, type VendorErrorCode } from '../export/errors.ts';
-import type { AccountHealth, CancelSignal, FileStream } from '../export/ports.ts';
+import type { AccountHealth, FileStream } from '../export/ports.ts';
 import { type AccountGuard, createMemoryGuard } from './account-guard.ts';
 import type { Destination } from './attempt.ts';
 import { Call, type CallEnd, type CallParts, type CallRequest, JoinedHeaders } from './call.ts';
@@ -19,7 +19,8 @@ import { OrderEnd } from './order.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RetryPolicy } from './retry.ts';
-import { readToken, TokenSource } from './tokens.ts';
+import { createTokenFetcher, TOKEN_CONNECTIONS, toTokenCall, toTokenOrigin } from './token-endpoint.ts';
+import { TokenSource } from './tokens.ts';
 import { Transport } from './transport.ts';
 import type {
   AccountClient,
@@ -27,7 +28,6 @@ import type {
   AccountRequest,
   AccountResponse,
   CallOptions,
-  Credential,
   OpenRequest,
   OrderRequest,
 } from './types.ts';
@@ -35,13 +35,8 @@ import type {
 /** A whole call, waits and retries included, ends within this many times the limit of one request. */
 export const CALL_TIMEOUTS = 3;
 
-/** Token requests are rare and shared; a second connection covers the one that is just being closed. */
-const TOKEN_CONNECTIONS = 2;
-
 /** How long before its expiry a token is renewed where the vendor's rules say nothing. */
 const DEFAULT_RENEWAL_MS = 60_000;
-
-const TOKEN_HEADERS = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
 
 const NO_OPTIONS: CallOptions = {};
 
@@ -87,7 +82,7 @@ class HttpAccountClient implements AccountClient {
     // Files have connections of their own: a browser that reads slowly must not hold up reads of other exports.
     this.files = { ...this.api, transport: new Transport(origin, null, limits.timeoutMs) };
     this.tokens =
-      credential.type === 'client-credentials'
+      'tokenUrl' in credential
         ? this.connect('token', toTokenOrigin(credential.tokenUrl), TOKEN_CONNECTIONS)
         : undefined;
     this.breakers = this.tokens === undefined ? [this.api.breaker] : [this.api.breaker, this.tokens.breaker];
@@ -272,60 +267,26 @@ class HttpAccountClient implements AccountClient {
   }
 
   private createCredentials(): CredentialProvider {
-    const { credential, rules, tools } = this.settings;
+    const { credential, rules } = this.settings;
     const { clock, errors } = this.parts;
-    if (credential.type !== 'client-credentials') {
+    const destination = this.tokens;
+    if (destination === undefined) {
       return new FixedCredential(toFixedHeaders(credential, rules), clock, errors);
     }
-    const tokens = new TokenSource({
-      clock,
-      renewalMs: rules.tokenRenewalMs ?? DEFAULT_RENEWAL_MS,
-      fetchToken: async (signal) => {
-        const token = readToken(await this.askForToken(credential, signal), errors);
-        tools.secrets.addPassing(token.value);
-        return token;
-      },
+    const fetchToken = createTokenFetcher(this.settings, errors, (request, signal) => {
+      const beginsAt = clock.now();
+      const endsAt = this.endsAt(beginsAt, undefined);
+      return new Promise((resolve, reject) => {
+        const call = toTokenCall(destination, request, { beginsAt, endsAt, signal });
+        this.start(call, { onAnswer: resolve, onError: reject });
+      });
     });
-    return new TokenCredential(rules, tokens);
-  }
-
-  private askForToken(
-    credential: Extract<Credential, { type: 'client-credentials' }>,
-    signal: CancelSignal | undefined,
-  ): Promise<AccountResponse> {
-    return new Promise((resolve, reject) => {
-      const { rules } = this.settings;
-      if (this.tokens === undefined || rules.tokenRequest === undefined) {
-        throw new TypeError('Only client credentials are exchanged for a token.');
-      }
-      const beginsAt = this.parts.clock.now();
-      const { pathname, search } = new URL(credential.tokenUrl);
-      const { headers, body } = rules.tokenRequest(credential);
-      const request: CallRequest = {
-        destination: this.tokens,
-        method: 'POST',
-        target: pathname + search,
-        headers: { ...TOKEN_HEADERS, ...headers },
-        body,
-        credentials: undefined,
-        isRepeatable: false,
-        isOrder: false,
-        beginsAt,
-        endsAt: this.endsAt(beginsAt, undefined),
-        signal,
-        scope: undefined,
-      };
-      this.start(request, { onAnswer: resolve, onError: reject });
-    });
+    const renewalMs = rules.tokenRenewalMs ?? DEFAULT_RENEWAL_MS;
+    const tokens = new TokenSource({ clock, renewalMs, fetchToken });
+    return new TokenCredential(credential.type, rules, tokens);
   }
 }
 
 function asItIs(response: AccountResponse): AccountResponse {
   return response;
-}
-
-function toTokenOrigin(tokenUrl: string): string {
-  const { protocol, origin } = new URL(tokenUrl);
-  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('A token URL is http(s).');
-  return origin;
 }

@@ -19,17 +19,32 @@ const HEADER_VALUE = /^[\x20-\x7e]+$/;
  * holds nothing of it
  */
 export function checkCredential({ credential, rules }: AccountClientSettings): void {
-  if (credential.type === 'client-credentials') {
-    if (rules.tokenRequest === undefined) throw new TypeError('This vendor takes no client credentials.');
-    const parts = [credential.clientId, credential.clientSecret, credential.scope ?? ''];
-    if (parts.some((part) => /\p{Cc}/u.test(part) || !part.isWellFormed())) {
-      throw new TypeError('The client credentials hold a control character.');
-    }
-    return;
+  switch (credential.type) {
+    case 'client-credentials':
+      if (rules.tokenRequest === undefined) throw new TypeError('This vendor takes no client credentials.');
+      checkText([credential.clientId, credential.clientSecret, credential.scope]);
+      return;
+    case 'refresh-token':
+      if (rules.refreshRequest === undefined) throw new TypeError('This vendor takes no refresh tokens.');
+      checkText([credential.clientId, credential.clientSecret, credential.refreshToken]);
+      return;
+    case 'api-key':
+      checkHeader(credential.apiKey);
+      return;
+    case 'bearer':
+      checkHeader(credential.token);
   }
-  if (!HEADER_VALUE.test(credential.type === 'api-key' ? credential.apiKey : credential.token)) {
-    throw new TypeError('The credential is empty, or holds a character that no header can carry.');
+}
+
+function checkText(parts: readonly (string | undefined)[]): void {
+  if (parts.some((part = '') => /\p{Cc}/u.test(part) || !part.isWellFormed())) {
+    throw new TypeError('The client credentials hold a control character.');
   }
+}
+
+function checkHeader(value: string): void {
+  if (HEADER_VALUE.test(value)) return;
+  throw new TypeError('The credential is empty, or holds a character that no header can carry.');
 }
 
 /** What one attempt carries to show who asks. Every one that was handed out is given back, by `note` or `release`. */
@@ -181,13 +196,15 @@ interface TokenHeaders extends AuthHeaders {
   readonly token: AccessToken;
 }
 
-/** Client credentials, exchanged for tokens that expire. */
+/** Client credentials or a refresh token, exchanged for tokens that expire. */
 export class TokenCredential implements CredentialProvider {
+  private readonly type: Credential['type'];
   private readonly rules: VendorHttpRules;
   private readonly tokens: TokenSource;
   private latest: TokenHeaders | undefined;
 
-  constructor(rules: VendorHttpRules, tokens: TokenSource) {
+  constructor(type: Credential['type'], rules: VendorHttpRules, tokens: TokenSource) {
+    this.type = type;
     this.rules = rules;
     this.tokens = tokens;
   }
@@ -215,17 +232,22 @@ export class TokenCredential implements CredentialProvider {
 
   private toHeaders(token: AccessToken): TokenHeaders {
     if (this.latest?.token !== token) {
-      this.latest = { headers: this.rules.authHeaders({ type: 'bearer', value: token.value }), token };
+      this.latest = { headers: this.rules.authHeaders({ type: this.type, value: token.value }), token };
     }
     return this.latest;
   }
 }
 
-/** The headers of a credential that is sent as it is. */
+/**
+ * The headers of a credential that is sent as it is.
+ *
+ * @throws TypeError for one that tokens are got for
+ */
 export function toFixedHeaders(
-  credential: Exclude<Credential, { type: 'client-credentials' }>,
+  credential: Credential,
   rules: VendorHttpRules,
 ): Readonly<Record<string, string>> {
+  if ('tokenUrl' in credential) throw new TypeError('This credential is never sent itself.');
   const value = credential.type === 'api-key' ? credential.apiKey : credential.token;
   return rules.authHeaders({ type: credential.type, value });
 }

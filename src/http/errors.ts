@@ -132,7 +132,7 @@ export class ErrorMapper {
   }
 
   isThrottled(response: AccountResponse): boolean {
-    return response.status === 429 || this.settings.rules.isThrottled?.(response) === true;
+    return this.settings.rules.isThrottled?.(response) ?? response.status === 429;
   }
 
   /** How long a throttled answer asks to wait by the vendor's own rules. */

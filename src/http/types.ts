@@ -13,6 +13,14 @@ export type Credential =
       readonly clientSecret: string;
       readonly scope?: string | undefined;
     }
+  | {
+      readonly type: 'refresh-token';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      /** Left out for clients that have none. */
+      readonly clientSecret?: string | undefined;
+      readonly refreshToken: string;
+    }
   | { readonly type: 'bearer'; readonly token: string };
 
 /** What an account may spend on its vendor. */
@@ -98,19 +106,29 @@ export interface AccessToken {
   readonly expiresAt: number;
 }
 
+/** What a token endpoint is asked with. The client's secret may stand in any part of it. */
+export interface TokenRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  /** A form, encoded; empty for none. */
+  readonly body: string;
+  /** Encoded; put behind the token URL's own query. */
+  readonly query?: string | undefined;
+}
+
 /** How a vendor wants to be spoken to: everything about HTTP that differs between vendors. */
 export interface VendorHttpRules {
-  /** The headers that carry the credential. */
+  /** The headers that carry the credential: the key, the fixed token, or the token that was got for it. */
   authHeaders(credential: {
-    readonly type: 'api-key' | 'bearer';
+    readonly type: Credential['type'];
     readonly value: string;
   }): Readonly<Record<string, string>>;
   /** How a token is asked for; only vendors that take client credentials have one. */
-  readonly tokenRequest?: (credential: Extract<Credential, { type: 'client-credentials' }>) => {
-    readonly headers: Readonly<Record<string, string>>;
-    /** A form body. */
-    readonly body: string;
-  };
+  readonly tokenRequest?: (credential: Extract<Credential, { type: 'client-credentials' }>) => TokenRequest;
+  /** The same for vendors that take refresh tokens. */
+  readonly refreshRequest?: (
+    credential: Extract<Credential, { type: 'refresh-token' }>,
+    refreshToken: string,
+  ) => TokenRequest;
   /** How long before its expiry a token is renewed; never more than half its life. */
   readonly tokenRenewalMs?: number;
   /**
@@ -118,7 +136,7 @@ export interface VendorHttpRules {
    * Only asked for credentials that can be renewed.
    */
   isTokenExpired(response: AccountResponse, token: AccessToken, now: number): boolean;
-  /** True where the answer is the vendor's way to say "too many", with whatever status, 200 included. A 429 always is. */
+  /** True where the answer is the vendor's way to say "too many", with whatever status, 200 included. Default: a 429 is. */
   readonly isThrottled?: (response: AccountResponse) => boolean;
   /**
    * How long a throttled answer asks to wait, in milliseconds, where it says so elsewhere than in `Retry-After` and

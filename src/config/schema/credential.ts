@@ -22,6 +22,19 @@ const CREDENTIALS = {
       .optional()
       .describe("What the token shall be good for. Default: the vendor's usual one."),
   }),
+  'refresh-token': mapping({
+    type: z
+      .literal('refresh-token')
+      .describe('An OAuth 2.0 refresh token: access tokens are fetched with it and renewed.'),
+    tokenUrl: text(SECURE_ADDRESS_ALLOWED, isSecureAddress).describe('Where tokens are asked for.'),
+    clientId: lineOfText(1_000).describe("The application's id at the vendor."),
+    clientSecret: lineOfText(8_192)
+      .optional()
+      .describe("The application's secret; left out for applications that have none."),
+    refreshToken: lineOfText(8_192).describe(
+      'The refresh token. A secret. Where the vendor replaces it, the newer one is kept in the store.',
+    ),
+  }),
   bearer: mapping({
     type: z.literal('bearer').describe('A fixed token that somebody else renews.'),
     token: headerSecret().describe('The token. A secret.'),

@@ -1,5 +1,6 @@
 import { type StartError, VendorError } from '../../export/errors.ts';
 import type { FileStream, OpenOptions, StartOptions } from '../../export/ports.ts';
+import { createTokenRequest } from '../../http/token-request.ts';
 import type { AccountClient, AccountResponse, CallOptions, VendorHttpRules } from '../../http/types.ts';
 import { toOutOfReach } from '../shared/orders.ts';
 import { DONE_WORD, NO_CONTENT_WORD, readTalkdeskStatus } from './mapping.ts';
@@ -28,14 +29,7 @@ export const TALKDESK_HTTP_RULES: VendorHttpRules = {
 
   // Without a scope the token gets all that the client was granted. Asking for a scope that it was not granted is refused, and not
   // every client may start and cancel jobs.
-  tokenRequest: ({ clientId, clientSecret, scope }) => ({
-    // Base64 of the two as they are: Talkdesk shows no form-encoding before it, as RFC 6749 would have it.
-    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      ...(scope === undefined ? {} : { scope }),
-    }).toString(),
-  }),
+  tokenRequest: createTokenRequest({ client: 'basic', request: 'form', scope: null }),
 
   tokenRenewalMs: TOKEN_RENEWAL_MS,
 
