@@ -166,6 +166,20 @@ export interface OpenName {
   readonly label: string | null;
 }
 
+/** The newest tokens of an account whose vendor replaces a refresh token when it is used. */
+export interface KeptToken {
+  /** See `VendorAccount.identity`. */
+  readonly identity: string;
+  /** Counted from 1, one more with each write. */
+  readonly version: number;
+  /** Who wrote this version, the same for all that one process writes for one account. */
+  readonly holder: string;
+  /** Until when nobody but the holder uses the refresh token, epoch milliseconds; 0: anybody may. */
+  readonly heldUntil: number;
+  /** The tokens, sealed so that nobody can read them who has the database alone; null: there are none yet. */
+  readonly sealed: string | null;
+}
+
 /** How long one job took. */
 export interface SeenDuration {
   readonly tenant: string;
@@ -177,10 +191,11 @@ export interface SeenDuration {
 }
 
 /**
- * What outlives the process: tracked exports, idempotency keys, webhooks that are owed.
+ * What outlives the process: tracked exports, idempotency keys, webhooks that are owed, tokens that replace each other.
  *
  * Each method is one transaction: all of it is written, durably, or nothing. Every method but `close` may reject with a
- * StoreUnavailableError. What is passed in and out is plain JSON, and no vendor's credential, token or link is ever in it.
+ * StoreUnavailableError. What is passed in and out is plain JSON, and no vendor's credential, token or link is ever in it, but for tokens
+ * that are sealed.
  */
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres';
@@ -282,6 +297,14 @@ export interface Store {
     readonly now: number;
     readonly everyMs: number;
   }): Promise<number | null>;
+
+  readToken(identity: string): Promise<KeptToken | null>;
+  /**
+   * Writes the next version: the one after what stands there, or the first where nothing does.
+   *
+   * @returns false where another version stands there now; nothing was written then
+   */
+  writeToken(next: KeptToken): Promise<boolean>;
 
   /** Drops what need not be kept any longer: ended exports, keys, tombstones, finished deliveries. */
   prune(now: number): Promise<void>;

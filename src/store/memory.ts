@@ -1,4 +1,4 @@
-import type { Store } from '../export/store.ts';
+import type { KeptToken, Store } from '../export/store.ts';
 import { MemoryDeliveries } from './memory-deliveries.ts';
 import { MemoryExports } from './memory-exports.ts';
 import { MemoryKeys } from './memory-keys.ts';
@@ -10,6 +10,7 @@ export function createMemoryStore(): Store {
   const deliveries = new MemoryDeliveries();
   /** When the next one is free, by name: there are as many as accounts. */
   const turns = new Map<string, number>();
+  const tokens = new Map<string, KeptToken>();
   return {
     kind: 'memory',
 
@@ -56,6 +57,14 @@ export function createMemoryStore(): Store {
       if (freeAt > now) return freeAt;
       turns.set(name, now + everyMs);
       return null;
+    },
+
+    readToken: async (identity) => tokens.get(identity) ?? null,
+    async writeToken(next) {
+      const { identity, version, holder, heldUntil, sealed } = next;
+      if ((tokens.get(identity)?.version ?? 0) !== version - 1) return false;
+      tokens.set(identity, { identity, version, holder, heldUntil, sealed });
+      return true;
     },
 
     async prune(now) {

@@ -11,7 +11,14 @@ export interface ObservedStore {
 /** Calls that write nothing, or nothing as a rule: on a full disk they go well, and the store is of no use all the same. */
 const READS: ReadonlySet<PropertyKey> = new Set<keyof Store>([
   ...(['find', 'list', 'listOpen', 'listOpenNames', 'countOpen', 'listDurations', 'findKeyed'] as const),
-  ...(['takeDeliveries', 'nextDeliveryAt', 'readBacklog', 'listDeliveries', 'findDelivery'] as const),
+  ...([
+    'takeDeliveries',
+    'nextDeliveryAt',
+    'readBacklog',
+    'listDeliveries',
+    'findDelivery',
+    'readToken',
+  ] as const),
 ]);
 
 /** Takes note of every call, so that `/ready` can say how the store is without waiting for it. */

@@ -362,6 +362,10 @@ async function useEverything(store: Store): Promise<void> {
   await store.nextDeliveryAt(busy);
   await store.wakeEndpoints(['ops'], 'all');
   await store.takeTurn({ name: 'discovery', now: START, everyMs: 1 });
+  for (const version of [1, 2]) {
+    await store.writeToken({ identity: 'acme/a', version, holder: 'h', heldUntil: 0, sealed: null });
+  }
+  await store.readToken('acme/a');
   await store.settleDeliveries([
     { id: 'd1', status: 'given-up', nextAttemptAt: null, lastResult: '410', at: START },
   ]);

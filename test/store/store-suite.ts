@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Delivery, Store, TrackedExport, TrackedQuery } from '../../src/export/store.ts';
+import type { Delivery, KeptToken, Store, TrackedExport, TrackedQuery } from '../../src/export/store.ts';
 import {
   START,
   toChange,
@@ -585,6 +585,73 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
         expect(await store.takeTurn(turn(START + 999))).toBe(START + 1_000);
         expect(await store.takeTurn(turn(START + 1_000))).toBeNull();
         expect(await store.takeTurn(turn(START + 1_000))).toBe(START + 2_000);
+      });
+    });
+
+    describe('tokens', () => {
+      const toToken = (version: number, given: Partial<KeptToken> = {}): KeptToken => ({
+        ...{
+          identity: 'acme/hub/1a2b',
+          version,
+          holder: 'one',
+          heldUntil: START,
+          sealed: `sealed-${version}`,
+        },
+        ...given,
+      });
+
+      it('are none at first, and then what was written last', async () => {
+        const store = await open();
+        expect(await store.readToken('acme/hub/1a2b')).toBeNull();
+
+        expect(await store.writeToken(toToken(1, { sealed: null, heldUntil: 0 }))).toBe(true);
+        expect(await store.readToken('acme/hub/1a2b')).toEqual(toToken(1, { sealed: null, heldUntil: 0 }));
+        expect(await store.writeToken(toToken(2))).toBe(true);
+        expect(await store.writeToken(toToken(1, { identity: 'acme/hub/3c4d' }))).toBe(true);
+
+        expect(await store.readToken('acme/hub/1a2b')).toEqual(toToken(2));
+      });
+
+      it('are written by one of many who saw the same version', async () => {
+        const store = await open();
+        for (const version of [1, 2]) {
+          const holders = Array.from({ length: 20 }, (_, index) => `holder ${index}`);
+
+          const answers = await Promise.all(
+            holders.map((holder) => store.writeToken(toToken(version, { holder }))),
+          );
+
+          expect(answers.filter((isWritten) => isWritten)).toHaveLength(1);
+          const kept = await store.readToken('acme/hub/1a2b');
+          expect(kept?.holder).toBe(holders[answers.indexOf(true)]);
+        }
+      });
+
+      it.each([1, 2, 4])('stay as they are where version %i is written behind version 2', async (version) => {
+        const store = await open();
+        await store.writeToken(toToken(1));
+        await store.writeToken(toToken(2));
+
+        expect(await store.writeToken(toToken(version, { holder: 'late', sealed: 'late' }))).toBe(false);
+
+        expect(await store.readToken('acme/hub/1a2b')).toEqual(toToken(2));
+      });
+
+      it('begin with version 1', async () => {
+        const store = await open();
+
+        expect(await store.writeToken(toToken(2))).toBe(false);
+
+        expect(await store.readToken('acme/hub/1a2b')).toBeNull();
+      });
+
+      it('stay when all else is pruned', async () => {
+        const store = await open();
+        await store.writeToken(toToken(1));
+
+        await store.prune(START + 10_000 * 86_400_000);
+
+        expect(await store.readToken('acme/hub/1a2b')).toEqual(toToken(1));
       });
     });
 

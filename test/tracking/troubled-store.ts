@@ -13,7 +13,15 @@ export interface TroubledStore {
 
 const WRITES: ReadonlySet<PropertyKey> = new Set<keyof Store>([
   ...(['track', 'untrack', 'record', 'takeKey', 'retakeKey', 'settleKey', 'releaseKey'] as const),
-  ...(['settleDeliveries', 'retryDelivery', 'wakeEndpoints', 'takeTurn', 'prune', 'check'] as const),
+  ...([
+    'settleDeliveries',
+    'retryDelivery',
+    'wakeEndpoints',
+    'takeTurn',
+    'writeToken',
+    'prune',
+    'check',
+  ] as const),
 ]);
 
 export function createTroubledStore(inner: Store = createMemoryStore()): TroubledStore {

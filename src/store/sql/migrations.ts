@@ -9,6 +9,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, kind: SqlKind) =
   '0001_first': createFirst,
   '0002_later_states': addStateOrder,
   '0003_rests_and_turns': createRestsAndTurns,
+  '0004_tokens': createTokens,
 };
 
 /**
@@ -93,6 +94,19 @@ async function createRestsAndTurns(db: Kysely<unknown>, kind: SqlKind): Promise<
     .addColumn('name', text, (column) => column.notNull())
     .addColumn('free_at', instant, (column) => column.notNull())
     .addPrimaryKeyConstraint('waybill_turns_key', ['name'])
+    .execute();
+}
+
+async function createTokens(db: Kysely<unknown>, kind: SqlKind): Promise<void> {
+  const { text, instant } = toDialect(kind);
+  await db.schema
+    .createTable('waybill_tokens')
+    .addColumn('identity', text, (column) => column.notNull())
+    .addColumn('version', instant, (column) => column.notNull())
+    .addColumn('holder', text, (column) => column.notNull())
+    .addColumn('held_until', instant, (column) => column.notNull())
+    .addColumn('sealed', text)
+    .addPrimaryKeyConstraint('waybill_tokens_key', ['identity'])
     .execute();
 }
 

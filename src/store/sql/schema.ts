@@ -106,6 +106,15 @@ export interface TurnsTable {
   free_at: number;
 }
 
+/** See `KeptToken`. */
+export interface TokensTable {
+  identity: string;
+  version: number;
+  holder: string;
+  held_until: number;
+  sealed: string | null;
+}
+
 /** One row that is written to find out whether the store can be written. */
 export interface ChecksTable {
   id: number;
@@ -121,5 +130,6 @@ export interface Schema {
   waybill_deliveries: DeliveriesTable;
   waybill_rests: RestsTable;
   waybill_turns: TurnsTable;
+  waybill_tokens: TokensTable;
   waybill_checks: ChecksTable;
 }

@@ -8,6 +8,7 @@ import { countOpen } from './open-count.ts';
 import { prune } from './prune.ts';
 import { wakeEndpoints } from './rests.ts';
 import { inChunks, type SqlRunner } from './runner.ts';
+import { readToken, writeToken } from './tokens.ts';
 import { track } from './track.ts';
 import { find, list, listOpen, listOpenNames, record, untrack } from './tracked.ts';
 import { takeTurn } from './turns.ts';
@@ -47,6 +48,8 @@ export function createSqlStore(runner: SqlRunner, clock: Clock): Store {
     wakeEndpoints: async (endpoints, which) =>
       endpoints.length > 0 && (await runner.write((db) => wakeEndpoints(db, endpoints, which))),
     takeTurn: (turn) => runner.write((db) => takeTurn(db, turn)),
+    readToken: (identity) => runner.read((db) => readToken(db, identity)),
+    writeToken: (next) => runner.write((db) => writeToken(db, next)),
     readBacklog: () => runner.read((db) => readBacklog(db)),
     retryDelivery: (tenant, id, now) => runner.write((db) => retryDelivery(db, kind, { tenant, id, now })),
 
