@@ -19,7 +19,8 @@ function compileCondition({ at, test }: Condition): Holds {
   const read = compilePointer(at);
   if ('is' in test) {
     const { is } = test;
-    return (value) => (read(value) ?? null) === is;
+    // What is missing is nothing at all: `absent` is the test for both.
+    return (value) => read(value) === is;
   }
   if ('above' in test) {
     const { above } = test;

@@ -55,21 +55,35 @@ function compileContent(
     : (values) => ({ json: fill(values) });
 }
 
-/** A JSON object as a form; what is nested is written with brackets: `a[b]=c`, `a[0]=d`. Null falls away. */
-export function encodeForm(body: unknown): string {
+/**
+ * A JSON object as a form. Null falls away.
+ *
+ * @param nesting - `brackets`: `a[b]=c`, and `a[]=d` for each entry of a list; null: entries as `a=d&a=e`, other values as JSON
+ */
+export function encodeForm(body: unknown, nesting: 'brackets' | null = 'brackets'): string {
   const pairs: [string, string][] = [];
-  collectPairs(body, '', pairs);
+  for (const [name, value] of Object.entries(body ?? {})) collectPairs(value, name, nesting, pairs);
   return new URLSearchParams(pairs).toString();
 }
 
-function collectPairs(value: unknown, name: string, pairs: [string, string][]): void {
+function collectPairs(
+  value: unknown,
+  name: string,
+  nesting: 'brackets' | null,
+  pairs: [string, string][],
+): void {
   if (value === null || value === undefined) return;
-  if (typeof value !== 'object') {
-    if (name !== '') pairs.push([name, String(value)]);
-    return;
-  }
-  for (const [member, inner] of Object.entries(value))
-    collectPairs(inner, name === '' ? member : `${name}[${member}]`, pairs);
+  if (typeof value !== 'object') pairs.push([name, String(value)]);
+  else if (Array.isArray(value)) {
+    const entryName = nesting === null ? name : `${name}[]`;
+    for (const entry of value) {
+      if (nesting === null && typeof entry === 'object') pairs.push([name, JSON.stringify(entry)]);
+      else collectPairs(entry, entryName, nesting, pairs);
+    }
+  } else if (nesting === null) pairs.push([name, JSON.stringify(value)]);
+  else
+    for (const [member, inner] of Object.entries(value))
+      collectPairs(inner, `${name}[${member}]`, nesting, pairs);
 }
 
 function toLowerCase<Value>(named: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {

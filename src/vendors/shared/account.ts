@@ -58,7 +58,8 @@ export interface VendorDescription<Ids extends LocatorIds>
   extends Omit<VendorInfo<Ids>, 'capabilities' | keyof OrderInfo<Ids>>,
     Partial<OrderInfo<Ids>> {
   readonly capabilities: DescribedCapabilities;
-  readonly rules: VendorHttpRules;
+  /** Where they depend on the account, they are made of its settings. */
+  readonly rules: VendorHttpRules | ((settings: VendorAccountSettings) => VendorHttpRules);
   /** Status words that read as UNKNOWN although they are known: they are not logged. */
   readonly knownWords?: readonly string[];
   open(parts: AccountParts<Ids>): OwnReads<Ids>;
@@ -87,7 +88,17 @@ function createAccount<Ids extends LocatorIds>(
   const { key: account, tenant, identity, pacing, baseUrl, credential, limits, onCall, guard } = settings;
   const { clock, log } = tools;
   const http = createAccountClient(
-    { vendor: id, vendorName: name, account, baseUrl, credential, limits, rules, tools, onCall },
+    {
+      vendor: id,
+      vendorName: name,
+      account,
+      baseUrl,
+      credential,
+      limits,
+      rules: typeof rules === 'function' ? rules(settings) : rules,
+      tools,
+      onCall,
+    },
     guard,
   );
   const toKey = (ids: Ids): ExportKey<Ids> => toExportKey(locator, id, account, ids);

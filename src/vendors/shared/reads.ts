@@ -24,8 +24,8 @@ export interface ListCall<Ids extends LocatorIds = LocatorIds> {
   listOf(ids: Ids): string | undefined;
   /** What an export is called in its list. */
   nameOf(ids: Ids): string;
-  /** @throws VendorError */
-  read(list: string, options?: CallOptions): Promise<Listed<Ids>>;
+  /** @param wanted - the names that it is asked for: enough is read where they are all found. @throws VendorError */
+  read(list: string, options: CallOptions | undefined, wanted: ReadonlySet<string>): Promise<Listed<Ids>>;
 }
 
 /** How a vendor's exports are read. */
@@ -142,7 +142,7 @@ class Reads implements VendorReads {
   ): Promise<Listed | VendorError | undefined> {
     memory.begin(this.parts.clock.now());
     try {
-      const listed = await list.read(name, options);
+      const listed = await list.read(name, options, wanted);
       memory.learn(wanted, listed.names);
       return listed;
     } catch (thrown) {

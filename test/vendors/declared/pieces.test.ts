@@ -155,7 +155,10 @@ describe('a request', () => {
 
     expect(fillForm({ ids: { jobId: '9' } })?.form).toBe('id=gid%3A%2F%2F9&version=2');
     expect(encodeForm({ a: { b: 'c d' }, l: ['x', { y: 1 }], n: null })).toBe(
-      'a%5Bb%5D=c+d&l%5B0%5D=x&l%5B1%5D%5By%5D=1',
+      'a%5Bb%5D=c+d&l%5B%5D=x&l%5B%5D%5By%5D=1',
+    );
+    expect(encodeForm({ a: { b: 'c' }, l: ['x', { y: 1 }], n: null }, null)).toBe(
+      'a=%7B%22b%22%3A%22c%22%7D&l=x&l=%7B%22y%22%3A1%7D',
     );
   });
 });
@@ -164,7 +167,8 @@ describe('a condition', () => {
   it.each([
     [{ is: 0 }, 0, true],
     [{ is: 0 }, '0', false],
-    [{ is: null }, undefined, true],
+    [{ is: null }, null, true],
+    [{ is: null }, undefined, false],
     [{ is: false }, null, false],
     [{ above: 0 }, 1, true],
     [{ above: 0 }, '12', true],

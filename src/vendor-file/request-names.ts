@@ -1,0 +1,20 @@
+import type { BodyNode, RequestRule, Template } from './declaration.ts';
+
+/** Every name that a request has a place for: ids, settings, and what the gateway gives. */
+export function namesIn({ path, query, headers, body }: RequestRule): ReadonlySet<string> {
+  const templates = [
+    ...path.flatMap(({ segments }) => segments),
+    ...Object.values(query),
+    ...Object.values(headers),
+    ...(body === null ? [] : templatesIn(body)),
+  ];
+  return new Set(
+    templates.flatMap((template) => template.flatMap((part) => ('name' in part ? [part.name] : []))),
+  );
+}
+
+function templatesIn(node: BodyNode): readonly Template[] {
+  if ('template' in node) return [node.template];
+  if ('list' in node) return node.list.flatMap(templatesIn);
+  return 'members' in node ? Object.values(node.members).flatMap(templatesIn) : [];
+}

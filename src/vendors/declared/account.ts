@@ -1,0 +1,96 @@
+import type { ExportKey, LocatorIds } from '../../export/export.ts';
+import type { LocatorGrammar } from '../../export/ports.ts';
+import type { AccountClient, AccountRequest, AccountResponse } from '../../http/types.ts';
+import { cleanVendorWords } from '../../http/vendor-words.ts';
+import type { VendorDeclaration } from '../../vendor-file/declaration.ts';
+import type { AccountParts } from '../shared/account.ts';
+import type { ErrorReader } from './errors.ts';
+import type { AnswerFacts, DescribeFiles, Snapshot, ToSnapshot } from './mapping.ts';
+import type { FilledRequest } from './request.ts';
+import type { FoundExport, StatusReader } from './status.ts';
+import type { SettingValues } from './template.ts';
+import type { Misfit } from './values.ts';
+
+/** A vendor file, compiled: the same for all its accounts. */
+export interface CompiledVendor {
+  readonly declaration: VendorDeclaration;
+  readonly locator: LocatorGrammar;
+  /** The name of the locator's last id. */
+  readonly lastId: string;
+  readonly errors: ErrorReader;
+  readonly status: StatusReader;
+  readonly toSnapshot: ToSnapshot;
+}
+
+/** What the calls of one account share. */
+export interface DeclaredAccount extends Omit<CompiledVendor, 'toSnapshot'> {
+  readonly http: AccountClient;
+  /** Never ends in `/`. */
+  readonly baseUrl: string;
+  readonly settings: SettingValues;
+  /** The key of an export that only the vendor has named so far; its ids must fit the grammar. */
+  toKey(ids: LocatorIds): ExportKey;
+  toSnapshot(key: ExportKey, found: FoundExport, facts: AnswerFacts): Snapshot;
+}
+
+/** @param createFiles - what answers say of files; it may need the account */
+export function openDeclaredAccount(
+  vendor: CompiledVendor,
+  { http, settings, tools, toKey }: AccountParts<LocatorIds>,
+  createFiles: (values: SettingValues) => DescribeFiles,
+): DeclaredAccount {
+  const { declaration } = vendor;
+  const { log, secrets } = tools;
+  const values = toSettingValues(declaration, settings.settings);
+  const context = {
+    misfit: createMisfitReporter((field) =>
+      log.warn(
+        { vendor: declaration.id, account: settings.key, field },
+        `${declaration.name} sent a value that is not what its file says`,
+      ),
+    ),
+    cleanWords: (words: string) => cleanVendorWords(words, secrets),
+    describeFiles: createFiles(values),
+  };
+  return {
+    ...vendor,
+    http,
+    baseUrl: settings.baseUrl,
+    settings: values,
+    toKey,
+    toSnapshot: (key, found, facts) => vendor.toSnapshot(key, found, facts, context),
+  };
+}
+
+/** What an account says, or else what the file does. */
+export function toSettingValues(
+  { settings }: Pick<VendorDeclaration, 'settings'>,
+  given: Readonly<Record<string, string>> = {},
+): SettingValues {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, rule]): (readonly [string, string])[] => {
+      const value = Object.hasOwn(given, name) ? given[name] : rule.default;
+      return value === undefined || value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** A request that changes nothing, whatever its method. */
+export function toRead(request: FilledRequest): AccountRequest {
+  return { ...request, isRead: true };
+}
+
+/** How a single answer came. */
+export function toSingleFacts({ headers, receivedAt }: AccountResponse): AnswerFacts {
+  return { source: 'single', headers, receivedAt };
+}
+
+/** Tells of each field once: a vendor may send the same nonsense with every answer. */
+function createMisfitReporter(tell: Misfit): Misfit {
+  const told = new Set<string>();
+  return (field) => {
+    if (told.has(field)) return;
+    told.add(field);
+    tell(field);
+  };
+}

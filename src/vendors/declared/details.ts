@@ -1,0 +1,135 @@
+import type { LocatorIds } from '../../export/export.ts';
+import type { Conversion, DetailRule, DetailType, VendorDeclaration } from '../../vendor-file/declaration.ts';
+import { toPlainText } from '../shared/status-table.ts';
+import {
+  type Convert,
+  compilePresent,
+  compileValue,
+  type Misfit,
+  type ReadValue,
+  toIdText,
+  toInstant,
+  toInt,
+  toNumber,
+} from './values.ts';
+
+/** What only this vendor tells, by the names of its type's fields; the locator's ids among it. */
+export type Details = Readonly<Record<string, unknown>>;
+
+export type ReadDetails = (ids: LocatorIds, source: unknown, misfit: Misfit) => Details;
+
+const MAX_TEXT_LENGTH = 1_000;
+const MAX_ID_LENGTH = 512;
+const MAX_URL_LENGTH = 4_096;
+const MAX_ENTRIES = 500;
+/** Of one JSON value: what is more is no detail of an export. */
+const MAX_JSON_VALUES = 2_000;
+const MAX_JSON_DEPTH = 20;
+const MAX_JSON_LENGTH = 65_536;
+
+/** URL parsing repairs `http:host`, and drops tabs and line ends in silence. */
+const PLAIN_URL = /^https?:\/\/[^\s\p{C}\\]+$/iu;
+
+/** The details of a vendor file; what is not there, or not of its type, is null. */
+export function compileDetails({
+  locator,
+  status,
+}: Pick<VendorDeclaration, 'locator' | 'status'>): ReadDetails {
+  const idNames = Object.keys(locator);
+  const reads = Object.entries(status.details).map(([name, rule]) => ({
+    name,
+    read: compileDetail(name, rule),
+  }));
+  return (ids, source, misfit) => {
+    const details: Record<string, unknown> = {};
+    for (const name of idNames) details[name] = ids[name] ?? null;
+    for (const { name, read } of reads) details[name] = read(source, misfit);
+    return details;
+  };
+}
+
+function compileDetail(name: string, rule: DetailRule): ReadValue<unknown> {
+  const convert = toConvert(rule.type, rule.as);
+  if (!rule.isList) return compileValue(name, rule, convert);
+  const read = compilePresent(rule);
+  return (source, misfit) => {
+    const value = read(source);
+    if (value === undefined) return null;
+    if (!Array.isArray(value)) {
+      misfit(name);
+      return null;
+    }
+    const entries = value.slice(0, MAX_ENTRIES).map(convert);
+    // An entry that does not fit spoils no other.
+    const fitting = entries.filter((entry) => entry !== undefined);
+    if (fitting.length < entries.length) misfit(name);
+    return fitting;
+  };
+}
+
+function toConvert(type: DetailType, as: Conversion | null): Convert<unknown> {
+  switch (type) {
+    case 'Int':
+      return toInt(as);
+    case 'Float':
+      return toNumber(as);
+    case 'Boolean':
+      return (value) => (typeof value === 'boolean' ? value : undefined);
+    case 'ID':
+      return (value) => {
+        const id = toIdText(value);
+        return id === undefined ? undefined : toPlainText(id, MAX_ID_LENGTH);
+      };
+    case 'DateTime':
+      return toInstant(as);
+    case 'URL':
+      return toUrl;
+    case 'JSON':
+      return toBoundedJson;
+    case 'String':
+      return (value) => (typeof value === 'string' ? toPlainText(value, MAX_TEXT_LENGTH) : undefined);
+  }
+}
+
+function toUrl(value: unknown): string | undefined {
+  const isUrl =
+    typeof value === 'string' &&
+    value.length <= MAX_URL_LENGTH &&
+    PLAIN_URL.test(value) &&
+    URL.canParse(value);
+  return isUrl ? value : undefined;
+}
+
+/** A copy of a JSON value, its texts without control characters but line ends and tabs; undefined for one that is too big. */
+function toBoundedJson(value: unknown): unknown {
+  const budget = { values: MAX_JSON_VALUES, length: MAX_JSON_LENGTH };
+  const copy = copyJson(value, MAX_JSON_DEPTH, budget);
+  return budget.values < 0 || budget.length < 0 ? undefined : copy;
+}
+
+interface Budget {
+  values: number;
+  length: number;
+}
+
+function copyJson(value: unknown, depth: number, budget: Budget): unknown {
+  budget.values -= 1;
+  if (typeof value === 'string') return cleanText(value, budget);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) budget.values = -1;
+  if (budget.values < 0) return null;
+  if (Array.isArray(value)) return value.map((entry) => copyJson(entry, depth - 1, budget));
+  // From entries: an assignment to "__proto__" would set something else.
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      cleanText(name, budget),
+      copyJson(member, depth - 1, budget),
+    ]),
+  );
+}
+
+function cleanText(text: string, budget: Budget): string {
+  budget.length -= text.length;
+  if (budget.length < 0) return '';
+  return /^[\x20-\x7e]*$/.test(text) ? text : text.toWellFormed().replace(/[^\P{Cc}\n\t]/gu, '');
+}
