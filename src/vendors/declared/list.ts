@@ -1,4 +1,4 @@
-import type { LocatorIds } from '../../export/export.ts';
+import { isTerminal, type LocatorIds } from '../../export/export.ts';
 import type { CallOptions } from '../../http/types.ts';
 import type { BatchRule, ListRule, VendorDeclaration } from '../../vendor-file/declaration.ts';
 import { namesIn } from '../../vendor-file/request-names.ts';
@@ -103,7 +103,8 @@ export function createList(account: DeclaredAccount, rule: ListRule): ExportList
       ...compileNames(account, rule.request),
       async read(list, options, wanted) {
         const isEnough = (byId: ReadonlyMap<string, ListedEntry>) => countMissing(wanted, byId) <= FEW;
-        return toListed(account, await readPages(JSON.parse(list), MAX_LISTED, isEnough, options));
+        const byId = await readPages(JSON.parse(list), MAX_LISTED, isEnough, options);
+        return toListed(account, byId, rule.asBatch === 'unfinished');
       },
     },
     async recent(limit, options) {
@@ -155,7 +156,7 @@ export function createBatch(account: DeclaredAccount, rule: BatchRule): ListCall
       const ids: LocatorIds = JSON.parse(list);
       const chunks = toChunks([...wanted], rule.max);
       const told = await Promise.all(chunks.map((chunk) => readChunk(ids, chunk, options)));
-      return toListed(account, new Map(told.flat()));
+      return toListed(account, new Map(told.flat()), false);
     },
   };
 }
@@ -171,12 +172,18 @@ function compileNames({ declaration, lastId }: DeclaredAccount, request: ListRul
   return { listOf, nameOf };
 }
 
-function toListed({ lastId, toSnapshot }: DeclaredAccount, byId: ReadonlyMap<string, ListedEntry>): Listed {
+/** @param lacksEnds - what has ended is asked for singly: entries lack what an export ends with */
+function toListed(
+  { lastId, toSnapshot }: DeclaredAccount,
+  byId: ReadonlyMap<string, ListedEntry>,
+  lacksEnds: boolean,
+): Listed {
   return {
     names: new Set(byId.keys()),
     find(key): Snapshot | undefined {
       const entry = byId.get(key.ids[lastId] ?? '');
-      return entry && toSnapshot(key, entry.found, entry.facts);
+      const snapshot = entry && toSnapshot(key, entry.found, entry.facts);
+      return lacksEnds && snapshot !== undefined && isTerminal(snapshot.status) ? undefined : snapshot;
     },
   };
 }

@@ -13,6 +13,7 @@ import type {
   FieldRules,
   InstantField,
   InstantRule,
+  StatusRule,
   ValueRule,
   VendorDeclaration,
 } from '../../vendor-file/declaration.ts';
@@ -86,7 +87,7 @@ export function compileMapping(declaration: VendorDeclaration): ToSnapshot {
     ['createdAt', 'startedAt', 'updatedAt', 'finishedAt'] as const
   ).map((field) => compileInstant(field, fields)) as [ReadInstant, ReadInstant, ReadInstant, ReadInstant];
   const readWait = compileWait(fields.retryAfterMs);
-  const readFailure = compileFailure(vendorName, fields);
+  const readFailure = compileFailure(vendorName, status);
 
   return (key, found, facts, context) => {
     const { source, word } = found;
@@ -195,7 +196,7 @@ function compileWait(
 
 function compileFailure(
   vendorName: string,
-  fields: FieldRules,
+  { fields, failureIsRetryable = false }: StatusRule,
 ): (source: unknown, waitMs: number | null, context: MappingContext) => ExportFailure {
   const readCode = compileText('failureCode', fields.failureCode, MAX_CODE_LENGTH, true);
   const readMessage =
@@ -208,8 +209,8 @@ function compileFailure(
     return {
       code: readCode(source, misfit),
       message: cleanWords(words) ?? `${vendorName} reports that the export failed, without saying why.`,
-      // Only a vendor that says when to come back says that it may work then.
-      isRetryable: waitMs !== null,
+      // A vendor that says when to come back says that it may work then.
+      isRetryable: failureIsRetryable || waitMs !== null,
       retryAfterMs: waitMs,
     };
   };

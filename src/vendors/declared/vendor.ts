@@ -79,7 +79,7 @@ export function createReading(
   const fill = compileRequest(declaration.status.request, declaration, account.settings);
   const { list: rule } = declaration;
   const list = rule === null ? undefined : createList(account, rule);
-  const asBatch = rule?.asBatch === true ? list?.call : undefined;
+  const asBatch = rule === null || rule.asBatch === false ? undefined : list?.call;
 
   return {
     readOne(key, options): Promise<Snapshot> {
