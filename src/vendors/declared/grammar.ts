@@ -1,12 +1,33 @@
 import type { IdRule, LocatorGrammar } from '../../export/ports.ts';
-import type { IdGrammar, VendorDeclaration } from '../../vendor-file/declaration.ts';
+import type { IdGrammar, RequestRule, VendorDeclaration } from '../../vendor-file/declaration.ts';
 
 /** The longest pattern that a message shows. */
 const MAX_SHOWN_PATTERN = 100;
 
-/** The grammar of a vendor file's locator, ids in its order. */
-export function toLocatorGrammar({ locator }: Pick<VendorDeclaration, 'locator'>): LocatorGrammar {
-  return Object.fromEntries(Object.entries(locator).map(([name, grammar]) => [name, toIdRule(grammar)]));
+/**
+ * The grammar of a vendor file's locator, ids in its order. An id without which the status call has no path is none that may be left out,
+ * whatever the file says of it.
+ */
+export function toLocatorGrammar({
+  locator,
+  status,
+}: Pick<VendorDeclaration, 'locator' | 'status'>): LocatorGrammar {
+  const needed = neededIn(status.request);
+  return Object.fromEntries(
+    Object.entries(locator).map(([name, grammar]) => {
+      const rule = toIdRule(grammar);
+      return [name, { ...rule, isOptional: rule.isOptional && !needed.has(name) }];
+    }),
+  );
+}
+
+/** The names without which a request has no path: those that stand in no part that goes with them. */
+export function neededIn({ path }: RequestRule): ReadonlySet<string> {
+  return new Set(
+    path.flatMap(({ segments, needs }) =>
+      segments.flat().flatMap((part) => ('name' in part && !needs.includes(part.name) ? [part.name] : [])),
+    ),
+  );
 }
 
 /** One id's rule. Patterns of vendor files are known to run in linear time, and who asks bounds what they are asked about. */

@@ -4,6 +4,7 @@ import type { BatchRule, ListRule, VendorDeclaration } from '../../vendor-file/d
 import { namesIn } from '../../vendor-file/request-names.ts';
 import type { ListCall, Listed } from '../shared/reads.ts';
 import { type DeclaredAccount, toRead } from './account.ts';
+import { neededIn } from './grammar.ts';
 import type { AnswerFacts, Snapshot } from './mapping.ts';
 import { compileNext } from './pages.ts';
 import { compilePointers, describePointer, type ReadPointer } from './pointer.ts';
@@ -39,11 +40,7 @@ const ASKED = 'the list of exports';
 
 /** True where the list can be asked for although no export is known, and its entries say all that names one. */
 export function canListAll({ locator }: Pick<VendorDeclaration, 'locator'>, { request }: ListRule): boolean {
-  const needed = new Set(
-    request.path.flatMap(({ segments, needs }) =>
-      segments.flat().flatMap((part) => ('name' in part && !needs.includes(part.name) ? [part.name] : [])),
-    ),
-  );
+  const needed = neededIn(request);
   const ids = Object.keys(locator);
   return ids.every(
     (id, at) => !needed.has(id) && (at === ids.length - 1 || locator[id]?.isOptional === true),

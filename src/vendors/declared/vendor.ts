@@ -39,11 +39,7 @@ export function toVendorDefinition(declaration: VendorDeclaration): VendorDefini
     name,
     capabilities: toCapabilities(declaration),
     locator: vendor.locator,
-    rules: ({ credential }) => ({
-      ...errors.rules,
-      ...toAuthRules(credentials, credential.type),
-      ...(isAnswer && { isAnswer }),
-    }),
+    rules: { ...errors.rules, ...toAuthRules(credentials), ...(isAnswer && { isAnswer }) },
     knownWords: knownUnknowns(declaration.status),
     open(parts) {
       const account = openDeclaredAccount(vendor, parts, () => () => []);

@@ -58,8 +58,7 @@ export interface VendorDescription<Ids extends LocatorIds>
   extends Omit<VendorInfo<Ids>, 'capabilities' | keyof OrderInfo<Ids>>,
     Partial<OrderInfo<Ids>> {
   readonly capabilities: DescribedCapabilities;
-  /** Where they depend on the account, they are made of its settings. */
-  readonly rules: VendorHttpRules | ((settings: VendorAccountSettings) => VendorHttpRules);
+  readonly rules: VendorHttpRules;
   /** Status words that read as UNKNOWN although they are known: they are not logged. */
   readonly knownWords?: readonly string[];
   open(parts: AccountParts<Ids>): OwnReads<Ids>;
@@ -95,7 +94,7 @@ function createAccount<Ids extends LocatorIds>(
       baseUrl,
       credential,
       limits,
-      rules: typeof rules === 'function' ? rules(settings) : rules,
+      rules,
       tools,
       onCall,
     },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { VendorError } from '../../../src/export/errors.ts';
 import type { ExportSnapshot } from '../../../src/export/export.ts';
+import { parseIds } from '../../../src/export/locator.ts';
 import type { VendorDeclaration } from '../../../src/vendor-file/declaration.ts';
+import { toVendorDefinition } from '../../../src/vendors/declared/vendor.ts';
 import { type FakeAnswer, type FakeReply, startFakeVendor } from '../../support/fake-vendor.ts';
 import { createRecordingLog } from '../../support/tools.ts';
 import {
@@ -324,6 +326,42 @@ describe('reading an export of a declared vendor', () => {
     await readFrom(account, keyOf(declaration, { jobId: 'j1' }));
 
     expect(vendor.requests[0]?.headers).toMatchObject(headers);
+    await account.close();
+  });
+
+  it('refuses a locator without an id that the path needs, though the file calls it optional', () => {
+    const declaration = acme({ status: { request: request('GET /v2/projects/{projectId}/jobs/{jobId}') } });
+    const { locator } = toVendorDefinition(declaration);
+
+    expect(() => parseIds(locator, { jobId: 'j1' }, 'locator')).toThrow(
+      'locator.projectId is missing: give text that fits [0-9]{1,19}.',
+    );
+    expect(parseIds(toVendorDefinition(ACME).locator, { jobId: 'j1' }, 'locator')).toEqual({ jobId: 'j1' });
+  });
+
+  it('asks for a token as the file says, and sends it so', async () => {
+    const tokens = {
+      tokenUrl: template('https://id.acme.example/token'),
+      scope: 'exports:read',
+      client: 'body',
+      request: 'query',
+      send: { header: 'X-Acme-Token', prefix: '' },
+    } as const;
+    const declaration = acme({ credentials: { 'client-credentials': tokens } });
+    await using vendor = await startFakeVendor(({ url }) =>
+      url.startsWith('/token') ? { body: { access_token: 't-1', expires_in: 60 } } : answer({}),
+    );
+    const tokenUrl = `${vendor.url}/token`;
+    const credential = { type: 'client-credentials', tokenUrl, clientId: 'c', clientSecret: 's' } as const;
+    const account = openAccount(declaration, vendor.url, { credential });
+
+    const reading = await readFrom(account, keyOf(declaration, { jobId: 'j1' }));
+
+    expect(reading).toMatchObject(RECEIVED);
+    expect(vendor.requests[0]?.url).toBe(
+      '/token?grant_type=client_credentials&scope=exports%3Aread&client_id=c&client_secret=s',
+    );
+    expect(vendor.requests[1]?.headers).toMatchObject({ 'x-acme-token': 't-1' });
     await account.close();
   });
 
