@@ -33,7 +33,7 @@ const EXPORTS: Readonly<
     name: /^Interview invitations, autumn\.xlsx$/,
   },
 };
-const CODED_VENDORS = Object.keys(EXPORTS) as CodedVendorId[];
+const VENDORS = Object.keys(EXPORTS) as CodedVendorId[];
 
 /** The last job of that title that ends well: earlier ones may end otherwise. */
 function idsOf(simulators: Simulators, vendor: CodedVendorId): Readonly<Record<string, string>> {
@@ -73,9 +73,9 @@ describe.skipIf(!hasChromium())('an ordinary anchor in a real browser', { timeou
     return { name: download.suggestedFilename(), url: download.url(), bytes: await readFile(path) };
   }
 
-  it.each(CODED_VENDORS)('downloads the file of %s when it is clicked, and again 60 s later', async (vendor) => {
+  it.each(VENDORS)('downloads the file of %s when it is clicked, and again 60 s later', async (vendor) => {
     const links = await readLinks(gateway);
-    site.show(CODED_VENDORS.map((id) => `<a id="${id}" href="${links[id]}">${id}</a>`).join('\n'));
+    site.show(VENDORS.map((id) => `<a id="${id}" href="${links[id]}">${id}</a>`).join('\n'));
     await page.goto(site.url);
     const truth = await fetchFromVendor(gateway.simulators, vendor);
 
@@ -112,12 +112,12 @@ describe.skipIf(!hasChromium())('an ordinary anchor in a real browser', { timeou
 
 /** The links as a page would get them, by GraphQL. */
 async function readLinks(gateway: SimulatedGateway): Promise<Record<CodedVendorId, string>> {
-  const locators = CODED_VENDORS.map((vendor) => ({ [EXPORTS[vendor].field]: idsOf(gateway.simulators, vendor) }));
+  const locators = VENDORS.map((vendor) => ({ [EXPORTS[vendor].field]: idsOf(gateway.simulators, vendor) }));
   const { data } = await gateway.query(
     'query ($locators: [ExportLocator!]!) { exports(locators: $locators) { files { url } } }',
     { locators },
   );
-  const urls = CODED_VENDORS.map((vendor, index) => [vendor, data.exports[index]?.files?.[0]?.url ?? '']);
+  const urls = VENDORS.map((vendor, index) => [vendor, data.exports[index]?.files?.[0]?.url ?? '']);
   return Object.fromEntries(urls) as Record<CodedVendorId, string>;
 }
 

@@ -19,9 +19,7 @@ const rows = text
   );
 
 const keyRows = rows.filter(([key]) =>
-  /^`(server|access|files|store|backplane|tracking|webhooks|accounts|limits)[.[]/.test(
-    key ?? '',
-  ),
+  /^`(server|access|files|store|backplane|tracking|webhooks|accounts|limits)[.[]/.test(key ?? ''),
 );
 
 /** Of a key that several vendors have, the last. */

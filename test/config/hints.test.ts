@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { configOf, problemsOf, withAccount } from './support.ts';
 
-const CODED_VENDORS = '"power-bi", "hi-energy", "talkdesk" or "web-admit"';
+const VENDORS = '"power-bi", "hi-energy", "talkdesk" or "web-admit"';
 const TTL = 'a whole number from 1000 to 31536000000, in milliseconds';
 
 describe('a wrong word', () => {
   it.each([
     [
       'accounts: [{ key: a, vendor: powerbi, credential: { type: api-key, apiKey: k } }]',
-      `accounts[0].vendor: found "powerbi", allowed: ${CODED_VENDORS}; did you mean "power-bi"?`,
+      `accounts[0].vendor: found "powerbi", allowed: ${VENDORS}; did you mean "power-bi"?`,
     ],
     [
       'accounts: [{ key: a, vendor: WebAdMIT }]',
-      `accounts[0].vendor: found "WebAdMIT", allowed: ${CODED_VENDORS}; did you mean "web-admit"?`,
+      `accounts[0].vendor: found "WebAdMIT", allowed: ${VENDORS}; did you mean "web-admit"?`,
     ],
     [
       withAccount('server: { mode: prod }'),

@@ -14,7 +14,7 @@ import { type FakedGateway, startFakedGateway, toLocator } from './support.ts';
 
 expectQuiet();
 
-const CODED_VENDORS = 'query Vendors { vendors { key } }';
+const VENDORS = 'query Vendors { vendors { key } }';
 const READ = 'query Read($locator: ExportLocator!) { export(locator: $locator) { status } }';
 const WATCH =
   'subscription Watch($locators: [ExportLocator!]!) { exportEvents(locators: $locators) { __typename } }';
@@ -24,11 +24,11 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** As graphql-codegen (bare hashes), the GraphQL over HTTP appendix (a prefix) and people (any name) write ids. */
 const MANIFEST = {
-  [hashOf(CODED_VENDORS)]: CODED_VENDORS,
+  [hashOf(VENDORS)]: VENDORS,
   [`sha256:${hashOf(READ)}`]: READ,
   'watch-v1': WATCH,
   two: TWO,
-  constructor: CODED_VENDORS,
+  constructor: VENDORS,
 };
 
 const UNTRUSTED = '{ accounts { id key vendor { name } } }';
@@ -112,14 +112,14 @@ const apollo = (sha256Hash: unknown) => ({ persistedQuery: { version: 1, sha256H
 
 describe.each(TRANSPORTS)('over %s', (transport, ask) => {
   it.each<readonly [what: string, request: Request]>([
-    ['its exact text', { query: CODED_VENDORS }],
-    ['its id', { documentId: hashOf(CODED_VENDORS) }],
-    ['its id in the prefixed spelling', { documentId: `sha256:${hashOf(CODED_VENDORS)}` }],
-    ['its id and an empty query', { query: '', documentId: hashOf(CODED_VENDORS) }],
-    ["Apollo's hash", { extensions: apollo(hashOf(CODED_VENDORS)) }],
-    ["Apollo's hash and an empty query", { query: '', extensions: apollo(hashOf(CODED_VENDORS)) }],
-    ['its id in place of the query', { query: hashOf(CODED_VENDORS) }],
-    ['its id and its text', { query: CODED_VENDORS, documentId: hashOf(CODED_VENDORS) }],
+    ['its exact text', { query: VENDORS }],
+    ['its id', { documentId: hashOf(VENDORS) }],
+    ['its id in the prefixed spelling', { documentId: `sha256:${hashOf(VENDORS)}` }],
+    ['its id and an empty query', { query: '', documentId: hashOf(VENDORS) }],
+    ["Apollo's hash", { extensions: apollo(hashOf(VENDORS)) }],
+    ["Apollo's hash and an empty query", { query: '', extensions: apollo(hashOf(VENDORS)) }],
+    ['its id in place of the query', { query: hashOf(VENDORS) }],
+    ['its id and its text', { query: VENDORS, documentId: hashOf(VENDORS) }],
     ['an id that is a word every object knows', { documentId: 'constructor' }],
     ['one operation of several', { documentId: 'two', operationName: 'First' }],
   ])('a trusted document is answered that is asked for by %s', async (_what, request) => {
@@ -143,19 +143,19 @@ describe.each(TRANSPORTS)('over %s', (transport, ask) => {
 
   it.each<readonly [what: string, request: Request]>([
     ['another text', { query: UNTRUSTED }],
-    ['a trusted text with a space more', { query: `${CODED_VENDORS} ` }],
+    ['a trusted text with a space more', { query: `${VENDORS} ` }],
     ['a text that cannot be read', { query: '{' }],
     ['the introspection query', { query: getIntrospectionQuery() }],
     ['an unknown id', { documentId: 'unknown' }],
     ['an unknown id and another text', { query: UNTRUSTED, documentId: 'unknown' }],
     ['a trusted id and another text', { query: UNTRUSTED, documentId: 'two' }],
-    ['an unknown id and a trusted text', { query: CODED_VENDORS, documentId: 'unknown' }],
-    ['two trusted documents', { query: CODED_VENDORS, documentId: 'two' }],
+    ['an unknown id and a trusted text', { query: VENDORS, documentId: 'unknown' }],
+    ['two trusted documents', { query: VENDORS, documentId: 'two' }],
     ["an unknown hash of Apollo's", { extensions: apollo(hashOf(UNTRUSTED)) }],
     ['a hash with the text that it is of', { query: UNTRUSTED, extensions: apollo(hashOf(UNTRUSTED)) }],
     ['a name of an object', { documentId: '__proto__' }],
-    ['the beginning of an id', { documentId: hashOf(CODED_VENDORS).slice(0, 63) }],
-    ['an id in capitals', { documentId: hashOf(CODED_VENDORS).toUpperCase() }],
+    ['the beginning of an id', { documentId: hashOf(VENDORS).slice(0, 63) }],
+    ['an id in capitals', { documentId: hashOf(VENDORS).toUpperCase() }],
     ['an empty id', { query: '', documentId: '' }],
   ])('%s is refused, and no vendor is asked', async (_what, request) => {
     const calls = gateway.calls();
@@ -217,7 +217,7 @@ describe('a refusal', () => {
     });
 
     expect((await own.query(UNTRUSTED)).status).toBe(400);
-    expect((await own.query(CODED_VENDORS)).status).toBe(429);
+    expect((await own.query(VENDORS)).status).toBe(429);
   });
 
   it('does not come for other parameters than were known before', async () => {
@@ -266,7 +266,7 @@ describe('subscriptions by id', () => {
 
 describe("Apollo Client's link for persisted queries", () => {
   it('gets its answers by the ids that the build has written', async () => {
-    const document = Object.assign(gql(CODED_VENDORS), { __meta__: { hash: hashOf(CODED_VENDORS) } });
+    const document = Object.assign(gql(VENDORS), { __meta__: { hash: hashOf(VENDORS) } });
     const sent: string[] = [];
     const http = new HttpLink({
       uri: `${gateway.url}/graphql`,
@@ -285,7 +285,7 @@ describe("Apollo Client's link for persisted queries", () => {
 
     expect(data).toMatchObject({ vendors: [{ key: expect.any(String) }, {}, {}, {}] });
     expect(sent).toHaveLength(1);
-    expect(JSON.parse(sent[0] ?? '')).toMatchObject({ extensions: apollo(hashOf(CODED_VENDORS)) });
+    expect(JSON.parse(sent[0] ?? '')).toMatchObject({ extensions: apollo(hashOf(VENDORS)) });
     expect(sent[0]).not.toContain('query Vendors');
   });
 });
@@ -305,11 +305,11 @@ describe('without a manifest', () => {
     expect(await (await ask({ documentId: 'two' })).json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_REQUEST' } }],
     });
-    expect(await (await ask({ query: CODED_VENDORS, documentId: 'two' })).json()).toMatchObject({
+    expect(await (await ask({ query: VENDORS, documentId: 'two' })).json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_REQUEST' } }],
     });
     // In Apollo's own words: its link then sends the text, now and from then on.
-    expect(await (await ask({ extensions: apollo(hashOf(CODED_VENDORS)) })).json()).toMatchObject({
+    expect(await (await ask({ extensions: apollo(hashOf(VENDORS)) })).json()).toMatchObject({
       errors: [
         {
           message: 'PersistedQueryNotSupported',

@@ -13,7 +13,7 @@ import {
   of,
   play,
   toNames,
-  CODED_VENDORS,
+  VENDORS,
 } from './restless-subscriber.ts';
 
 /** Scripts per vendor: enough for every build; 10,000 are run before a release. */
@@ -21,7 +21,7 @@ const SCRIPTS = Number(process.env.WAYBILL_FAULT_SCRIPTS ?? 2_500);
 const PER_HUB = 250;
 
 describe('fault scripts', () => {
-  it.each(CODED_VENDORS)(
+  it.each(VENDORS)(
     `of %s lead to no false, backward, lost or repeated transition (${SCRIPTS} scripts)`,
     async (_name, pacing, longestMs) => {
       let connections = 0;
@@ -56,7 +56,7 @@ describe('fault scripts', () => {
     600_000,
   );
 
-  it.each(CODED_VENDORS)(
+  it.each(VENDORS)(
     'of %s lead to none either over three gateways that share a slow backplane',
     async (_name, pacing, longestMs) => {
       const clock = createManualClock();

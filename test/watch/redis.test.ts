@@ -7,7 +7,7 @@ import { createManualClock, createSeededRandom, type ManualClock, settle } from 
 import { findRedis, type RedisServer, startRedis } from '../support/redis.ts';
 import { createTestTools } from '../support/tools.ts';
 import { createFakeAccount } from './fake-account.ts';
-import { checkSeveral, type Gateway, play, toNames, CODED_VENDORS } from './restless-subscriber.ts';
+import { checkSeveral, type Gateway, play, toNames, VENDORS } from './restless-subscriber.ts';
 
 /** Scripts per vendor: enough for every build; more are run before a release. */
 const SCRIPTS = Number(process.env.WAYBILL_REDIS_SCRIPTS ?? 100);
@@ -70,7 +70,7 @@ describe.skipIf(program === null)('fault scripts over three gateways on one Redi
     };
   }
 
-  it.each(CODED_VENDORS)(
+  it.each(VENDORS)(
     `of %s lead to no false, backward, lost or repeated transition (${SCRIPTS} scripts)`,
     async (_name, pacing, longestMs) => {
       const { clock, backplanes, close } = await setUp();

@@ -9,7 +9,7 @@ import { type FakeAccount, toKey } from './fake-account.ts';
 import { FaultScript, ORDER } from './fault-script.ts';
 
 /** How the four vendors' accounts are paced by default, roughly, and how long their jobs take. */
-export const CODED_VENDORS = [
+export const VENDORS = [
   ['Power BI', { minMs: 1_000, maxMs: 30_000, stallAfterMs: 3_600_000 }, 60_000],
   ['Hi Energy', { minMs: 4_000, maxMs: 60_000, stallAfterMs: 3_600_000 }, 200_000],
   ['Talkdesk', { minMs: 500, maxMs: 20_000, stallAfterMs: 3_600_000 }, 20_000],

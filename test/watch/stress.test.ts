@@ -19,7 +19,7 @@ import {
   play,
   statusesOf,
   toNames,
-  CODED_VENDORS,
+  VENDORS,
 } from './restless-subscriber.ts';
 
 /** Seeds per vendor: two for every build; many are run where ownership changes. */
@@ -127,7 +127,7 @@ const DISTURBANCES: readonly (readonly [name: string, disturb: Disturb])[] = [
 ];
 
 describe.each(DISTURBANCES)('three gateways on a slow backplane that are %s', (_what, disturb) => {
-  it.each(CODED_VENDORS)(
+  it.each(VENDORS)(
     'tell nothing false, backward, lost or repeated of %s',
     async (_name, pacing, longestMs) => {
       for (let seed = 1; seed <= SEEDS; seed += 1) {

@@ -6,13 +6,13 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-const CODED_VENDORS = {
+const VENDORS = {
   'power-bi': { name: 'Power BI', account: 'bi', canCancel: false, canList: false },
   'hi-energy': { name: 'Hi Energy', account: 'hi', canCancel: false, canList: true },
   talkdesk: { name: 'Talkdesk', account: 'desk', canCancel: true, canList: true },
   'web-admit': { name: 'WebAdMIT', account: 'admit', canCancel: false, canList: true },
 } as const;
-type VendorKey = keyof typeof CODED_VENDORS;
+type VendorKey = keyof typeof VENDORS;
 
 const PHASES: Readonly<Record<string, Phase>> = {
   QUEUED: 'waiting',
@@ -81,7 +81,7 @@ const DETAILS: Readonly<Record<VendorKey, (n: number) => Record<string, unknown>
 };
 
 function toId(vendor: VendorKey, n: number): string {
-  const text = JSON.stringify(['export', vendor, CODED_VENDORS[vendor].account, ...IDS[vendor](n)]);
+  const text = JSON.stringify(['export', vendor, VENDORS[vendor].account, ...IDS[vendor](n)]);
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
@@ -103,8 +103,8 @@ export function make(vendor: VendorKey, status: Status, more: Partial<Export> = 
   return {
     id: toId(vendor, count),
     vendor,
-    vendorName: CODED_VENDORS[vendor].name,
-    account: CODED_VENDORS[vendor].account,
+    vendorName: VENDORS[vendor].name,
+    account: VENDORS[vendor].account,
     name: null,
     label: null,
     status,
@@ -272,7 +272,7 @@ export function aDay(): readonly Export[] {
 export function accountsOf(
   health: Readonly<Record<string, Partial<Account['health']>>> = {},
 ): readonly Account[] {
-  return Object.entries(CODED_VENDORS).map(([vendor, { name, account, canCancel, canList }]) => ({
+  return Object.entries(VENDORS).map(([vendor, { name, account, canCancel, canList }]) => ({
     id: `account-${account}`,
     key: account,
     vendor,
@@ -284,7 +284,7 @@ export function accountsOf(
 
 /** Many, for how it feels to have many. */
 export function many(total: number): readonly Export[] {
-  const vendors = Object.keys(CODED_VENDORS) as VendorKey[];
+  const vendors = Object.keys(VENDORS) as VendorKey[];
   return Array.from({ length: total }, (_entry, index) =>
     make(vendors[index % vendors.length] as VendorKey, index % 5 === 0 ? 'QUEUED' : 'RUNNING', {
       name: `Export number ${index}`,

@@ -27,7 +27,7 @@ interface VendorWords {
 
 const same = (word: string): string => word;
 
-const CODED_VENDORS: Readonly<Record<CodedVendorId, VendorWords>> = {
+const VENDORS: Readonly<Record<CodedVendorId, VendorWords>> = {
   'power-bi': {
     table: POWER_BI_STATUS,
     read: (word) => readStatus(POWER_BI_STATUS, word),
@@ -97,7 +97,7 @@ const CODED_VENDORS: Readonly<Record<CodedVendorId, VendorWords>> = {
   },
 };
 
-describe.each(Object.entries(CODED_VENDORS))('the status table of %s', (_vendor, words) => {
+describe.each(Object.entries(VENDORS))('the status table of %s', (_vendor, words) => {
   const { table, read, documented, alsoSent, normalise } = words;
 
   it('holds the documented words and no other', () => {
