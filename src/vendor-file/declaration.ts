@@ -237,11 +237,11 @@ export interface OrderField {
 export interface StartRule {
   readonly request: RequestRule;
   readonly order: Readonly<Record<string, OrderField>>;
-  /** Put into every body first. */
+  /** Put into every body first; their pointers begin at its root. */
   readonly constants: readonly { readonly at: Pointer; readonly value: unknown }[];
-  /** What the order is laid below. */
+  /** What the order's fields are laid below; not so the constants. */
   readonly under: Pointer;
-  /** How a form writes what is nested: `a[b]=c`. Null: only plain fields. */
+  /** How a form writes what is nested: `a[b]=c`, and `a[]=c` for lists. Null: lists of plain values as `a=c&a=d`, the rest as JSON. */
   readonly nesting: 'brackets' | null;
   readonly idempotency: { readonly header: string } | null;
   readonly answer: { readonly at: Pointers; readonly ids: Readonly<Record<string, IdSource>> };
@@ -283,7 +283,8 @@ export interface FileRule {
   /** Of which exports there are such files. */
   readonly of: readonly ExportStatus[];
   readonly where: readonly Condition[];
-  readonly expiresAt: ValueRule | { readonly link: 'amz' } | null;
+  /** When the file or its link ends: a value of the answer, so long after one of the export's own instants, or what the link itself says. */
+  readonly expiresAt: InstantRule | { readonly link: 'amz' } | null;
   /** How long a link works from the answer on; null where nothing is said. */
   readonly livesMs: number | null;
   readonly name: FactRule | null;
@@ -332,7 +333,7 @@ export type ErrorRules = { readonly [Kind in ErrorKind]: readonly ErrorRow[] } &
 };
 
 export interface CallbackRule {
-  /** Where a start says our address: a pointer into the order's body, or a query parameter. */
+  /** Where a start says our address: in the body, below `under` as the order's own fields are, or a query parameter. */
   readonly address: { readonly at: Pointer } | { readonly query: string };
   readonly body: 'form' | 'json';
   /** Where the export's id stands in what comes. */
