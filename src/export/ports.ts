@@ -65,6 +65,11 @@ export interface StartOptions {
   readonly scope?: WorkScope | undefined;
   /** Where the vendor may say that the job has ended, for vendors with such a thing. */
   readonly callbackUrl?: string | undefined;
+  /**
+   * By which a vendor that knows orders by a key knows this one again: the same for the same order under the same key of a caller. Letters,
+   * digits, `-` and `_`, at most 64.
+   */
+  readonly orderKey?: string | undefined;
 }
 
 /** What came of an order. */

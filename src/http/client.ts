@@ -15,7 +15,8 @@ import {
 } from './credentials.ts';
 import { Deadlines } from './deadline.ts';
 import { ErrorMapper } from './errors.ts';
-import { OrderEnd } from './order.ts';
+import { type FilePlace, toFilePlace } from './file-origins.ts';
+import { OrderEnd, orderAgain } from './order.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RetryPolicy } from './retry.ts';
@@ -146,21 +147,32 @@ class HttpAccountClient implements AccountClient {
     read: (response: AccountResponse) => Result,
   ): Promise<Result> {
     const { endsAt, scope } = options ?? NO_OPTIONS;
-    const { method, path, query, onServerFault } = request;
+    // A second sending shares the time of the first: others count on it that an order takes no longer.
+    const limits = { endsAt: this.endsAt(this.parts.clock.now(), endsAt), scope };
+    const send = () => this.orderOnce(request, limits, ordered, read);
+    return request.idempotency === undefined ? send() : orderAgain(send);
+  }
+
+  private orderOnce<Result>(
+    request: OrderRequest,
+    { endsAt, scope }: CallOptions & { readonly endsAt: number },
+    ordered: string,
+    read: (response: AccountResponse) => Result,
+  ): Promise<Result> {
+    const { method, path, query, idempotency, onServerFault } = request;
     return new Promise((resolve, reject) => {
-      const beginsAt = this.parts.clock.now();
       const { headers, body } = toContent(request);
       const call: CallRequest = {
         destination: this.api,
         method,
         target: buildTarget(this.base, path, query),
-        headers,
+        headers: idempotency === undefined ? headers : { ...headers, [idempotency.header]: idempotency.key },
         body,
         credentials: this.credentials,
         isRepeatable: false,
         isOrder: true,
-        beginsAt,
-        endsAt: this.endsAt(beginsAt, endsAt),
+        beginsAt: this.parts.clock.now(),
+        endsAt,
         // An order that is on its way is not called back: whoever leaves would make its answer a lost one.
         signal: undefined,
         scope,
@@ -170,15 +182,30 @@ class HttpAccountClient implements AccountClient {
     });
   }
 
-  open(request: OpenRequest): Promise<FileStream> {
-    const { method, path, query, signal, endsAt, scope } = request;
+  async open(request: OpenRequest): Promise<FileStream> {
+    const { url, path = [], query, signal } = request;
+    if (url === undefined) return this.openAt(this.files, buildTarget(this.base, path, query), request);
+    const { destination, target, close } = await this.findFile(url);
+    try {
+      signal?.throwIfAborted();
+      const file = await this.openAt(destination, target, request);
+      file.body.once('close', close);
+      return file;
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  private openAt(destination: Destination, target: string, request: OpenRequest): Promise<FileStream> {
+    const { method, signal, endsAt, scope } = request;
     return new Promise((resolve, reject) => {
       const { clock, errors } = this.parts;
       const beginsAt = clock.now();
       const call: CallRequest = {
-        destination: this.files,
+        destination,
         method,
-        target: buildTarget(this.base, path, query),
+        target,
         headers: toFileHeaders(request.headers, request.vendorHeaders),
         credentials: this.credentials,
         isRepeatable: false,
@@ -190,6 +217,14 @@ class HttpAccountClient implements AccountClient {
       };
       const idleMs = this.settings.limits.timeoutMs;
       this.start(call, new FileEnd(this, errors, { clock, idleMs, signal, resolve, reject }));
+    });
+  }
+
+  private findFile(url: string): Promise<FilePlace> {
+    const { baseUrl, origins = [], limits } = this.settings;
+    return toFilePlace(url, {
+      ...{ baseUrl, origins, files: this.files, connectTimeoutMs: limits.timeoutMs },
+      toError: (code, message) => this.parts.errors.error(code, message),
     });
   }
 

@@ -163,12 +163,9 @@ export async function checkFileLink(
   rules: FileLinkRules,
   resolveHost: ResolveHost = resolveByDns,
 ): Promise<CheckedLink | { readonly refusal: LinkRefusal }> {
-  const match = link.length <= MAX_LINK_LENGTH ? PLAIN_LINK.exec(link) : null;
-  const url = match === null ? null : parse(link);
-  if (match === null || url === null) return { refusal: 'unreadable' };
-  const [, authority = '', target = ''] = match;
-  if (authority.includes('@')) return { refusal: 'user-info' };
-  if (!isPlainAuthority(authority, url)) return { refusal: 'unreadable' };
+  const plain = readPlainLink(link);
+  if ('refusal' in plain) return plain;
+  const { url, target } = plain;
 
   const own = new URL(rules.baseUrl);
   const refusal = refuse(url, own, rules.fileOrigins);
@@ -177,7 +174,20 @@ export async function checkFileLink(
   const addresses = await resolveSafely(url.hostname, resolveHost);
   const isAllowed = isLoopback(own.hostname) || addresses.every(isPublicAddress);
   if (addresses.length === 0 || !isAllowed) return { refusal: 'address' };
-  return { url: link, origin: url.origin, target: target.startsWith('/') ? target : `/${target}`, addresses };
+  return { url: link, origin: url.origin, target, addresses };
+}
+
+/** A link that all parsers read alike. @returns its path and query byte for byte beside it */
+export function readPlainLink(
+  link: string,
+): { readonly url: URL; readonly target: string } | { readonly refusal: LinkRefusal } {
+  const match = link.length <= MAX_LINK_LENGTH ? PLAIN_LINK.exec(link) : null;
+  const url = match === null ? null : parse(link);
+  if (match === null || url === null) return { refusal: 'unreadable' };
+  const [, authority = '', target = ''] = match;
+  if (authority.includes('@')) return { refusal: 'user-info' };
+  if (!isPlainAuthority(authority, url)) return { refusal: 'unreadable' };
+  return { url, target: target.startsWith('/') ? target : `/${target}` };
 }
 
 /** The host stands there as it is meant: not percent-encoded, not as a number in another base, no zeros before the port. */

@@ -77,3 +77,28 @@ export class OrderEnd<Result> implements CallEnd {
 function saysNothing(status: number): boolean {
   return status >= 500 || status === REQUEST_TIMEOUT || (status >= 300 && status < 400);
 }
+
+/** By it vendors say that an order with the same key is still under way. */
+const CONFLICT = 409;
+
+/**
+ * Sends an order that its vendor knows by a key, and once more with the same key where its answer is lost.
+ *
+ * What the second sending comes to counts only where it is the vendor's word on the order; else the first answer is as lost as before.
+ *
+ * @throws what the sendings throw
+ */
+export async function orderAgain<Result>(send: () => Promise<Result>): Promise<Result> {
+  try {
+    return await send();
+  } catch (lost) {
+    if (!(lost instanceof StartError) || lost.code !== 'START_OUTCOME_UNKNOWN') throw lost;
+    try {
+      return await send();
+    } catch (error) {
+      const isToldNo =
+        error instanceof StartError && error.code === 'VENDOR_REJECTED' && error.httpStatus !== CONFLICT;
+      throw isToldNo ? error : lost;
+    }
+  }
+}

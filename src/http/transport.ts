@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import { pinTo, type ResolvedAddress } from './addresses.ts';
 import { MAX_BODY_BYTES, UnreadableBodyError } from './body.ts';
 import type { ResponseHeaders } from './types.ts';
 
@@ -20,8 +21,16 @@ export class Transport {
   readonly address: { readonly hostname: string; readonly port: number };
   private readonly pool: InstanceType<typeof Pool>;
 
-  /** @param connections - null for as many as there are requests */
-  constructor(origin: string, connections: number | null, connectTimeoutMs: number) {
+  /**
+   * @param connections - null for as many as there are requests
+   * @param addresses - what its host was found to stand for; left out where it is looked up for each connection
+   */
+  constructor(
+    origin: string,
+    connections: number | null,
+    connectTimeoutMs: number,
+    addresses?: readonly ResolvedAddress[],
+  ) {
     const { hostname, port, protocol } = new URL(origin);
     this.address = { hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     this.pool = new Pool(origin, {
@@ -30,7 +39,7 @@ export class Transport {
       // Our own deadline covers connect, headers and body; these would only fight with it.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: connectTimeoutMs },
+      connect: { timeout: connectTimeoutMs, ...(addresses && { lookup: pinTo(addresses) }) },
     });
   }
 

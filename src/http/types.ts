@@ -86,7 +86,15 @@ export interface AccountRequest extends RequestTarget, RequestContent {
 export type RequestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A file behind the account's credential. */
-export interface OpenRequest extends RequestTarget, CallOptions, OpenOptions {
+export interface OpenRequest extends CallOptions, OpenOptions {
+  /** Below the base URL, with `query`; or `url`, but not both. */
+  readonly path?: readonly string[] | undefined;
+  readonly query?: RequestTarget['query'];
+  /**
+   * A whole address as an answer held it: https (plain http on this machine for a base URL there), and on the base URL's origin or
+   * one of `AccountClientSettings.origins`.
+   */
+  readonly url?: string | undefined;
   /** The vendor's own headers, as `RequestContent.headers`. */
   readonly vendorHeaders?: Readonly<Record<string, string>> | undefined;
 }
@@ -94,6 +102,11 @@ export interface OpenRequest extends RequestTarget, CallOptions, OpenOptions {
 /** A request that changes something at the vendor. */
 export interface OrderRequest extends RequestTarget, RequestContent {
   readonly method: Exclude<RequestMethod, 'GET'>;
+  /**
+   * By which the vendor knows an order again: where its answer is lost, it is sent once more with the same key. The header's name is in
+   * lower case, the key is visible ASCII.
+   */
+  readonly idempotency?: { readonly header: string; readonly key: string } | undefined;
   /** Told of an answer of 500 or above, which `read` never sees: what a vendor says there about its fault may be worth a log line. */
   readonly onServerFault?: ((response: AccountResponse) => void) | undefined;
 }
@@ -161,6 +174,8 @@ export interface AccountClientSettings {
   readonly account: string;
   /** What request paths are appended to; never ends in `/`. */
   readonly baseUrl: string;
+  /** Further origins that the credential may go to, for files that answers tell of: `https://files.vendor.example`. */
+  readonly origins?: readonly string[] | undefined;
   readonly credential: Credential;
   readonly limits: AccountLimits;
   readonly rules: VendorHttpRules;
@@ -218,9 +233,9 @@ export interface AccountClient {
    * expired), the deadline until the headers and then between two pieces of the body, no body bound.
    *
    * An answer of 300 or above is returned with its body read to a bounded end and replaced by an empty one. Of the
-   * caller's headers only `range`, `if-range`, `if-none-match` and `if-modified-since` are passed on.
+   * caller's headers only `range`, `if-range`, `if-none-match` and `if-modified-since` are passed on. Redirects are never followed.
    *
-   * @throws VendorError as `send` does; a body that breaks off errors its stream
+   * @throws VendorError as `send` does, and VENDOR_BAD_RESPONSE for a `url` to which the credential may not go, before anything is sent; a body that breaks off errors its stream
    */
   open(request: OpenRequest): Promise<FileStream>;
   /**
@@ -233,8 +248,8 @@ export interface AccountClient {
    * Sends an order: a request that makes the vendor begin something, and so must not reach it twice.
    *
    * It is sent once, whatever comes of it; once more only where the answer says that the token had expired (`isTokenExpired`), since then
-   * the vendor has not looked at it. Its waits for a turn end as those of `send` do, before it is sent; from then on the vendor has the
-   * whole time of one request. No signal gives it up.
+   * the vendor has not looked at it, or where its answer is lost and it has a key by which the vendor knows it again (`idempotency`). Its
+   * waits for a turn end as those of `send` do, before it is sent; from then on the vendor has the whole time of one request. No signal gives it up.
    *
    * @param ordered - what was ordered, for messages, as a noun: `an export`
    * @param read - what is made of an answer of 2xx or 4xx, at once, 408 and throttling left out; throws StartError or VendorError for

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { InputError } from '../export/errors.ts';
 import type { ExportOrder, VendorAccount } from '../export/ports.ts';
 
@@ -12,6 +12,15 @@ export function toDigest(account: Pick<VendorAccount, 'vendor' | 'key'>, order: 
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
       : value,
   );
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/**
+ * What an order is known by at a vendor that takes such a key: says nothing of the caller's own, and two tenants with one account at the
+ * vendor have no key in common. Where the caller gives none it is a new one each time.
+ */
+export function toOrderKey(tenant: string, key: string | null, digest: string): string {
+  const text = JSON.stringify([tenant, key ?? randomUUID(), digest]);
   return createHash('sha256').update(text).digest('base64url');
 }
 

@@ -23,7 +23,7 @@ import {
   toUnsupported,
   withAdvice,
 } from './start-errors.ts';
-import { toDigest } from './start-input.ts';
+import { toDigest, toOrderKey } from './start-input.ts';
 import type { Tracker } from './tracker.ts';
 
 /** How long an idempotency key is kept. */
@@ -219,7 +219,8 @@ export class Starts {
   private async send(request: StartRequest, key: SendingKey | null): Promise<StartedExport> {
     const { account, order, scope } = request;
     const callbackUrl = this.settings.callbackUrlFor(account, order);
-    const options: StartOptions = { scope, ...(callbackUrl === undefined ? {} : { callbackUrl }) };
+    const orderKey = toOrderKey(account.tenant, request.idempotencyKey, toDigest(account, order));
+    const options: StartOptions = { scope, orderKey, ...(callbackUrl === undefined ? {} : { callbackUrl }) };
     let started: StartedExport;
     try {
       started = await (account.start as NonNullable<VendorAccount['start']>)(order, options);
