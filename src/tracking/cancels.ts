@@ -53,18 +53,20 @@ export class Cancels {
     return after ?? { ...before, status: 'CANCELING' };
   }
 
-  /** Vendors refuse to stop a job that has just ended: then its end is the answer. */
+  /**
+   * Vendors refuse to stop a job that has just ended: then its end is the answer. Where the vendor says that there is nothing to stop, the
+   * answer is how the job stands, whatever that is.
+   */
   private async unlessOver(
     error: unknown,
     account: VendorAccount,
     key: ExportKey,
     options: ReadOptions,
   ): Promise<Export> {
-    const isRefusal =
-      error instanceof VendorError &&
-      (error.code === 'VENDOR_FORBIDDEN' || error.code === 'EXPORT_NOT_FOUND');
+    const code = error instanceof VendorError ? error.code : undefined;
+    const isRefusal = code === 'VENDOR_FORBIDDEN' || code === 'EXPORT_NOT_FOUND';
     const after = isRefusal ? await this.settings.read(account, key, options).catch(() => null) : null;
-    if (after !== null && isTerminal(after.status)) return after;
+    if (after !== null && (code === 'EXPORT_NOT_FOUND' || isTerminal(after.status))) return after;
     throw error;
   }
 

@@ -106,6 +106,15 @@ describe('cancelling a job', () => {
     expect(data.cancelExport.export.status).toBe('SUCCEEDED');
   });
 
+  it('tells how the job stands where the vendor says that there is nothing to stop', async () => {
+    const { cancel } = await setUp(() => ({ status: 404 }));
+
+    const { data, errors } = await cancel();
+
+    expect(errors).toEqual([]);
+    expect(data.cancelExport.export.status).toBe('RUNNING');
+  });
+
   it('is the error that the vendor gave where the job goes on, and is asked for once', async () => {
     const { deletions, cancel } = await setUp(() => ({ status: 503 }));
 
