@@ -5,10 +5,11 @@ import { cleanVendorWords } from '../../http/vendor-words.ts';
 import type { VendorDeclaration } from '../../vendor-file/declaration.ts';
 import type { AccountParts } from '../shared/account.ts';
 import type { ErrorReader } from './errors.ts';
+import { compileFiles, type Files } from './files-found.ts';
 import type { AnswerFacts, DescribeFiles, Snapshot, ToSnapshot } from './mapping.ts';
 import type { FilledRequest } from './request.ts';
 import type { FoundExport, StatusReader } from './status.ts';
-import type { SettingValues } from './template.ts';
+import { compileTemplate, type SettingValues } from './template.ts';
 import type { Misfit } from './values.ts';
 
 /** A vendor file, compiled: the same for all its accounts. */
@@ -31,26 +32,29 @@ export interface DeclaredAccount extends Omit<CompiledVendor, 'toSnapshot'> {
   /** The key of an export that only the vendor has named so far; its ids must fit the grammar. */
   toKey(ids: LocatorIds): ExportKey;
   toSnapshot(key: ExportKey, found: FoundExport, facts: AnswerFacts): Snapshot;
+  readonly files: Files;
 }
 
-/** @param createFiles - what answers say of files; it may need the account */
 export function openDeclaredAccount(
   vendor: CompiledVendor,
   { http, settings, tools, toKey }: AccountParts<LocatorIds>,
-  createFiles: (values: SettingValues) => DescribeFiles,
 ): DeclaredAccount {
   const { declaration } = vendor;
   const { log, secrets } = tools;
   const values = toSettingValues(declaration, settings.settings);
-  const context = {
-    misfit: createMisfitReporter((field) =>
-      log.warn(
-        { vendor: declaration.id, account: settings.key, field },
-        `${declaration.name} sent a value that is not what its file says`,
-      ),
+  const misfit = createMisfitReporter((field) =>
+    log.warn(
+      { vendor: declaration.id, account: settings.key, field },
+      `${declaration.name} sent a value that is not what its file says`,
     ),
+  );
+  const files = compileFiles(declaration, values, misfit);
+  const describeFiles: DescribeFiles = (ids, { source: wire }, status, { source }) =>
+    files.describe({ ids, status, wire }, source === 'single');
+  const context = {
+    misfit,
     cleanWords: (words: string) => cleanVendorWords(words, secrets),
-    describeFiles: createFiles(values),
+    describeFiles,
   };
   return {
     ...vendor,
@@ -59,6 +63,7 @@ export function openDeclaredAccount(
     settings: values,
     toKey,
     toSnapshot: (key, found, facts) => vendor.toSnapshot(key, found, facts, context),
+    files,
   };
 }
 
@@ -73,6 +78,17 @@ export function toSettingValues(
       return value === undefined || value === null ? [] : [[name, value]];
     }),
   );
+}
+
+/** Further origins that the credential may go to. */
+export function toOrigins(
+  { origins }: Pick<VendorDeclaration, 'origins'>,
+  settings: SettingValues,
+): readonly string[] {
+  return origins.flatMap((origin) => {
+    const text = compileTemplate(origin, settings)({ ids: {} });
+    return text !== undefined && URL.canParse(text) ? [new URL(text).origin] : [];
+  });
 }
 
 /** A request that changes nothing, whatever its method. */

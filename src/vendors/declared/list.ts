@@ -31,6 +31,15 @@ export interface ExportList {
   readonly call: ListCall;
   /** The newest ones, as far as the list holds them. */
   recent(limit: number, options?: CallOptions): Promise<readonly Snapshot[]>;
+  /** As much as is read at once of the list for these ids, newest pages first. @throws VendorError */
+  look(ids: LocatorIds, options?: CallOptions): Promise<Listing>;
+}
+
+/** What a list holds. */
+export interface Listing {
+  readonly snapshots: readonly Snapshot[];
+  /** True where the list ends there, as far as the vendor tells. */
+  readonly isWhole: boolean;
 }
 
 /** How exports stand in a list: which list that is, and what they are called in it. */
@@ -81,8 +90,9 @@ export function createList(account: DeclaredAccount, rule: ListRule): ExportList
     limit: number,
     isEnough: (byId: ReadonlyMap<string, ListedEntry>) => boolean,
     options: CallOptions | undefined,
-  ): Promise<ReadonlyMap<string, ListedEntry>> {
+  ): Promise<{ readonly byId: ReadonlyMap<string, ListedEntry>; readonly isWhole: boolean }> {
     const byId = new Map<string, ListedEntry>();
+    let isWhole = false;
     let request = withSize(rule, fill({ ids, limit }), limit);
     for (let page = 0; page < MAX_PAGES && request !== undefined; page += 1) {
       const { listed, next } = await readPage(request, limit, options);
@@ -90,9 +100,19 @@ export function createList(account: DeclaredAccount, rule: ListRule): ExportList
         const { id } = entry.found;
         if (id !== null && !byId.has(id)) byId.set(id, entry);
       }
+      isWhole = next === undefined;
       request = isEnough(byId) ? undefined : next;
     }
-    return byId;
+    return { byId, isWhole };
+  }
+
+  /** What nobody could ask about is not shown. */
+  function toSnapshots(ids: LocatorIds, byId: ReadonlyMap<string, ListedEntry>): readonly Snapshot[] {
+    return [...byId].flatMap(([id, { found, facts }]) =>
+      locator[lastId]?.test(id) === true
+        ? [account.toSnapshot(account.toKey({ ...ids, [lastId]: id }), found, facts)]
+        : [],
+    );
   }
 
   return {
@@ -100,20 +120,18 @@ export function createList(account: DeclaredAccount, rule: ListRule): ExportList
       ...compileNames(account, rule.request),
       async read(list, options, wanted) {
         const isEnough = (byId: ReadonlyMap<string, ListedEntry>) => countMissing(wanted, byId) <= FEW;
-        const byId = await readPages(JSON.parse(list), MAX_LISTED, isEnough, options);
+        const { byId } = await readPages(JSON.parse(list), MAX_LISTED, isEnough, options);
         return toListed(account, byId, rule.asBatch === 'unfinished');
       },
     },
     async recent(limit, options) {
       const size = Math.max(1, Math.min(limit, MAX_LISTED));
-      const byId = await readPages({}, size, (known) => known.size >= limit, options);
-      const snapshots: Snapshot[] = [];
-      for (const [id, { found, facts }] of byId) {
-        // What nobody could ask about is not shown.
-        if (snapshots.length >= limit || locator[lastId]?.test(id) !== true) continue;
-        snapshots.push(account.toSnapshot(account.toKey({ [lastId]: id }), found, facts));
-      }
-      return snapshots;
+      const { byId } = await readPages({}, size, (known) => known.size >= limit, options);
+      return toSnapshots({}, byId).slice(0, limit);
+    },
+    async look(ids, options) {
+      const { byId, isWhole } = await readPages(ids, MAX_LISTED, () => false, options);
+      return { snapshots: toSnapshots(ids, byId), isWhole };
     },
   };
 }

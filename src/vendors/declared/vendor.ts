@@ -8,15 +8,23 @@ import {
   type CompiledVendor,
   type DeclaredAccount,
   openDeclaredAccount,
+  toOrigins,
   toRead,
+  toSettingValues,
   toSingleFacts,
 } from './account.ts';
+import { toReadCallback } from './callback.ts';
+import { createCancel } from './cancel.ts';
 import { toAuthRules } from './credentials.ts';
 import { compileErrors } from './errors.ts';
+import { createLocateFile } from './files.ts';
 import { lastIdOf, toLocatorGrammar } from './grammar.ts';
 import { canListAll, createBatch, createList } from './list.ts';
 import { compileMapping, type Snapshot } from './mapping.ts';
+import { toKindOf, toParseOrder } from './orders.ts';
 import { compileRequest } from './request.ts';
+import { ACCEPTED_WORD, createStart } from './start.ts';
+import { createStartedSearch } from './start-search.ts';
 import { compileStatus } from './status.ts';
 import { knownUnknowns } from './words.ts';
 
@@ -34,18 +42,24 @@ export function toVendorDefinition(declaration: VendorDeclaration): VendorDefini
     toSnapshot: compileMapping(declaration),
   };
   const { isAnswer } = status;
+  const readCallback = toReadCallback(declaration, vendor.locator);
   return defineVendor({
     id: id as VendorId,
     name,
     capabilities: toCapabilities(declaration),
     locator: vendor.locator,
     rules: { ...errors.rules, ...toAuthRules(credentials), ...(isAnswer && { isAnswer }) },
-    knownWords: knownUnknowns(declaration.status),
+    originsOf: ({ settings }) => toOrigins(declaration, toSettingValues(declaration, settings)),
+    knownWords: [...knownUnknowns(declaration.status), ACCEPTED_WORD],
+    parseOrder: toParseOrder(declaration, vendor.locator),
+    kindOf: toKindOf(declaration),
+    ...(readCallback && { readCallback }),
     open(parts) {
-      const account = openDeclaredAccount(vendor, parts, () => () => []);
+      const account = openDeclaredAccount(vendor, parts);
       return {
         ...createReading(account),
-        locateFile: async () => ({ type: 'gone' }),
+        ...createActing(account),
+        locateFile: createLocateFile(account, parts.tools.clock),
       };
     },
   });
@@ -88,5 +102,19 @@ export function createReading(
     },
     list: batch === null ? asBatch : createBatch(account, batch),
     ...(rule && list && canListAll(declaration, rule) && { listRecent: list.recent }),
+  };
+}
+
+/** How exports of one account are started and stopped, as far as the file says how. */
+export function createActing(
+  account: DeclaredAccount,
+): Pick<OwnReads<LocatorIds>, 'start' | 'markStart' | 'findStarted' | 'cancel'> {
+  const { start: rule, list } = account.declaration;
+  const start = createStart(account);
+  const cancel = createCancel(account);
+  return {
+    ...(start && { start }),
+    ...(rule && list && createStartedSearch(account, createList(account, list).look)),
+    ...(cancel && { cancel }),
   };
 }

@@ -59,6 +59,8 @@ export interface VendorDescription<Ids extends LocatorIds>
     Partial<OrderInfo<Ids>> {
   readonly capabilities: DescribedCapabilities;
   readonly rules: VendorHttpRules;
+  /** See `AccountClientSettings.origins`; none where it is left out. */
+  readonly originsOf?: (settings: VendorAccountSettings) => readonly string[];
   /** Status words that read as UNKNOWN although they are known: they are not logged. */
   readonly knownWords?: readonly string[];
   open(parts: AccountParts<Ids>): OwnReads<Ids>;
@@ -80,7 +82,7 @@ export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<I
 }
 
 function createAccount<Ids extends LocatorIds>(
-  { id, name, locator, rules, knownWords, open }: VendorDescription<Ids>,
+  { id, name, locator, rules, originsOf, knownWords, open }: VendorDescription<Ids>,
   settings: VendorAccountSettings,
   tools: Tools,
 ): VendorAccount {
@@ -92,6 +94,7 @@ function createAccount<Ids extends LocatorIds>(
       vendorName: name,
       account,
       baseUrl,
+      origins: originsOf?.(settings),
       credential,
       limits,
       rules,

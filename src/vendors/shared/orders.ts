@@ -17,8 +17,20 @@ export type FreeForm = Readonly<Record<string, unknown>>;
 /** The longest text that a rule is asked about. */
 const MAX_TEXT_LENGTH = 512;
 /** Of one free-form field, written as JSON. */
-const MAX_JSON_LENGTH = 65_536;
-const MAX_JSON_DEPTH = 20;
+export const MAX_JSON_LENGTH = 65_536;
+export const MAX_JSON_DEPTH = 20;
+
+/** What is wrong with a field that is left out or says nothing that is allowed. @param allowed - in words: `a UUID` */
+export function refuseField(where: string, field: string, value: unknown, allowed: string): InputError {
+  const path = `${where}.${field}`;
+  const isMissing = value === undefined;
+  return new InputError(`${path} ${isMissing ? `is missing: give ${allowed}` : `must be ${allowed}`}.`, path);
+}
+
+/** What an order says in a field; undefined where it says nothing, or null. */
+export function fieldOf(input: OrderInput, field: string): unknown {
+  return Object.hasOwn(input, field) ? (input[field] ?? undefined) : undefined;
+}
 
 /** A text that fits a rule; undefined where it is left out and may be. @throws InputError naming the field and what is allowed */
 export function readText(input: OrderInput, field: string, where: string, rule: IdRule): string | undefined {
@@ -26,7 +38,7 @@ export function readText(input: OrderInput, field: string, where: string, rule: 
   if (value === undefined && rule.isOptional) return undefined;
   const isText = typeof value === 'string' && value.length <= MAX_TEXT_LENGTH && value.isWellFormed();
   if (isText && rule.test(value)) return value;
-  throw refuse(where, field, value, rule.allowed);
+  throw refuseField(where, field, value, rule.allowed);
 }
 
 /** As `readText`, for a field that has to be there. */
@@ -39,23 +51,33 @@ export function readFreeForm(input: OrderInput, field: string, where: string): F
   const value = fieldOf(input, field);
   if (value === undefined) return undefined;
   const allowed = 'a JSON object of at most 64 kB, nested at most 20 levels deep';
-  if (!isPlainObject(value) || !isJson(value, MAX_JSON_DEPTH)) throw refuse(where, field, value, allowed);
+  if (!isPlainObject(value) || !isJson(value, MAX_JSON_DEPTH))
+    throw refuseField(where, field, value, allowed);
   const text = JSON.stringify(value);
-  if (Buffer.byteLength(text) > MAX_JSON_LENGTH) throw refuse(where, field, value, allowed);
+  if (Buffer.byteLength(text) > MAX_JSON_LENGTH) throw refuseField(where, field, value, allowed);
   return JSON.parse(text);
 }
 
 /** An instant that was given in epoch milliseconds or as text, as RFC 3339 text in UTC. @throws InputError as `readText` */
 export function readInstant(input: OrderInput, field: string, where: string): string {
   const value = fieldOf(input, field);
-  const instantMs = typeof value === 'number' ? value : parseInstant(value);
-  if (instantMs !== null && Number.isInteger(instantMs) && instantMs >= EARLIEST_MS && instantMs <= LATEST_MS)
-    return new Date(instantMs).toISOString();
-  throw refuse(where, field, value, 'an instant in the years 1 to 9999, such as 2026-11-22T10:15:00Z');
+  const instant = toInstantText(value);
+  if (instant === undefined) throw refuseField(where, field, value, INSTANT_ALLOWED);
+  return instant;
 }
+
+/** What an instant may be, in words. */
+export const INSTANT_ALLOWED = 'an instant in the years 1 to 9999, such as 2026-11-22T10:15:00Z';
 
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Epoch milliseconds, or text, as RFC 3339 text in UTC; undefined for what is no instant. */
+export function toInstantText(value: unknown): string | undefined {
+  const instantMs = typeof value === 'number' ? value : parseInstant(value);
+  if (instantMs === null || !Number.isInteger(instantMs)) return undefined;
+  return instantMs >= EARLIEST_MS && instantMs <= LATEST_MS ? new Date(instantMs).toISOString() : undefined;
+}
 
 /** The fields that have a value: equal orders are equal as JSON. */
 export function withoutAbsent<Fields extends object>(fields: Fields): Fields {
@@ -134,25 +156,15 @@ export function byNearness(sentAt: number) {
     distance(left) - distance(right);
 }
 
-function fieldOf(input: OrderInput, field: string): unknown {
-  return Object.hasOwn(input, field) ? (input[field] ?? undefined) : undefined;
-}
-
-function refuse(where: string, field: string, value: unknown, allowed: string): InputError {
-  const path = `${where}.${field}`;
-  const isMissing = value === undefined;
-  return new InputError(`${path} ${isMissing ? `is missing: give ${allowed}` : `must be ${allowed}`}.`, path);
-}
-
 /** An object as a parser of JSON or GraphQL makes it. */
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }
 
 /** @param depth - how many levels of objects and lists there may be */
-function isJson(value: unknown, depth: number): boolean {
+export function isJson(value: unknown, depth: number): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (depth === 0) return false;

@@ -1,11 +1,9 @@
 import { parse } from 'content-disposition';
 import { parseInstant } from './instant.ts';
+import { isMediaType } from './media-types.ts';
 
 /** A longer link is opened by nobody (S3 takes 8 kB of request line and headers), and reading it would only cost time. */
 const MAX_READ_LENGTH = 16_384;
-
-const MEDIA_TYPE =
-  /^[a-z0-9][a-z0-9!#$&^_.+-]{0,99}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,99}(?:\s*;[\x20-\x7e]{0,100})?$/i;
 
 /** What a presigned S3 link says about the file behind it; null where it does not say. */
 export interface LinkFacts {
@@ -23,7 +21,7 @@ export function readLink(url: string): LinkFacts {
   const mediaType = (readParameter(url, 'response-content-type') ?? '').trim();
   return {
     fileName: disposition === null ? null : readDispositionName(disposition),
-    mediaType: MEDIA_TYPE.test(mediaType) ? mediaType : null,
+    mediaType: isMediaType(mediaType) ? mediaType : null,
   };
 }
 

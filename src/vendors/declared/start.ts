@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type { StartError } from '../../export/errors.ts';
+import type { LocatorIds } from '../../export/export.ts';
+import type { ExportOrder, StartedExport, StartOptions } from '../../export/ports.ts';
+import type { AccountClient, AccountResponse, CallOptions } from '../../http/types.ts';
+import type { StartRule } from '../../vendor-file/declaration.ts';
+import { joinMessages } from '../shared/orders.ts';
+import type { DeclaredAccount } from './account.ts';
+import { withoutPrefix } from './callback.ts';
+import type { AnswerFacts } from './mapping.ts';
+import { compileOrderContent } from './orders-body.ts';
+import { compilePointers } from './pointer.ts';
+import { compileRequest } from './request.ts';
+import type { FoundExport } from './status.ts';
+import { toIdText } from './values.ts';
+
+/** See `VendorAccount.start`. */
+export type Start = (order: ExportOrder, options?: StartOptions) => Promise<StartedExport>;
+
+/** The "word" of an export that was begun and of whose status nothing was said: UNKNOWN, and asking goes on. */
+export const ACCEPTED_WORD = 'accepted';
+
+const ORDER = 'an export';
+const MAX_ID_LENGTH = 512;
+
+/** An export that a start's answer tells of. */
+interface Told {
+  readonly ids: LocatorIds;
+  readonly found: FoundExport;
+  readonly facts: AnswerFacts;
+  readonly isExisting: boolean;
+}
+
+/** What starts exports as a vendor file says; null where it says nothing of it. */
+export function createStart(account: DeclaredAccount): Start | null {
+  const { declaration, http, settings, toKey, toSnapshot } = account;
+  const { start, callback, locator } = declaration;
+  if (start === null) return null;
+  const fill = compileRequest({ ...start.request, body: null }, declaration, settings);
+  const fillContent = compileOrderContent(declaration, settings);
+  const fillThen = start.then === null ? null : compileRequest(start.then, declaration, settings);
+  const reader = createAnswerReader(account, start);
+  const parameter = callback !== null && 'query' in callback.address ? callback.address.query : null;
+  const idNames = Object.keys(locator);
+
+  return async (order, options = {}) => {
+    const { scope, callbackUrl, orderKey } = options;
+    const ids = pickIds(order, idNames);
+    const filled = fill({ ids });
+    if (filled === undefined) throw new TypeError('An order names what its start needs.');
+    const query =
+      parameter === null || callbackUrl === undefined
+        ? filled.query
+        : { ...filled.query, [parameter]: callbackUrl };
+    const header = start.idempotency?.header.toLowerCase();
+    const request = {
+      ...filled,
+      method: toOrderMethod(filled.method),
+      query,
+      ...(header !== undefined && { idempotency: { header, key: orderKey ?? randomUUID() } }),
+      ...fillContent(order, { ids }, callbackUrl),
+    };
+    const told = await http.order(request, { scope }, ORDER, (response) => reader.read(response, ids));
+    const whole = fillThen === null || told.isExisting ? told : await sendThen(told, { scope });
+    const key = toKey(whole.ids);
+    return { snapshot: toSnapshot(key, whole.found, whole.facts), isExisting: whole.isExisting };
+  };
+
+  /** A start is whole when its second call is answered too: until then the job waits for it. */
+  async function sendThen(told: Told, options: CallOptions): Promise<Told> {
+    const request = fillThen?.({ ids: told.ids, answer: told.found.source });
+    if (request === undefined) throw new TypeError('What a start answers names what its second call needs.');
+    return http.order({ ...request, method: toOrderMethod(request.method) }, options, ORDER, (response) =>
+      reader.readThen(response, told),
+    );
+  }
+}
+
+/** Reads the answers to a start. */
+interface AnswerReader {
+  /** @throws StartError, VendorError for a refusal, and for a good answer that does not say what was started */
+  read(response: AccountResponse, ids: LocatorIds): Told;
+  /** To the second call: what was told before holds where this answer tells nothing newer. */
+  readThen(response: AccountResponse, told: Told): Told;
+}
+
+function createAnswerReader(account: DeclaredAccount, start: StartRule): AnswerReader {
+  const { http, status, errors, declaration } = account;
+  const { answer, existing } = start;
+  const success: ReadonlySet<number> = new Set(start.success);
+  const readAnswer = compilePointers(answer.at);
+  const readExisting = existing === null ? () => undefined : compilePointers(existing.at);
+  const readWord = compilePointers(declaration.status.word);
+  const readIds = compileIds(account, start);
+  const toFound = (source: unknown): FoundExport => ({ source, word: toWord(readWord(source)), id: null });
+
+  /** Whether a good HTTP status stands above a body that says no. */
+  const saysNo = (response: AccountResponse): boolean =>
+    errors.kindOf(response) !== undefined || !status.saysSuccess(response.json);
+
+  return {
+    read(response, ids) {
+      const { json } = response;
+      if (existing !== null && response.status === existing.status) {
+        const place = readExisting(json);
+        const running = place === undefined ? undefined : readIds(place, ids);
+        if (running !== undefined)
+          return { ids: running, found: toFound(place), facts: toFacts(response), isExisting: true };
+      }
+      if (response.status >= 300 || saysNo(response)) throw toRefusal(account, response);
+      const problem = success.has(response.status) ? null : `its status is ${response.status}`;
+      const source = readAnswer(json);
+      const started = problem === null ? readIds(source, ids) : undefined;
+      if (started !== undefined)
+        return { ids: started, found: toFound(source), facts: toFacts(response), isExisting: false };
+      // Where the vendor says what was wrong, nothing was begun: GraphQL refuses with 200.
+      if (isExplained(account, response)) throw toRefusal(account, response);
+      throw toLost(http, response, problem ?? 'the id is missing or no id');
+    },
+    readThen(response, told) {
+      if (response.status >= 300 || saysNo(response)) throw toRefusal(account, response);
+      const source = readAnswer(response.json);
+      const isNewer = typeof readWord(source) === 'string' && readIds(source, told.ids) !== undefined;
+      return isNewer ? { ...told, found: toFound(source), facts: toFacts(response) } : told;
+    },
+  };
+}
+
+/** The ids of an export that an answer names, with those of the order; undefined where one is missing or does not fit its grammar. */
+function compileIds(
+  { declaration, locator }: DeclaredAccount,
+  { answer }: StartRule,
+): (source: unknown, known: LocatorIds) => LocatorIds | undefined {
+  const sources = Object.entries(answer.ids).map(
+    ([name, { at, prefix }]) => [name, compilePointers(at), prefix] as const,
+  );
+  const names = Object.keys(declaration.locator);
+  const [only] = sources;
+  const isOne = sources.length === 1;
+  return (source, known) => {
+    const ids: Record<string, string | undefined> = { ...known };
+    for (const [name, read, prefix] of sources) {
+      // The place itself may be the id: `/existing_id`.
+      const value = isOne && only?.[0] === name && typeof source !== 'object' ? source : read(source);
+      ids[name] = withoutPrefix(toIdText(value), prefix);
+    }
+    const fits = names.every((name) => {
+      const id = ids[name];
+      const rule = locator[name];
+      if (rule === undefined) return false;
+      return id === undefined ? rule.isOptional : id.length <= MAX_ID_LENGTH && rule.test(id);
+    });
+    return fits
+      ? Object.fromEntries(names.flatMap((name) => (ids[name] === undefined ? [] : [[name, ids[name]]])))
+      : undefined;
+  };
+}
+
+/**
+ * The error for an answer by which a vendor refuses: what its status, or a row of the file, calls by a name of its own; all else is a refusal
+ * of the order, in the vendor's words.
+ */
+function toRefusal({ http, errors }: DeclaredAccount, response: AccountResponse): Error {
+  const error = http.toVendorError(response, ORDER);
+  const isNamed = error.code !== 'VENDOR_BAD_RESPONSE' && errors.kindOf(response) !== 'conflict';
+  return isNamed ? error : http.toRejection(response, ORDER, joinMessages(errors.messagesOf(response)));
+}
+
+/**
+ * Whether an answer with a good HTTP status says what went wrong: a code, or words that stand in an envelope of errors. Words at the top
+ * of an answer may say how well it went.
+ */
+export function isExplained({ errors, declaration }: DeclaredAccount, response: AccountResponse): boolean {
+  const words = errors
+    .messagesOf(response)
+    .filter((_, at) => (declaration.errors.message[at]?.length ?? 0) > 1);
+  return errors.rules.vendorCode(response) !== undefined || joinMessages(words) !== undefined;
+}
+
+function toLost(http: AccountClient, response: AccountResponse, problem: string): StartError {
+  return http.toLostAnswer(response, ORDER, problem);
+}
+
+function toFacts({ receivedAt, headers }: AccountResponse): AnswerFacts {
+  return { source: 'order', receivedAt, headers };
+}
+
+function toWord(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : ACCEPTED_WORD;
+}
+
+/** The locator's ids that an order says. */
+export function pickIds(order: ExportOrder, names: readonly string[]): LocatorIds {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const id = Object.hasOwn(order, name) ? order[name] : undefined;
+      return typeof id === 'string' ? [[name, id]] : [];
+    }),
+  );
+}
+
+/** A start changes something, so it is no GET; a file that says otherwise is refused when it is read. */
+export function toOrderMethod<Method extends string>(method: Method): Exclude<Method, 'GET'> {
+  if (method === 'GET') throw new TypeError('A call that changes something is no GET.');
+  return method as Exclude<Method, 'GET'>;
+}
