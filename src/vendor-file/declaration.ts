@@ -155,7 +155,7 @@ export interface Condition {
     | { readonly below: number }
     /** No text, no list, no object, or one without anything in it. */
     | { readonly empty: boolean }
-    /** Missing or null. */
+    /** Missing or null; `{ is: null }` holds for null alone. */
     | { readonly absent: boolean };
 }
 
@@ -324,6 +324,7 @@ export const ERROR_KINDS = [
   'conflict',
   'forbidden',
   'unauthenticated',
+  'unavailable',
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
