@@ -121,8 +121,8 @@ export interface FileLinkRules {
   /** The account's own base URL; its origin is always allowed. */
   readonly baseUrl: string;
   /**
-   * `host`, `*.suffix` or a whole origin; see docs/configuration.md. `*` is every host with https on the standard port: for vendors in
-   * files that do not publish where theirs stand, never to be configured.
+   * `host`, `*.suffix`, `*end.of.host`, `host/path/` or a whole origin; see docs/configuration.md. `*` is every host with https on the
+   * standard port: for vendors in files that do not publish where theirs stand, never to be configured.
    */
   readonly fileOrigins: readonly string[];
 }
@@ -168,7 +168,7 @@ export async function checkFileLink(
   const { url, target } = plain;
 
   const own = new URL(rules.baseUrl);
-  const refusal = refuse(url, own, rules.fileOrigins);
+  const refusal = refuse(url, target, own, rules.fileOrigins);
   if (refusal !== null) return { refusal };
 
   const addresses = await resolveSafely(url.hostname, resolveHost);
@@ -196,19 +196,29 @@ function isPlainAuthority(authority: string, { protocol, hostname, host }: URL):
   return written === host || written === `${hostname}:${DEFAULT_PORT[protocol]}`;
 }
 
-function refuse(url: URL, own: URL, fileOrigins: readonly string[]): LinkRefusal | null {
+function refuse(url: URL, target: string, own: URL, fileOrigins: readonly string[]): LinkRefusal | null {
   const isListedOrigin = url.origin === own.origin || fileOrigins.includes(url.origin);
   if (url.protocol !== 'https:' && !(isListedOrigin && isLoopback(url.hostname))) return 'scheme';
   if (isListedOrigin) return null;
   if (url.port !== '') return 'port';
-  return fileOrigins.some((pattern) => matchesHost(url.hostname, pattern)) ? null : 'host';
+  return fileOrigins.some((pattern) => isBelow(pattern, url, target)) ? null : 'host';
+}
+
+/** One entry of a list that has no scheme. @param target - path and query as the vendor wrote them */
+function isBelow(pattern: string, { hostname, pathname }: URL, target: string): boolean {
+  const slash = pattern.indexOf('/');
+  if (slash === -1) return matchesHost(hostname, pattern);
+  const path = pattern.slice(slash);
+  // As it is written and as a parser reads it: a path with dots in it may be either to the server.
+  return hostname === pattern.slice(0, slash) && target.startsWith(path) && pathname.startsWith(path);
 }
 
 function matchesHost(host: string, pattern: string): boolean {
   if (pattern === '*') return true;
-  return pattern.startsWith('*.')
-    ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1
-    : host === pattern;
+  if (!pattern.startsWith('*')) return host === pattern;
+  const end = pattern.slice(1);
+  const start = host.endsWith(end) ? host.slice(0, -end.length) : '';
+  return start !== '' && (end.startsWith('.') || !start.includes('.'));
 }
 
 function parse(link: string): URL | null {

@@ -91,13 +91,18 @@ describe('a configuration', () => {
     const config = configOf(
       withAccount(
         'server: { allowedOrigins: ["https://App.Example.com/", "https://app.example.com:443"] }',
-        'baseUrl: "https://HI.example.com/api/../v2/", fileOrigins: ["Files.Example.com", "https://files.example.com", "https://f.example.com:8443"]',
+        'baseUrl: "https://HI.example.com/api/../v2/", fileOrigins: ["Files.Example.com", "https://files.example.com", "https://f.example.com:8443", "*Files.EU.example.com", "Files.example.com/Bucket/a-b/"]',
       ),
     );
 
     expect(config.server.allowedOrigins).toEqual(['https://app.example.com']);
     expect(config.accounts[0]?.baseUrl).toBe('https://hi.example.com/v2');
-    expect(config.accounts[0]?.fileOrigins).toEqual(['files.example.com', 'https://f.example.com:8443']);
+    expect(config.accounts[0]?.fileOrigins).toEqual([
+      'files.example.com',
+      'https://f.example.com:8443',
+      '*files.eu.example.com',
+      'files.example.com/Bucket/a-b/',
+    ]);
   });
 
   it('holds of the section access only what its mode needs', () => {
@@ -390,6 +395,13 @@ describe('a wrong configuration', () => {
     'localhost',
     'a.*.example',
     '*.example.com/x',
+    '*.example.com/x/',
+    '*files.example.com',
+    '**.eu.example.com',
+    'files.example.com/x',
+    'files.example.com//',
+    'files.example.com/../',
+    'files.example.com/?/',
     'http://a.example',
     'https://a.example/x',
     '',

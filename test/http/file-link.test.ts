@@ -78,6 +78,28 @@ describe('a link that is accepted', () => {
     expect(await check('https://files.example.net/a.zip', '10.0.0.8')).toEqual({ refusal: 'address' });
   });
 
+  it.each([
+    ['*files.eu.vendor.example', 'https://my-files.eu.vendor.example/a', null],
+    ['*files.eu.vendor.example', 'https://files.eu.vendor.example/a', 'host'],
+    ['*files.eu.vendor.example', 'https://evil.files.eu.vendor.example/a', 'host'],
+    ['*files.eu.vendor.example', 'https://my-files.eu.vendor.example.evil.com/a', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example/bucket/a?b', null],
+    ['files.shared.example/bucket/', 'https://files.shared.example/bucket', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example/bucket-of-another/a', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example/bucket/../another/a', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example/bucket/%2e%2e/another/a', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example/another/../bucket/a', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example/%62ucket/a', 'host'],
+    ['files.shared.example/bucket/', 'https://a.files.shared.example/bucket/a', 'host'],
+    ['files.shared.example/bucket/', 'https://files.shared.example:8443/bucket/a', 'port'],
+  ])('by %j: %s, refused: %s', async (origin, link, refusal) => {
+    const rules = { ...S3_RULES, fileOrigins: [origin] };
+
+    expect(await checkFileLink(link, rules, async () => [PUBLIC_ADDRESS])).toMatchObject(
+      refusal === null ? { url: link } : { refusal },
+    );
+  });
+
   it('keeps its query as the vendor signed it', async () => {
     const target =
       "/a//b/../c%2Fd?Signature=a%2Bb%2f+c==&response-content-disposition=attachment%3B%20filename='x'&&";

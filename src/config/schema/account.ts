@@ -51,7 +51,7 @@ function vendorAccountSchema(vendor: VendorId, defaults: VendorDefaults) {
     fileOrigins: list(text(FILE_ORIGIN_ALLOWED, isFileOrigin), 100)
       .default([...defaults.fileOrigins])
       .describe(
-        'Where file links of this account may point, beside the origin of baseUrl: hosts, *.suffix, or https origins. Replaces the default.',
+        'Where file links of this account may point, beside the origin of baseUrl: hosts, with a path or not, *.suffix, *end.of.host, or https origins. Replaces the default.',
       ),
     ...trackingKeys(),
     ...vendorKeys(defaults),
