@@ -8,6 +8,7 @@ import {
   toForeignIdError,
   toKeyFromGlobalId,
 } from '../export/locator.ts';
+import { nameLocatorIds, splitLocatorText, toLocatorForm } from '../export/locator-text.ts';
 import type { VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import { createUnknownAccount, toUnknownAccountError } from './unknown-account.ts';
@@ -21,12 +22,13 @@ export interface Target {
   readonly key: ExportKey;
 }
 
-/** A locator as a caller gives it: a global id, or one vendor's ids. */
+/** A locator as a caller gives it: a global id, text such as `hi-energy:4213`, or one vendor's ids. */
 export type Locator =
   | { readonly id: string }
+  | { readonly text: string }
   | {
       readonly vendor: VendorId;
-      readonly account?: string | null;
+      readonly account?: string | null | undefined;
       readonly ids: Readonly<Record<string, unknown>>;
       readonly where: string;
     };
@@ -95,7 +97,8 @@ export class AccountDirectory {
   }
 
   private toKey(locator: Locator): ExportKey {
-    if (!('vendor' in locator)) {
+    if ('text' in locator) return this.toKey(this.fromText(locator.text));
+    if ('id' in locator) {
       const parsed = parseExportId(locator.id);
       return toKeyFromGlobalId(this.grammarOf(parsed.vendor, 'locator.id'), parsed);
     }
@@ -106,6 +109,26 @@ export class AccountDirectory {
     if (account.length > MAX_ACCOUNT_LENGTH)
       throw new InputError(`${where}.account is too long to name an account.`, `${where}.account`);
     return toExportKey(grammar, vendor, account, ids);
+  }
+
+  private fromText(text: string): Extract<Locator, { readonly vendor: VendorId }> {
+    const where = 'locator.text';
+    const split = splitLocatorText(text);
+    if (split === undefined) {
+      throw new InputError(`${where} names no export: write VENDOR:IDS or ACCOUNT@VENDOR:IDS.`, where);
+    }
+    const vendors = [...this.grammars.keys()];
+    const vendor = vendors.find((known) => known === split.vendor);
+    if (vendor === undefined)
+      throw new InputError(
+        `${where} names no vendor of this gateway: those are ${vendors.join(', ')}.`,
+        where,
+      );
+    const grammar = this.grammarOf(vendor, where);
+    const ids = nameLocatorIds(grammar, split.values);
+    if (ids !== undefined) return { vendor, account: split.account, ids, where };
+    const form = toLocatorForm(vendor, grammar);
+    throw new InputError(`${where} has too many or too few ids: write ${form}.`, where);
   }
 
   /** @throws InputError where an id names a vendor that this gateway does not speak to */

@@ -23,8 +23,18 @@ export interface IdRule {
   test(value: string): boolean;
   /** What is allowed, for the error message: `a UUID`, `a positive integer of at most 19 digits`. */
   readonly allowed: string;
-  /** One that fits, and that no export is expected to have. Left out by coded vendors. */
+  /** One that fits, and that no export is expected to have. */
   readonly example?: string | undefined;
+  /** The same as a regular expression that the whole id has to match, in the syntax that RE2 and JavaScript share. Left out: only `test` knows. */
+  readonly pattern?: string | undefined;
+}
+
+/** What clients are told of an order's field beside its type and description, which stand in the schema. */
+export interface OrderFieldHint {
+  /** As of `IdRule`. */
+  readonly pattern?: string | undefined;
+  /** A value that passes; plain JSON. */
+  readonly example?: unknown;
 }
 
 /** The grammar of each id, in the order in which they stand in a global id. */
@@ -37,6 +47,8 @@ export interface VendorInfo<Ids extends LocatorIds = LocatorIds> {
   readonly name: string;
   readonly capabilities: VendorCapabilities;
   readonly locator: LocatorGrammar<Ids>;
+  /** By the name of an order's field. */
+  readonly orderHints?: Readonly<Record<string, OrderFieldHint>> | undefined;
   /**
    * Checks an order as the schema's input type of this vendor lets it through: ids, sizes, what is an object.
    *

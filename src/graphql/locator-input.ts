@@ -28,9 +28,13 @@ export function readVendorInput(input: VendorInput, vendors: VendorFields) {
 /** The argument as the domain's locator. @throws InputError where none of its fields is set */
 export function toLocator(input: VendorInput, vendors: VendorFields): Locator {
   if (typeof input.id === 'string') return { id: input.id };
+  if (typeof input.text === 'string') return { text: input.text };
   const named = readVendorInput(input, vendors);
   if (named === null)
-    throw new InputError('locator must name an export: give `id`, or the ids of one vendor.', 'locator');
+    throw new InputError(
+      'locator must name an export: give `id`, `text`, or the ids of one vendor.',
+      'locator',
+    );
   const { vendor, field, fields } = named;
   const account = fields.account as string | null | undefined;
   return { vendor, ...(account === undefined ? {} : { account }), ids: fields, where: `locator.${field}` };

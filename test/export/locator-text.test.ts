@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLocatorArguments } from '../../src/cli/locator-argument.ts';
 import { toExportKey } from '../../src/export/locator.ts';
-import { toLocatorText } from '../../src/export/locator-text.ts';
+import {
+  nameLocatorIds,
+  splitLocatorText,
+  toLocatorForm,
+  toLocatorText,
+} from '../../src/export/locator-text.ts';
+import type { IdRule } from '../../src/export/ports.ts';
 import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
 
@@ -56,6 +62,68 @@ describe("an export's locator as text", () => {
         expect(parseLocatorArguments([toLocatorText(key)])[0]?.names(key.id)).toBe(true);
       }),
       { numRuns: 500, seed: 3 },
+    );
+  });
+});
+
+describe('a locator given as text', () => {
+  it.each([
+    ['hi-energy:4213', { vendor: 'hi-energy', account: undefined, values: ['4213'] }],
+    ['eu-1@acme-reports:7/a:b@c', { vendor: 'acme-reports', account: 'eu-1', values: ['7', 'a:b@c'] }],
+    ['Acme:1', undefined],
+    ['A B@acme:1', undefined],
+    ['4213', undefined],
+    [`acme:${'1'.repeat(2_048)}`, undefined],
+  ])('%j is %j', (text, split) => {
+    expect(splitLocatorText(text)).toEqual(split);
+  });
+
+  const number: IdRule = { isOptional: false, test: (value) => /^[0-9]+$/.test(value), allowed: 'a number' };
+  const word: IdRule = { isOptional: false, test: (value) => /^[a-z]+$/.test(value), allowed: 'a word' };
+  const maybe = (rule: IdRule): IdRule => ({ ...rule, isOptional: true });
+
+  it('leaves out the first optional ids where there are too few', () => {
+    const grammar = { region: maybe(number), projectId: maybe(number), jobId: number };
+
+    expect(nameLocatorIds(grammar, ['1', '2', '3'])).toEqual({ region: '1', projectId: '2', jobId: '3' });
+    expect(nameLocatorIds(grammar, ['2', '3'])).toEqual({ projectId: '2', jobId: '3' });
+    expect(nameLocatorIds(grammar, ['3'])).toEqual({ jobId: '3' });
+  });
+
+  it('leaves out another one where the ids that are there fit no other way', () => {
+    const grammar = { region: maybe(word), projectId: maybe(number), jobId: number };
+
+    expect(nameLocatorIds(grammar, ['eu', '3'])).toEqual({ region: 'eu', jobId: '3' });
+  });
+
+  it('names ids that do not fit, so that it can be said which; too many or too few it names not', () => {
+    const grammar = { region: maybe(word), jobId: number };
+
+    expect(nameLocatorIds(grammar, ['x'])).toEqual({ jobId: 'x' });
+    expect(nameLocatorIds(grammar, ['a', '1', '2'])).toBeUndefined();
+    expect(nameLocatorIds({ a: number, b: number }, ['1'])).toBeUndefined();
+  });
+
+  it('takes no longer with many optional ids than with few', () => {
+    const fields = Array.from({ length: 100 }, (_, index) => [`id${index}`, maybe(number)] as const);
+    let tests = 0;
+    const never = {
+      ...word,
+      test() {
+        tests += 1;
+        return false;
+      },
+    };
+    const grammar = Object.fromEntries([['first', never], ...fields]);
+
+    nameLocatorIds(grammar, ['x', ...Array.from({ length: 50 }, () => '1')]);
+
+    expect(tests).toBeLessThan(200);
+  });
+
+  it('has a form to show', () => {
+    expect(toLocatorForm('acme', { region: maybe(word), a: number, b: maybe(number) })).toBe(
+      'acme:[region/]a/[b]',
     );
   });
 });

@@ -38,6 +38,46 @@ describe('vendors', () => {
   });
 });
 
+describe("a vendor's forms", () => {
+  const FORMS = `{ vendors { key input locator { name description isOptional pattern example }
+    order { name type isRequired description pattern example } } }`;
+
+  it('are those of its own inputs, so that a client needs no table of vendors', async () => {
+    await using gateway = await startFakedGateway({ accounts: () => [] });
+
+    const { data, errors } = await gateway.query(FORMS);
+
+    expect(errors).toEqual([]);
+    const vendors = data.vendors as Record<string, unknown>[];
+    expect(vendors.find(({ key }) => key === 'hi-energy')).toEqual({
+      key: 'hi-energy',
+      input: 'hiEnergy',
+      locator: [
+        {
+          name: 'exportId',
+          description: 'A positive whole number of up to 19 digits.',
+          isOptional: false,
+          pattern: '^[1-9][0-9]{0,18}$',
+          example: '4213',
+        },
+      ],
+      order: [
+        expect.objectContaining({ name: 'reportType', type: 'String!', isRequired: true }),
+        expect.objectContaining({ name: 'searchParams', type: 'JSON', isRequired: false, pattern: null }),
+        expect.objectContaining({ name: 'indexParams', type: 'JSON', example: null }),
+      ],
+    });
+    expect(vendors.find(({ key }) => key === 'power-bi')).toMatchObject({
+      input: 'powerBi',
+      locator: [
+        { name: 'groupId', isOptional: true, pattern: null },
+        { name: 'reportId', isOptional: false },
+        { name: 'exportId', isOptional: false },
+      ],
+    });
+  });
+});
+
 describe('accounts', () => {
   it('are those of the caller, in the order of the configuration, healthy before anyone was asked', async () => {
     await using gateway = await startFakedGateway({

@@ -22,6 +22,51 @@ describe('exports', () => {
     for (const vendor of CODED_VENDOR_IDS) gateway.fakes[vendor].answer(EVERYTHING_RUNS[vendor]);
   });
 
+  it('reads a locator that is text as the same export as by its ids', async () => {
+    const texts = ['hi-energy:1', `${ACCOUNT_KEYS.talkdesk}@talkdesk:calls/job-1`, 'web-admit:1/1'];
+
+    const { data, errors } = await gateway.query(
+      'query ($locators: [ExportLocator!]!) { exports(locators: $locators) { vendor { key } account { key } id } }',
+      { locators: texts.map((text) => ({ text })) },
+    );
+
+    expect(errors).toEqual([]);
+    expect(data.exports.map(({ vendor }: { vendor: { key: string } }) => vendor.key)).toEqual([
+      'hi-energy',
+      'talkdesk',
+      'web-admit',
+    ]);
+    const again = await gateway.query('query ($id: ID!) { node(id: $id) { __typename } }', {
+      id: data.exports[0].id,
+    });
+    expect(again.data.node).toEqual({ __typename: 'HiEnergyExport' });
+  });
+
+  it.each([
+    ['nobody', 'locator.text names no export: write VENDOR:IDS or ACCOUNT@VENDOR:IDS.'],
+    [
+      'acme:1',
+      'locator.text names no vendor of this gateway: those are power-bi, hi-energy, talkdesk, web-admit',
+    ],
+    [
+      'web-admit:1',
+      'locator.text has too many or too few ids: write web-admit:[userIdentityId/]exportId/exportFileId.',
+    ],
+    [
+      'hi-energy:012',
+      'locator.text.exportId is not an id this vendor gives: it must be a positive integer of at most 19 digits, without leading zeros.',
+    ],
+    ['nope@hi-energy:1', 'There is no such account for you: see the query "accounts" for those you may use.'],
+  ])('refuses the text %j and says why', async (text, message) => {
+    const { data, errors } = await gateway.query(
+      'query ($text: String) { export(locator: { text: $text }) { id } }',
+      { text },
+    );
+
+    expect(data.export).toBeNull();
+    expect(errors[0]?.message).toContain(message);
+  });
+
   it('answers locators of all vendors in their order', async () => {
     const order: readonly CodedVendorId[] = [
       'talkdesk',

@@ -448,15 +448,20 @@ export type ExportTransition = {
 /** Where an export is. `account` may be left out where the caller has exactly one account of that vendor. */
 export type ExportLocator =
   /** A global id from an earlier answer. */
-  { readonly id: Scalars['ID']['input']; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit?: never; }
+  { readonly id: Scalars['ID']['input']; readonly text?: never; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit?: never; }
+  |  /**
+   * As people write it, for any vendor: `VENDOR:ID/ID`, such as `hi-energy:4213`, with `ACCOUNT@` in front where there are several accounts.
+   * `Vendor.locator` says which ids, in which order; optional ones may be left out.
+   */
+  { readonly id?: never; readonly text: Scalars['String']['input']; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit?: never; }
   |  /** An export of a Power BI report. */
-  { readonly id?: never; readonly powerBi: PowerBiLocator; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit?: never; }
+  { readonly id?: never; readonly text?: never; readonly powerBi: PowerBiLocator; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit?: never; }
   |  /** An export report of Hi Energy. */
-  { readonly id?: never; readonly powerBi?: never; readonly hiEnergy: HiEnergyLocator; readonly talkdesk?: never; readonly webAdmit?: never; }
+  { readonly id?: never; readonly text?: never; readonly powerBi?: never; readonly hiEnergy: HiEnergyLocator; readonly talkdesk?: never; readonly webAdmit?: never; }
   |  /** A report job of Talkdesk Explore. */
-  { readonly id?: never; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk: TalkdeskLocator; readonly webAdmit?: never; }
+  { readonly id?: never; readonly text?: never; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk: TalkdeskLocator; readonly webAdmit?: never; }
   |  /** A run of a WebAdMIT export. */
-  { readonly id?: never; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit: WebAdmitLocator; };
+  { readonly id?: never; readonly text?: never; readonly powerBi?: never; readonly hiEnergy?: never; readonly talkdesk?: never; readonly webAdmit: WebAdmitLocator; };
 
 /** Leaves out of a list what does not fit; what is left out or null lets everything through. */
 export type ExportFilter = {
@@ -520,6 +525,44 @@ export type Vendor = Node & {
   readonly name: Scalars['String']['output'];
   /** What can be had of it at all. */
   readonly capabilities: VendorCapabilities;
+  /** Its field of `ExportLocator` and `ExportOrder`, such as `hiEnergy`. */
+  readonly input: Scalars['String']['output'];
+  /** The ids that name one of its exports, in the order in which they stand in `ExportLocator.text`. */
+  readonly locator: ReadonlyArray<LocatorField>;
+  /** What an order for one of its exports holds, beside `account`; empty where it has no call that starts one. */
+  readonly order: ReadonlyArray<OrderField>;
+};
+
+/** One id of those that name an export at its vendor. */
+export type LocatorField = {
+  readonly __typename?: 'LocatorField';
+  /** In the vendor's own locator input. */
+  readonly name: Scalars['String']['output'];
+  /** What it is, for people. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** True where it may be left out. */
+  readonly isOptional: Scalars['Boolean']['output'];
+  /** What the whole id has to match, as a regular expression; null where the description alone says it. */
+  readonly pattern?: Maybe<Scalars['String']['output']>;
+  /** An id that could be one; null where none is given. */
+  readonly example?: Maybe<Scalars['String']['output']>;
+};
+
+/** One field of an order. */
+export type OrderField = {
+  readonly __typename?: 'OrderField';
+  /** In the vendor's own order input. */
+  readonly name: Scalars['String']['output'];
+  /** Its type in this schema, such as `ID!`, `DateTime`, `[String!]` or `JSON`. */
+  readonly type: Scalars['String']['output'];
+  /** True where an order without it is refused. */
+  readonly isRequired: Scalars['Boolean']['output'];
+  /** What it is, for people. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** What the whole text has to match, as a regular expression; null where the description alone says it. */
+  readonly pattern?: Maybe<Scalars['String']['output']>;
+  /** A value that could be one; null where none is given. */
+  readonly example?: Maybe<Scalars['JSON']['output']>;
 };
 
 /** What can be had of a vendor at all. */
@@ -1208,6 +1251,8 @@ export type ResolversTypes = {
   ExportEdge: ResolverTypeWrapper<DomainExportEdge>;
   AccountProblem: ResolverTypeWrapper<DomainAccountProblem>;
   Vendor: ResolverTypeWrapper<VendorInfo>;
+  LocatorField: ResolverTypeWrapper<LocatorField>;
+  OrderField: ResolverTypeWrapper<OrderField>;
   VendorCapabilities: ResolverTypeWrapper<VendorCapabilities>;
   Account: ResolverTypeWrapper<VendorAccount>;
   AccountHealth: ResolverTypeWrapper<AccountHealth>;
@@ -1277,6 +1322,8 @@ export type ResolversParentTypes = {
   ExportEdge: DomainExportEdge;
   AccountProblem: DomainAccountProblem;
   Vendor: VendorInfo;
+  LocatorField: LocatorField;
+  OrderField: OrderField;
   VendorCapabilities: VendorCapabilities;
   Account: VendorAccount;
   AccountHealth: AccountHealth;
@@ -1501,7 +1548,27 @@ export type VendorResolvers<ContextType = GatewayContext, ParentType extends Res
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   capabilities?: Resolver<ResolversTypes['VendorCapabilities'], ParentType, ContextType>;
+  input?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  locator?: Resolver<ReadonlyArray<ResolversTypes['LocatorField']>, ParentType, ContextType>;
+  order?: Resolver<ReadonlyArray<ResolversTypes['OrderField']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LocatorFieldResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['LocatorField'] = ResolversParentTypes['LocatorField']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isOptional?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  pattern?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  example?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type OrderFieldResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['OrderField'] = ResolversParentTypes['OrderField']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  isRequired?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  pattern?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  example?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
 };
 
 export type VendorCapabilitiesResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['VendorCapabilities'] = ResolversParentTypes['VendorCapabilities']> = {
@@ -1741,6 +1808,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   ExportEdge?: ExportEdgeResolvers<ContextType>;
   AccountProblem?: AccountProblemResolvers<ContextType>;
   Vendor?: VendorResolvers<ContextType>;
+  LocatorField?: LocatorFieldResolvers<ContextType>;
+  OrderField?: OrderFieldResolvers<ContextType>;
   VendorCapabilities?: VendorCapabilitiesResolvers<ContextType>;
   Account?: AccountResolvers<ContextType>;
   AccountHealth?: AccountHealthResolvers<ContextType>;

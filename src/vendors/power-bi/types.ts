@@ -12,7 +12,11 @@ export type PowerBiIds = {
 /** Power BI's words for where an export stands, as its OpenAPI file lists them. */
 export type PowerBiStatus = 'Undefined' | 'NotStarted' | 'Running' | 'Succeeded' | 'Failed';
 
-const UUID = idRule(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'a UUID');
+const UUID = idRule(
+  /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i,
+  'a UUID',
+  '2b1f7a52-6d1c-4f5e-9b86-0d6f9a4e7c11',
+);
 
 /**
  * Up to 512 characters without controls, path or query signs.

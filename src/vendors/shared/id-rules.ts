@@ -1,8 +1,9 @@
 import type { IdRule } from '../../export/ports.ts';
 
-/** An id that has to be there and fits a pattern. */
-export function idRule(pattern: RegExp, allowed: string): IdRule {
-  return { isOptional: false, test: (value) => pattern.test(value), allowed };
+/** An id that has to be there and fits a pattern. Clients are told of a pattern without flags alone: others are not read everywhere alike. */
+export function idRule(pattern: RegExp, allowed: string, example?: string): IdRule {
+  const told = pattern.flags === '' ? pattern.source : undefined;
+  return { isOptional: false, test: (value) => pattern.test(value), allowed, pattern: told, example };
 }
 
 /** The same id where it may be left out. */
@@ -20,5 +21,6 @@ export function integerRule(maxDigits: number): IdRule {
   return idRule(
     new RegExp(`^[1-9][0-9]{0,${maxDigits - 1}}$`),
     `a positive integer of at most ${maxDigits} digits, without leading zeros`,
+    '4213',
   );
 }

@@ -12,7 +12,7 @@ export const TALKDESK_LOCATOR: LocatorGrammar<TalkdeskIds> = {
     'a report type: lower-case letters, digits and underscores, a letter first, at most 64',
   ),
   // UUIDs in real traffic, 24 hex digits in the retired API.
-  jobId: idRule(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 letters, digits, hyphens or underscores'),
+  jobId: idRule(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 letters, digits, hyphens or underscores', '6f1c3c1e09'),
 };
 
 /** The report types whose slugs are confirmed: what is listed where the configuration names none. */

@@ -25,14 +25,19 @@ export type ExportStatus =
 /** Where an export is. `account` may be left out where the caller has exactly one account of that vendor. */
 export type ExportLocator =
   {   /** A global id from an earlier answer. */
-  id: string; powerBi?: never; hiEnergy?: never; talkdesk?: never; webAdmit?: never; }
-  |  { id?: never;   /** An export of a Power BI report. */
+  id: string; text?: never; powerBi?: never; hiEnergy?: never; talkdesk?: never; webAdmit?: never; }
+  |  { id?: never;   /**
+   * As people write it, for any vendor: `VENDOR:ID/ID`, such as `hi-energy:4213`, with `ACCOUNT@` in front where there are several accounts.
+   * `Vendor.locator` says which ids, in which order; optional ones may be left out.
+   */
+  text: string; powerBi?: never; hiEnergy?: never; talkdesk?: never; webAdmit?: never; }
+  |  { id?: never; text?: never;   /** An export of a Power BI report. */
   powerBi: PowerBiLocator; hiEnergy?: never; talkdesk?: never; webAdmit?: never; }
-  |  { id?: never; powerBi?: never;   /** An export report of Hi Energy. */
+  |  { id?: never; text?: never; powerBi?: never;   /** An export report of Hi Energy. */
   hiEnergy: HiEnergyLocator; talkdesk?: never; webAdmit?: never; }
-  |  { id?: never; powerBi?: never; hiEnergy?: never;   /** A report job of Talkdesk Explore. */
+  |  { id?: never; text?: never; powerBi?: never; hiEnergy?: never;   /** A report job of Talkdesk Explore. */
   talkdesk: TalkdeskLocator; webAdmit?: never; }
-  |  { id?: never; powerBi?: never; hiEnergy?: never; talkdesk?: never;   /** A run of a WebAdMIT export. */
+  |  { id?: never; text?: never; powerBi?: never; hiEnergy?: never; talkdesk?: never;   /** A run of a WebAdMIT export. */
   webAdmit: WebAdmitLocator; };
 
 /** Leaves out of a list what does not fit; what is left out or null lets everything through. */
