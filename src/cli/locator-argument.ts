@@ -11,8 +11,8 @@ import type { ExportLocator } from './generated/operations.ts';
 export interface LocatorArgument {
   /** As it was typed, safe to print. */
   readonly text: string;
-  /** Null for a global id of a vendor this version does not know. */
-  readonly vendor: VendorId | null;
+  /** Null for a global id that this version cannot read. */
+  readonly vendor: string | null;
   /** What the gateway is asked with. */
   readonly locator: ExportLocator;
   /** True where this argument names the export with that global id. */
@@ -67,6 +67,8 @@ const FORMS: Readonly<Record<CodedVendorId, VendorForm>> = {
 export const LOCATOR_FORMS = CODED_VENDOR_IDS.map((vendor) => FORMS[vendor].pattern);
 
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
+/** A vendor's; there may be any. */
+const VENDOR_KEY = /^[a-z][a-z0-9-]{0,39}$/;
 /** What a locator looks like before anyone looks closer; a global id has no colon. */
 const SHAPE = /^(?:(?<account>[^@:]*)@)?(?<vendor>[^@:]*):(?<ids>.*)$/su;
 /** No locator is longer: three ids of at most 512 characters and a bit. */
@@ -102,11 +104,33 @@ function parse(text: string): LocatorArgument | string {
   const { account, vendor, ids } = SHAPE.exec(text)?.groups ?? {};
   if (vendor === undefined || ids === undefined) return parseId(text);
   const known = CODED_VENDOR_IDS.find((candidate) => candidate === vendor);
-  if (known === undefined) return `before the colon stands one of ${CODED_VENDOR_IDS.join(', ')}.`;
+  if (known === undefined && !VENDOR_KEY.test(vendor)) return 'before the colon stands the key of a vendor.';
   if (account !== undefined && !ACCOUNT.test(account)) {
     return 'before the @ stands an account key: 1 to 40 lower-case letters, digits and hyphens.';
   }
+  if (known === undefined) return toTextArgument({ text, vendor, account, ids });
   return parseVendorIds(text, known, account, ids.split('/'));
+}
+
+/** Of a vendor that only the gateway knows: it reads the ids too. What is only a hint of such a vendor's stands in no global id. */
+function toTextArgument({
+  text,
+  vendor,
+  account,
+  ids,
+}: Readonly<Record<'text' | 'vendor' | 'ids', string>> & {
+  readonly account: string | undefined;
+}): LocatorArgument {
+  const ending = `@${vendor}:${ids}`;
+  return {
+    text,
+    vendor,
+    locator: { text },
+    names(exportId) {
+      const name = toLocatorText(exportId);
+      return account === undefined ? name.endsWith(ending) : name === `${account}${ending}`;
+    },
+  };
 }
 
 function parseId(text: string): LocatorArgument | string {

@@ -79,8 +79,8 @@ describe('a locator on the command line', () => {
   });
 
   it.each([
-    ['acme:1', /before the colon stands one of power-bi, hi-energy, talkdesk, web-admit/],
-    ['Hi-Energy:1', /before the colon stands one of/],
+    ['Acme:1', /before the colon stands the key of a vendor/],
+    ['Hi-Energy:1', /before the colon stands the key of a vendor/],
     ['hi-energy', /give VENDOR:IDS, such as hi-energy:ID, or the `id` of an earlier answer/],
     ['', /give VENDOR:IDS/],
     ['hi-energy:', /its exportId must be a positive integer/],
@@ -103,7 +103,14 @@ describe('a locator on the command line', () => {
   });
 
   it('is refused together with all others that are none, one line each', () => {
-    expect(refusalOf('acme:1', 'hi-energy:42', 'hi-energy:x').message.split('\n')).toHaveLength(2);
+    expect(refusalOf('Acme:1', 'hi-energy:42', 'hi-energy:x').message.split('\n')).toHaveLength(2);
+  });
+
+  it('of a vendor that only the gateway knows is left to it', () => {
+    const [bare, whole] = parseLocatorArguments(['acme-reports:7/a@b:c', 'eu@acme-reports:7/a@b:c']);
+
+    expect(bare?.locator).toEqual({ text: 'acme-reports:7/a@b:c' });
+    expect(whole?.locator).toEqual({ text: 'eu@acme-reports:7/a@b:c' });
   });
 
   it('names the export that the gateway makes of it, and no other', () => {

@@ -153,8 +153,8 @@ describe('the command line of waybill watch', () => {
   it.each([
     [['download'], /^waybill: Name one export: power-bi:REPORT\/EXPORT or /],
     [
-      ['watch', 'hi-energy:007', 'acme:1'],
-      /"hi-energy:007" .*\n.*"acme:1" names no export: before the colon /,
+      ['watch', 'hi-energy:007', 'Acme:1'],
+      /"hi-energy:007" .*\n.*"Acme:1" names no export: before the colon /,
     ],
     [['watch', FAKE_LOCATOR, '--url', 'ftp://x'], /must be an http or https URL/],
     [['watch', FAKE_LOCATOR, '--url', 'http://me:secret@x/'], /^(?!.*secret)/],

@@ -13,6 +13,7 @@ import {
   WaybillStart,
   WaybillTrack,
   WaybillUntrack,
+  WaybillVendors,
 } from './generated/documents.ts';
 import { type Answer, type Ask, createAsk, take } from './http.ts';
 import { createLink, type Link, type Open } from './link.ts';
@@ -35,6 +36,7 @@ import type {
   Locator,
   RecentExports,
   RecentOptions,
+  Vendor,
   WatchOptions,
   Waybill,
   WaybillOptions,
@@ -304,6 +306,10 @@ export function createClient(link: Link, ask: Ask, clock: Clock): Waybill {
 
     async accounts() {
       return toList(take(await question(WaybillAccounts, {}), 'accounts')).map(toAccount);
+    },
+
+    async vendors() {
+      return take(await question(WaybillVendors, {}), 'vendors') as unknown as readonly Vendor[];
     },
 
     async [Symbol.asyncDispose]() {

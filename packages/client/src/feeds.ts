@@ -162,7 +162,7 @@ export function createFeeds(link: Link, clock: Clock, first?: string): Feeds {
       const isMeant =
         event.place === undefined
           ? key === feed.key ||
-            (!feed.key.includes('@') &&
+            (!/^[^:]*@/.test(feed.key) &&
               key.endsWith(`@${feed.key}`) &&
               (event.export != null || (feeds.get(key) ?? feed) === feed))
           : event.place === place;

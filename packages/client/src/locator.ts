@@ -5,13 +5,15 @@ import type { Export, ExportLocator, Locator } from './types.ts';
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 /** A global id has no colon. */
 const SHAPE = /^(?:([^@:]*)@)?([^@:]*):(.*)$/su;
+/** A vendor's; there may be any. */
+const KEY = /^[a-z][a-z0-9-]{0,39}$/;
 const MAX_LENGTH = 2_048;
 /** Of the board's page of one export. */
 const BOARD_ADDRESS = /\/e\/([\w-]+)$/;
 
 /**
  * Reads a locator as a person writes or pastes it: `hi-energy:4213`, `ACCOUNT@talkdesk:calls/ID`, a global id, or an address copied from
- * the vendor's own pages or API, or from the board, where it holds the ids.
+ * the vendor's own pages or API, or from the board, where it holds the ids. Ids of a vendor that is not known here are read by the gateway.
  *
  * @throws WaybillError with code BAD_USER_INPUT that says what is wrong and what is allowed
  */
@@ -62,7 +64,8 @@ export function parseLocator(text: string): ExportLocator {
   function toLocator(key: string, values: readonly string[], own?: string): ExportLocator {
     const grammar = GRAMMARS.get(key);
     if (grammar === undefined) {
-      return refuse(`before the colon stands one of ${[...GRAMMARS.keys()].join(', ')}`);
+      // Of a vendor that only the gateway knows: it reads the ids, too.
+      return KEY.test(key) ? { text: trimmed } : refuse('before the colon stands the key of a vendor');
     }
     const { input, ids: rules, first } = grammar;
     const fields = Object.entries(rules);
@@ -82,7 +85,7 @@ export function parseLocator(text: string): ExportLocator {
   }
 }
 
-/** The locator as text, such as `hi@hi-energy:4213`; the global id where its vendor is not known here. */
+/** The locator as text, such as `hi@hi-energy:4213`; a global id that says no more than itself stays one. */
 export function formatLocator(of: Export | ExportLocator): string {
   return toTexts(of as ExportLocator)[0];
 }
@@ -106,8 +109,11 @@ export function toKey(locator: ExportLocator): string {
 
 /** As text, and as text without a hint, which earlier gateways wrote into ids too. */
 function toTexts(locator: ExportLocator): readonly [text: string, key: string] {
-  const { id, ...inputs } = locator as { readonly id?: string } & Record<string, Record<string, string>>;
-  const fallback = id ?? JSON.stringify(locator);
+  const { id, text, ...inputs } = locator as { readonly id?: string; readonly text?: string } & Record<
+    string,
+    Record<string, string>
+  >;
+  const fallback = text ?? id ?? JSON.stringify(locator);
   let [tag, vendor, account, ...values] = decode(id ?? '');
   for (const [key, { input, ids }] of GRAMMARS) {
     const given = inputs[input];
@@ -119,7 +125,7 @@ function toTexts(locator: ExportLocator): readonly [text: string, key: string] {
   const grammar = GRAMMARS.get(vendor);
   const write = (first: number): string =>
     `${account == null ? '' : `${account}@`}${vendor}:${values.slice(first).filter(Boolean).join('/')}`;
-  return [grammar === undefined ? fallback : write(0), write(grammar?.first === 'hint' ? 1 : 0)];
+  return [write(0), write(grammar?.first === 'hint' ? 1 : 0)];
 }
 
 /** What a global id says; it is JSON in base64url. Nothing where it is none. */

@@ -207,6 +207,51 @@ export interface VendorCapabilities {
   readonly reportsTimes: boolean;
 }
 
+/** One id of those that name an export at its vendor. */
+export interface LocatorField {
+  /** In the vendor's own locator input. */
+  readonly name: string;
+  /** What it is, for people. */
+  readonly description: string | null;
+  readonly isOptional: boolean;
+  /** A regular expression that the whole id has to match; null where the description alone says what is allowed. */
+  readonly pattern: string | null;
+  readonly example: string | null;
+}
+
+/** One field of what an export is ordered with. */
+export interface OrderField {
+  /** In the vendor's own order input. */
+  readonly name: string;
+  /** In the schema's words, such as `ID!`, `DateTime`, `[String!]` or `JSON`. */
+  readonly type: string;
+  /** True where an order without it is refused. */
+  readonly isRequired: boolean;
+  /** What it is, for people. */
+  readonly description: string | null;
+  /** A regular expression that the whole text has to match; null where the description alone says what is allowed. */
+  readonly pattern: string | null;
+  /** A value that could be one; null where none is known. */
+  readonly example: unknown;
+}
+
+/** A service whose export jobs the gateway can read, and what its locators and orders hold. */
+export interface Vendor {
+  /** The global id. */
+  readonly id: string;
+  /** What stands in filters and before the colon of a locator. */
+  readonly key: string;
+  /** As its owner writes it. */
+  readonly name: string;
+  /** Its field of `ExportLocator` and `ExportOrder`. */
+  readonly input: string;
+  readonly capabilities: VendorCapabilities;
+  /** In the order in which they stand in a locator's text. */
+  readonly locator: readonly LocatorField[];
+  /** Beside `account`; empty where it has no call that starts an export. */
+  readonly order: readonly OrderField[];
+}
+
 /** One account at one vendor. */
 export interface Account {
   /** The global id. */
@@ -288,6 +333,8 @@ export interface Waybill extends AsyncDisposable {
   /** A link with at least 60 seconds to live. */
   fileUrl(of: Export | Locator, index?: number): Promise<URL>;
   accounts(): Promise<readonly Account[]>;
+  /** Every vendor that the gateway speaks to; what a form for locators and orders is made of. Costs no vendor call. */
+  vendors(): Promise<readonly Vendor[]>;
   readonly connection: ConnectionStore;
 }
 

@@ -185,8 +185,8 @@ describe('a locator', () => {
     ['talkdesk:Calls/1', 'its reportType must be lower-case letters, digits and underscores'],
     ['talkdesk:calls', 'write talkdesk:reportType/jobId'],
     ['web-admit:1', 'write web-admit:userIdentityId/exportId/exportFileId (the first may be left out)'],
-    ['acme:1', 'before the colon stands one of power-bi, hi-energy, talkdesk, web-admit'],
-    ['__proto__:1', 'before the colon stands one of power-bi, hi-energy, talkdesk, web-admit'],
+    ['Acme:1', 'before the colon stands the key of a vendor'],
+    ['__proto__:1', 'before the colon stands the key of a vendor'],
     ['H I@hi-energy:1', 'before the @ stands the key of an account'],
     ['4213', 'give VENDOR:IDS, such as hi-energy:4213, or the id of an earlier answer'],
     ['', 'give VENDOR:IDS, such as hi-energy:4213, or the id of an earlier answer'],
@@ -205,12 +205,16 @@ describe('a locator', () => {
     expect(refusalOf(text)).toBe(`"${text.slice(0, 200)}" names no export: ${why}.`);
   });
 
-  it('of a vendor that is not known here is its global id, and is followed all the same', () => {
-    const id = Buffer.from('["export","acme","a","1","2"]').toString('base64url');
+  it('of a vendor that is not known here is left to the gateway, and has a text all the same', () => {
+    const id = Buffer.from('["export","acme-reports","a","1",null,"2"]').toString('base64url');
 
+    expect(parseLocator(' acme-reports:1/2 ')).toEqual({ text: 'acme-reports:1/2' });
+    expect(parseLocator('a@acme-reports:1/b@2')).toEqual({ text: 'a@acme-reports:1/b@2' });
+    expect(formatLocator({ text: 'acme-reports:1/2' })).toBe('acme-reports:1/2');
     expect(parseLocator(id)).toEqual({ id });
-    expect(formatLocator({ id })).toBe(id);
-    expect(toKey({ id })).toBe('a@acme:1/2');
+    expect(formatLocator({ id })).toBe('a@acme-reports:1/2');
+    expect(toKey({ id })).toBe('a@acme-reports:1/2');
+    expect(toKey({ text: 'a@acme-reports:1/2' })).toBe('a@acme-reports:1/2');
     expect(formatLocator({ acme: { no: '1' } } as never)).toBe('{"acme":{"no":"1"}}');
   });
 });

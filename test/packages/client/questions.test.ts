@@ -79,6 +79,21 @@ describe('questions', () => {
     expect(accounts.find(({ key }) => key === 'desk')?.capabilities.canCancel).toBe(true);
   });
 
+  it('tell what each vendor’s locators and orders hold', async () => {
+    await using gateway = await startSimulatedGateway();
+    await using client = connect(gateway.url);
+
+    const vendors = await client.vendors();
+
+    expect(vendors.find(({ key }) => key === 'talkdesk')).toMatchObject({
+      name: 'Talkdesk',
+      input: 'talkdesk',
+      capabilities: { canStart: true },
+      locator: [{ name: 'reportType' }, { name: 'jobId', isOptional: false, example: '6f1c3c1e09' }],
+      order: expect.arrayContaining([expect.objectContaining({ name: 'from', type: 'DateTime!' })]),
+    });
+  });
+
   it('read any number of exports, each with its own error', async () => {
     await using gateway = await startLiveGateway();
     for (let id = 1; id <= 249; id += 1) gateway.say(id, { status: 'processing' });
@@ -231,7 +246,7 @@ describe('the documents of the client', () => {
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
       expect(id).toBe(`sha256:${Buffer.from(digest).toString('hex')}`);
     }
-    expect(Object.keys(documents)).toHaveLength(9);
+    expect(Object.keys(documents)).toHaveLength(10);
     expect(JSON.parse(manifest)).toEqual(documents);
   });
 });

@@ -138,7 +138,7 @@ describe('the README of @waybill/client', { timeout: 60_000 }, () => {
     const { code, written } = await run(example('@waybill/client/documents'));
 
     expect(code).toBe(0);
-    expect(Object.keys(JSON.parse(written))).toHaveLength(9);
+    expect(Object.keys(JSON.parse(written))).toHaveLength(10);
   });
 
   it('names files that are there', async () => {

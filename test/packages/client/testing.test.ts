@@ -1,4 +1,4 @@
-import type { Export, ExportEvent } from '@waybill/client';
+import { type Export, type ExportEvent, formatLocator } from '@waybill/client';
 import { fakeWaybill } from '@waybill/client/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -130,5 +130,22 @@ describe('fakeWaybill', () => {
 
     expect(shown).toMatchObject({ vendor: 'acme', status: 'PONDERING', phase: 'moving', isTerminal: false });
     expect(shown?.details).toMatchObject({ depth: 7, id0: '1', id1: '2' });
+  });
+
+  it('follows an export of a vendor that the kit does not know, with its account and without', async () => {
+    await using client = fakeWaybill({ 'eu@acme-reports:7/a@b': ['QUEUED', 'RUNNING', 'SUCCEEDED'] });
+
+    const both = Promise.all([client.done('acme-reports:7/a@b'), client.done('eu@acme-reports:7/a@b')]);
+    await client.advance(5_000);
+    const ended = await both;
+
+    expect(ended.map(({ vendor, status }) => [vendor, status])).toEqual([
+      ['acme-reports', 'SUCCEEDED'],
+      ['acme-reports', 'SUCCEEDED'],
+    ]);
+    expect(formatLocator(ended[0] as Export)).toBe('eu@acme-reports:7/a@b');
+    expect(await client.vendors()).toMatchObject([
+      { key: 'acme-reports', input: 'acmeReports', locator: [{ name: 'id0' }, { name: 'id1' }] },
+    ]);
   });
 });

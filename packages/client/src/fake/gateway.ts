@@ -12,6 +12,14 @@ import { type FakeStep, ScriptedExport } from './script.ts';
 /** What is asked, by the text that asks. */
 const NAMES = new Map(Object.entries(documents).map(([name, text]) => [text, name]));
 
+const CAPABILITIES = {
+  canCancel: true,
+  canList: true,
+  canStart: true,
+  reportsProgress: true,
+  reportsTimes: true,
+};
+
 const STARTED: readonly FakeStep[] = ['QUEUED', 'RUNNING', 'SUCCEEDED'];
 
 /** Something that has happened to an export. */
@@ -118,6 +126,8 @@ export class FakeGateway {
         return { data: { recentExports: this.list(variables) }, errors: [] };
       case 'WaybillAccounts':
         return { data: { accounts: this.accounts() }, errors: [] };
+      case 'WaybillVendors':
+        return { data: { vendors: this.vendors() }, errors: [] };
       case 'WaybillStart':
         return this.start(toFields(variables.input));
       case 'WaybillUntrack':
@@ -252,18 +262,30 @@ export class FakeGateway {
 
   private accounts(): readonly Fields[] {
     const accounts = new Map([...this.exports.values()].map(({ account, vendor }) => [account, vendor]));
-    const capabilities = {
-      canCancel: true,
-      canList: true,
-      canStart: true,
-      reportsProgress: true,
-      reportsTimes: true,
-    };
     return [...accounts].map(([key, vendor]) => ({
       id: key,
       key,
-      vendor: { key: vendor, name: vendor, capabilities },
+      vendor: { key: vendor, name: vendor, capabilities: CAPABILITIES },
       health: { state: 'HEALTHY', lastError: null, throttledUntil: null },
+    }));
+  }
+
+  private vendors(): readonly Fields[] {
+    const vendors = new Map([...this.exports.values()].map((each) => [each.vendor, each]));
+    return [...vendors].map(([key, { idNames }]) => ({
+      id: key,
+      key,
+      name: key,
+      input: key.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+      capabilities: CAPABILITIES,
+      locator: idNames.map((name) => ({
+        name,
+        description: null,
+        isOptional: false,
+        pattern: null,
+        example: null,
+      })),
+      order: [],
     }));
   }
 
@@ -305,7 +327,7 @@ export class FakeGateway {
 
   private find(locator: ExportLocator): ScriptedExport | undefined {
     const key = toKey(locator);
-    const whole = key.includes('@') || typeof locator.id === 'string';
+    const whole = /^[^:]*@/.test(key) || typeof locator.id === 'string';
     return [...this.exports.values()].find(({ id }) => {
       const own = toKey({ id });
       return whole ? own === key || id === locator.id : own.endsWith(`@${key}`);

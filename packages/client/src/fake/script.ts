@@ -13,6 +13,8 @@ export class ScriptedExport {
   readonly id: string;
   readonly vendor: string;
   readonly account: string;
+  /** In the order in which they stand in its name. */
+  readonly idNames: readonly string[];
   label: string | null = null;
   isTracked = true;
   private steps: readonly FakeStep[];
@@ -28,6 +30,7 @@ export class ScriptedExport {
     const all = grammar === undefined ? values.map((_, index) => `id${index}`) : Object.keys(grammar.ids);
     const given = all.slice(all.length - values.length);
     this.fields = Object.fromEntries(given.map((field, index) => [field, values[index]]));
+    this.idNames = all;
     this.vendor = vendor;
     this.account = account ?? vendor;
     const named = all.map((field, index) =>

@@ -5,6 +5,7 @@ const EventFields = 'fragment EventFields on ExportEvent{__typename cursor at ex
 export const WaybillExports = 'query WaybillExports($locators:[ExportLocator!]!$maxAgeMs:Int){exports(locators:$locators maxAgeMs:$maxAgeMs){...ExportFields}}' + ExportFields;
 export const WaybillRecent = 'query WaybillRecent($first:Int$after:String$filter:ExportFilter){recentExports(first:$first after:$after filter:$filter){nodes{...ExportFields}pageInfo{endCursor hasNextPage}unavailable{account{key vendor{key}}code message}}}' + ExportFields;
 export const WaybillAccounts = 'query WaybillAccounts{accounts{id key vendor{key name capabilities{canCancel canList canStart reportsProgress reportsTimes}}health{state lastError throttledUntil}}}';
+export const WaybillVendors = 'query WaybillVendors{vendors{id input key name capabilities{canCancel canList canStart reportsProgress reportsTimes}locator{isOptional name description pattern example}order{isRequired type name description pattern example}}}';
 export const WaybillWatch = 'subscription WaybillWatch($locators:[ExportLocator!]!$after:String){exportEvents(locators:$locators after:$after){...EventFields}}' + EventFields + ExportFields;
 export const WaybillTracked = 'subscription WaybillTracked($filter:ExportFilter$first:Int$after:String){trackedExportEvents(filter:$filter first:$first after:$after){...EventFields}}' + EventFields + ExportFields;
 export const WaybillStart = 'mutation WaybillStart($input:StartExportInput!){startExport(input:$input){isExisting export{...ExportFields}}}' + ExportFields;

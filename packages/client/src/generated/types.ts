@@ -206,6 +206,11 @@ export type WaybillAccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type WaybillAccountsQuery = { accounts: Array<{ __typename: 'Account' }> };
 
+export type WaybillVendorsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WaybillVendorsQuery = { vendors: Array<{ __typename: 'Vendor' }> };
+
 export type WaybillWatchSubscriptionVariables = Exact<{
   locators: Array<ExportLocator> | ExportLocator;
   after?: string | null | undefined;

@@ -238,6 +238,7 @@ export function createManualWaybill(): ManualWaybill {
       asked.fileUrl += 1;
       return answers.fileUrl();
     },
+    vendors: refuse,
     accounts() {
       asked.accounts += 1;
       return answers.accounts();
