@@ -5,7 +5,7 @@ import { Icon } from './icons.tsx';
 import { Link } from './link.tsx';
 import { useNow } from './time.ts';
 import { type AccountStanding, accountStanding } from './words/accounts.ts';
-import { learnVendorName } from './words/vendors.ts';
+import { learntVendor, learnVendorName, learnVendors } from './words/vendors.ts';
 
 const ASK_EVERY_MS = 5_000;
 
@@ -28,6 +28,9 @@ export function useHealth(client: Waybill): Health {
       try {
         const accounts = await client.accounts();
         for (const { vendor, vendorName } of accounts) learnVendorName(vendor, vendorName);
+        // Once, and again when the gateway has taken over another vendor's file; an account without its forms is shown all the same.
+        if (!accounts.every(({ vendor }) => learntVendor(vendor)))
+          await client.vendors().then(learnVendors, () => {});
         if (isLast()) setHealth((before) => (isEqual(before, accounts) ? before : { accounts, error: null }));
       } catch (error) {
         if (isLast()) setHealth(({ accounts }) => ({ accounts, error: error as WaybillError }));

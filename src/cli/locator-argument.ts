@@ -1,6 +1,6 @@
 import { InputError } from '../export/errors.ts';
 import { type GlobalId, parseGlobalId, toExportKey, toKeyFromGlobalId } from '../export/locator.ts';
-import { CODED_VENDOR_IDS, type CodedVendorId, type VendorId } from '../export/vendor-id.ts';
+import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
 import { CODED_VENDORS } from '../vendors/catalogue.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';

@@ -82,6 +82,16 @@ class DeclaredVendor implements VendorDefinition {
     return this.definition.locator;
   }
 
+  get orderHints(): VendorDefinition['orderHints'] {
+    const { locator, start } = this.declaration;
+    return Object.fromEntries(
+      Object.entries({ ...locator, ...start?.order }).map(([name, { pattern, example }]) => [
+        name,
+        { pattern: pattern ?? undefined, example },
+      ]),
+    );
+  }
+
   get parseOrder() {
     return this.definition.parseOrder;
   }

@@ -56,8 +56,8 @@ describe("the board's locators", () => {
     ['power-bi:sales/Mi9CbG9i', '“sales” is no report of Power BI: that is a UUID'],
     ['talkdesk:calls/', 'The job id is missing.'],
     [
-      'salesforce:1',
-      'There is no vendor “salesforce”. Known here are power-bi, hi-energy, talkdesk, web-admit.',
+      'Salesforce:1',
+      'There is no vendor “Salesforce”. Known here are power-bi, hi-energy, talkdesk, web-admit.',
     ],
     ['A B@hi-energy:1', 'There is a space in it'],
     ['Acme@hi-energy:1', '“Acme” is no account’s name'],

@@ -106,11 +106,18 @@ describe('a locator on the command line', () => {
     expect(refusalOf('Acme:1', 'hi-energy:42', 'hi-energy:x').message.split('\n')).toHaveLength(2);
   });
 
-  it('of a vendor that only the gateway knows is left to it', () => {
+  it('of a vendor that only the gateway knows is left to it, and names what the gateway made of it', () => {
     const [bare, whole] = parseLocatorArguments(['acme-reports:7/a@b:c', 'eu@acme-reports:7/a@b:c']);
+    const idOf = (...parts: readonly (string | null)[]) =>
+      Buffer.from(JSON.stringify(['export', ...parts])).toString('base64url');
 
     expect(bare?.locator).toEqual({ text: 'acme-reports:7/a@b:c' });
     expect(whole?.locator).toEqual({ text: 'eu@acme-reports:7/a@b:c' });
+    expect(bare?.names(idOf('acme-reports', 'us', '7', null, 'a@b:c'))).toBe(true);
+    expect(whole?.names(idOf('acme-reports', 'eu', '7', null, 'a@b:c'))).toBe(true);
+    expect(whole?.names(idOf('acme-reports', 'us', '7', null, 'a@b:c'))).toBe(false);
+    expect(bare?.names(idOf('acme-reports', 'us', '17', 'a@b:c'))).toBe(false);
+    expect(bare?.names(idOf('other', 'us', '7', 'a@b:c'))).toBe(false);
   });
 
   it('names the export that the gateway makes of it, and no other', () => {

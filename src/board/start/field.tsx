@@ -11,12 +11,13 @@ interface FieldProps {
 }
 
 export function Field({ field, value, problem, onChange }: FieldProps) {
-  const { name, label, hint = '', kind, isRequired = false, suggestions = [] } = field;
+  const { name, label, hint = '', kind, isList = false, isRequired = false, suggestions = [] } = field;
+  const isLong = isList || kind === 'json' || kind === 'value';
   const id = useId();
   const typed = findFieldProblem(field, value);
   const isBegun = useBegun(value, typed);
   const shown = problem || (isBegun ? typed : '');
-  const said = [hint, kind === 'json' && 'a JSON object', !isRequired && 'optional']
+  const said = [hint, FORMATS[kind], isList && 'one a line', !isRequired && 'optional']
     .filter(Boolean)
     .join('; ');
   const shared = {
@@ -30,11 +31,11 @@ export function Field({ field, value, problem, onChange }: FieldProps) {
     onChange: ({ target }: { readonly target: { readonly value: string } }) => onChange(target.value),
   };
   return (
-    <div className={kind === 'json' ? 'order-field wide' : 'order-field'}>
+    <div className={isLong ? 'order-field wide' : 'order-field'}>
       <label htmlFor={id}>
         {label} {said !== '' && <span className="hint">{said}</span>}
       </label>
-      {kind === 'json' ? (
+      {isLong ? (
         <textarea rows={2} {...shared} />
       ) : (
         <input
@@ -57,6 +58,15 @@ export function Field({ field, value, problem, onChange }: FieldProps) {
     </div>
   );
 }
+
+/** What has to be typed, where the label does not say it. */
+const FORMATS: Partial<Record<OrderField['kind'], string>> = {
+  json: 'a JSON object',
+  value: 'JSON',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
 
 /** Whoever has typed a good value once, or paused, is told of a wrong one at once; the first letters of an id are no mistake yet. */
 function useBegun(value: string, problem: string): boolean {

@@ -1,12 +1,15 @@
 /** What each vendor's exports are started with: the fields of the form, their grammar, and the order that is made of them. */
-import type { ExportOrder } from '@waybill/client';
+import type { ExportOrder, OrderField as SchemaField, Vendor } from '@waybill/client';
+import { learntVendor, toLabel, toLikeness, toWholePattern } from '../words/vendors.ts';
 
 export interface OrderField {
   /** In the schema. */
   readonly name: string;
   readonly label: string;
   readonly hint?: string;
-  readonly kind: 'text' | 'instant' | 'json';
+  readonly kind: 'text' | 'instant' | 'json' | 'value' | 'integer' | 'number' | 'boolean';
+  /** Several of the kind, one a line. */
+  readonly isList?: boolean;
   readonly isRequired?: boolean;
   readonly suggestions?: readonly string[];
   /** What the vendor takes; `allowed` goes on after "This has to be …". */
@@ -14,7 +17,8 @@ export interface OrderField {
 }
 
 interface VendorOrder {
-  readonly order: keyof ExportOrder & string;
+  /** Its field of the schema's `ExportOrder`. */
+  readonly order: string;
   readonly fields: readonly OrderField[];
 }
 
@@ -147,16 +151,61 @@ export const ORDERS: Readonly<Record<string, VendorOrder>> = {
   },
 };
 
+/** The form of a vendor's orders: in words of our own, or made of what the gateway tells; undefined where neither knows one. */
+export function orderForm(vendor: string): VendorOrder | undefined {
+  if (Object.hasOwn(ORDERS, vendor)) return ORDERS[vendor];
+  const learnt = learntVendor(vendor);
+  return learnt === undefined || !learnt.capabilities.canStart ? undefined : toForm(learnt);
+}
+
+const KINDS: Readonly<Record<string, OrderField['kind']>> = {
+  Int: 'integer',
+  Float: 'number',
+  Boolean: 'boolean',
+  DateTime: 'instant',
+  JSON: 'value',
+};
+
+function toForm({ input, order }: Vendor): VendorOrder {
+  return { order: input, fields: order.map(toField) };
+}
+
+function toField({ name, type, isRequired, description, pattern, example }: SchemaField): OrderField {
+  const [inner = ''] = /\w+/.exec(type) ?? [];
+  const kind = KINDS[inner] ?? 'text';
+  const whole = kind === 'text' ? toWholePattern(pattern) : null;
+  const such = typeof example === 'string' || typeof example === 'number' ? `such as ${example}` : '';
+  const said = description?.replace(/\.$/, '') ?? '';
+  return {
+    name,
+    label: toLabel(name),
+    hint: [said, such].filter(Boolean).join(', '),
+    kind,
+    isList: type.startsWith('['),
+    isRequired,
+    ...(kind === 'boolean' ? { suggestions: ['true', 'false'] } : {}),
+    ...(whole === null ? {} : { grammar: { pattern: whole, allowed: toLikeness(pattern, example) } }),
+  };
+}
+
 function oneOf(words: readonly string[]): NonNullable<OrderField['grammar']> {
   return { pattern: new RegExp(`^(?:${words.join('|')})$`), allowed: `one of ${words.join(', ')}` };
 }
 
 /** What is wrong with what was typed into a field; empty where nothing is, or nothing was typed yet. */
-export function findFieldProblem({ kind, grammar }: OrderField, typed: string): string {
-  const text = typed.trim();
-  if (text === '') return '';
-  if (VALUE[kind](text) === null) return PROBLEM[kind];
-  return grammar === undefined || grammar.pattern.test(text) ? '' : `This has to be ${grammar.allowed}.`;
+export function findFieldProblem(field: OrderField, typed: string): string {
+  const { kind, grammar } = field;
+  for (const text of toTexts(field, typed)) {
+    if (VALUE[kind](text) === null) return PROBLEM[kind];
+    if (grammar !== undefined && !grammar.pattern.test(text)) return `This has to be ${grammar.allowed}.`;
+  }
+  return '';
+}
+
+/** What was typed, one text for each value; none where nothing was. */
+function toTexts({ isList = false }: OrderField, typed: string): readonly string[] {
+  const texts = isList ? typed.split('\n') : [typed];
+  return texts.map((text) => text.trim()).filter((text) => text !== '');
 }
 
 /**
@@ -170,18 +219,19 @@ export function readOrder(
   account: string,
   typed: Readonly<Record<string, string>>,
 ): { readonly order: ExportOrder } | { readonly problems: Readonly<Record<string, string>> } {
-  const form = ORDERS[vendor];
+  const form = orderForm(vendor);
   if (form === undefined) throw new Error(`No order is known for ${vendor}.`);
   const problems: Record<string, string> = {};
   const values: Record<string, unknown> = { account };
   for (const field of form.fields) {
-    const text = (typed[field.name] ?? '').trim();
-    if (text === '') {
+    const texts = toTexts(field, typed[field.name] ?? '');
+    if (texts.length === 0) {
       if (field.isRequired) problems[field.name] = 'This has to be filled in.';
       continue;
     }
-    const problem = findFieldProblem(field, text);
-    if (problem === '') values[field.name] = VALUE[field.kind](text);
+    const problem = findFieldProblem(field, typed[field.name] ?? '');
+    const read = texts.map(VALUE[field.kind]);
+    if (problem === '') values[field.name] = field.isList ? read : read[0];
     else problems[field.name] = problem;
   }
   if (values.from !== undefined && values.to !== undefined && String(values.from) >= String(values.to))
@@ -197,18 +247,28 @@ const VALUE: Readonly<Record<OrderField['kind'], (text: string) => unknown>> = {
     const at = new Date(text);
     return Number.isNaN(at.getTime()) ? null : at.toISOString();
   },
-  json(text) {
-    if (!text.startsWith('{')) return null;
-    try {
-      return JSON.parse(text);
-    } catch {
-      return null;
-    }
-  },
+  json: (text) => (text.startsWith('{') ? parseJson(text) : null),
+  value: parseJson,
+  integer: (text) => (/^[+-]?\d{1,15}$/.test(text) ? Number(text) : null),
+  number: (text) => (Number.isFinite(Number(text)) ? Number(text) : null),
+  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : null),
 };
+
+/** Null for what is none, and for null, which an order says by leaving it out. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 const PROBLEM: Readonly<Record<OrderField['kind'], string>> = {
   text: '',
   instant: 'This is no date and time.',
   json: 'This is no JSON object, such as { "status": "active" }.',
+  value: 'This is no JSON, such as { "status": "active" } or "text" in quotes.',
+  integer: 'This is no whole number.',
+  number: 'This is no number.',
+  boolean: 'This has to be true or false.',
 };

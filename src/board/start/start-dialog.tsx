@@ -9,7 +9,7 @@ import { Link } from '../link.tsx';
 import { codeOf, problemText } from '../words/problems.ts';
 import { Field } from './field.tsx';
 import { keyOf, settle } from './order-keys.ts';
-import { ORDERS, readOrder } from './orders.ts';
+import { orderForm, readOrder } from './orders.ts';
 
 interface StartDialogProps {
   readonly accounts: readonly Account[];
@@ -57,7 +57,7 @@ interface StartFormProps {
 function StartForm({ accounts, onStarted, onLeave }: StartFormProps) {
   const startable = useMemo(
     () =>
-      accounts.filter(({ vendor, capabilities }) => capabilities.canStart && Object.hasOwn(ORDERS, vendor)),
+      accounts.filter(({ vendor, capabilities }) => capabilities.canStart && orderForm(vendor) !== undefined),
     [accounts],
   );
   const vendors = [...new Map(startable.map(({ vendor, vendorName }) => [vendor, vendorName]))];
@@ -125,7 +125,7 @@ function StartForm({ accounts, onStarted, onLeave }: StartFormProps) {
             </select>
           </div>
         )}
-        {ORDERS[vendor]?.fields.map((field) => (
+        {orderForm(vendor)?.fields.map((field) => (
           <Field
             key={`${vendor} ${field.name}`}
             field={field}

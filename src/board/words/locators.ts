@@ -1,6 +1,13 @@
 /** What somebody pasted to follow an export: recognised as they type, or explained in their own words. */
 import { type ExportLocator, parseLocator } from '@waybill/client';
-import { vendorName } from './vendors.ts';
+import {
+  learntVendor,
+  learntVendorKeys,
+  toLabel,
+  toLikeness,
+  toWholePattern,
+  vendorName,
+} from './vendors.ts';
 
 interface IdWords {
   readonly field: string;
@@ -79,7 +86,7 @@ const FORMS: Readonly<Record<string, VendorForm>> = {
 };
 
 const ALL_FORMS = Object.values(FORMS);
-const KNOWN = `Known here are ${ALL_FORMS.map(({ vendor }) => vendor).join(', ')}.`;
+const ANYTHING = /./;
 const MAX_LENGTH = 2_048;
 const SHOWN_LENGTH = 40;
 
@@ -106,7 +113,66 @@ function ownId(text: string): string | undefined {
   return id === undefined ? undefined : decodeURIComponent(id);
 }
 
+/** How locators of a vendor are written: in words of our own, or in the gateway's. */
+function findForm(vendor: string): VendorForm | undefined {
+  const own = ALL_FORMS.find((form) => form.vendor === vendor);
+  const learnt = learntVendor(vendor);
+  if (own !== undefined || learnt === undefined) return own;
+  const { locator: fields } = learnt;
+  const required = fields.filter(({ isOptional }) => !isOptional);
+  const ways = required.length < fields.length ? [required, fields] : [fields];
+  const write = (ids: typeof fields, toPart: (field: (typeof fields)[number]) => string) =>
+    `${vendor}:${ids.map(toPart).join('/')}`;
+  return {
+    vendor,
+    forms: ways.map((ids) => write(ids, ({ name }) => name)),
+    example: write(required, ({ name, example }) => example ?? name),
+    ids: fields.map(({ name, pattern, example, isOptional }) => ({
+      field: name,
+      label: toLabel(name).toLowerCase(),
+      pattern: toWholePattern(pattern) ?? ANYTHING,
+      allowed: toLikeness(pattern, example),
+      isOptional,
+    })),
+  };
+}
+
+/** The keys of all vendors that a locator may name. */
+function knownVendors(): readonly string[] {
+  const learnt = learntVendorKeys();
+  return learnt.length > 0 ? learnt : ALL_FORMS.map(({ vendor }) => vendor);
+}
+
+/** A locator that the gateway reads itself, taken apart; null for every other one. */
+function splitText(locator: ExportLocator) {
+  if (typeof locator.text !== 'string') return null;
+  const [, account, vendor = '', ids = ''] = /^(?:([^@:]*)@)?([^@:]*):(.*)$/s.exec(locator.text) ?? [];
+  return { account, vendor, values: ids.split('/') };
+}
+
+/** What is wrong with one, as far as can be told here; null where the gateway may take it. */
+function findWrongText({ vendor, values }: NonNullable<ReturnType<typeof splitText>>): string | null {
+  const form = findForm(vendor);
+  if (form === undefined) return learntVendorKeys().length === 0 ? null : noVendor(vendor);
+  const required = form.ids.filter(({ isOptional = false }) => !isOptional);
+  const isWhole = values.length === form.ids.length || values.length === required.length;
+  const named = values.length === form.ids.length ? form.ids : required;
+  if (isWhole && named.every(({ pattern }, index) => pattern.test(values[index] ?? ''))) return null;
+  // Some of several optional ids: which of them, the gateway finds out.
+  const isSome = values.length > required.length && values.length < form.ids.length;
+  return isSome ? null : explainIds(form, values);
+}
+
+function noVendor(vendor: string): string {
+  return `There is no vendor “${shorten(vendor)}”. Known here are ${knownVendors().join(', ')}.`;
+}
+
 function findWrongId(locator: ExportLocator): { readonly problem: string } | null {
+  const text = splitText(locator);
+  if (text !== null) {
+    const problem = findWrongText(text);
+    return problem === null ? null : { problem };
+  }
   const [field, ids] = Object.entries(locator)[0] ?? [];
   const form = field === undefined || !Object.hasOwn(FORMS, field) ? undefined : FORMS[field];
   if (form === undefined) return null;
@@ -130,6 +196,11 @@ function wrongId(
 }
 
 function describe(locator: ExportLocator): string {
+  const text = splitText(locator);
+  if (text !== null) {
+    const of = text.account === undefined ? '' : `, account ${text.account}`;
+    return `${vendorName(text.vendor)}${of}: ${text.values.map(shorten).join(', ')}.`;
+  }
   const [field = '', ids] = Object.entries(locator)[0] ?? [];
   const form = Object.hasOwn(FORMS, field) ? FORMS[field] : undefined;
   if (form === undefined) return 'An export’s id.';
@@ -149,8 +220,8 @@ function explainWrong(text: string): string {
   const [, account, vendor, rest] = /^(?:([^@:]*)@)?([^@:]*):(.*)$/.exec(text) ?? [];
   if (vendor === undefined)
     return `This is neither an export’s id nor its locator. A locator is the vendor, a colon and the ids, such as ${FORMS.hiEnergy?.example}.`;
-  const form = ALL_FORMS.find((known) => known.vendor === vendor.toLowerCase());
-  if (form === undefined) return `There is no vendor “${shorten(vendor)}”. ${KNOWN}`;
+  const form = findForm(vendor.toLowerCase());
+  if (form === undefined) return noVendor(vendor);
   if (account !== undefined && !/^[a-z0-9-]{1,40}$/.test(account))
     return `“${shorten(account)}” is no account’s name: before the @ stand lower-case letters, digits and hyphens.`;
   return explainIds(form, (rest ?? '').split('/'));

@@ -110,6 +110,7 @@ export function createStub(scenario: Scenario): Stub {
     track: async (locator) => answer(find(locator)),
     untrack: () => answer(undefined),
     fileUrl: async () => new URL(location.href),
+    vendors: async () => [],
     accounts: () => answer(scenario.accounts ?? []),
     connection: {
       get: () => connection,
