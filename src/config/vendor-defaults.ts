@@ -2,6 +2,7 @@ import type { Pacing } from '../export/ports.ts';
 import type { CodedVendorId, VendorId } from '../export/vendor-id.ts';
 import type { AccountLimits } from '../http/types.ts';
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
+import { toFileHosts } from '../vendor-file/file-hosts.ts';
 import { SHIPPED_DECLARATIONS } from '../vendor-file/shipped.ts';
 import type { AccountCredential, FileDelivery } from './config.ts';
 
@@ -119,7 +120,7 @@ function toVendorDefaults(declaration: VendorDeclaration): VendorDefaults {
     limits: { ...limits, timeoutMs: TIMEOUT_MS },
     pacing,
     files: hasLinks ? ['redirect', 'stream'] : ['stream'],
-    fileOrigins: [...new Set(files.flatMap(({ hosts }) => hosts))],
+    fileOrigins: toFileHosts(declaration),
     canList: list !== null,
     hasReportTypes: false,
     declaration,

@@ -1,4 +1,5 @@
-import type { RequestRule, StartRule, Template, VendorDeclaration } from './declaration.ts';
+import type { VendorDeclaration } from './declaration.ts';
+import { namesIn, neededIn } from './request-names.ts';
 
 /** An id of the locator that has to be known before an export starts: the place where it is started. */
 export interface OrderId {
@@ -6,23 +7,22 @@ export interface OrderId {
   readonly isOptional: boolean;
 }
 
-/** The locator's ids that stand in the request of a start, in the locator's order: the order input asks for them. */
+/**
+ * The locator's ids that an order has to say, in the locator's order: those that the start's request has places for, and those without
+ * which the new export could not be named. What the answer gives, such as the new job's id, is none of them, and neither is what the order
+ * has a field for.
+ */
 export function orderIds({
   locator,
+  status,
   start,
-}: Pick<VendorDeclaration, 'locator' | 'start'>): readonly OrderId[] {
+}: Pick<VendorDeclaration, 'locator' | 'status' | 'start'>): readonly OrderId[] {
   if (start === null) return [];
-  const names = namesIn(start.request);
-  return Object.entries(locator).flatMap(([name, { isOptional }]) =>
-    names.has(name) ? [{ name, isOptional }] : [],
-  );
-}
-
-function namesIn({ path, query, headers }: StartRule['request'] | RequestRule): ReadonlySet<string> {
-  const templates: readonly Template[] = [
-    ...path.flatMap(({ segments }) => segments),
-    ...Object.values(query),
-    ...Object.values(headers),
-  ];
-  return new Set(templates.flat().flatMap((part) => ('name' in part ? [part.name] : [])));
+  const named = namesIn(start.request);
+  const needed = new Set([...neededIn(start.request), ...neededIn(status.request)]);
+  return Object.entries(locator).flatMap(([name, grammar]) => {
+    const isOptional = grammar.isOptional && !needed.has(name);
+    const isTold = Object.hasOwn(start.answer.ids, name) || Object.hasOwn(start.order, name);
+    return (named.has(name) || !isOptional) && !isTold ? [{ name, isOptional }] : [];
+  });
 }

@@ -13,6 +13,15 @@ export function namesIn({ path, query, headers, body }: RequestRule): ReadonlySe
   );
 }
 
+/** The names without which a request has no path: those that stand in no part that goes with them. */
+export function neededIn({ path }: RequestRule): ReadonlySet<string> {
+  return new Set(
+    path.flatMap(({ segments, needs }) =>
+      segments.flat().flatMap((part) => ('name' in part && !needs.includes(part.name) ? [part.name] : [])),
+    ),
+  );
+}
+
 function templatesIn(node: BodyNode): readonly Template[] {
   if ('template' in node) return [node.template];
   if ('list' in node) return node.list.flatMap(templatesIn);

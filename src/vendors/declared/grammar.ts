@@ -1,5 +1,6 @@
 import type { IdRule, LocatorGrammar } from '../../export/ports.ts';
-import type { IdGrammar, RequestRule, VendorDeclaration } from '../../vendor-file/declaration.ts';
+import type { IdGrammar, VendorDeclaration } from '../../vendor-file/declaration.ts';
+import { neededIn } from '../../vendor-file/request-names.ts';
 
 /** The longest pattern that a message shows. */
 const MAX_SHOWN_PATTERN = 100;
@@ -18,15 +19,6 @@ export function toLocatorGrammar({
       const rule = toIdRule(grammar);
       return [name, { ...rule, isOptional: rule.isOptional && !needed.has(name) }];
     }),
-  );
-}
-
-/** The names without which a request has no path: those that stand in no part that goes with them. */
-export function neededIn({ path }: RequestRule): ReadonlySet<string> {
-  return new Set(
-    path.flatMap(({ segments, needs }) =>
-      segments.flat().flatMap((part) => ('name' in part && !needs.includes(part.name) ? [part.name] : [])),
-    ),
   );
 }
 

@@ -1,10 +1,9 @@
 import { isTerminal, type LocatorIds } from '../../export/export.ts';
 import type { CallOptions } from '../../http/types.ts';
 import type { BatchRule, ListRule, VendorDeclaration } from '../../vendor-file/declaration.ts';
-import { namesIn } from '../../vendor-file/request-names.ts';
+import { namesIn, neededIn } from '../../vendor-file/request-names.ts';
 import type { ListCall, Listed } from '../shared/reads.ts';
 import { type DeclaredAccount, toRead } from './account.ts';
-import { neededIn } from './grammar.ts';
 import type { AnswerFacts, Snapshot } from './mapping.ts';
 import { compileNext } from './pages.ts';
 import { compilePointers, describePointer, type ReadPointer } from './pointer.ts';

@@ -2,7 +2,7 @@ import type { ExportSnapshot } from '../../export/export.ts';
 import { parseIds } from '../../export/locator.ts';
 import type { ExportOrder, LocatorGrammar } from '../../export/ports.ts';
 import type { DetailType, OrderField, VendorDeclaration } from '../../vendor-file/declaration.ts';
-import { toStartIds } from '../../vendor-file/start-ids.ts';
+import { orderIds } from '../../vendor-file/order-ids.ts';
 import {
   fieldOf,
   INSTANT_ALLOWED,
@@ -39,9 +39,9 @@ const MAX_INT = 2_147_483_647;
  */
 export function toParseOrder(declaration: VendorDeclaration, locator: LocatorGrammar): ParseOrder {
   const ids = Object.fromEntries(
-    toStartIds(declaration).flatMap((id) => {
-      const rule = locator[id];
-      return rule === undefined ? [] : [[id, rule]];
+    orderIds(declaration).flatMap(({ name, isOptional }) => {
+      const rule = locator[name];
+      return rule === undefined ? [] : [[name, { ...rule, isOptional }]];
     }),
   );
   const fields = Object.entries(declaration.start?.order ?? {}).map(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StartError } from '../../../src/export/errors.ts';
 import type { StartedExport } from '../../../src/export/ports.ts';
 import type { StartRule, VendorDeclaration } from '../../../src/vendor-file/declaration.ts';
+import { orderIds } from '../../../src/vendor-file/order-ids.ts';
 import { toVendorDefinition } from '../../../src/vendors/declared/vendor.ts';
 import type { FakeHandler, FakeReply } from '../../support/fake-vendor.ts';
 import {
@@ -436,6 +437,41 @@ describe('an order that a file describes', () => {
     expect(() => needy.parseOrder({ projectId: 'x', template: 't' }, 'o')).toThrow(
       expect.objectContaining({ field: 'o.projectId' }),
     );
+  });
+});
+
+describe('the ids of the locator that an order says', () => {
+  const { locator } = createDeclaration();
+  const id = { pattern: '[a-z]+', isOptional: true, description: null, example: 'a' };
+  const idsOf = (path: string, rest: Partial<StartRule> = {}) =>
+    orderIds(
+      createDeclaration({
+        locator: { region: id, team: id, ...locator },
+        start: startRule({
+          request: request('POST', path, { body: { template: template('{team}') } }),
+          ...rest,
+        }),
+      }),
+    );
+
+  it('are those that the start has places for, and those without which nothing could be named', () => {
+    expect(idsOf('/jobs')).toEqual([
+      { name: 'team', isOptional: true },
+      { name: 'projectId', isOptional: false },
+    ]);
+    expect(idsOf('/{region}/jobs')).toContainEqual({ name: 'region', isOptional: false });
+  });
+
+  it('are not those that the answer tells, or a field of the order', () => {
+    const source = { at: [at('/id')], prefix: '' } as const;
+    const told = idsOf('/jobs', {
+      answer: { at: [at('')], ids: { jobId: source, projectId: source, team: source } },
+    });
+
+    expect(told).toEqual([]);
+    expect(
+      idsOf('/jobs', { order: { projectId: orderField('/project'), team: orderField('/team') } }),
+    ).toEqual([]);
   });
 });
 
