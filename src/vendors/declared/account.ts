@@ -93,7 +93,7 @@ export function toOrigins(
 
 /** A request that changes nothing, whatever its method. */
 export function toRead(request: FilledRequest): AccountRequest {
-  return { ...request, isRead: true };
+  return request.method === 'GET' ? (request as AccountRequest) : { ...request, isRead: true };
 }
 
 /** How a single answer came. */

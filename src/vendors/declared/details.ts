@@ -100,36 +100,55 @@ function toUrl(value: unknown): string | undefined {
   return isUrl ? value : undefined;
 }
 
-/** A copy of a JSON value, its texts without control characters but line ends and tabs; undefined for one that is too big. */
+/** A JSON value, its texts without control characters but line ends and tabs; undefined for one that is too big. */
 function toBoundedJson(value: unknown): unknown {
-  const budget = { values: MAX_JSON_VALUES, length: MAX_JSON_LENGTH };
-  const copy = copyJson(value, MAX_JSON_DEPTH, budget);
-  return budget.values < 0 || budget.length < 0 ? undefined : copy;
+  const budget = { values: MAX_JSON_VALUES, length: MAX_JSON_LENGTH, isPlain: true };
+  lookThrough(value, MAX_JSON_DEPTH, budget);
+  if (budget.values < 0 || budget.length < 0) return undefined;
+  return budget.isPlain ? value : copyJson(value);
 }
 
 interface Budget {
   values: number;
   length: number;
+  /** No text in it has to be cleaned: nearly always. */
+  isPlain: boolean;
 }
 
-function copyJson(value: unknown, depth: number, budget: Budget): unknown {
+function lookThrough(value: unknown, depth: number, budget: Budget): void {
   budget.values -= 1;
-  if (typeof value === 'string') return cleanText(value, budget);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value === 'string') {
+    lookAtText(value, budget);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
   if (depth === 0) budget.values = -1;
-  if (budget.values < 0) return null;
-  if (Array.isArray(value)) return value.map((entry) => copyJson(entry, depth - 1, budget));
+  if (budget.values < 0) return;
+  if (Array.isArray(value)) {
+    for (const entry of value) lookThrough(entry, depth - 1, budget);
+    return;
+  }
+  for (const name of Object.keys(value)) {
+    lookAtText(name, budget);
+    lookThrough((value as Readonly<Record<string, unknown>>)[name], depth - 1, budget);
+  }
+}
+
+function lookAtText(text: string, budget: Budget): void {
+  budget.length -= text.length;
+  if (budget.length >= 0 && !/^[\x20-\x7e]*$/.test(text)) budget.isPlain = false;
+}
+
+function copyJson(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyJson);
   // From entries: an assignment to "__proto__" would set something else.
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      cleanText(name, budget),
-      copyJson(member, depth - 1, budget),
-    ]),
+    Object.entries(value).map(([name, member]) => [cleanText(name), copyJson(member)]),
   );
 }
 
-function cleanText(text: string, budget: Budget): string {
-  budget.length -= text.length;
-  if (budget.length < 0) return '';
-  return /^[\x20-\x7e]*$/.test(text) ? text : text.toWellFormed().replace(/[^\P{Cc}\n\t]/gu, '');
+function cleanText(text: string): string {
+  return text.toWellFormed().replace(/[^\P{Cc}\n\t]/gu, '');
 }

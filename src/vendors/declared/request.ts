@@ -27,20 +27,25 @@ export type FillRequest = (values: TemplateValues) => FilledRequest | undefined;
 /** One request of a vendor file for one account. */
 export function compileRequest(
   rule: RequestRule,
-  { headers }: Pick<VendorDeclaration, 'headers'>,
+  vendor: Pick<VendorDeclaration, 'headers'>,
   settings: SettingValues,
 ): FillRequest {
   const { method } = rule;
   const fillPath = compilePath(rule.path, settings);
   const fillQuery = compileTexts(rule.query, settings);
   const hasQuery = Object.keys(rule.query).length > 0;
-  const fillHeaders = compileTexts({ ...toLowerCase(headers), ...toLowerCase(rule.headers) }, settings);
+  const fillHeaders = compileTexts(
+    { ...toLowerCase(vendor.headers), ...toLowerCase(rule.headers) },
+    settings,
+  );
   const fillContent = compileContent(rule, settings);
   return (values) => {
     const path = fillPath(values);
     if (path === undefined) return undefined;
     const query = hasQuery ? fillQuery(values) : undefined;
-    return { method, path, query, headers: fillHeaders(values), ...fillContent?.(values) };
+    const headers = fillHeaders(values);
+    if (fillContent === undefined) return { method, path, query, headers };
+    return { method, path, query, headers, ...fillContent(values) };
   };
 }
 

@@ -43,19 +43,16 @@ export function compileTemplate(template: Template, settings: SettingValues): Fi
 }
 
 export function compilePath(pieces: readonly PathPiece[], settings: SettingValues): FillPath {
-  const compiled = pieces.map(({ segments, needs }) => ({
-    segments: segments.map((segment) => compileTemplate(segment, settings)),
-    needs,
-  }));
+  const steps = pieces.flatMap(({ segments, needs }) =>
+    segments.map((segment) => ({ fill: compileTemplate(segment, settings), needs })),
+  );
   return (values) => {
     const path: string[] = [];
-    for (const { segments, needs } of compiled) {
-      if (!needs.every((name) => idOf(values.ids, name) !== undefined)) continue;
-      for (const segment of segments) {
-        const text = segment(values);
-        if (text === undefined) return undefined;
-        path.push(text);
-      }
+    for (const { fill, needs } of steps) {
+      if (needs.length > 0 && !needs.every((name) => idOf(values.ids, name) !== undefined)) continue;
+      const text = fill(values);
+      if (text === undefined) return undefined;
+      path.push(text);
     }
     return path;
   };

@@ -31,17 +31,9 @@ import { knownUnknowns } from './words.ts';
 /** Makes of a checked vendor file what the gateway opens accounts with. Compiled once: a poll looks nothing up in the file. */
 export function toVendorDefinition(declaration: VendorDeclaration): VendorDefinition {
   const { id, name, credentials } = declaration;
-  const errors = compileErrors(declaration);
-  const status = compileStatus(declaration, errors);
-  const vendor: CompiledVendor = {
-    declaration,
-    locator: toLocatorGrammar(declaration),
-    lastId: lastIdOf(declaration),
-    errors,
-    status,
-    toSnapshot: compileMapping(declaration),
-  };
-  const { isAnswer } = status;
+  const vendor = compileVendor(declaration);
+  const { errors } = vendor;
+  const { isAnswer } = vendor.status;
   const readCallback = toReadCallback(declaration, vendor.locator);
   return defineVendor({
     id: id as VendorId,
@@ -63,6 +55,19 @@ export function toVendorDefinition(declaration: VendorDeclaration): VendorDefini
       };
     },
   });
+}
+
+/** A vendor file as functions, the same for all its accounts. */
+export function compileVendor(declaration: VendorDeclaration): CompiledVendor {
+  const errors = compileErrors(declaration);
+  return {
+    declaration,
+    locator: toLocatorGrammar(declaration),
+    lastId: lastIdOf(declaration),
+    errors,
+    status: compileStatus(declaration, errors),
+    toSnapshot: compileMapping(declaration),
+  };
 }
 
 /** What a vendor file makes possible. */
