@@ -145,6 +145,6 @@ function toHelp(): string {
   --out DIR          holds the performance.md whose table is written, and images/performance.svg; docs/, and with
                      --quick none. Rows of earlier runs stay in the table
 
-npm --prefix bench start -- fan-out|watch|hostile|isolation|restart|tracking|crash|files|cluster|simulation [its own options]
+npm --prefix bench start -- fan-out|watch|hostile|isolation|restart|tracking|crash|declared|files|cluster|simulation [its own options]
 `;
 }

@@ -20,11 +20,7 @@ export function readers(http: AccountClient, tools: Tools) {
     pacing: HI_ENERGY_TWIN.pacing,
     fileOrigins: [],
   } as const;
-  const account = openDeclaredAccount(
-    compileVendor(HI_ENERGY_TWIN),
-    { http, settings, tools, toKey },
-    () => () => [],
-  );
+  const account = openDeclaredAccount(compileVendor(HI_ENERGY_TWIN), { http, settings, tools, toKey });
   const declared = createReading(account);
   return {
     coded: (key: ExportKey) => coded.readOne(key as HiEnergyKey),

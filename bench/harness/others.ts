@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const SCRIPTS: Readonly<Record<string, string>> = {
   cluster: 'cluster/run.ts',
   crash: 'crash/run.ts',
+  declared: 'declared/run.ts',
   'fan-out': 'fan-out/run.ts',
   hostile: 'hostile/run.ts',
   isolation: 'isolation/run.ts',
