@@ -1,6 +1,7 @@
 import { type AccountPool, createAccountPool, toIdentitySecret } from './accounts/pool.ts';
 import { ExportReader } from './accounts/reader.ts';
 import type { Config } from './config/config.ts';
+import type { TokenKeeper } from './http/token-keeper.ts';
 import type { Turns } from './operations/turns.ts';
 import type { Tools } from './runtime/tools.ts';
 import { openSharedState, type SharedState } from './shared-state.ts';
@@ -25,6 +26,8 @@ export interface ExportsSettings {
   readonly tools: Tools;
   /** As configured; made for this process where none is. */
   readonly linkSecret: string;
+  /** Where accounts keep tokens that replace each other. */
+  readonly tokens: TokenKeeper;
   readonly metrics: Pick<Metrics, 'onVendorCall' | 'onPoll' | 'observeBackplane'>;
   readonly turns: Turns;
   /** Left out: what is configured. */
@@ -37,6 +40,7 @@ export async function openExports({
   vendors,
   tools: own,
   linkSecret,
+  tokens,
   metrics,
   turns,
   shared: given,
@@ -47,6 +51,7 @@ export async function openExports({
   const pool = createAccountPool(accounts, tools, {
     vendors,
     onCall: metrics.onVendorCall,
+    tokens,
     openGuard: shared.openGuard,
     identitySecret: toIdentitySecret(linkSecret),
   });

@@ -12,6 +12,8 @@ import type { Store } from './export/store.ts';
 import { openExports } from './exports.ts';
 import { createContexts } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
+import { TokenKeeper } from './http/token-keeper.ts';
+import { createTokenSeal } from './http/token-seal.ts';
 import { OperationEngine } from './operations/engine.ts';
 import { createErrorMask } from './operations/errors.ts';
 import type { ExecutorKind } from './operations/executor.ts';
@@ -86,11 +88,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   const turns = new Turns();
+  const tokens = new TokenKeeper(createTokenSeal(linkSecret));
   const exports = await openExports({
     config,
     vendors,
     tools,
     linkSecret,
+    tokens,
     metrics,
     turns,
     shared: options.shared,
@@ -100,7 +104,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = new AccessSessions(clock);
   const signer = new FileLinkSigner({ secret: linkSecret, ttlMs: files.linkTtlMs, publicUrl, clock });
   const tracked = await openTracked({
-    ...{ config, vendors, tools, exports, metrics, signer, linkSecret, publicUrl, store: options.store },
+    ...{ config, vendors, tools, exports, metrics, signer, linkSecret, publicUrl, tokens },
+    store: options.store,
   });
   const running = createRunningConfig(config, { tools, vendors, pool, access, hub, sessions, tracked });
   const admission = createAdmission({

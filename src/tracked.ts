@@ -10,6 +10,7 @@ import type { Delivery, Store } from './export/store.ts';
 import type { Exports } from './exports.ts';
 import type { TrackingParts } from './graphql/tracked-exports.ts';
 import { CALL_TIMEOUTS } from './http/client.ts';
+import type { TokenKeeper } from './http/token-keeper.ts';
 import type { Tools } from './runtime/tools.ts';
 import { StoreOpenError } from './store/errors.ts';
 import { observeStore } from './store/observed.ts';
@@ -51,6 +52,8 @@ export interface TrackedSettings {
   /** Signs callback links. */
   readonly linkSecret: string;
   readonly publicUrl: () => string;
+  /** What accounts keep in the store, as soon as it is open. */
+  readonly tokens: TokenKeeper;
   /** Left out: the one that is configured. */
   readonly store?: Store | undefined;
 }
@@ -64,6 +67,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
   const { clock, log } = tools;
   let { config } = settings;
   const { store, state: storeState } = observeStore(settings.store ?? (await openConfigured(config, tools)));
+  settings.tokens.use(store);
   if (config.store.kind === 'memory' && config.backplane.kind !== 'memory') log.warn({}, STORES_OF_THEIR_OWN);
   if (config.store.kind === 'memory')
     log.info(
@@ -157,6 +161,7 @@ export async function openTracked(settings: TrackedSettings): Promise<Tracked> {
       discovery.stop();
       await starts.close();
       await Promise.all([tracker.close(), dispatcher.stop(WEBHOOK_DRAIN_MS)]);
+      await settings.tokens.close();
       await store.close();
     },
   };

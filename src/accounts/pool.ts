@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../access/caller.ts';
 import type { VendorAccount } from '../export/ports.ts';
 import type { AccountGuard } from '../http/account-guard.ts';
+import type { TokenKeeper } from '../http/token-keeper.ts';
 import type { AccountLimits, Credential } from '../http/types.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { VendorCatalogue } from '../vendors/catalogue.ts';
@@ -51,6 +52,8 @@ export interface AccountPoolOptions {
   /** Left out: those that come with Waybill. */
   readonly vendors?: VendorCatalogue | undefined;
   readonly onCall?: VendorAccountSettings['onCall'];
+  /** Where tokens that replace each other are kept. */
+  readonly tokens?: TokenKeeper | undefined;
   /** Where accounts share their limits with those of other gateways: what watches over the calls of the account of this identity. */
   readonly openGuard?: ((identity: string, limits: AccountLimits) => AccountGuard) | undefined;
   /** With the same secret a caller's token has the same identity in every gateway. Without one it is known in this process alone. */
@@ -245,8 +248,9 @@ class Pool implements AccountPool {
   }
 
   private open(plan: AccountPlan, identity: string, credential: Credential): VendorAccount {
-    const { onCall, openGuard } = this.options;
-    const settings = { ...plan, identity, credential, onCall, guard: openGuard?.(identity, plan.limits) };
+    const { onCall, openGuard, tokens } = this.options;
+    const guard = openGuard?.(identity, plan.limits);
+    const settings = { ...plan, identity, credential, onCall, guard, tokens };
     return this.vendors.of(plan.vendor).createAccount(settings, this.tools);
   }
 }

@@ -5,6 +5,7 @@ import { toBaseUrl, toHttpUrl } from './address.ts';
 import type {
   AccessConfig,
   AccountConfig,
+  AccountCredential,
   BackplaneConfig,
   Config,
   DocumentManifest,
@@ -117,6 +118,17 @@ function toGatewayLimits({ limits, access }: CheckedFile): GatewayLimits {
   };
 }
 
+/** Where tokens are asked for is the account's own to say, or stands in the vendor's file. */
+function toCredential(
+  credential: CheckedAccount['credential'],
+  declaration: VendorDeclaration | undefined,
+  settings: Readonly<Record<string, string>>,
+): AccountCredential {
+  if (credential.type !== 'client-credentials' && credential.type !== 'refresh-token') return credential;
+  const rule = declaration?.credentials[credential.type];
+  return { ...credential, tokenUrl: credential.tokenUrl ?? fillAddress(rule?.tokenUrl ?? [], settings) };
+}
+
 function toAccountConfig(
   account: CheckedAccount,
   row: VendorDefaults | undefined,
@@ -132,7 +144,7 @@ function toAccountConfig(
     vendor,
     tenant,
     baseUrl: toBaseUrl(baseUrl ?? fillAddress(declaration?.baseUrl ?? [], settings)),
-    credential,
+    credential: toCredential(credential, declaration, settings),
     limits,
     pacing: { ...polling, stallAfterMs },
     files,

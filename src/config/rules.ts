@@ -3,6 +3,7 @@ import { listAt, valueAt } from '../yaml/tree.ts';
 import { redisIsInOnePlace, severalShareALinkSecret, severalShareAStore } from './backplane-rules.ts';
 import { describeFound, type Findings } from './found.ts';
 import { isLoopbackHost } from './loopback.ts';
+import { TOKEN_RULES } from './token-rules.ts';
 import type { VendorDefaults } from './vendor-defaults.ts';
 import { webhookAccountsAreOfItsTenant, webhooksWithoutTlsArePrivate } from './webhook-rules.ts';
 
@@ -24,6 +25,7 @@ const RULES: readonly Rule[] = [
   redisIsInOnePlace,
   severalShareALinkSecret,
   severalShareAStore,
+  ...TOKEN_RULES,
 ];
 
 /** Every place where two keys of a file do not go together. */

@@ -107,7 +107,7 @@ export const USUAL_ROWS = toVendorRows();
 
 function toVendorDefaults(declaration: VendorDeclaration): VendorDefaults {
   const { credentials, limits, pacing, files, list } = declaration;
-  const types = (['api-key', 'client-credentials', 'bearer'] as const).filter(
+  const types = (['api-key', 'client-credentials', 'refresh-token', 'bearer'] as const).filter(
     (type) => credentials[type] !== undefined,
   );
   const takesCallers = credentials.bearer !== undefined || credentials['api-key'] !== undefined;

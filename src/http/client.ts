@@ -1,5 +1,6 @@
 import { type StartError, VendorError, type VendorErrorCode } from '../export/errors.ts';
 import type { AccountHealth, FileStream } from '../export/ports.ts';
+import { sleep } from '../runtime/clock.ts';
 import { type AccountGuard, createMemoryGuard } from './account-guard.ts';
 import type { Destination } from './attempt.ts';
 import { Call, type CallEnd, type CallParts, type CallRequest, JoinedHeaders } from './call.ts';
@@ -20,7 +21,14 @@ import { OrderEnd, orderAgain } from './order.ts';
 import { type BaseAddress, buildTarget, parseBaseAddress } from './path.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { RetryPolicy } from './retry.ts';
-import { createTokenFetcher, TOKEN_CONNECTIONS, toTokenCall, toTokenOrigin } from './token-endpoint.ts';
+import {
+  createTokenFetcher,
+  type FetcherParts,
+  TOKEN_CONNECTIONS,
+  type TokenFetcher,
+  toTokenCall,
+  toTokenOrigin,
+} from './token-endpoint.ts';
 import { TokenSource } from './tokens.ts';
 import { Transport } from './transport.ts';
 import type {
@@ -69,6 +77,7 @@ class HttpAccountClient implements AccountClient {
   /** How the last call ended; null for a good answer. */
   private lastError: VendorErrorCode | null = null;
   private closedBy: VendorError | undefined;
+  private fetcher: TokenFetcher | undefined;
 
   constructor(settings: AccountClientSettings, guard: AccountGuard) {
     this.settings = settings;
@@ -259,6 +268,10 @@ class HttpAccountClient implements AccountClient {
   async close(): Promise<void> {
     const closed = this.parts.errors.closed();
     this.closedBy = closed;
+    const saved = this.fetcher?.close?.();
+    // A refresh token that is being replaced would be lost with its answer.
+    if (saved !== undefined)
+      await Promise.race([saved, sleep(this.parts.clock, this.settings.limits.timeoutMs)]);
     this.parts.deadlines.abandonAll(closed);
     this.guard.close();
     await Promise.all(
@@ -308,14 +321,16 @@ class HttpAccountClient implements AccountClient {
     if (destination === undefined) {
       return new FixedCredential(toFixedHeaders(credential, rules), clock, errors);
     }
-    const fetchToken = createTokenFetcher(this.settings, errors, (request, signal) => {
+    const ask: FetcherParts['ask'] = (question, signal) => {
       const beginsAt = clock.now();
       const endsAt = this.endsAt(beginsAt, undefined);
       return new Promise((resolve, reject) => {
-        const call = toTokenCall(destination, request, { beginsAt, endsAt, signal });
+        const call = toTokenCall(destination, question, { beginsAt, endsAt, signal });
         this.start(call, { onAnswer: resolve, onError: reject });
       });
-    });
+    };
+    this.fetcher = createTokenFetcher(this.settings, { errors, callMs: this.callMs, ask });
+    const { fetchToken } = this.fetcher;
     const renewalMs = rules.tokenRenewalMs ?? DEFAULT_RENEWAL_MS;
     const tokens = new TokenSource({ clock, renewalMs, fetchToken });
     return new TokenCredential(credential.type, rules, tokens);

@@ -15,8 +15,15 @@ export interface TokenSourceParts {
   readonly clock: Clock;
   /** See `VendorHttpRules.tokenRenewalMs`. */
   readonly renewalMs: number;
-  /** Asks the token endpoint. @throws VendorError, or the signal's reason */
-  fetchToken(signal: CancelSignal | undefined): Promise<AccessToken>;
+  /**
+   * Asks the token endpoint, or finds a token that somebody else has got meanwhile.
+   *
+   * @throws VendorError, or the signal's reason
+   */
+  fetchToken(
+    signal: CancelSignal | undefined,
+    isWorthUsing: (token: AccessToken) => boolean,
+  ): Promise<AccessToken>;
 }
 
 /**
@@ -28,6 +35,8 @@ export class TokenSource {
   private readonly flights = new SingleFlight<AccessToken>();
   private latest: AccessToken | undefined;
   private renewsAt = 0;
+  /** The token that was dropped last. */
+  private dropped: string | undefined;
   private refusal: { readonly error: VendorError; readonly until: number } | undefined;
   /** Set while the newest token came in place of a dropped one and no answer has yet shown that it is any better. */
   private unprovenUntil = 0;
@@ -68,6 +77,7 @@ export class TokenSource {
     const now = this.parts.clock.now();
     if (now < this.unprovenUntil) return false;
     this.latest = undefined;
+    this.dropped = token.value;
     this.unprovenUntil = now + REFUSAL_MS;
     return true;
   }
@@ -78,11 +88,11 @@ export class TokenSource {
   }
 
   private async fetch(signal: CancelSignal | undefined): Promise<AccessToken> {
-    const { clock, renewalMs, fetchToken } = this.parts;
+    const { clock } = this.parts;
     try {
-      const token = await fetchToken(signal);
+      const token = await this.parts.fetchToken(signal, (found) => this.isWorthUsing(found));
       this.latest = token;
-      this.renewsAt = token.expiresAt - Math.min(renewalMs, (token.expiresAt - token.issuedAt) / 2);
+      this.renewsAt = this.toRenewal(token);
       this.refusal = undefined;
       return token;
     } catch (error) {
@@ -92,6 +102,20 @@ export class TokenSource {
       throw error;
     }
   }
+
+  private isWorthUsing(token: AccessToken): boolean {
+    return token.value !== this.dropped && this.parts.clock.now() < this.toRenewal(token);
+  }
+
+  private toRenewal({ issuedAt, expiresAt }: AccessToken): number {
+    return expiresAt - Math.min(this.parts.renewalMs, (expiresAt - issuedAt) / 2);
+  }
+}
+
+/** The refresh token of an answer that `readToken` has read; `undefined` where the one that was used stays good. */
+export function readRefreshToken(response: AccountResponse): string | undefined {
+  const value = field(response, 'refresh_token');
+  return typeof value === 'string' && TOKEN.test(value) ? value : undefined;
 }
 
 /** How long a token is taken to live whose answer does not say. */

@@ -2,6 +2,7 @@ import type { StartError, VendorError, VendorErrorCode } from '../export/errors.
 import type { AccountHealth, FileStream, OpenOptions, ReadOptions } from '../export/ports.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import type { Tools } from '../runtime/tools.ts';
+import type { TokenKeeper } from './token-keeper.ts';
 
 /** How an account proves itself to its vendor. `caller` is resolved to the caller's own token before it gets here. */
 export type Credential =
@@ -142,6 +143,8 @@ export interface VendorHttpRules {
     credential: Extract<Credential, { type: 'refresh-token' }>,
     refreshToken: string,
   ) => TokenRequest;
+  /** True where the vendor replaces a refresh token when it is used: each new one is kept in the store. */
+  readonly rotatesRefreshTokens?: boolean;
   /** How long before its expiry a token is renewed; never more than half its life. */
   readonly tokenRenewalMs?: number;
   /**
@@ -167,6 +170,13 @@ export interface VendorHttpRules {
   vendorCode(response: AccountResponse): string | undefined;
 }
 
+/** Where tokens that replace each other are kept. */
+export interface KeptTokens {
+  readonly keeper: TokenKeeper;
+  /** See `VendorAccount.identity`. */
+  readonly identity: string;
+}
+
 export interface AccountClientSettings {
   readonly vendor: VendorId;
   /** The vendor's name in prose, for messages. */
@@ -180,6 +190,8 @@ export interface AccountClientSettings {
   readonly limits: AccountLimits;
   readonly rules: VendorHttpRules;
   readonly tools: Tools;
+  /** For credentials whose vendor replaces them; without it such a credential is never used. */
+  readonly keptTokens?: KeptTokens | undefined;
   /** Called once for every request that was sent, token requests included; for metrics. */
   readonly onCall?: ((call: VendorCall) => void) | undefined;
 }

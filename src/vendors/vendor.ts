@@ -1,6 +1,7 @@
 import type { LocatorIds } from '../export/export.ts';
 import type { Pacing, VendorAccount, VendorInfo } from '../export/ports.ts';
 import type { AccountGuard } from '../http/account-guard.ts';
+import type { TokenKeeper } from '../http/token-keeper.ts';
 import type { AccountClientSettings, AccountLimits, Credential } from '../http/types.ts';
 import type { Tools } from '../runtime/tools.ts';
 
@@ -22,6 +23,8 @@ export interface VendorAccountSettings {
   /** Declared vendors only: what addresses, paths and headers are made of, by name. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly onCall?: AccountClientSettings['onCall'];
+  /** Where tokens that replace each other are kept; left out where no gateway stands behind the account. */
+  readonly tokens?: TokenKeeper | undefined;
   /** Shared with other gateways; left out where this process's calls are all that there are. Closed with the account. */
   readonly guard?: AccountGuard | undefined;
 }

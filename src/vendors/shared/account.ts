@@ -86,7 +86,19 @@ function createAccount<Ids extends LocatorIds>(
   settings: VendorAccountSettings,
   tools: Tools,
 ): VendorAccount {
-  const { key: account, tenant, identity, pacing, baseUrl, credential, limits, onCall, guard } = settings;
+  const {
+    key: account,
+    tenant,
+    identity,
+    pacing,
+    baseUrl,
+    credential,
+    limits,
+    onCall,
+    guard,
+    tokens,
+  } = settings;
+  const keptTokens = tokens && { keeper: tokens, identity };
   const { clock, log } = tools;
   const http = createAccountClient(
     {
@@ -100,6 +112,7 @@ function createAccount<Ids extends LocatorIds>(
       rules,
       tools,
       onCall,
+      keptTokens,
     },
     guard,
   );
