@@ -155,6 +155,10 @@ export class PooledAccount implements VendorAccount {
     return (key, options) => this.once((account) => account.cancel?.(key, options));
   }
 
+  get knowsOrders(): boolean {
+    return this.wake().account.knowsOrders === true;
+  }
+
   health(): AccountHealth {
     const health = this.current?.account.health() ?? HEALTHY;
     if (this.heldMs() <= 0) return health;

@@ -219,6 +219,8 @@ export interface VendorAccount {
    * @throws StartError where the vendor refused the order, or its answer was lost; VendorError where nothing was started
    */
   start?(order: ExportOrder, options?: StartOptions): Promise<StartedExport>;
+  /** True where the vendor knows an order again by `StartOptions.orderKey`: sent twice, it starts one export. */
+  readonly knowsOrders?: boolean | undefined;
   /**
    * What tells exports that were there before an order from the one it starts, for vendors whose lists give no times: to be kept with the
    * order. Null where it is not to be had now: then an order under an idempotency key is not sent. Left out where it is not needed. Costs a list

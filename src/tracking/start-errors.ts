@@ -4,18 +4,25 @@ import type { VendorAccount, VendorInfo } from '../export/ports.ts';
 /** Says whether asking again is safe. */
 export function withAdvice(error: unknown, account: VendorAccount, hasKey: boolean): unknown {
   if (!(error instanceof StartError) || error.code !== 'START_OUTCOME_UNKNOWN') return error;
-  const canLook = account.findStarted !== undefined;
-  const advice = canLook
-    ? hasKey
-      ? 'Ask again with the same idempotencyKey: the vendor’s own list is looked at first, so that nothing is started twice.'
-      : 'Look at recentExports before you start it again.'
-    : 'This vendor has no list of exports: look there before you start it again, with the same idempotencyKey or without, since that sends a second order.';
+  const isKnown = account.findStarted !== undefined || account.knowsOrders === true;
+  const advice = toAdvice(account, hasKey);
   const { code, message, vendor, account: key, httpStatus, vendorCode, cause } = error;
   return new StartError({
     ...{ code, vendor, account: key, httpStatus, vendorCode, cause },
     message: `${message} ${advice}`,
-    isRetryable: canLook && hasKey,
+    isRetryable: isKnown && hasKey,
   });
+}
+
+function toAdvice({ findStarted, knowsOrders }: VendorAccount, hasKey: boolean): string {
+  if (findStarted !== undefined && !hasKey) return 'Look at recentExports before you start it again.';
+  if (findStarted !== undefined)
+    return 'Ask again with the same idempotencyKey: the vendor’s own list is looked at first, so that nothing is started twice.';
+  if (knowsOrders && hasKey)
+    return 'Ask again with the same idempotencyKey: the vendor knows the order by it, so that nothing is started twice.';
+  return knowsOrders
+    ? 'Look there before you start it again; with an idempotencyKey, the vendor would know the order again.'
+    : 'This vendor has no list of exports: look there before you start it again, with the same idempotencyKey or without, since that sends a second order.';
 }
 
 export function toReused(): TrackingError {

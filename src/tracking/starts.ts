@@ -176,7 +176,7 @@ export class Starts {
     if (account.findStarted !== undefined && !isUnsent) {
       const found = (await this.look(used, request)) ?? (await this.lookAgain(used, request));
       if (found !== undefined) return this.adopt(request, used, { snapshot: found, isExisting: true }, true);
-    } else if (used.status === 'sending' && !isUnsent) {
+    } else if (used.status === 'sending' && !isUnsent && account.knowsOrders !== true) {
       // Nobody has been told yet that its answer is lost.
       await store.settleKey(used.tenant, used.key, { status: 'unknown', started: null });
       throw withAdvice(toInterrupted(account, request.vendor), account, true);

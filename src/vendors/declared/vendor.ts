@@ -113,12 +113,12 @@ export function createReading(
 /** How exports of one account are started and stopped, as far as the file says how. */
 export function createActing(
   account: DeclaredAccount,
-): Pick<OwnReads<LocatorIds>, 'start' | 'markStart' | 'findStarted' | 'cancel'> {
+): Pick<OwnReads<LocatorIds>, 'start' | 'knowsOrders' | 'markStart' | 'findStarted' | 'cancel'> {
   const { start: rule, list } = account.declaration;
   const start = createStart(account);
   const cancel = createCancel(account);
   return {
-    ...(start && { start }),
+    ...(start && { start, knowsOrders: rule?.idempotency !== null }),
     ...(rule && list && createStartedSearch(account, createList(account, list).look)),
     ...(cancel && { cancel }),
   };

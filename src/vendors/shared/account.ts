@@ -35,8 +35,9 @@ export interface OwnReads<Ids extends LocatorIds> {
   readonly list?: ListCall<Ids>;
   /** See `VendorAccount.listRecent`; left out where there is no such call. */
   listRecent?(limit: number, options?: CallOptions): Promise<readonly ExportSnapshot[]>;
-  /** See `VendorAccount`, for these four; each left out where the vendor has no such call. None is called as a method. */
+  /** See `VendorAccount`, for these five; each left out where the vendor has no such call. None is called as a method. */
   readonly start?: (order: ExportOrder, options?: StartOptions) => Promise<StartedExport>;
+  readonly knowsOrders?: boolean;
   readonly markStart?: (order: ExportOrder, options?: StartOptions) => Promise<string | null>;
   readonly findStarted?: (
     search: StartedSearch,
@@ -157,14 +158,14 @@ function createAccount<Ids extends LocatorIds>(
   };
 }
 
-type OrderCalls = Pick<VendorAccount, 'start' | 'markStart' | 'findStarted' | 'cancel'>;
+type OrderCalls = Pick<VendorAccount, 'start' | 'knowsOrders' | 'markStart' | 'findStarted' | 'cancel'>;
 
 /** The calls that change something, and what belongs to them; only those that the vendor has. */
 function toOrderCalls<Ids extends LocatorIds>(
   own: OwnReads<Ids>,
   report: (snapshot: ExportSnapshot) => void,
 ): OrderCalls {
-  const { start, markStart, findStarted, cancel } = own;
+  const { start, knowsOrders, markStart, findStarted, cancel } = own;
   const calls: { -readonly [Name in keyof OrderCalls]: OrderCalls[Name] } = {};
   if (start !== undefined) {
     calls.start = async (order, options) => {
@@ -173,6 +174,7 @@ function toOrderCalls<Ids extends LocatorIds>(
       return started;
     };
   }
+  if (knowsOrders === true) calls.knowsOrders = true;
   if (markStart !== undefined) calls.markStart = markStart;
   if (findStarted !== undefined) {
     calls.findStarted = async (search, options) => {
