@@ -1,4 +1,4 @@
-import type { CodedVendorId } from '../src/export/vendor-id.ts';
+import type { VendorId } from '../src/export/vendor-id.ts';
 import type { Clock, Random } from '../src/runtime/clock.ts';
 import type { SampleFile } from './sample-files.ts';
 
@@ -56,7 +56,7 @@ export interface FileStore {
 
 /** One vendor played from a script. Answers as the vendor would; faults are laid over it from outside. */
 export interface VendorSimulator {
-  readonly vendor: CodedVendorId;
+  readonly vendor: VendorId;
   handle(request: SimulatorRequest): SimulatorResponse | Promise<SimulatorResponse>;
   /**
    * Puts jobs in place for the demo, in every state. Their clocks start when their status is first read, so that the

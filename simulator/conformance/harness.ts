@@ -24,6 +24,16 @@ export interface ConformanceHarness {
   ids(n: number): LocatorIds;
   /** Every request but the token's has this path and query. */
   readonly requestShape: RegExp;
+  /** What a declared vendor's account says beside its credential. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The states that this vendor has words for; default all three. */
+  readonly states?: readonly JobState[];
+  /** Whether many exports are read with one call; default whether the vendor can list them. */
+  readonly readsTogether?: boolean;
+  /** A status that is a number is a word like any other; default false: it cannot be read. */
+  readonly hasNumericWords?: boolean;
+  /** Whether a request is one that the vendor documents, whatever it is for; default `requestShape` and the two requests below say so. */
+  isDocumented?(request: ReceivedRequest): boolean;
   /** Whether a request asks for a status or a list; default whether it is a GET. */
   isRead?(request: ReceivedRequest): boolean;
   /** The `n` of `ids(n)` that a status request asks about; null for a list call. */
@@ -40,6 +50,10 @@ export interface ConformanceHarness {
   readonly orders?: OrderHarness;
   /** Method, a space, path and query by which the job of `ids(0)` is stopped; left out where the vendor cannot. */
   readonly cancelRequest?: string;
+  /** The vendor's good answers to that; default a bare 200, 202 and 204. */
+  readonly cancelAnswers?: readonly FakeAnswer[];
+  /** How many calls a whole cancel is; default one. */
+  readonly cancelCalls?: number;
 }
 
 /** What the suite has to know in order to start an export. */
@@ -56,6 +70,16 @@ export interface OrderHarness {
   wordAnswer?(word: unknown): FakeAnswer;
   /** A refusal of what was ordered, with these words in it. */
   refusal(words: string): FakeAnswer;
+  /** False where a refusal says nothing that could be passed on; default true. */
+  readonly tellsWhy?: boolean;
   /** Fields of the input beside `account` that may be left out. */
   readonly optionalFields: readonly string[];
+  /** True for a value that most fields refuse and this one takes. */
+  takes?(field: string, value: unknown): boolean;
+  /** How many calls a whole start is; default one. */
+  readonly calls?: number;
+  /** A good HTTP status may stand above a body that says no; default false. */
+  readonly refusesWithGoodStatus?: boolean;
+  /** How often it is asked for where its answer is lost: twice where both are known for one; default once. */
+  readonly triesAfterLoss?: number;
 }

@@ -56,13 +56,12 @@ export async function startConformance(
   const requests: ReceivedRequest[] = [];
   const tokenRequests: ReceivedRequest[] = [];
   const vendor = await startFakeVendor((request) => {
-    const isToken = request.method === 'POST' && request.url === tokenPath;
+    const isToken = request.url.split('?')[0] === tokenPath;
     (isToken ? tokenRequests : requests).push(request);
     return isToken ? tokenAnswer : answering(request);
   });
   const credential = harness.credential(vendor.url);
-  const tokenPath =
-    credential.type === 'client-credentials' ? new URL(credential.tokenUrl).pathname : undefined;
+  const tokenPath = 'tokenUrl' in credential ? new URL(credential.tokenUrl).pathname : undefined;
   const log = suite.createLog?.() ?? createRecordingLog();
   const account = definition.createAccount(
     {
@@ -75,6 +74,7 @@ export async function startConformance(
       pacing: { minMs: 1_000, maxMs: 60_000, stallAfterMs: 3_600_000 },
       fileOrigins: [],
       reportTypes: [],
+      ...(harness.settings === undefined ? {} : { settings: harness.settings }),
     },
     // No jitter: retries follow at once.
     { clock: systemClock, random: { next: () => 0 }, log, secrets: createSecrets() },
@@ -122,7 +122,9 @@ export async function startConformance(
       await vendor[Symbol.asyncDispose]();
       for (const request of requests) {
         const { method, url } = request;
-        if (isRead(harness, request)) expect(url).toMatch(harness.requestShape);
+        if (harness.isDocumented !== undefined)
+          expect(harness.isDocumented(request), `${method} ${url}`).toBe(true);
+        else if (isRead(harness, request)) expect(url).toMatch(harness.requestShape);
         else expect([orders?.request, cancelRequest]).toContain(`${method} ${url}`);
       }
       const told = JSON.stringify([seen.map(describeReading), failures.map(describeFailure), log.lines]);

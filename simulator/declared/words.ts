@@ -1,0 +1,99 @@
+import type {
+  RefineRule,
+  StatusReading,
+  StatusRule,
+  VendorDeclaration,
+} from '../../src/vendor-file/declaration.ts';
+import { getFirst, holds, putAt, settle } from './json.ts';
+
+/** How an export of the simulator stands. */
+export type Stage = 'queued' | 'running' | 'canceling' | Ending;
+
+/** How it may end. */
+export type Ending = 'complete' | 'partial' | 'empty' | 'failed' | 'canceled' | 'expired';
+
+export const STAGE_READINGS: Readonly<Record<Stage, StatusReading>> = {
+  queued: { status: 'QUEUED', outcome: null },
+  running: { status: 'RUNNING', outcome: null },
+  canceling: { status: 'CANCELING', outcome: null },
+  complete: { status: 'SUCCEEDED', outcome: 'COMPLETE' },
+  partial: { status: 'SUCCEEDED', outcome: 'PARTIAL' },
+  empty: { status: 'SUCCEEDED', outcome: 'EMPTY' },
+  failed: { status: 'FAILED', outcome: null },
+  canceled: { status: 'CANCELED', outcome: null },
+  expired: { status: 'EXPIRED', outcome: null },
+};
+
+export const ENDINGS: readonly Ending[] = ['complete', 'partial', 'empty', 'failed', 'canceled', 'expired'];
+
+/** How a vendor says that an export stands so. */
+export interface Spelling {
+  /** In the vendor's spelling. */
+  readonly word: string;
+  /** The rule that has to hold beside the word; null where the word alone says it. */
+  readonly refined: RefineRule | null;
+}
+
+export type Spellings = Readonly<Partial<Record<Stage, Spelling>>>;
+
+/** How the vendor spells each stage, as far as its file has words for it. */
+export function toSpellings({ status }: VendorDeclaration): Spellings {
+  const stages = Object.keys(STAGE_READINGS) as Stage[];
+  return Object.fromEntries(
+    stages.flatMap((stage) => {
+      const spelling = findSpelling(status, STAGE_READINGS[stage]);
+      return spelling === undefined ? [] : [[stage, spelling]];
+    }),
+  );
+}
+
+function findSpelling(status: StatusRule, wanted: StatusReading): Spelling | undefined {
+  const words = Object.entries(status.words);
+  const plain = words
+    .filter(([, reading]) => isSame(reading, wanted))
+    .map(([word]): Spelling => ({ word, refined: null }));
+  const refined = status.refine
+    .filter(({ is }) => isSame(is, wanted))
+    .flatMap((rule): Spelling[] => {
+      const word = rule.word ?? words.find(([, { status: base }]) => base === wanted.status)?.[0];
+      return word === undefined ? [] : [{ word, refined: rule }];
+    });
+  return [...plain, ...refined].find((spelling) =>
+    isSame(readStage(status, settleSpelling(status, {}, spelling)), wanted),
+  );
+}
+
+/** Writes the word, and makes what stands beside it say that stage and no other. */
+export function settleSpelling(status: StatusRule, object: unknown, { word, refined }: Spelling): unknown {
+  let settled = putAt(object, status.word[0], word);
+  for (const condition of refined?.where ?? []) settled = settle(settled, condition, true);
+  for (const rule of status.refine) {
+    if (rule === refined) break;
+    if (!fits(status, rule, settled)) continue;
+    // One that does not hold is enough; one that the wanted rule needs has to stay.
+    const other = rule.where.find(({ at }) => !refined?.where.some((kept) => isSamePointer(kept.at, at)));
+    if (other !== undefined) settled = settle(settled, other, false);
+  }
+  return settled;
+}
+
+/** What the file says an object stands for; undefined where it has no such word. */
+export function readStage(status: StatusRule, object: unknown): StatusReading | undefined {
+  const refined = status.refine.find((rule) => fits(status, rule, object));
+  return refined?.is ?? status.words[String(getFirst(object, status.word))];
+}
+
+function fits(status: StatusRule, rule: RefineRule, object: unknown): boolean {
+  const word = getFirst(object, status.word);
+  return (
+    (rule.word === null || rule.word === word) && rule.where.every((condition) => holds(object, condition))
+  );
+}
+
+export function isSame(left: StatusReading | undefined, right: StatusReading): boolean {
+  return left?.status === right.status && left.outcome === right.outcome;
+}
+
+function isSamePointer(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((token, index) => token === right[index]);
+}
