@@ -1,4 +1,4 @@
-import type { IdRule, LocatorGrammar } from '../../export/ports.ts';
+import type { IdRule, LocatorGrammar, VendorInfo } from '../../export/ports.ts';
 import type { IdGrammar, VendorDeclaration } from '../../vendor-file/declaration.ts';
 import { neededIn } from '../../vendor-file/request-names.ts';
 
@@ -23,9 +23,21 @@ export function toLocatorGrammar({
 }
 
 /** One id's rule. Patterns of vendor files are known to run in linear time, and who asks bounds what they are asked about. */
-export function toIdRule({ pattern, isOptional, description }: IdGrammar): IdRule {
+export function toIdRule({ pattern, isOptional, description, example }: IdGrammar): IdRule {
   const whole = new RegExp(`^(?:${pattern})$`, 'u');
-  return { isOptional, test: (value) => whole.test(value), allowed: description ?? describePattern(pattern) };
+  const allowed = description ?? describePattern(pattern);
+  return { isOptional, test: (value) => whole.test(value), allowed, pattern: whole.source, example };
+}
+
+/** What clients are told of the fields of an order; undefined where the vendor starts nothing. */
+export function toOrderHints({ start }: Pick<VendorDeclaration, 'start'>): VendorInfo['orderHints'] {
+  if (start === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(start.order).map(([name, { pattern, example }]) => [
+      name,
+      { pattern: pattern ?? undefined, example: example ?? undefined },
+    ]),
+  );
 }
 
 /** The name of the locator's last id: the one that an answer's own id is compared with. */

@@ -1,6 +1,5 @@
 import type { LocatorIds } from '../../export/export.ts';
 import type { VendorCapabilities } from '../../export/ports.ts';
-import type { VendorId } from '../../export/vendor-id.ts';
 import type { VendorDeclaration } from '../../vendor-file/declaration.ts';
 import { defineVendor, type OwnReads } from '../shared/account.ts';
 import type { VendorDefinition } from '../vendor.ts';
@@ -18,7 +17,7 @@ import { createCancel } from './cancel.ts';
 import { toAuthRules } from './credentials.ts';
 import { compileErrors } from './errors.ts';
 import { createLocateFile } from './files.ts';
-import { lastIdOf, toLocatorGrammar } from './grammar.ts';
+import { lastIdOf, toLocatorGrammar, toOrderHints } from './grammar.ts';
 import { canListAll, createBatch, createList } from './list.ts';
 import { compileMapping, type Snapshot } from './mapping.ts';
 import { toKindOf, toParseOrder } from './orders.ts';
@@ -36,10 +35,11 @@ export function toVendorDefinition(declaration: VendorDeclaration): VendorDefini
   const { isAnswer } = vendor.status;
   const readCallback = toReadCallback(declaration, vendor.locator);
   return defineVendor({
-    id: id as VendorId,
+    id,
     name,
     capabilities: toCapabilities(declaration),
     locator: vendor.locator,
+    orderHints: toOrderHints(declaration),
     rules: { ...errors.rules, ...toAuthRules(credentials), ...(isAnswer && { isAnswer }) },
     originsOf: ({ settings }) => toOrigins(declaration, toSettingValues(declaration, settings)),
     knownWords: [...knownUnknowns(declaration.status), ACCEPTED_WORD],

@@ -69,12 +69,13 @@ export interface VendorDescription<Ids extends LocatorIds>
 
 /** Makes of a description what the gateway opens accounts with: everything that is the same for every vendor happens here. */
 export function defineVendor<Ids extends LocatorIds>(vendor: VendorDescription<Ids>): VendorDefinition<Ids> {
-  const { id, name, capabilities, locator, readCallback } = vendor;
+  const { id, name, capabilities, locator, orderHints, readCallback } = vendor;
   return {
     id,
     name,
     capabilities: { canStart: false, canCancel: false, ...capabilities },
     locator,
+    ...(orderHints && { orderHints }),
     parseOrder: vendor.parseOrder ?? ((_input, where) => refuseOrder(name, where)),
     kindOf: vendor.kindOf ?? (() => null),
     ...(readCallback && { readCallback }),

@@ -339,6 +339,14 @@ describe('reading an export of a declared vendor', () => {
     expect(parseIds(toVendorDefinition(ACME).locator, { jobId: 'j1' }, 'locator')).toEqual({ jobId: 'j1' });
   });
 
+  it('tells clients the grammar of its ids, with an example', () => {
+    const { jobId } = toVendorDefinition(ACME).locator;
+
+    expect(jobId).toMatchObject({ pattern: '^(?:[A-Za-z0-9_-]{1,64})$', example: 'j1', isOptional: false });
+    expect([jobId?.test('j_1'), jobId?.test('j 1'), jobId?.test('')]).toEqual([true, false, false]);
+    expect(toVendorDefinition(ACME).orderHints).toBeUndefined();
+  });
+
   it('asks for a token as the file says, and sends it so', async () => {
     const tokens = {
       tokenUrl: template('https://id.acme.example/token'),
