@@ -28,7 +28,7 @@ export type Template = readonly TemplatePart[];
 /** One or more segments of a path, each percent-encoded as a whole; left out where one of the ids in `needs` is absent. */
 export interface PathPiece {
   readonly segments: readonly Template[];
-  /** Optional ids without which the piece falls away: `[/projects/{projectId}]`. */
+  /** Optional ids without which the piece falls away: `[/projects/{projectId}]`. One that is absent and not in here leaves no path: the locator has to give it. */
   readonly needs: readonly string[];
 }
 
@@ -61,7 +61,9 @@ export type Conversion =
   /** 0 to 1, as per cent. */
   | 'fraction'
   /** A number of seconds, as milliseconds. */
-  | 'seconds';
+  | 'seconds'
+  /** A number of milliseconds, which is how waits are kept. */
+  | 'milliseconds';
 
 export interface ValueRule {
   readonly at: Pointers;
@@ -348,6 +350,8 @@ export interface VendorDeclaration {
   readonly docs: string | null;
   /** What an export is, for the type's description. */
   readonly description: string | null;
+  /** What else a reader of the vendor's page has to know, a sentence or two each. */
+  readonly notes?: readonly string[] | undefined;
   /** Null where every account has to name its own. */
   readonly baseUrl: Template | null;
   /** Further origins that the credential may go to. */

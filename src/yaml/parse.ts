@@ -9,6 +9,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type PlaceOf, placesIn, toPlace } from './places.ts';
+import { findFancies } from './plain.ts';
 import { type Place, type Problem, toEditorPrefix, toLine } from './problem.ts';
 import { MAX_LEVELS, TOO_DEEP } from './tree.ts';
 import { joinUnquotedReferences, unquotedReferenceIn } from './unquoted.ts';
@@ -53,12 +54,24 @@ export interface ParsedYaml {
   readonly placeOf: PlaceOf;
 }
 
+export interface ParseOptions {
+  /** Refuses aliases, anchors, tags, merge keys and keys that every object has. */
+  readonly isPlain?: boolean;
+}
+
 /** The file as plain values, or what is wrong with it and where. Never shows anything of the text. */
-export function parseYaml(text: string): ParsedYaml | { readonly problems: readonly PlacedProblem[] } {
+export function parseYaml(
+  text: string,
+  { isPlain = false }: ParseOptions = {},
+): ParsedYaml | { readonly problems: readonly PlacedProblem[] } {
   const excess = findExcess(text);
   if (excess !== undefined) return { problems: [excess] };
-  const { document, lines, errors, unquoted } = parseJoined(text);
+  const { document, lines, errors, unquoted } = isPlain
+    ? { ...parse(text), unquoted: [] }
+    : parseJoined(text);
   if (errors.length > 0) return { problems: toProblems(errors, unquoted) };
+  const fancies = isPlain ? findFancies(document, lines) : [];
+  if (fancies.length > 0) return { problems: fancies };
   try {
     return { tree: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), placeOf: placesIn(document, lines) };
   } catch {

@@ -23,6 +23,11 @@ export function toEditorPrefix(file: string, { line, column }: Place): string {
   return `${escapeControls(file)}:${line}:${column}`;
 }
 
+/** The same for files whose lines name the line alone: `FILE:LINE`. */
+export function toFilePrefix(file: string, { line }: Place): string {
+  return `${escapeControls(file)}:${line}`;
+}
+
 /** A problem as one line for a person: `accounts[1].limits.timeoutMs: found 50, allowed: a whole number from 100 to 120000`. */
 export function toLine({ path, found, allowed }: Problem): string {
   return `${formatPath(path)}: found ${found}, allowed: ${allowed}`;

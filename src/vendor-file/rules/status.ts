@@ -1,0 +1,168 @@
+import { closestName } from '../../yaml/closest.ts';
+import { withSuggestion } from '../../yaml/hints.ts';
+import { type KeyPath, type Problem, quote, shorten } from '../../yaml/problem.ts';
+import { listAt, valueAt } from '../../yaml/tree.ts';
+import { INSTANT_FIELDS } from '../declaration.ts';
+import { isPointer } from '../pointer.ts';
+import { exactlyOne, type FileView, isMapping, mappingAt, problemAt, type Rule } from './view.ts';
+
+/** How an export is read: words, refinements, fields, pages. */
+export const statusRules: readonly Rule[] = [
+  idIsSaidOnce,
+  outcomesAreOfSuccesses,
+  wordsAreDifferent,
+  refinedWordsAreListed,
+  comparisonsAreSound,
+  ({ tree }) => INSTANT_FIELDS.flatMap((name) => checkInstant(tree, ['status', 'fields', name], name)),
+  ({ tree }) => checkOneOf(tree, ['status', 'fields', 'retryAfterMs'], ['header', 'at']),
+  detailsFitTheirType,
+  pagesAreToldOneWay,
+];
+
+function checkOneOf(tree: unknown, path: KeyPath, keys: readonly string[]): readonly Problem[] {
+  return isMapping(valueAt(tree, path)) ? exactlyOne(tree, path, keys) : [];
+}
+
+function idIsSaidOnce({ tree }: FileView): readonly Problem[] {
+  const { id, idFrom, idPrefix } = mappingAt(tree, ['status']);
+  const isFromLocator = idFrom !== undefined || (isMapping(id) && id.idFrom !== undefined);
+  if (id !== undefined && idFrom !== undefined) {
+    return [problemAt(tree, ['status', 'idFrom'], 'id or idFrom, not both')];
+  }
+  return idPrefix !== undefined && (id === undefined || isFromLocator)
+    ? [problemAt(tree, ['status', 'idPrefix'], 'an idPrefix only beside id')]
+    : [];
+}
+
+function readingsOf(tree: unknown): readonly KeyPath[] {
+  return [
+    ...Object.keys(mappingAt(tree, ['status', 'words'])).map((word) => ['status', 'words', word]),
+    ...listAt(tree, ['status', 'refine']).map((_, index) => ['status', 'refine', index, 'is']),
+  ];
+}
+
+function outcomesAreOfSuccesses({ tree }: FileView): readonly Problem[] {
+  return readingsOf(tree).flatMap((path) => {
+    const reading = valueAt(tree, path);
+    if (!isMapping(reading) || reading.outcome === undefined || reading.status === 'SUCCEEDED') return [];
+    return [problemAt(tree, [...path, 'outcome'], 'an outcome only beside SUCCEEDED')];
+  });
+}
+
+function wordsAreDifferent({ tree }: FileView): readonly Problem[] {
+  if (valueAt(tree, ['status', 'caseless']) !== true) return [];
+  const seen = new Map<string, string>();
+  return Object.keys(mappingAt(tree, ['status', 'words'])).flatMap((word) => {
+    const other = seen.get(word.toLowerCase());
+    seen.set(word.toLowerCase(), word);
+    if (other === undefined) return [];
+    const found = `${quote(word)}, the same as ${quote(other)}`;
+    return [{ path: ['status', 'words', word], found, allowed: 'each word once: caseless is true' }];
+  });
+}
+
+function refinedWordsAreListed({ tree }: FileView): readonly Problem[] {
+  const words = Object.keys(mappingAt(tree, ['status', 'words']));
+  const isCaseless = valueAt(tree, ['status', 'caseless']) === true;
+  return listAt(tree, ['status', 'refine']).flatMap((_, index) => {
+    const path = ['status', 'refine', index, 'word'];
+    const word = valueAt(tree, path);
+    if (typeof word !== 'string' || words.some((each) => isSame(each, word, isCaseless))) return [];
+    const closest = closestName(word, words);
+    const allowed = 'one of words';
+    return [problemAt(tree, path, closest === undefined ? allowed : withSuggestion(allowed, closest))];
+  });
+}
+
+function isSame(left: string, right: string, isCaseless: boolean): boolean {
+  return isCaseless ? left.toLowerCase() === right.toLowerCase() : left === right;
+}
+
+/** Every `where` of the file: pointers, and what they are compared with. */
+function comparisonsAreSound({ tree }: FileView): readonly Problem[] {
+  return wheresOf(tree).flatMap((path) =>
+    Object.entries(mappingAt(tree, path)).flatMap(([pointer, comparison]) => {
+      const at = [...path, pointer];
+      if (!isPointer(pointer)) {
+        return [problemAt(tree, at, 'a JSON Pointer such as /row_count', `the name ${quote(pointer)}`)];
+      }
+      return isMapping(comparison) && Object.keys(comparison).length === 0
+        ? [problemAt(tree, at, 'is, above, below, empty or absent', 'an empty mapping')]
+        : [];
+    }),
+  );
+}
+
+function wheresOf(tree: unknown): readonly KeyPath[] {
+  const files = valueAt(tree, ['files']);
+  return [
+    ...listAt(tree, ['status', 'refine']).map((_, index) => ['status', 'refine', index, 'where']),
+    ...(isMapping(files)
+      ? [['files', 'where']]
+      : listAt(tree, ['files']).map((_, index) => ['files', index, 'where'])),
+    ...Object.keys(mappingAt(tree, ['errors'])).flatMap((kind) =>
+      [
+        ['errors', kind],
+        ['errors', kind, 'when'],
+      ].flatMap((path) => listAt(tree, path).map((_, index) => [...path, index, 'where'])),
+    ),
+  ];
+}
+
+/** An instant stands in the answer, or is so long after another one that does. */
+export function checkInstant(tree: unknown, path: KeyPath, name: string): readonly Problem[] {
+  const rule = valueAt(tree, path);
+  if (!isMapping(rule)) return [];
+  const { from, plus, at, as } = rule;
+  if (from === undefined && plus === undefined) {
+    return at === undefined && rule.link === undefined ? exactlyOne(tree, path, ['at', 'from']) : [];
+  }
+  if (from === undefined || plus === undefined) {
+    return [
+      problemAt(tree, path, 'from and plus together', from === undefined ? 'plus alone' : 'from alone'),
+    ];
+  }
+  if (at !== undefined || as !== undefined) return [problemAt(tree, path, 'at, or from and plus', 'both')];
+  const source = valueAt(tree, ['status', 'fields', String(from)]);
+  if (from === name || source === undefined || (isMapping(source) && source.from !== undefined)) {
+    const allowed = 'another instant of status.fields that stands in the answer';
+    return [problemAt(tree, [...path, 'from'], allowed)];
+  }
+  return [];
+}
+
+/** What each conversion makes of a value. */
+const CONVERTED: Readonly<Record<string, readonly string[]>> = {
+  rfc3339: ['DateTime'],
+  'epoch-seconds': ['DateTime'],
+  'epoch-millis': ['DateTime'],
+  'epoch-seconds-text': ['DateTime'],
+  'integer-text': ['Int', 'Float'],
+  fraction: ['Int', 'Float'],
+};
+
+function detailsFitTheirType({ tree }: FileView): readonly Problem[] {
+  return Object.entries(mappingAt(tree, ['status', 'details'])).flatMap(([name, detail]) => {
+    const { as, type } = isMapping(detail) ? detail : {};
+    if (typeof as !== 'string' || typeof type !== 'string' || !Object.hasOwn(CONVERTED, as)) return [];
+    const types = CONVERTED[as] ?? [];
+    if (types.includes(type.replaceAll(/[[\]!]/g, ''))) return [];
+    const path = ['status', 'details', name, 'as'];
+    return [problemAt(tree, path, `${types.join(' or ')} as the type`, `${as} of a ${shorten(type)}`)];
+  });
+}
+
+/** Which keys of `next` belong together. */
+const WAYS = [['cursor', 'query'], ['link'], ['offset', 'size'], ['url'], ['last', 'query', 'more']] as const;
+
+function pagesAreToldOneWay({ tree }: FileView): readonly Problem[] {
+  const path = ['list', 'next'];
+  const next = valueAt(tree, path);
+  if (!isMapping(next)) return [];
+  const given = Object.keys(next)
+    .filter((key) => next[key] !== undefined)
+    .sort();
+  if (WAYS.some((way) => [...way].sort().join() === given.join())) return [];
+  const allowed = WAYS.map((way) => way.join(' with ')).join('; or ');
+  return [problemAt(tree, path, allowed, given.length === 0 ? 'nothing' : given.map(shorten).join(', '))];
+}
