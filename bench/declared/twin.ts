@@ -102,7 +102,7 @@ export const HI_ENERGY_TWIN: VendorDeclaration = {
     forbidden: [],
     unauthenticated: [],
     unavailable: [],
-  } as VendorDeclaration['errors'],
+  },
   pacing: { minMs: 5_000, maxMs: 60_000, stallAfterMs: 1_800_000 },
   limits: { requestsPerSecond: 5, maxConcurrent: 4 },
   callback: null,

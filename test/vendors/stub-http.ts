@@ -1,9 +1,9 @@
 import { StartError, VendorError } from '../../src/export/errors.ts';
-import type { CodedVendorId } from '../../src/export/vendor-id.ts';
+import type { VendorId } from '../../src/export/vendor-id.ts';
 import type { AccountClient, AccountResponse } from '../../src/http/types.ts';
 
 /** An account's way to a vendor that answers everything with one body. */
-export function createStubHttp(vendor: CodedVendorId, account: string, json?: unknown): AccountClient {
+export function createStubHttp(vendor: VendorId, account: string, json?: unknown): AccountClient {
   const toError = (code: VendorError['code'], message: string) =>
     new VendorError({ code, message, vendor, account });
   const response: AccountResponse = { status: 200, headers: {}, text: '', json, receivedAt: 0 };

@@ -5,7 +5,10 @@ import type { CredentialRules, SendRule } from '../../vendor-file/declaration.ts
 /** How a credential shows who asks, where a file says nothing of its kind. */
 const AS_BEARER: SendRule = { header: 'authorization', prefix: 'Bearer ' };
 
-type AuthRules = Pick<VendorHttpRules, 'authHeaders' | 'tokenRequest' | 'refreshRequest'>;
+type AuthRules = Pick<
+  VendorHttpRules,
+  'authHeaders' | 'tokenRequest' | 'refreshRequest' | 'rotatesRefreshTokens'
+>;
 
 /** How the vendor of a file is shown who asks, and how tokens are got for it. */
 export function toAuthRules(credentials: CredentialRules): AuthRules {
@@ -20,7 +23,10 @@ export function toAuthRules(credentials: CredentialRules): AuthRules {
   return {
     authHeaders: ({ type, value }) => toHeaders(rules[type] ?? AS_BEARER, value),
     ...(client && { tokenRequest: createTokenRequest(client) }),
-    ...(refresh && { refreshRequest: createRefreshRequest(refresh) }),
+    ...(refresh && {
+      refreshRequest: createRefreshRequest(refresh),
+      rotatesRefreshTokens: refresh.rotates,
+    }),
   };
 }
 

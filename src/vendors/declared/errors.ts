@@ -25,7 +25,7 @@ export interface ErrorReader {
 }
 
 /** A conflict has no code of its own: for a read it is an answer that cannot be read, for a start a refusal. */
-const CODE_OF_KIND: Readonly<Record<ErrorKind | 'unavailable', VendorErrorCode | undefined>> = {
+const CODE_OF_KIND: Readonly<Record<ErrorKind, VendorErrorCode | undefined>> = {
   expired: 'VENDOR_UNAUTHENTICATED',
   throttled: 'VENDOR_RATE_LIMITED',
   notFound: 'EXPORT_NOT_FOUND',

@@ -83,7 +83,7 @@ const COMPILED = new Map(DECLARATIONS.map((declaration) => [declaration, compile
 function open(declaration: VendorDeclaration, json: unknown) {
   const vendor = COMPILED.get(declaration) ?? compileVendor(declaration);
   const { locator } = vendor;
-  const http = createStubHttp(declaration.id as never, 'acme', json);
+  const http = createStubHttp(declaration.id, 'acme', json);
   const account = openDeclaredAccount(vendor, {
     http,
     settings: {
@@ -94,7 +94,7 @@ function open(declaration: VendorDeclaration, json: unknown) {
       fileOrigins: [],
     },
     tools: createTestTools(),
-    toKey: (ids) => toExportKey(locator, declaration.id as never, 'acme', ids),
+    toKey: (ids) => toExportKey(locator, declaration.id, 'acme', ids),
   });
   return { reading: createReading(account), key: account.toKey({ jobId: 'j1' }) };
 }

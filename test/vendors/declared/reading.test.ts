@@ -202,6 +202,7 @@ describe('reading an export of a declared vendor', () => {
       'EXPORT_NOT_FOUND',
       'UNKNOWN_JOB',
     ],
+    ['a code that means away', { body: { code: 'AWAY' } }, 'VENDOR_UNAVAILABLE', '200 (AWAY)'],
     ['another 400', { status: 400, body: { code: 'OTHER' } }, 'VENDOR_BAD_RESPONSE', '400 (OTHER)'],
     ['403', { status: 403, body: {} }, 'VENDOR_FORBIDDEN', '403'],
   ])('with %s in its answer is an error that says so', async (_what, reply, code, words) => {
