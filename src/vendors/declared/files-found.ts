@@ -120,7 +120,8 @@ function compileRule(
     of,
     links: (source) => (of.has(source.status) && holds(source.wire) ? links(source) : []),
     describe(facts) {
-      const said = readType(facts, misfit);
+      // A name says which of several it is; a media type does not.
+      const said = readType({ ...facts, place: null }, misfit);
       const known = said === null ? null : toMediaType(said);
       const fallback = `${id}-${facts.source.ids[lastId] ?? 'export'}`;
       const name = readName(facts, misfit) ?? nameOfLink(facts.url) ?? fallback;
