@@ -135,13 +135,14 @@ function settingsSchema(settings: Readonly<Record<string, SettingRule>>) {
     const allowed = `${rule.description ?? 'text'} that fits ${rule.pattern}, such as ${rule.example}`;
     const schema = patternText(allowed, new RegExp(`^(?:${rule.pattern})$`, 'u'));
     const described = schema.describe(rule.description ?? `Such as ${rule.example}.`);
-    return [name, rule.default === null ? described : described.default(rule.default)] as const;
+    if (rule.default !== null) return [name, described.default(rule.default)] as const;
+    return [name, rule.isOptional === true ? described.optional() : described] as const;
   });
   const schema: z.ZodType<
     Readonly<Record<string, string>>,
     Readonly<Record<string, string>> | undefined
   > = mapping(Object.fromEntries(rules)) as never;
-  const isNeeded = Object.values(settings).some((rule) => rule.default === null);
+  const isNeeded = Object.values(settings).some((rule) => rule.default === null && rule.isOptional !== true);
   return (isNeeded ? schema : schema.prefault({})).describe(
     "What the vendor's addresses and paths are made of.",
   );
