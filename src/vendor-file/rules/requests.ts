@@ -123,8 +123,8 @@ export function isForbiddenHeader(name: string): boolean {
   return FORBIDDEN_HEADERS.has(name.toLowerCase());
 }
 
-/** Visible ASCII: what may stand in a header's value, spaces between aside. */
-const HEADER_CHARS: CharSet = [[0x21, 0x7e]];
+/** Visible ASCII and spaces: what may stand in a header's value. */
+const HEADER_CHARS: CharSet = [[0x20, 0x7e]];
 
 const TOP_PLACE = { ids: [], given: [], hasPointers: false } as const;
 
@@ -183,7 +183,11 @@ function checkHeaderValue(
     const pattern = 'name' in part ? file.patternOf(part.name) : undefined;
     if (!('name' in part) || pattern === undefined || isWithin(pattern.alphabet, HEADER_CHARS)) return [];
     return [
-      problemAt(file.tree, path, 'only ids and settings whose pattern matches nothing but visible ASCII'),
+      problemAt(
+        file.tree,
+        path,
+        'only ids and settings whose pattern matches nothing but visible ASCII and spaces',
+      ),
     ];
   });
 }
