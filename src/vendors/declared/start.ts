@@ -9,7 +9,7 @@ import type { DeclaredAccount } from './account.ts';
 import { withoutPrefix } from './callback.ts';
 import type { AnswerFacts } from './mapping.ts';
 import { compileOrderContent } from './orders-body.ts';
-import { compilePointers } from './pointer.ts';
+import { compilePointer, compilePointers } from './pointer.ts';
 import { compileRequest } from './request.ts';
 import type { FoundExport } from './status.ts';
 import { toIdText } from './values.ts';
@@ -94,21 +94,31 @@ function createAnswerReader(account: DeclaredAccount, start: StartRule): AnswerR
   const readIds = compileIds(account, start);
   const toFound = (source: unknown): FoundExport => ({ source, word: toWord(readWord(source)), id: null });
 
-  /** Whether a good HTTP status stands above a body that says no. */
+  const { success: told } = declaration.status;
+  const readSuccess = told === null ? () => undefined : compilePointer(told.at);
+  /** Whether the vendor refuses, be it below a good HTTP status. A body that tells nothing of it refuses nothing. */
   const saysNo = (response: AccountResponse): boolean =>
-    errors.kindOf(response) !== undefined || !status.saysSuccess(response.json);
+    response.status >= 300 ||
+    errors.kindOf(response) !== undefined ||
+    (!status.saysSuccess(response.json) && (readSuccess(response.json) ?? null) !== null);
+
+  /** Why nothing that a good answer says is believed; null where it is. */
+  const toProblem = ({ status: code, json }: AccountResponse): string | null => {
+    if (!success.has(code)) return `its status is ${code}`;
+    return status.saysSuccess(json) ? null : 'it does not say that the call went well';
+  };
 
   return {
     read(response, ids) {
       const { json } = response;
       if (existing !== null && response.status === existing.status) {
         const place = readExisting(json);
-        const running = place === undefined ? undefined : readIds(place, ids);
+        const running = place === undefined ? undefined : readIds(place, ids, true);
         if (running !== undefined)
           return { ids: running, found: toFound(place), facts: toFacts(response), isExisting: true };
       }
-      if (response.status >= 300 || saysNo(response)) throw toRefusal(account, response);
-      const problem = success.has(response.status) ? null : `its status is ${response.status}`;
+      if (saysNo(response)) throw toRefusal(account, response);
+      const problem = toProblem(response);
       const source = readAnswer(json);
       const started = problem === null ? readIds(source, ids) : undefined;
       if (started !== undefined)
@@ -118,7 +128,9 @@ function createAnswerReader(account: DeclaredAccount, start: StartRule): AnswerR
       throw toLost(http, response, problem ?? 'the id is missing or no id');
     },
     readThen(response, told) {
-      if (response.status >= 300 || saysNo(response)) throw toRefusal(account, response);
+      if (saysNo(response)) throw toRefusal(account, response);
+      if (!status.saysSuccess(response.json))
+        throw toLost(http, response, 'it does not say that the call went well');
       const source = readAnswer(response.json);
       const isNewer = typeof readWord(source) === 'string' && readIds(source, told.ids) !== undefined;
       return isNewer ? { ...told, found: toFound(source), facts: toFacts(response) } : told;
@@ -126,23 +138,24 @@ function createAnswerReader(account: DeclaredAccount, start: StartRule): AnswerR
   };
 }
 
-/** The ids of an export that an answer names, with those of the order; undefined where one is missing or does not fit its grammar. */
-function compileIds(
-  { declaration, locator }: DeclaredAccount,
-  { answer }: StartRule,
-): (source: unknown, known: LocatorIds) => LocatorIds | undefined {
+/**
+ * The ids of an export that an answer names, with those of the order; undefined where one is missing or does not fit its grammar.
+ *
+ * @param mayBeId - the place may hold the one id itself instead of an object: `/existing_id`
+ */
+type ReadIds = (source: unknown, known: LocatorIds, mayBeId?: boolean) => LocatorIds | undefined;
+
+function compileIds({ declaration, locator }: DeclaredAccount, { answer }: StartRule): ReadIds {
   const sources = Object.entries(answer.ids).map(
     ([name, { at, prefix }]) => [name, compilePointers(at), prefix] as const,
   );
   const names = Object.keys(declaration.locator);
-  const [only] = sources;
   const isOne = sources.length === 1;
-  return (source, known) => {
+  return (source, known, mayBeId = false) => {
+    const isId = mayBeId && isOne && typeof source !== 'object';
     const ids: Record<string, string | undefined> = { ...known };
     for (const [name, read, prefix] of sources) {
-      // The place itself may be the id: `/existing_id`.
-      const value = isOne && only?.[0] === name && typeof source !== 'object' ? source : read(source);
-      ids[name] = withoutPrefix(toIdText(value), prefix);
+      ids[name] = withoutPrefix(toIdText(isId ? source : read(source)), prefix);
     }
     const fits = names.every((name) => {
       const id = ids[name];

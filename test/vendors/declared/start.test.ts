@@ -121,6 +121,23 @@ describe('a start that a file describes', () => {
     expect(result).toMatchObject({ code: 'VENDOR_REJECTED', vendorMessage: 'Bad filter' });
   });
 
+  it.each<[string, FakeReply]>([
+    ['says nothing of it', { body: { data: { id: 'j-1' } } }],
+    ['is a page', { body: '<html>Hello</html>' }],
+    ['is a number', { body: '42' }],
+  ])('may have been carried out where a 200 that should say so %s', async (_what, reply) => {
+    const { status } = createDeclaration();
+    const success = { at: at('/success'), is: true };
+    const whole = {
+      answer: { at: [at('')] as const, ids: { jobId: { at: [at('/id')] as const, prefix: '' } } },
+    };
+
+    expect((await start(reply, {}, { status: { ...status, success } })).result).toMatchObject({
+      code: 'START_OUTCOME_UNKNOWN',
+    });
+    expect((await start({ body: '42' }, whole)).result).toMatchObject({ code: 'START_OUTCOME_UNKNOWN' });
+  });
+
   it('is refused by a 200 that holds an error in place of an id', async () => {
     const { result } = await start({ body: { data: null, error: { message: 'One runs already' } } });
 
