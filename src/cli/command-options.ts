@@ -16,6 +16,7 @@ Locators:
   power-bi:REPORT/EXPORT        power-bi:GROUP/REPORT/EXPORT
   hi-energy:ID                  talkdesk:TYPE/ID
   web-admit:EXPORT/FILE         web-admit:IDENTITY/EXPORT/FILE
+  VENDOR:ID/ID                  of another vendor that the gateway knows
   ACCOUNT@VENDOR:…              where you have several accounts of a vendor
   the \`id\` of an earlier answer
 `;

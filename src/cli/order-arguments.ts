@@ -9,16 +9,22 @@ import type {
   HiEnergyExportOrder,
   PowerBiExportOrder,
   TalkdeskExportOrder,
+  VendorsQuery,
   WebAdmitExportOrder,
 } from './generated/operations.ts';
 
-type FieldKind = 'text' | 'instant' | 'json';
-/** What a field takes; with `!`, it must be there. */
-type FieldRule = FieldKind | `${FieldKind}!`;
+type FieldKind = 'text' | 'instant' | 'json' | 'value' | 'integer' | 'number' | 'boolean';
+type FieldValue = FieldKind | `${FieldKind}[]`;
+/** What a field takes, with `[]` several of them; with `!`, it must be there. */
+type FieldRule = FieldValue | `${FieldValue}!`;
 type FieldRules<Order> = { readonly [Field in keyof Order]-?: FieldRule };
 
-interface OrderForm {
-  readonly order: keyof ExportOrder;
+/** What the orders of one vendor hold. */
+export interface OrderForm {
+  /** As its owner writes it. */
+  readonly name: string;
+  /** Its field of the schema's `ExportOrder`. */
+  readonly order: string;
   readonly fields: Readonly<Record<string, FieldRule>>;
 }
 
@@ -65,7 +71,7 @@ export const ORDER_FIELDS = {
       exportId: 'text!',
     } satisfies FieldRules<WebAdmitExportOrder>,
   },
-} as const satisfies Partial<Record<CodedVendorId, OrderForm>>;
+} as const satisfies Partial<Record<CodedVendorId, Omit<OrderForm, 'name'>>>;
 
 /** Vendors that exports can be started at. */
 export const STARTING_VENDORS: readonly CodedVendorId[] = CODED_VENDOR_IDS.filter(
@@ -74,22 +80,45 @@ export const STARTING_VENDORS: readonly CodedVendorId[] = CODED_VENDOR_IDS.filte
 
 const MAX_SHOWN_LENGTH = 100;
 
+/** The form that this version knows by itself; undefined for a vendor of a file. */
+export function knownOrderForm(vendor: string): OrderForm | undefined {
+  const coded = STARTING_VENDORS.find((candidate) => candidate === vendor);
+  return coded === undefined ? undefined : { name: CODED_VENDORS[coded].name, ...ORDER_FIELDS[coded] };
+}
+
+const KINDS: Readonly<Record<string, FieldKind>> = {
+  Int: 'integer',
+  Float: 'number',
+  Boolean: 'boolean',
+  DateTime: 'instant',
+  JSON: 'value',
+};
+
+/** The form of a vendor as the gateway tells it. */
+export function toOrderForm({ name, input, order }: VendorsQuery['vendors'][number]): OrderForm {
+  const fields = order.map((field): [string, FieldRule] => {
+    const kind = KINDS[/\w+/.exec(field.type)?.[0] ?? ''] ?? 'text';
+    const value: FieldValue = field.type.startsWith('[') ? `${kind}[]` : kind;
+    return [field.name, field.isRequired ? `${value}!` : value];
+  });
+  return { name, order: input, fields: { account: 'text', ...Object.fromEntries(fields) } };
+}
+
 /**
- * Reads what to start from a command line: `hi-energy reportType=deals_excel`. Whether ids are good ones, the gateway says.
+ * Reads what to start from a command line: `reportType=deals_excel`. Whether ids are good ones, the gateway says.
  *
  * @throws CommandError with one line per problem
  */
-export function parseOrderArguments(vendorText: string, words: readonly string[]): ExportOrder {
-  const vendor = parseVendor(vendorText);
-  const { order, fields } = (ORDER_FIELDS as Readonly<Partial<Record<CodedVendorId, OrderForm>>>)[
-    vendor
-  ] as OrderForm;
+export function parseOrderArguments(
+  { name, order, fields }: OrderForm,
+  words: readonly string[],
+): ExportOrder {
   const rules = new Map<string, FieldRule>(Object.entries(fields));
   const values = new Map<string, unknown>();
   const problems: string[] = [];
   const seen = new Set<string>();
   for (const word of words) {
-    const { field, value, problem } = parseWord(word, vendor, rules);
+    const { field, value, problem } = parseWord(word, name, rules);
     if (seen.has(field)) problems.push(`${field} is given twice.`);
     else if (problem === undefined) values.set(field, value);
     else problems.push(problem);
@@ -101,12 +130,11 @@ export function parseOrderArguments(vendorText: string, words: readonly string[]
   return { [order]: Object.fromEntries(values) } as unknown as ExportOrder;
 }
 
-function parseVendor(text: string): CodedVendorId {
-  const vendor = STARTING_VENDORS.find((candidate) => candidate === text);
-  if (vendor !== undefined) return vendor;
-  throw new CommandError(
+/** @param known - the keys of the vendors that exports can be started at */
+export function toUnknownVendor(text: string, known: readonly string[]): CommandError {
+  return new CommandError(
     EXIT.usage,
-    `${show(text)} is no vendor that exports can be started at: it is one of ${STARTING_VENDORS.join(', ')}.${suggest(text, STARTING_VENDORS)}`,
+    `${show(text)} is no vendor that exports can be started at: it is one of ${known.map(toTerminalText).join(', ')}.${suggest(text, known)}`,
   );
 }
 
@@ -117,7 +145,7 @@ interface ReadWord {
 }
 
 /** One KEY=VALUE. */
-function parseWord(word: string, vendor: CodedVendorId, rules: ReadonlyMap<string, FieldRule>): ReadWord {
+function parseWord(word: string, vendor: string, rules: ReadonlyMap<string, FieldRule>): ReadWord {
   const split = word.indexOf('=');
   if (split <= 0) return { field: '', problem: `${show(word)} is no KEY=VALUE.` };
   const field = word.slice(0, split);
@@ -126,7 +154,7 @@ function parseWord(word: string, vendor: CodedVendorId, rules: ReadonlyMap<strin
     const names = [...rules.keys()];
     return {
       field,
-      problem: `${CODED_VENDORS[vendor].name} orders have no ${show(field)}: there are ${names.join(', ')}.${suggest(field, names)}`,
+      problem: `${toTerminalText(vendor)} orders have no ${show(field)}: there are ${names.join(', ')}.${suggest(field, names)}`,
     };
   }
   const value = parseValue(word.slice(split + 1), rule);
@@ -138,8 +166,32 @@ function parseWord(word: string, vendor: CodedVendorId, rules: ReadonlyMap<strin
 /** Undefined for a text that is no such value. */
 function parseValue(text: string, rule: FieldRule): unknown {
   if (text.trim() === '') return undefined;
-  if (rule.startsWith('json')) return parseObject(text);
-  return rule.startsWith('instant') ? parseInstant(text) : text;
+  const kind = rule.replace(/[[\]!]/g, '') as FieldKind;
+  if (!rule.includes('[]')) return PARSERS[kind](text);
+  const listed = text.trimStart().startsWith('[') ? parseJson(text) : text.split(',');
+  if (!Array.isArray(listed)) return undefined;
+  const values = listed.map((each) =>
+    PARSERS[kind](typeof each === 'string' ? each.trim() : JSON.stringify(each)),
+  );
+  return values.includes(undefined) ? undefined : values;
+}
+
+const PARSERS: Readonly<Record<FieldKind, (text: string) => unknown>> = {
+  text: (text) => text,
+  instant: parseInstant,
+  json: parseObject,
+  value: parseJson,
+  integer: (text) => (/^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined),
+  number: (text) => (Number.isFinite(Number(text)) ? Number(text) : undefined),
+  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : undefined),
+};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseObject(text: string): object | undefined {
@@ -167,9 +219,31 @@ function parseInstant(text: string): string | undefined {
 
 /** How a field is written. */
 function toForm(field: string, rule: FieldRule): string {
-  if (rule.startsWith('json')) return `a JSON object, ${field}='{ … }'`;
-  return rule.startsWith('instant') ? `an RFC 3339 instant, ${field}=2026-11-01T00:00:00Z` : `${field}=…`;
+  const kind = rule.replace(/[[\]!]/g, '') as FieldKind;
+  if (rule.includes('[]'))
+    return `${kind === 'text' ? 'a list' : `a list, each ${FORMS[kind]}`}, ${field}=A,B`;
+  return FORMS[kind] === '' ? `${field}=…` : `${FORMS[kind]}, ${field}=${EXAMPLES[kind]}`;
 }
+
+const FORMS: Readonly<Record<FieldKind, string>> = {
+  text: '',
+  instant: 'an RFC 3339 instant',
+  json: 'a JSON object',
+  value: 'JSON',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+const EXAMPLES: Readonly<Record<FieldKind, string>> = {
+  text: '…',
+  instant: '2026-11-01T00:00:00Z',
+  json: "'{ … }'",
+  value: "'{ … }'",
+  integer: '10',
+  number: '0.5',
+  boolean: 'true',
+};
 
 function suggest(text: string, names: readonly string[]): string {
   const closest = closestName(text, names);

@@ -11,6 +11,7 @@ import { type ColorChoice, type CommandIo, staysAlive } from './io.ts';
 import { addListCommands } from './list-commands.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addTrackingCommands } from './tracking-commands.ts';
+import { addVendorCommands } from './vendor-commands.ts';
 
 /**
  * Runs one command.
@@ -69,6 +70,7 @@ export function createProgram(world: CommandIo, exitWith: (code: number | undefi
   addMcpCommand(program, io, exitWith);
   addCompletionCommands(program, io, exitWith);
   addConfigCommands(program, io, exitWith);
+  addVendorCommands(program, io, exitWith);
 
   program
     .command('serve')

@@ -15,8 +15,8 @@ import {
 } from './generated/operations.ts';
 import type { CommandIo } from './io.ts';
 import { toLocatorArgument, toLocatorText } from './locator-argument.ts';
-import { parseOrderArguments } from './order-arguments.ts';
 import { toShellText } from './shell-words.ts';
+import { readOrder } from './vendor-orders.ts';
 import { followToEnd } from './watch.ts';
 
 export interface StartOptions extends JsonOptions {
@@ -50,12 +50,12 @@ export async function start(
   options: StartOptions,
   io: CommandIo,
 ): Promise<number> {
-  const order = parseOrderArguments(vendor, words);
+  const signal = io.listenForInterrupt();
+  const order = await readOrder(() => readGatewayAccess(options, io), vendor, words, signal);
   const access = readGatewayAccess(options, io);
   const { label, idempotencyKey = randomUUID(), json = false } = options;
   // Before anything is sent: it is needed most where nothing comes back.
   if (options.idempotencyKey === undefined) io.stderr.write(`Idempotency key: ${idempotencyKey}\n`);
-  const signal = io.listenForInterrupt();
   const input = { order, label, idempotencyKey };
   const advice = toAdvice(vendor, words, { ...options, idempotencyKey });
   const started = await sendOnce({ access, input, signal, advice });

@@ -22,7 +22,7 @@ export function addTrackingCommands(
   withGateway(program.command('start'))
     .summary('start an export at its vendor')
     .description('Start an export at its vendor; the gateway tracks it from then on. The order is sent once.')
-    .argument('<vendor>', 'power-bi, hi-energy, talkdesk or web-admit')
+    .argument('<vendor>', 'power-bi, hi-energy, talkdesk, web-admit, or another one that the gateway knows')
     .argument('[fields...]', 'the order, each KEY=VALUE; see below')
     .option('--label <text>', 'what people call it; the vendor does not see it')
     .option('--idempotency-key <key>', 'makes asking twice safe; made up and printed where it is left out')
@@ -120,6 +120,7 @@ Orders (! must be there):
   hi-energy   reportType! searchParams indexParams
   talkdesk    reportType! from! to! name timezone format parameters
   web-admit   userIdentityId! exportId!
+  of another vendor, those that the gateway tells: leave them out to see which must be there
   and account=KEY where you have several accounts of a vendor
 
 \`from\` and \`to\` are RFC 3339 instants; searchParams, indexParams, parameters and both

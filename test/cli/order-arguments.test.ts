@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { buildASTSchema, type GraphQLInputObjectType, isNonNullType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { ORDER_FIELDS, parseOrderArguments } from '../../src/cli/order-arguments.ts';
+import {
+  knownOrderForm,
+  ORDER_FIELDS,
+  type OrderForm,
+  parseOrderArguments,
+  toOrderForm,
+  toUnknownVendor,
+} from '../../src/cli/order-arguments.ts';
 import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import { servedSchema } from '../../src/graphql/generated/served-schema.ts';
 
@@ -14,10 +21,15 @@ const KINDS: Readonly<Record<string, string>> = {
   DateTime: 'instant',
 };
 
+/** Reads an order of a vendor that this version knows. */
+function read(vendor: string, words: readonly string[]) {
+  return parseOrderArguments(knownOrderForm(vendor) as OrderForm, words);
+}
+
 /** The problems that these words are refused with. */
 function problemsOf(vendor: string, ...words: readonly string[]): readonly string[] {
   try {
-    parseOrderArguments(vendor, words);
+    read(vendor, words);
     return [];
   } catch (error) {
     return (error as Error).message.split('\n');
@@ -44,7 +56,7 @@ describe('the fields of an order', () => {
 
   it('are read by what they are: a brace in a text is text', () => {
     expect(
-      parseOrderArguments('hi-energy', [
+      read('hi-energy', [
         'reportType={x}=y',
         'searchParams={"status": "active", "limit": [1]}',
         'account=hi',
@@ -63,7 +75,7 @@ describe('the fields of an order', () => {
     ['2026-11-01t01:30:00.25+01:30', '2026-11-01T00:00:00.250Z'],
     ['2024-02-29T23:59:59-00:00', '2024-02-29T23:59:59.000Z'],
   ])('may be the instant %s', (text, instant) => {
-    const order = parseOrderArguments('talkdesk', ['reportType=calls', `from=${text}`, `to=${text}`]);
+    const order = read('talkdesk', ['reportType=calls', `from=${text}`, `to=${text}`]);
 
     expect(order.talkdesk).toEqual({ reportType: 'calls', from: instant, to: instant });
   });
@@ -112,9 +124,9 @@ describe('the fields of an order', () => {
     ['salesforce', ''],
     ['\u001b[2Jx', ''],
   ])('are of no vendor %j', (vendor, suggestion) => {
-    expect(problemsOf(vendor)).toEqual([
+    expect(toUnknownVendor(vendor, CODED_VENDOR_IDS).message).toBe(
       `"${vendor.replace('\u001b[2J', '')}" is no vendor that exports can be started at: it is one of ${CODED_VENDOR_IDS.join(', ')}.${suggestion}`,
-    ]);
+    );
   });
 
   it('take any text but a blank one as it is, and never speak to the terminal', () => {
@@ -123,7 +135,7 @@ describe('the fields of an order', () => {
         fc.pre(value.trim() !== '');
         const words = ['userIdentityId=1', `exportId=${value}`];
 
-        expect(parseOrderArguments('web-admit', words)).toEqual({
+        expect(read('web-admit', words)).toEqual({
           webAdmit: { userIdentityId: '1', exportId: value },
         });
         for (const problem of problemsOf('web-admit', junk, `${junk}=x`)) {
@@ -131,6 +143,59 @@ describe('the fields of an order', () => {
         }
       }),
       { seed: 20_261_129 },
+    );
+  });
+
+  it('of a vendor that only the gateway knows are read in the types that it tells', () => {
+    const nothing = { description: null, example: null, isRequired: false };
+    const form = toOrderForm({
+      key: 'acme-reports',
+      name: 'Acme Reports',
+      input: 'acmeReports',
+      capabilities: { canStart: true },
+      locator: [],
+      order: [
+        { ...nothing, name: 'templateId', type: 'ID!', isRequired: true },
+        { ...nothing, name: 'columns', type: '[String!]' },
+        { ...nothing, name: 'filters', type: 'JSON' },
+        { ...nothing, name: 'rows', type: 'Int' },
+        { ...nothing, name: 'share', type: 'Float' },
+        { ...nothing, name: 'from', type: 'DateTime' },
+        { ...nothing, name: 'isDraft', type: 'Boolean' },
+      ],
+    });
+    const words = [
+      'templateId=12',
+      'columns=id, name',
+      'filters=["a"]',
+      'rows=10',
+      'share=0.5',
+      'isDraft=false',
+    ];
+
+    expect(parseOrderArguments(form, [...words, 'from=2026-11-01T00:00:00Z', 'account=eu'])).toEqual({
+      acmeReports: {
+        account: 'eu',
+        templateId: '12',
+        columns: ['id', 'name'],
+        filters: ['a'],
+        rows: 10,
+        share: 0.5,
+        isDraft: false,
+        from: '2026-11-01T00:00:00.000Z',
+      },
+    });
+    expect(() =>
+      parseOrderArguments(form, ['rows=1.5', 'share=x', 'isDraft=no', 'filters={', 'more=1']),
+    ).toThrow(
+      [
+        'rows cannot be read: give a whole number, rows=10.',
+        'share cannot be read: give a number, share=0.5.',
+        'isDraft cannot be read: give true or false, isDraft=true.',
+        "filters cannot be read: give JSON, filters='{ … }'.",
+        'Acme Reports orders have no "more": there are account, templateId, columns, filters, rows, share, from, isDraft.',
+        'templateId is missing: give templateId=….',
+      ].join('\n'),
     );
   });
 });

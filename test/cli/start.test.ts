@@ -43,6 +43,22 @@ describe('waybill start', { timeout: PATIENCE_MS }, () => {
     expect(gateway.queries[0]?.authorization).toBe('Bearer key-1');
   });
 
+  it('asks the gateway what the orders of a vendor hold that it does not know itself', async () => {
+    const vendor = { name: 'Acme', input: 'hiEnergy', capabilities: { canStart: true }, locator: [] };
+    const field = { name: 'reportType', type: 'String!', isRequired: true, description: null, example: null };
+    await using gateway = await startFakeGateway({
+      onOperation: ({ name }) =>
+        name === 'Vendors' ? { vendors: [{ ...vendor, key: 'acme-reports', order: [field] }] } : STARTED,
+    });
+
+    const good = await runCli(['start', 'acme-reports', 'reportType=7', '--url', gateway.url]);
+    const bad = await runCli(['start', 'acme-report', 'reportType=7', '--url', gateway.url]);
+
+    expect([good.exitCode, bad.exitCode]).toEqual([0, 2]);
+    expect(gateway.operations[1]?.variables.input.order).toEqual({ hiEnergy: { reportType: '7' } });
+    expect(bad.stderr).toContain('it is one of acme-reports. Did you mean acme-reports?');
+  });
+
   it('makes up a key where none is given, another one each time, and says it', async () => {
     await using gateway = await startFakeGateway({ onOperation: () => STARTED });
 

@@ -4,7 +4,7 @@ import { toTerminalText } from '../display/terminal-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExportFilter } from '../generated/operations.ts';
 import type { CommandIo } from '../io.ts';
-import { ORDER_FIELDS } from '../order-arguments.ts';
+import { knownOrderForm } from '../order-arguments.ts';
 import { type Candidate, LiveCandidates } from './live.ts';
 
 /** What a shell takes for "names of files". */
@@ -137,7 +137,7 @@ const VALUES: Readonly<
 > = {
   locator: toLocators,
   locators: toLocators,
-  vendor: () => CODED_VENDOR_IDS.map((value) => ({ value })),
+  vendor: toVendors,
   account: (_place, live) => live.accounts(),
   endpoint: (_place, live) => live.endpoints(),
   delivery: (_place, live) => live.retryable(),
@@ -163,10 +163,18 @@ async function toLocators({ command, current, positionals }: Place, live: LiveCa
   return all.map(({ value, ...rest }) => ({ ...rest, value: value.slice(value.indexOf('@') + 1) }));
 }
 
-function toOrderFields({ positionals: [vendor, ...given] }: Place): readonly Candidate[] {
-  // Not every vendor can be asked to start something.
-  const [, form] = Object.entries(ORDER_FIELDS).find(([id]) => id === vendor) ?? [];
-  const fields = Object.keys(form?.fields ?? {}).map((field) => `${field}=`);
+/** Those that this version knows, and those that the gateway tells. */
+async function toVendors(_place: Place, live: LiveCandidates): Promise<readonly Candidate[]> {
+  const told = (await live.vendors()).filter(({ value }) => !CODED.has(value));
+  return [...CODED_VENDOR_IDS.map((value) => ({ value })), ...told];
+}
+
+const CODED: ReadonlySet<string> = new Set(CODED_VENDOR_IDS);
+
+async function toOrderFields({ positionals: [vendor = '', ...given] }: Place, live: LiveCandidates) {
+  const known = knownOrderForm(vendor);
+  const names = known === undefined ? await live.orderFields(vendor) : Object.keys(known.fields);
+  const fields = names.map((field) => `${field}=`);
   return fields.filter((field) => !given.some((word) => word.startsWith(field))).map((value) => ({ value }));
 }
 

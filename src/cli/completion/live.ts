@@ -7,6 +7,7 @@ import {
   AccountsDocument,
   type ExportFilter,
   ListExportsDocument,
+  VendorsDocument,
   WebhookDeliveriesDocument,
 } from '../generated/operations.ts';
 import type { CommandIo } from '../io.ts';
@@ -56,6 +57,20 @@ export class LiveCandidates {
     }));
   }
 
+  /** Vendors that the gateway knows. */
+  async vendors(): Promise<readonly Candidate[]> {
+    return (await this.toldVendors()).map(({ key, name }) => ({
+      value: toTerminalText(key),
+      description: toTerminalText(name),
+    }));
+  }
+
+  /** The fields of a vendor's orders. */
+  async orderFields(vendor: string): Promise<readonly string[]> {
+    const told = (await this.toldVendors()).find(({ key }) => key === vendor);
+    return told === undefined ? [] : ['account', ...told.order.map(({ name }) => toTerminalText(name))];
+  }
+
   /** The endpoints of the last webhooks: the gateway names no others. */
   async endpoints(): Promise<readonly Candidate[]> {
     return unique((await this.deliveries()).map(({ endpoint }) => ({ value: toTerminalText(endpoint) })));
@@ -69,6 +84,11 @@ export class LiveCandidates {
         value: toTerminalText(id),
         description: toTerminalText(`${status}  ${endpoint}  ${type}`),
       }));
+  }
+
+  private async toldVendors() {
+    const answer = await this.ask(VendorsDocument, {});
+    return answer?.vendors ?? [];
   }
 
   private async deliveries() {

@@ -8,7 +8,7 @@ const locator = z
   .min(1)
   .max(2_048)
   .describe(
-    `Which export: the \`locator\` or \`id\` of an earlier answer, or ${LOCATOR_FORMS.join(', ')}; ACCOUNT@ in front where there are several accounts of a vendor.`,
+    `Which export: the \`locator\` or \`id\` of an earlier answer, or ${LOCATOR_FORMS.join(', ')}, or VENDOR:IDS of another vendor that list_vendors names; ACCOUNT@ in front where there are several accounts of a vendor.`,
   );
 
 /** `hi-energy: reportType (must be there), searchParams (object)` and so on, from the table that checks orders. */
@@ -75,11 +75,41 @@ export const listOutput = z.object({
 export const getInput = z.object({ locator });
 export const getOutput = z.object({ export: exportFields });
 
+export const vendorsInput = z.object({});
+
+export const vendorsOutput = z.object({
+  vendors: z.array(
+    z.object({
+      vendor: z.string().describe('Its key.'),
+      name: z.string(),
+      locator: z.string().describe('How its exports are named; what stands in [ ] may be left out.'),
+      canStart: z.boolean().describe('True where start_export can start one.'),
+      order: z
+        .array(
+          z.object({
+            name: z.string(),
+            type: z.string().describe('As GraphQL writes it; ! must be there.'),
+            isRequired: z.boolean(),
+            description: z.string().nullable(),
+            example: z.unknown(),
+          }),
+        )
+        .describe('What start_export takes as its order.'),
+    }),
+  ),
+});
+
 export const startInput = z.object({
-  vendor: z.enum(STARTING_VENDORS).describe('At which vendor.'),
+  vendor: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/)
+    .describe(`At which vendor: ${STARTING_VENDORS.join(', ')}, or another one that list_vendors names.`),
   order: z
-    .record(z.string(), z.union([z.string(), z.number(), z.record(z.string(), z.unknown())]))
-    .describe(`The vendor's fields. ${ORDER_HELP}.`),
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean(), z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    )
+    .describe(`The vendor's fields. ${ORDER_HELP}. Those of other vendors, list_vendors tells.`),
   label: z.string().max(200).optional().describe('What people call it; the vendor does not see it.'),
   idempotencyKey: z
     .string()

@@ -14,9 +14,10 @@ import {
   type ListedExportFragment,
   ReadExportDocument,
   StartExportDocument,
+  VendorsDocument,
 } from '../generated/operations.ts';
 import { parseLocatorArgument, toLocatorText } from '../locator-argument.ts';
-import { parseOrderArguments } from '../order-arguments.ts';
+import { readOrder } from '../vendor-orders.ts';
 import type { OpenCall } from './open-calls.ts';
 import * as schemas from './schemas.ts';
 import { toToolError } from './tool-error.ts';
@@ -76,6 +77,17 @@ export function createMcpServer(parts: McpParts): McpServer {
       annotations: READS,
     },
     (input, context) => tools.answer(context, (signal) => tools.get(input.locator, signal)),
+  );
+  server.registerTool(
+    'list_vendors',
+    {
+      title: 'List vendors',
+      description: 'What exports are named by and started with, vendor by vendor. Asks no vendor.',
+      inputSchema: schemas.vendorsInput,
+      outputSchema: schemas.vendorsOutput,
+      annotations: READS,
+    },
+    (_input, context) => tools.answer(context, (signal) => tools.vendors(signal)),
   );
   server.registerTool(
     'start_export',
@@ -195,9 +207,26 @@ class Tools {
     return toResult(describe(found), { export: toExportFields(found) });
   }
 
+  async vendors(signal: AbortSignal): Promise<CallToolResult> {
+    const { vendors } = await queryGateway(this.parts.access, VendorsDocument, {}, signal);
+    const told = vendors.map(({ key, name, capabilities, locator, order }) => ({
+      vendor: key,
+      name,
+      locator: `${key}:${locator.map((id) => (id.isOptional ? `[${id.name}]` : id.name)).join('/')}`,
+      canStart: capabilities.canStart,
+      order: order.map((field) => ({ ...field, example: field.example ?? null })),
+    }));
+    const lines = told.map(({ name, locator, order }) => {
+      const fields = order.map((field) => `${field.name} ${field.type}`).join(', ');
+      return toTerminalText(`${name}: ${locator}${fields === '' ? '' : `; started with ${fields}`}`);
+    });
+    return toResult(lines.join('\n'), { vendors: told });
+  }
+
   async start(input: StartInput, signal: AbortSignal): Promise<CallToolResult> {
     const { vendor, label, idempotencyKey } = input;
-    const order = parseOrderArguments(vendor, Object.entries(input.order).map(toWord));
+    const words = Object.entries(input.order).map(toWord);
+    const order = await readOrder(() => this.parts.access, vendor, words, signal);
     const variables = { input: { order, label, idempotencyKey } };
     const { startExport } = await queryGateway(this.parts.access, StartExportDocument, variables, signal);
     const { isExisting, export: started } = startExport;

@@ -61,6 +61,7 @@ describe.each(REVISIONS)('tools, to a client of revision %s', { timeout: PATIENC
     expect(tools.map(({ name, title, annotations }) => [name, title, annotations?.readOnlyHint])).toEqual([
       ['list_exports', 'List exports', true],
       ['get_export', 'Get an export', true],
+      ['list_vendors', 'List vendors', true],
       ['start_export', 'Start an export', false],
       ['wait_for_export', 'Wait for an export', true],
       ['get_download_link', 'Get a download link', true],
@@ -84,6 +85,19 @@ describe.each(REVISIONS)('tools, to a client of revision %s', { timeout: PATIENC
     expect(first.text).toContain(`${first.data.exports[0].locator}, `);
     const all = [...first.data.exports, ...second.data.exports].map(({ id }: { id: string }) => id);
     expect(new Set(all).size).toBe(4);
+  });
+
+  it('tells what exports of each vendor are named by and started with', async () => {
+    const { data, text } = await caller.call('list_vendors', {});
+
+    expect(data.vendors).toContainEqual(
+      expect.objectContaining({
+        vendor: 'web-admit',
+        locator: 'web-admit:[userIdentityId]/exportId/exportFileId',
+        canStart: true,
+      }),
+    );
+    expect(text).toContain('Hi Energy: hi-energy:exportId; started with reportType String!');
   });
 
   it('name an account that cannot be listed', async () => {
