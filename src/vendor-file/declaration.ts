@@ -184,8 +184,8 @@ export interface StatusRule {
   readonly words: Readonly<Record<string, StatusReading>>;
   readonly refine: readonly RefineRule[];
   readonly fields: FieldRules;
-  /** True where the vendor says that an export that failed may well succeed when it is started anew. */
-  readonly failureIsRetryable?: boolean | undefined;
+  /** Whether an export that failed may well succeed when it is started anew; a list: where its failure has one of these codes. */
+  readonly failureIsRetryable?: boolean | readonly string[] | undefined;
   readonly details: Readonly<Record<string, DetailRule>>;
   readonly batch: BatchRule | null;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { list, mapping, wholeNumber, word, yesOrNo } from '../../yaml/scalars.ts';
+import { lineOfText, list, mapping, wholeNumber, word, yesOrNo } from '../../yaml/scalars.ts';
 import { description, FIELD_NAME, idPrefix } from './names.ts';
 import { HEADER_NAME, request } from './request.ts';
 import { INSTANT_CONVERSIONS, instantRule, named, pointer, pointers, scalar, valueRule } from './values.ts';
@@ -138,9 +138,12 @@ export const statusSchema = mapping({
     .default([])
     .describe('What else decides, after the word; the first that fits wins.'),
   fields: fieldsSchema.prefault({}),
-  failureIsRetryable: yesOrNo()
+  failureIsRetryable: z
+    .union([yesOrNo(), list(lineOfText(100), 50)], { error: 'true, false, or a list of failure codes' })
     .default(false)
-    .describe('Whether an export that failed may well succeed when it is started anew.'),
+    .describe(
+      'Whether an export that failed may well succeed when it is started anew; a list: where fields.failureCode is one of these.',
+    ),
   details: detailsSchema.default({}),
   batch: mapping({
     request: request('GET').describe('The call; {ids} in its body is the list of ids.'),

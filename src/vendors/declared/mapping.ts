@@ -204,13 +204,15 @@ function compileFailure(
     compileValue('failureMessage', fields.failureMessage, (value) =>
       typeof value === 'string' ? value.slice(0, MAX_MESSAGE_LENGTH) : undefined,
     );
+  const retryable = new Set(typeof failureIsRetryable === 'boolean' ? [] : failureIsRetryable);
   return (source, waitMs, { misfit, cleanWords }) => {
     const words = readMessage?.(source, misfit) ?? '';
+    const code = readCode(source, misfit);
     return {
-      code: readCode(source, misfit),
+      code,
       message: cleanWords(words) ?? `${vendorName} reports that the export failed, without saying why.`,
       // A vendor that says when to come back says that it may work then.
-      isRetryable: failureIsRetryable || waitMs !== null,
+      isRetryable: failureIsRetryable === true || waitMs !== null || (code !== null && retryable.has(code)),
       retryAfterMs: waitMs,
     };
   };

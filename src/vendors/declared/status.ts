@@ -86,7 +86,9 @@ export function compileStatus(
         throw http.toVendorError(response, asked);
       const found = find(response.json);
       if ('problem' in found) {
-        throw isUsual
+        // A code says more than that something is missing: GraphQL's errors come with 200.
+        const isPlain = isUsual && errors.rules.vendorCode(response) === undefined;
+        throw isPlain
           ? http.toBadResponse(response, asked, found.problem)
           : http.toVendorError(response, asked);
       }
