@@ -127,14 +127,13 @@ export async function refuseFailure(
     const text = Buffer.concat(head).toString('utf8');
     refuse({ status, headers, text, json: parseJson(text), receivedAt });
   }
-  return { status, headers, body: Readable.from(joined(head, pieces), { objectMode: false }) };
+  const whole = Readable.from(joined(head, pieces), { objectMode: false });
+  // One that is given up before it is read would leave the vendor's call open.
+  whole.once('close', () => body.destroy());
+  return { status, headers, body: whole };
 }
 
 async function* joined(head: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* head;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+  yield* head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }

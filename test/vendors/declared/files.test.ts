@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { toExportKey } from '../../../src/export/locator.ts';
 import type { FileAccess, VendorAccount } from '../../../src/export/ports.ts';
 import type { FileRule, VendorDeclaration } from '../../../src/vendor-file/declaration.ts';
+import { checkContent, refuseFailure } from '../../../src/vendors/declared/files-content.ts';
 import { toVendorDefinition } from '../../../src/vendors/declared/vendor.ts';
 import { type FakeHandler, type FakeReply, startFakeVendor } from '../../support/fake-vendor.ts';
 import { at, createDeclaration, fileRule, NOW, play, request, template, value } from './acting-support.ts';
@@ -341,6 +343,25 @@ describe('a file behind the credential', () => {
     expect(refused.result).toMatchObject({ code: 'VENDOR_FORBIDDEN' });
     expect(passed.result).toMatchObject({ body: '{"success":true,"rows":[1]}' });
     expect(long.result).toMatchObject({ body: JSON.stringify({ rows: ['x'.repeat(40_000)] }) });
+  });
+});
+
+describe('a file that is given up before it is read', () => {
+  it.each(['looked into', 'checked'])('ends the vendor’s call: one that is %s', async (how) => {
+    const body = new PassThrough();
+    body.write(Buffer.alloc(20_000));
+    const file = { status: 200, headers: { 'content-type': 'application/json' }, body };
+    const wrapped =
+      how === 'checked'
+        ? checkContent(file, { sizeBytes: 1, checksum: null }, () => new Error('other'))
+        : await refuseFailure(file, NOW, () => undefined);
+
+    body.on('error', () => undefined);
+    const closed = new Promise((resolve) => body.once('close', resolve));
+    wrapped.body.destroy();
+    await closed;
+
+    expect(body.destroyed).toBe(true);
   });
 });
 
