@@ -1,5 +1,5 @@
 /**
- * Writes everything that follows from `schema/*.graphql` and `src/**\/*.graphql` operations, and the vendors' status words into their pages.
+ * Writes everything that follows from `schema/*.graphql`, the vendor files that ship and `src/**\/*.graphql` operations, and the vendors' status words into their pages.
  *
  *   npx tsx codegen.ts           writes
  *   npx tsx codegen.ts --check   writes nothing; exits 1 and names what is stale
@@ -15,6 +15,8 @@ import { concatAST, type DocumentNode, parse, Source } from 'graphql';
 import { generateClient } from './scripts/client-documents.ts';
 import { writeStatusTables } from './scripts/docs/status-tables.ts';
 import { printServedSchema, readServedSchema } from './scripts/served-schema.ts';
+import { readShippedVendors, toShippedModule } from './scripts/shipped-vendors.ts';
+import { withDeclared } from './src/graphql/declared-schema.ts';
 
 const BANNER = '// Made by codegen.ts from schema/*.graphql. Never edited by hand: run `npm run codegen`.';
 const OPERATION_FILES = ['src/cli/operations.graphql'];
@@ -74,7 +76,11 @@ async function readSchema(): Promise<string> {
 async function generate(): Promise<ReadonlyMap<string, string>> {
   const sdl = await readSchema();
   const schema = parse(sdl);
-  const served = readServedSchema(sdl);
+  const shipped = await readShippedVendors();
+  const served = withDeclared(
+    readServedSchema(sdl),
+    shipped.map(({ declaration }) => declaration),
+  );
   const operations = concatAST(
     await Promise.all(
       OPERATION_FILES.map(async (file) => parse(new Source(await readFile(file, 'utf8'), file))),
@@ -126,6 +132,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['src/graphql/generated/resolver-types.ts', `${BANNER}\n${resolverTypes}`],
     ['src/graphql/generated/served-schema.ts', toModule(served)],
+    ['src/vendor-file/generated/shipped.ts', toShippedModule(shipped)],
     ['src/cli/generated/operations.ts', `${BANNER}\n${operationTypes}`],
     ['docs/schema.graphql', `${printServedSchema(served)}\n`],
     ...(await generateClient(sdl, BANNER)),

@@ -16,13 +16,21 @@ const DIGEST_LENGTH = 12;
  * The identity of an account with a credential of its own; the beginning of those of callers' tokens.
  *
  * The same in every process and after a restart, so that file links and cursors stay good. A new secret of the same principal
- * changes nothing: what is cached and watched goes on. Another base URL, token URL or client id may see other exports behind
+ * changes nothing: what is cached and watched goes on. Another base URL, token URL, client id or setting may see other exports behind
  * the same ids, so it is another account, though its key is the same. Of an API key or a fixed token nobody can tell whose it
  * is: a new one counts as the old one renewed.
  */
-export function toIdentity({ key, tenant, vendor, baseUrl, credential }: AccountPlan): string {
+export function toIdentity({ key, tenant, vendor, baseUrl, credential, settings = {} }: AccountPlan): string {
   const principal = 'tokenUrl' in credential ? [credential.tokenUrl, credential.clientId] : [];
-  const place = [credential.type === 'caller' ? 'caller' : 'own', vendor, baseUrl, ...principal];
+  const set = Object.entries(settings).sort(([one], [other]) => (one < other ? -1 : 1));
+  const place = [
+    credential.type === 'caller' ? 'caller' : 'own',
+    vendor,
+    baseUrl,
+    ...principal,
+    // Not where there are none: identities of coded vendors' accounts are older than settings.
+    ...(set.length === 0 ? [] : [set]),
+  ];
   const digest = createHash('sha256').update(JSON.stringify(place)).digest('base64url');
   return `${tenant}/${key}/${digest.slice(0, DIGEST_LENGTH)}`;
 }

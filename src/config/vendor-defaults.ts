@@ -3,7 +3,7 @@ import type { CodedVendorId, VendorId } from '../export/vendor-id.ts';
 import type { AccountLimits } from '../http/types.ts';
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
 import { toFileHosts } from '../vendor-file/file-hosts.ts';
-import { SHIPPED_DECLARATIONS } from '../vendor-file/shipped.ts';
+import { SHIPPED_DECLARATIONS } from '../vendor-file/generated/shipped.ts';
 import type { AccountCredential, FileDelivery } from './config.ts';
 
 /** What an account of a vendor may say, and what holds where it says nothing. */

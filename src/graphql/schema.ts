@@ -1,7 +1,7 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
-import { SHIPPED_DECLARATIONS } from '../vendor-file/shipped.ts';
+import { SHIPPED_DECLARATIONS } from '../vendor-file/generated/shipped.ts';
 import { declaredResolvers, withDeclared } from './declared-schema.ts';
 import { createSubgraph } from './federation.ts';
 import { servedSchema } from './generated/served-schema.ts';

@@ -1,7 +1,7 @@
 import type { LocatorIds } from '../export/export.ts';
 import type { CodedVendorId, VendorId } from '../export/vendor-id.ts';
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
-import { SHIPPED_DECLARATIONS } from '../vendor-file/shipped.ts';
+import { SHIPPED_DECLARATIONS } from '../vendor-file/generated/shipped.ts';
 import { toVendorDefinition } from './declared/vendor.ts';
 import { hiEnergy } from './hi-energy/index.ts';
 import { powerBi } from './power-bi/index.ts';

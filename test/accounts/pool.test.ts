@@ -195,6 +195,23 @@ describe('the account pool', () => {
     expect(pool.directoryFor(withTokens({ [name]: 'token' })).account('desk')).toBeUndefined();
   });
 
+  it('are others where the settings of a vendor file are: the same ids may be other exports there', async () => {
+    const identityWith = async (settings: Readonly<Record<string, string>>) => {
+      await using pool = openPool(PLANS.map((plan) => ({ ...plan, settings })));
+      return pool.directoryFor(ANONYMOUS).account('hi')?.identity;
+    };
+
+    const [shop, same, other, none] = await Promise.all([
+      identityWith({ shop: 'one', region: 'eu' }),
+      identityWith({ region: 'eu', shop: 'one' }),
+      identityWith({ shop: 'two', region: 'eu' }),
+      identityWith({}),
+    ]);
+
+    expect(shop).toBe(same);
+    expect(new Set([shop, other, none])).toHaveProperty('size', 3);
+  });
+
   it('names an account with a credential of its own alike in every process, since file links hold the name', async () => {
     await using pool = openPool();
     await using other = openPool();

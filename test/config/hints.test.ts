@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { configOf, problemsOf, withAccount } from './support.ts';
 
-const VENDORS = '"power-bi", "hi-energy", "talkdesk" or "web-admit"';
+const VENDORS =
+  '"power-bi", "hi-energy", "talkdesk", "web-admit", "amazon-sp-api", "asana", "hubspot", "intercom", "intune", "marketo", "qualtrics", "sendgrid", "shopify" or "stripe"';
 const TTL = 'a whole number from 1000 to 31536000000, in milliseconds';
 
 describe('a wrong word', () => {

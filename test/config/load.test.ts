@@ -297,8 +297,8 @@ describe('a wrong configuration', () => {
     [
       'accounts: [{ vendor: sales, key: s }, { key: t }]',
       [
-        'accounts[0].vendor: found "sales", allowed: "power-bi", "hi-energy", "talkdesk" or "web-admit"',
-        'accounts[1].vendor: found nothing, allowed: "power-bi", "hi-energy", "talkdesk" or "web-admit"',
+        'accounts[0].vendor: found "sales", allowed: "power-bi", "hi-energy", "talkdesk", "web-admit", "amazon-sp-api", "asana", "hubspot", "intercom", "intune", "marketo", "qualtrics", "sendgrid", "shopify" or "stripe"',
+        'accounts[1].vendor: found nothing, allowed: "power-bi", "hi-energy", "talkdesk", "web-admit", "amazon-sp-api", "asana", "hubspot", "intercom", "intune", "marketo", "qualtrics", "sendgrid", "shopify" or "stripe"',
       ],
     ],
     [

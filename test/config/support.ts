@@ -51,7 +51,9 @@ export function keysOfSchema(
 ): readonly SchemaKey[] {
   const keys = Object.entries(schema.properties ?? {}).flatMap(([key, child]) => {
     const childPath = path === '' ? key : `${path}.${key}`;
-    return [{ path: childPath, schema: child }, ...keysOfSchema(child, childPath)];
+    // Which settings there are says each vendor's file.
+    const below = childPath === 'accounts[].settings' ? [] : keysOfSchema(child, childPath);
+    return [{ path: childPath, schema: child }, ...below];
   });
   const items = schema.items === undefined ? [] : keysOfSchema(schema.items, `${path}[]`);
   // The conditions of the whole file describe no keys: they only ask for some.
