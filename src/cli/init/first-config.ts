@@ -1,22 +1,9 @@
 import type { CodedVendorId } from '../../export/vendor-id.ts';
-
-/** A variable that the file reads, and what it has to hold. */
-export interface NeededVariable {
-  readonly name: string;
-  readonly holds: string;
-}
-
-/** One vendor's account as a first file has it. */
-interface FirstAccount {
-  /** The vendor's name in prose. */
-  readonly name: string;
-  /** What stands below `accounts`, without its indentation. */
-  readonly lines: string;
-  readonly variables: readonly NeededVariable[];
-}
+import { SHIPPED_DECLARATIONS } from '../../vendor-file/shipped.ts';
+import { type FirstAccount, type NeededVariable, toFirstAccount } from './declared-account.ts';
 
 /** What is written of each vendor; where its values come from is told by its variables. */
-export const FIRST_ACCOUNTS: Readonly<Record<CodedVendorId, FirstAccount>> = {
+const CODED_ACCOUNTS: Readonly<Record<CodedVendorId, FirstAccount>> = {
   'power-bi': {
     name: 'Power BI',
     lines: `- key: power-bi
@@ -66,15 +53,18 @@ export const FIRST_ACCOUNTS: Readonly<Record<CodedVendorId, FirstAccount>> = {
   },
 };
 
-/** Their ids, in the order in which they are offered. */
-export const FIRST_VENDORS = Object.keys(FIRST_ACCOUNTS) as readonly CodedVendorId[];
+/** By vendor, in the order in which they are offered. */
+export const FIRST_ACCOUNTS: ReadonlyMap<string, FirstAccount> = new Map([
+  ...Object.entries(CODED_ACCOUNTS),
+  ...SHIPPED_DECLARATIONS.map((declaration) => [declaration.id, toFirstAccount(declaration)] as const),
+]);
 
 /** Who may ask the gateway. */
 export const FIRST_MODES = ['open', 'keys'] as const;
 export type FirstMode = (typeof FIRST_MODES)[number];
 
 export interface FirstConfigOptions {
-  readonly vendors: readonly CodedVendorId[];
+  readonly vendors: readonly string[];
   readonly mode: FirstMode;
   /** Where the editor finds the JSON Schema: a path beside the file, or an address. */
   readonly schema: string;
@@ -99,7 +89,7 @@ export function toFirstConfig({ vendors, mode, schema }: FirstConfigOptions): {
   readonly text: string;
   readonly variables: readonly NeededVariable[];
 } {
-  const accounts = vendors.map((vendor) => FIRST_ACCOUNTS[vendor]);
+  const accounts = vendors.flatMap((vendor) => FIRST_ACCOUNTS.get(vendor) ?? []);
   const variables = [
     ...(mode === 'keys' ? [CALLER_KEY] : []),
     ...accounts.flatMap((account) => [...account.variables]),

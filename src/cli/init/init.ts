@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { CodedVendorId } from '../../export/vendor-id.ts';
 import { closestName } from '../../yaml/closest.ts';
 import { CommandError } from '../command-error.ts';
 import { isTerminal } from '../display/display.ts';
@@ -9,13 +8,10 @@ import { toTerminalText } from '../display/terminal-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CommandIo } from '../io.ts';
 import { toShellText } from '../shell-words.ts';
-import {
-  FIRST_ACCOUNTS,
-  FIRST_VENDORS,
-  type FirstMode,
-  type NeededVariable,
-  toFirstConfig,
-} from './first-config.ts';
+import type { NeededVariable } from './declared-account.ts';
+import { FIRST_ACCOUNTS, type FirstMode, toFirstConfig } from './first-config.ts';
+
+const FIRST_VENDORS = [...FIRST_ACCOUNTS.keys()];
 
 export interface InitOptions {
   readonly file: string;
@@ -35,7 +31,7 @@ export async function init(options: InitOptions, io: CommandIo): Promise<number>
 }
 
 interface Answers {
-  readonly vendors: readonly CodedVendorId[];
+  readonly vendors: readonly string[];
   readonly mode: FirstMode;
 }
 
@@ -44,7 +40,7 @@ function toAnswers({ vendor = [], access = 'open' }: InitOptions): Answers {
 }
 
 /** @throws CommandError */
-function toVendor(text: string): CodedVendorId {
+function toVendor(text: string): string {
   const vendor = FIRST_VENDORS.find((id) => id === text);
   if (vendor !== undefined) return vendor;
   const closest = closestName(text, FIRST_VENDORS);
@@ -63,7 +59,7 @@ async function ask({ access }: InitOptions, io: CommandIo): Promise<Answers> {
   const streams = { input: io.stdin as NodeJS.ReadStream, output: io.stderr as NodeJS.WriteStream };
   const vendors = await multiselect({
     message: 'Which vendors do you have accounts at?',
-    options: FIRST_VENDORS.map((id) => ({ value: id, label: FIRST_ACCOUNTS[id].name, hint: id })),
+    options: [...FIRST_ACCOUNTS].map(([id, { name }]) => ({ value: id, label: name, hint: id })),
     required: true,
     ...streams,
   });
@@ -123,7 +119,7 @@ function toNextSteps({
   mode,
   variables,
 }: Answers & { readonly file: string; readonly variables: readonly NeededVariable[] }): string {
-  const names = vendors.map((vendor) => FIRST_ACCOUNTS[vendor].name).join(', ');
+  const names = vendors.map((vendor) => FIRST_ACCOUNTS.get(vendor)?.name).join(', ');
   const width = Math.max(...variables.map(({ name }) => name.length));
   const config = toShellText(['--config', file]) ?? '--config FILE';
   return `Wrote ${toTerminalText(file)}: ${names}; access mode ${mode}.
