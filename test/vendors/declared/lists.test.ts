@@ -168,8 +168,8 @@ describe('reading many exports of a declared vendor', () => {
   });
 
   it.each([
-    'https://evil.example/v2/jobs?page=2',
-    '//evil.example/v2/jobs',
+    'https://evil.example/api/v2/jobs?page=2',
+    '//evil.example/api/v2/jobs?page=2',
     'http://user@127.0.0.1/api/v2/jobs',
     '/other/v2/jobs?page=2',
     '/api/../other?page=2',
