@@ -9,13 +9,16 @@ export interface SimulateArguments {
   readonly port: number;
   /** Simulated seconds in a real one. */
   readonly speed: number;
+  /** Default those that there is code for. */
+  readonly mounts?: readonly NamedMount[] | undefined;
 }
 
 /** Starts every vendor's simulator for `npm run simulate`; what `startSimulators` throws is thrown. */
-export function runSimulate({ port, speed }: SimulateArguments): Promise<Simulators> {
+export function runSimulate({ port, speed, mounts }: SimulateArguments): Promise<Simulators> {
   return startSimulators({
     port,
     speed,
+    mounts,
     onCrash: (error) => console.error('A simulator failed to answer:', error),
   });
 }

@@ -91,6 +91,8 @@ export interface SimulatorMount {
   readonly tokenPath?: string;
   /** The documented paths, the first that fits wins; a function where paths alone do not tell. */
   readonly calls: readonly CallRule[] | ((request: SimulatorRequest) => CallKind);
+  /** False where nothing lists all exports of an account: what is to be seen has to be named. Default true. */
+  readonly isListed?: boolean;
   readonly demoAccount: DemoAccount;
   /** A command for a POSIX shell that starts an export, ready to be pasted; null for a vendor that cannot start any. */
   startExample(mountUrl: string): string | null;

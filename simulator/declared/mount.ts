@@ -1,5 +1,7 @@
 import type { Random } from '../../src/runtime/clock.ts';
 import type { VendorDeclaration } from '../../src/vendor-file/declaration.ts';
+import { orderIds } from '../../src/vendor-file/order-ids.ts';
+import { toVendorDefinition } from '../../src/vendors/declared/vendor.ts';
 import { READ_TOKEN } from '../demo-credentials.ts';
 import { pickOne, pickWords } from '../pick.ts';
 import type { DemoOrder } from '../simulator.ts';
@@ -33,6 +35,7 @@ export function toSimulatorMount(declaration: VendorDeclaration): NamedMount {
     basePath: calls.basePath,
     ...(tokenPath === undefined ? {} : { tokenPath }),
     calls: (request) => calls.kindOf(request),
+    isListed: toVendorDefinition(declaration).capabilities.canList,
     demoAccount: {
       key: declaration.id,
       credential,
@@ -70,14 +73,10 @@ function createDemoOrder(declaration: VendorDeclaration, random: Random): DemoOr
   };
 }
 
-/** The ids that an order says beside its own fields: those that its start's request needs. */
-export function toOrderIds({ locator, start }: VendorDeclaration): Readonly<Record<string, string>> {
-  if (start === null) return {};
-  const text = JSON.stringify([start.request, start.then]);
-  const named = Object.entries(locator).filter(
-    ([name]) => text.includes(`{"name":${JSON.stringify(name)}}`) && !Object.hasOwn(start.answer.ids, name),
-  );
-  return Object.fromEntries(named.map(([name, { example }]) => [name, example]));
+/** The ids that an order says beside its own fields, each as its example. */
+export function toOrderIds(declaration: VendorDeclaration): Readonly<Record<string, string>> {
+  const examples = orderIds(declaration).map(({ name }) => [name, declaration.locator[name]?.example ?? '']);
+  return Object.fromEntries(examples);
 }
 
 /** Every id and setting, each as its example. */

@@ -53,6 +53,8 @@ export function createDeclaredSimulator(
   );
   /** Oldest first. */
   const jobs: DeclaredJob[] = [];
+  /** Those that were started here: what was there from the beginning is in nobody's way. */
+  const ordered: DeclaredJob[] = [];
   const replies = new Map<string, SimulatorResponse>();
   let created = 0;
 
@@ -134,7 +136,7 @@ export function createDeclaredSimulator(
     if (start === null || order === null) throw new RangeError('A start was found where there is none.');
     const plan = toPlan(request.headers['x-simulate'], spellings, random);
     if (typeof plan === 'string') throw new Refusal(errors.badRequest(plan));
-    const running = jobs.find((job) => job.remainingMs() > 0 && isSameOrder(job, order.fields));
+    const running = ordered.find((job) => job.remainingMs() > 0 && isSameOrder(job, order.fields));
     if (running !== undefined && (start.existing !== null || start.once)) return tellExisting(running);
 
     const ids = makeIds(pickIds(call.named), Object.keys(start.answer.ids));
@@ -144,6 +146,8 @@ export function createDeclaredSimulator(
     const facts = { ids, number, title, order: order.fields, file, createdAt: clock.now() };
     const job = createJob(clock, facts, plan, start.then === null ? 'now' : 'when-told');
     jobs.push(job);
+    ordered.push(job);
+    if (ordered.length > MAX_JOBS) ordered.shift();
     if (jobs.length > MAX_JOBS) jobs.shift();
     onAccepted?.({ ids, order: order.fields });
     if (order.callback !== null)

@@ -14,6 +14,7 @@ export const powerBiMount = {
     ['file', 'GET', /\/exports\/[^/]+\/file$/i],
     ['status', 'GET', /\/exports\/[^/]+$/i],
   ],
+  isListed: false,
   demoAccount: {
     key: 'bi',
     credential: {

@@ -1,9 +1,9 @@
 import type { SeededJob } from '../../simulator/simulator.ts';
-import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
+import type { VendorId } from '../export/vendor-id.ts';
 import type { GraphiQLTab } from '../transports/graphiql.ts';
 import { schemaNames } from '../vendor-file/names.ts';
 
-type Seeds = Readonly<Record<CodedVendorId, readonly SeededJob[]>>;
+type Seeds = Readonly<Record<VendorId, readonly SeededJob[] | undefined>>;
 
 /** The tabs that GraphiQL opens with in the demo: one question over all vendors, one stream of what moves, one list. */
 export function demoTabs(seeds: Seeds): readonly GraphiQLTab[] {
@@ -17,7 +17,7 @@ export function demoTabs(seeds: Seeds): readonly GraphiQLTab[] {
 }
 
 interface Pick {
-  readonly vendor: CodedVendorId;
+  readonly vendor: VendorId;
   readonly job: SeededJob;
 }
 
@@ -26,13 +26,19 @@ function pick(
   seeds: Seeds,
   choose: (jobs: readonly SeededJob[]) => readonly (SeededJob | undefined)[],
 ): readonly Pick[] {
-  return CODED_VENDOR_IDS.flatMap((vendor) =>
-    choose(seeds[vendor]).flatMap((job) => (job === undefined ? [] : [{ vendor, job }])),
+  return Object.entries(seeds).flatMap(([vendor, jobs = []]) =>
+    choose(jobs).flatMap((job) => (job === undefined ? [] : [{ vendor, job }])),
   );
 }
 
+/** `four` */
+function toWord(picks: readonly Pick[]): string {
+  const count = new Set(picks.map(({ vendor }) => vendor)).size;
+  return count === 4 ? 'four' : String(count);
+}
+
 function readQuery(picks: readonly Pick[]): string {
-  return `# Exports of four vendors, one question. Run it twice: some of them move.
+  return `# Exports of ${toWord(picks)} vendors, one question. Run it twice: some of them move.
 query WhereAreMyExports {
   exports(locators: [
 ${picks.map(toLocatorLine).join('\n')}

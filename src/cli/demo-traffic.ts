@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import type { DemoOrder } from '../../simulator/simulator.ts';
-import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
+import type { VendorId } from '../export/vendor-id.ts';
 import { type Clock, type Random, sleep } from '../runtime/clock.ts';
 import type { Log } from '../runtime/tools.ts';
 import { schemaNames } from '../vendor-file/names.ts';
@@ -9,7 +9,7 @@ import { queryGateway } from './gateway/query.ts';
 
 /** An export that is to be followed from the beginning. */
 export interface DemoExport {
-  readonly vendor: CodedVendorId;
+  readonly vendor: VendorId;
   readonly ids: Readonly<Record<string, string>>;
   readonly title: string;
 }
@@ -17,16 +17,18 @@ export interface DemoExport {
 export interface DemoTrafficParts {
   /** The gateway's base URL. */
   readonly url: string;
+  /** Where exports are started, each in its turn. */
+  readonly vendors: readonly VendorId[];
   /** Tracked as soon as it begins. */
   readonly tracked: readonly DemoExport[];
   /** Makes up something to start; null for a vendor that cannot start any. */
-  readonly createOrder: (vendor: CodedVendorId) => DemoOrder | null;
+  readonly createOrder: (vendor: VendorId) => DemoOrder | null;
   /**
    * Lets the next export that is started at a vendor go as these words of `x-simulate` say: the gateway sends no such header.
    *
    * @returns takes that back, for a start that never reached the vendor
    */
-  readonly arrange: (vendor: CodedVendorId, words: string) => () => void;
+  readonly arrange: (vendor: VendorId, words: string) => () => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Pick<Log, 'debug'>;
@@ -56,7 +58,7 @@ export class DemoTraffic {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   /** Vendors of the round under way; each has its turn once before any has it again. */
-  private waiting: CodedVendorId[] = [];
+  private waiting: VendorId[] = [];
 
   constructor(parts: DemoTrafficParts) {
     this.parts = parts;
@@ -101,17 +103,17 @@ export class DemoTraffic {
     takeBack?.();
   }
 
-  private nextVendor(): CodedVendorId {
-    if (this.waiting.length === 0) this.waiting = [...CODED_VENDOR_IDS];
+  private nextVendor(): VendorId {
+    if (this.waiting.length === 0) this.waiting = [...this.parts.vendors];
     const [vendor] = this.waiting.splice(Math.floor(this.parts.random.next() * this.waiting.length), 1);
-    return vendor as CodedVendorId;
+    return vendor as VendorId;
   }
 
   /** Sends a mutation; what comes of it shows on the board, and why nothing came of it in the log, for those who ask. */
   private async send(
     document: ReturnType<typeof parse>,
     variables: object,
-    facts: { readonly vendor: CodedVendorId },
+    facts: { readonly vendor: VendorId },
   ): Promise<void> {
     if (this.stopping.signal.aborted) return;
     const { clock, log, url } = this.parts;

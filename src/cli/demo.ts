@@ -16,12 +16,15 @@ import { EXIT } from './exit-codes.ts';
 import { CHOOSE_PORT, toListenProblem } from './listen-problem.ts';
 import { announce } from './serve.ts';
 import { drainOnSignal } from './signals.ts';
+import { orUsage } from './simulate.ts';
 
 export interface DemoOptions {
   /** Default: `PORT` of the environment. */
   readonly port?: number | undefined;
   /** A name or an address of this machine. */
   readonly host: string;
+  /** Ids of vendors, or `all`; default those that are code. */
+  readonly vendors?: readonly string[] | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface DemoOptions {
  * @throws CommandError where it cannot listen
  */
 export async function demo(
-  { port, host }: DemoOptions,
+  { port, host, vendors }: DemoOptions,
   environment: ProcessEnvironment,
 ): Promise<number | undefined> {
   if (port === undefined && environment.problems.length > 0) {
@@ -38,9 +41,10 @@ export async function demo(
     return EXIT.usage;
   }
   // Only here: a gateway in production has neither the simulators nor what they stand on.
-  const { createDemoOrder, startSimulators } = await import('../../simulator/index.ts');
+  const { chooseMounts, createDemoOrder, startSimulators } = await import('../../simulator/index.ts');
+  const mounts = orUsage(() => chooseMounts(vendors));
   let boardUrl: string | undefined;
-  const simulators = await startSimulators({ boardUrl: () => boardUrl });
+  const simulators = await startSimulators({ mounts, boardUrl: () => boardUrl });
   const loaded = loadConfig({ text: demoConfig(simulators, port ?? environment.port), env: {} });
   if ('problems' in loaded) {
     for (const problem of loaded.problems) console.error(problem);
@@ -62,9 +66,12 @@ export async function demo(
   boardUrl = `${gateway.url}/`;
   const traffic = new DemoTraffic({
     url: gateway.url,
-    // Power BI has no list: what is not tracked would never show.
-    tracked: simulators.seeds['power-bi'].map((job) => ({ vendor: 'power-bi', ...job })),
-    createOrder: (vendor) => createDemoOrder(vendor, systemRandom, systemClock.now()),
+    // Where there is no list of all exports, what is not tracked would never show.
+    tracked: mounts
+      .filter(({ isListed }) => isListed === false)
+      .flatMap(({ vendor }) => (simulators.seeds[vendor] ?? []).map((job) => ({ vendor, ...job }))),
+    vendors: mounts.map(({ vendor }) => vendor),
+    createOrder: (vendor) => createDemoOrder(vendor, systemRandom, systemClock.now(), mounts),
     arrange(vendor, words) {
       const fault = simulators.faults.order({ vendor, kind: 'simulate', words, call: 'start' });
       return () => simulators.faults.withdraw(fault);
@@ -114,7 +121,7 @@ function describeDemo(url: string, simulators: Simulators, [first, second]: read
   Faults       ${simulators.url}/_simulator/panel      order a 429, a 401 or an outage, and see how the board tells it
   Simulators   ${simulators.url}/_simulator      ${counts.join(', ')}
 
-Read exports of all four vendors in one question:
+Read exports of all ${counts.length === 4 ? 'four' : counts.length} vendors in one question:
 
 ${indent(first ?? '')}
 

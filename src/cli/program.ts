@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addClientCommands } from './client-commands.ts';
 import { CommandError } from './command-error.ts';
+import { takeSeveral } from './command-options.ts';
 import { addCompletionCommands } from './completion-commands.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { COLOR_CHOICES } from './display/paint.ts';
@@ -12,6 +13,7 @@ import { addListCommands } from './list-commands.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addTrackingCommands } from './tracking-commands.ts';
 import { addVendorCommands } from './vendor-commands.ts';
+import { addVendorTestCommand } from './vendor-test-command.ts';
 
 /**
  * Runs one command.
@@ -102,7 +104,8 @@ export function createProgram(world: CommandIo, exitWith: (code: number | undefi
       parsePort,
     )
     .option('--host <host>', 'the address it listens on; 0.0.0.0 in a container', '127.0.0.1')
-    .action(async (options: { port?: number; host: string }) => {
+    .addOption(takeSeveral(new Option('--vendors <vendors>', VENDORS_TEXT)))
+    .action(async (options: { port?: number; host: string; vendors?: string[] }) => {
       const { demo } = await import('./demo.ts');
       exitWith(await demo(options, environment));
     });
@@ -112,13 +115,18 @@ export function createProgram(world: CommandIo, exitWith: (code: number | undefi
     .description('run the vendor simulators alone')
     .option('--port <port>', 'where they listen', parsePort, 4100)
     .option('--speed <factor>', 'simulated seconds in a real one', parseSpeed, 1)
-    .action(async (options: { port: number; speed: number }) => {
+    .addOption(takeSeveral(new Option('--vendors <vendors>', VENDORS_TEXT)))
+    .action(async (options: { port: number; speed: number; vendors?: string[] }) => {
       const { simulate } = await import('./simulate.ts');
-      exitWith(await simulate(options.port, options.speed));
+      exitWith(await simulate(options));
     });
+
+  addVendorTestCommand(program, io, exitWith);
 
   return program;
 }
+
+const VENDORS_TEXT = 'which ones, with commas between, or all (default: the four that are code)';
 
 const PROGRAM_HELP = `
 Exit codes: 0 all went well, 1 an export ended badly or could not be read, 2 wrong usage or

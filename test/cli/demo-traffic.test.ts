@@ -25,7 +25,7 @@ interface Sent {
 
 interface StageOptions {
   readonly reply?: () => FakeReply;
-  readonly createOrder?: (vendor: CodedVendorId) => DemoOrder | null;
+  readonly createOrder?: (vendor: string) => DemoOrder | null;
   readonly seed?: number;
 }
 
@@ -38,6 +38,7 @@ async function startStage({ reply = () => ACCEPTED, createOrder, seed = 1 }: Sta
   const random = createSeededRandom(seed);
   const traffic = new DemoTraffic({
     url: endpoint.url,
+    vendors: CODED_VENDOR_IDS,
     tracked: [{ vendor: 'power-bi', ids: REPORT, title: 'Sales overview' }],
     createOrder: createOrder ?? ((vendor) => createDemoOrder(vendor, random, clock.now())),
     arrange(vendor, words) {

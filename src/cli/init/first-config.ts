@@ -1,5 +1,5 @@
 import type { CodedVendorId } from '../../export/vendor-id.ts';
-import { SHIPPED_DECLARATIONS } from '../../vendor-file/shipped.ts';
+import { SHIPPED_DECLARATIONS } from '../../vendor-file/generated/shipped.ts';
 import { type FirstAccount, type NeededVariable, toFirstAccount } from './declared-account.ts';
 
 /** What is written of each vendor; where its values come from is told by its variables. */
