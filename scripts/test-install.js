@@ -86,7 +86,16 @@ function checkTarballs(tarballs) {
     for (const [tool, ...words] of [
       ['publint', '--strict', tarball],
       // A file of another kind has no types.
-      ['attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'schema.graphql', 'config-schema'],
+      [
+        'attw',
+        tarball,
+        '--profile',
+        'esm-only',
+        '--exclude-entrypoints',
+        'schema.graphql',
+        'config-schema',
+        'vendor-schema',
+      ],
     ]) {
       const { status, stdout, stderr } = spawnSync(join(BIN, tool), words, { cwd: folder, encoding: 'utf8' });
       if (status === 0) passed += 1;
@@ -223,6 +232,7 @@ const simulators = await startSimulators();
 if (!(await fetch(simulators.url + '/_simulator')).ok) throw new Error('simulators do not answer');
 if (!read('waybill/schema.graphql').includes('interface Export ')) throw new Error('no schema');
 if (JSON.parse(read('waybill/config-schema')).properties.accounts === undefined) throw new Error('no schema of the configuration');
+if (JSON.parse(read('waybill/vendor-schema')).properties.locator === undefined) throw new Error('no schema of vendor files');
 await simulators[Symbol.asyncDispose]();
 `,
   );

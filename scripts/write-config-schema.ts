@@ -1,27 +1,31 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { printJsonSchema } from '../src/config/json-schema.ts';
+import { printVendorFileSchema } from '../src/vendor-file/json-schema.ts';
 
 /*
- * Writes waybill.schema.json, the configuration file's JSON Schema, at the root of the repository:
+ * Writes the JSON Schemas at the root of the repository: waybill.schema.json of the configuration file, waybill.vendor.schema.json of
+ * vendor files:
  *
- *   npx tsx scripts/write-config-schema.ts            writes it
- *   npx tsx scripts/write-config-schema.ts --check    exits 1 where it is not what the source says
+ *   npx tsx scripts/write-config-schema.ts            writes them
+ *   npx tsx scripts/write-config-schema.ts --check    exits 1 where one is not what the source says
  */
 
-const file = fileURLToPath(new URL('../waybill.schema.json', import.meta.url));
-const wanted = printJsonSchema();
+const SCHEMAS = [
+  ['waybill.schema.json', printJsonSchema],
+  ['waybill.vendor.schema.json', printVendorFileSchema],
+] as const;
 
-if (process.argv.includes('--check')) {
-  if (readIfThere() !== wanted) {
-    console.error('waybill.schema.json is stale: run npx tsx scripts/write-config-schema.ts');
+for (const [name, print] of SCHEMAS) {
+  const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if (!process.argv.includes('--check')) writeFileSync(file, print());
+  else if (readIfThere(file) !== print()) {
+    console.error(`${name} is stale: run npx tsx scripts/write-config-schema.ts`);
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(file, wanted);
 }
 
-function readIfThere(): string | undefined {
+function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -12,6 +12,7 @@ import { type ColorChoice, type CommandIo, staysAlive } from './io.ts';
 import { addListCommands } from './list-commands.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addTrackingCommands } from './tracking-commands.ts';
+import { addVendorCheckCommand } from './vendor-check-command.ts';
 import { addVendorCommands } from './vendor-commands.ts';
 import { addVendorTestCommand } from './vendor-test-command.ts';
 
@@ -73,6 +74,7 @@ export function createProgram(world: CommandIo, exitWith: (code: number | undefi
   addCompletionCommands(program, io, exitWith);
   addConfigCommands(program, io, exitWith);
   addVendorCommands(program, io, exitWith);
+  addVendorCheckCommand(program, io, exitWith);
 
   program
     .command('serve')

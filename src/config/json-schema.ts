@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { printJson } from '../yaml/print-json.ts';
 import { oneOf } from '../yaml/scalars.ts';
 import { configSchema } from './schema.ts';
 import { USUAL_ROWS } from './vendor-defaults.ts';
@@ -143,16 +144,9 @@ function itemProperty(list: z.core.JSONSchema._JSONSchema | undefined, name: str
   return typeof property === 'object' ? property : undefined;
 }
 
-const LINE_WIDTH = 110;
-const LIST_OF_TEXTS = /^ *"\w+": \[\n(?: *"[^"\n]*",?\n)+ *\]/gm;
-
-/** The schema file's text, laid out as the repository's formatter lays out JSON: short lists on one line. */
+/** The schema file's text. */
 export function printJsonSchema(): string {
-  const text = JSON.stringify(toJsonSchema(), null, 2);
-  return `${text.replaceAll(LIST_OF_TEXTS, (list) => {
-    const line = list.replaceAll(/\n */g, ' ').replace('[ ', '[').replace(/ \]$/, ']');
-    return line.length <= LINE_WIDTH ? line : list;
-  })}\n`;
+  return printJson(toJsonSchema());
 }
 
 /** Lets `${NAME}` stand wherever a value is checked more closely than by its type, so that editors do not complain. */

@@ -1,5 +1,5 @@
 import { type PlacedProblem, parseYaml } from '../yaml/parse.ts';
-import { formatPath, type KeyPath, type Place, type Problem, toFilePrefix, toLine } from '../yaml/problem.ts';
+import { type KeyPath, type Place, type Problem, toFilePrefix, toLine } from '../yaml/problem.ts';
 import { compareInTree, pathKey } from '../yaml/tree.ts';
 import type { VendorDeclaration } from './declaration.ts';
 import { toProblems } from './issues.ts';
@@ -62,9 +62,4 @@ function toFileLine(problem: Problem, place: Place, file: string): string {
   return problem.path.length === 0
     ? `${prefix}: found ${problem.found}, allowed: ${problem.allowed}`
     : `${prefix}: ${toLine(problem)}`;
-}
-
-/** A key of a vendor file as its lines name it. */
-export function toVendorFileKey({ path }: Pick<VendorFileProblem, 'path'>): string | null {
-  return path.length === 0 ? null : formatPath(path);
 }

@@ -38,7 +38,13 @@ const SNIPPETS: readonly Snippet[] = [
 const KINDS = ['', 'console', 'diff', 'graphql', 'js', 'json', 'nginx', 'sh', 'text', 'ts', 'tsx', 'yaml'];
 
 /** What a page says of other graphs and gateways is run by test/federation. */
-const isOurs = ({ at }: Snippet): boolean => !at.startsWith('docs/federation.md');
+const isOurs = (snippet: Snippet): boolean =>
+  !snippet.at.startsWith('docs/federation.md') && !isOfVendorFile(snippet);
+
+/** What is about a vendor in a file is read by test/vendor-file/documentation.test.ts and test/docs/vendor-in-an-hour.test.ts. */
+function isOfVendorFile({ at }: Snippet): boolean {
+  return at.startsWith('docs/vendor-file.md') || at.startsWith('docs/guides/vendor-in-an-hour.md');
+}
 
 const of = (...languages: readonly string[]): readonly Snippet[] =>
   SNIPPETS.filter(({ language }) => languages.includes(language));
@@ -62,7 +68,9 @@ describe('the snippets of the documents', () => {
   });
 
   it('are configurations that load, or manifests of a kind', () => {
-    expect(problemsOf(of('yaml'), ({ text }) => problemsOfYaml(text))).toEqual([]);
+    const configurations = of('yaml').filter((snippet) => !isOfVendorFile(snippet));
+
+    expect(problemsOf(configurations, ({ text }) => problemsOfYaml(text))).toEqual([]);
   });
 
   it('are JavaScript and TypeScript that can be read, of packages that are there', () => {
