@@ -119,13 +119,16 @@ describe('waybill init', () => {
   it('asks for vendors by options where nobody can be asked, and says which one was meant', async () => {
     expect(await runCli(['init'], { cwd })).toMatchObject({
       exitCode: 2,
-      stderr:
-        'waybill: Which vendors? Give one or more of --vendor power-bi, --vendor hi-energy, --vendor talkdesk, --vendor web-admit.\n',
+      stderr: expect.stringContaining(
+        'waybill: Which vendors? Give one or more of --vendor power-bi, --vendor hi-energy, --vendor talkdesk, --vendor web-admit',
+      ),
     });
     const { exitCode, stderr } = await runCli(['init', '--vendor', 'powerbi'], { cwd });
     expect([exitCode, stderr]).toEqual([
       2,
-      'waybill: powerbi is no vendor: --vendor is one of power-bi, hi-energy, talkdesk, web-admit. Did you mean power-bi?\n',
+      expect.stringMatching(
+        /^waybill: powerbi is no vendor: --vendor is one of power-bi, .*\. Did you mean power-bi\?\n$/,
+      ),
     ]);
     expect(() => read()).toThrow('ENOENT');
   });
