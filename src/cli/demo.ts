@@ -1,13 +1,13 @@
 import type { Simulators } from '../../simulator/server.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { isLoopbackHost } from '../config/loopback.ts';
 import type { ProcessEnvironment } from '../config/process-environment.ts';
 import type { VendorId } from '../export/vendor-id.ts';
 import { startGateway } from '../gateway.ts';
 import { systemClock, systemRandom } from '../runtime/clock.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createSecrets } from '../telemetry/secrets.ts';
+import { isLoopbackHost } from '../yaml/loopback.ts';
 import { logCrashes } from './crash.ts';
 import { demoConfig } from './demo-config.ts';
 import { demoTabs } from './demo-queries.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { toHttpUrl } from './address.ts';
+import { toHttpUrl } from '../yaml/address.ts';
 import type { AccessConfig, Config } from './config.ts';
 
 /** What was added, removed and changed, by name. */

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
 import { closestName } from '../yaml/closest.ts';
+import { withHint, withSuggestion } from '../yaml/hints.ts';
 import { describeKind, isPlainName, type KeyPath, type Problem } from '../yaml/problem.ts';
 import { compareInTree, pathKey, replaceAt, valueAt } from '../yaml/tree.ts';
 import type { Config } from './config.ts';
 import { type SubstitutedTree, substituteEnvironment } from './environment.ts';
 import { describeFound, type Findings } from './found.ts';
-import { withHint, withSuggestion } from './hints.ts';
 import { readManifest } from './manifest.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { toConfig } from './resolve.ts';

@@ -1,4 +1,4 @@
-import { inspectAddress, isSecureAddress } from './address.ts';
+import { inspectAddress, isSecureAddress } from '../yaml/address.ts';
 
 const LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 

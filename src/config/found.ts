@@ -1,6 +1,6 @@
+import { inspectAddress, inspectEndpoint } from '../yaml/address.ts';
 import { describeKind, describeValue, type KeyPath, shorten } from '../yaml/problem.ts';
 import { pathKey, valueAt } from '../yaml/tree.ts';
-import { inspectAddress, inspectEndpoint } from './address.ts';
 import type { Substitution } from './environment.ts';
 import { USUAL_ROWS, type VendorRows } from './vendor-defaults.ts';
 

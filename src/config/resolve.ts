@@ -1,7 +1,7 @@
 import type { WebhookEndpoint } from '../export/webhook-endpoint.ts';
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
+import { toBaseUrl, toHttpUrl } from '../yaml/address.ts';
 import { resolveBeside } from '../yaml/read-file.ts';
-import { toBaseUrl, toHttpUrl } from './address.ts';
 import type {
   AccessConfig,
   AccountConfig,

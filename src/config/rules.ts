@@ -1,8 +1,8 @@
+import { isLoopbackHost } from '../yaml/loopback.ts';
 import { formatPath, type KeyPath, type Problem } from '../yaml/problem.ts';
 import { listAt, valueAt } from '../yaml/tree.ts';
 import { redisIsInOnePlace, severalShareALinkSecret, severalShareAStore } from './backplane-rules.ts';
 import { describeFound, type Findings } from './found.ts';
-import { isLoopbackHost } from './loopback.ts';
 import { TOKEN_RULES } from './token-rules.ts';
 import type { VendorDefaults } from './vendor-defaults.ts';
 import { webhookAccountsAreOfItsTenant, webhooksWithoutTlsArePrivate } from './webhook-rules.ts';

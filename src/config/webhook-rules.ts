@@ -1,9 +1,9 @@
+import { inspectEndpoint } from '../yaml/address.ts';
 import { closestName } from '../yaml/closest.ts';
+import { withSuggestion } from '../yaml/hints.ts';
 import type { Problem } from '../yaml/problem.ts';
 import { listAt, valueAt } from '../yaml/tree.ts';
-import { inspectEndpoint } from './address.ts';
 import { describeFound, type Findings } from './found.ts';
-import { withSuggestion } from './hints.ts';
 
 /** What is said of a webhook goes over the network only as TLS, unless the operator names the network a private one. */
 export function webhooksWithoutTlsArePrivate(findings: Findings): readonly Problem[] {

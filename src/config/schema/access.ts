@@ -1,3 +1,4 @@
+import { isSecureAddress } from '../../yaml/address.ts';
 import {
   headerSecret,
   lineOfText,
@@ -8,7 +9,6 @@ import {
   wholeNumber,
   word,
 } from '../../yaml/scalars.ts';
-import { isSecureAddress } from '../address.ts';
 import { JWT_ALGORITHMS } from '../config.ts';
 
 /** What is said about an address that secrets or trust depend on. */

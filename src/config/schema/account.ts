@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { VendorId } from '../../export/vendor-id.ts';
 import type { SettingRule } from '../../vendor-file/declaration.ts';
+import { isSecureAddress } from '../../yaml/address.ts';
 import {
   keyWord,
   list,
@@ -13,7 +14,6 @@ import {
   word,
   yesOrNo,
 } from '../../yaml/scalars.ts';
-import { isSecureAddress } from '../address.ts';
 import { FILE_ORIGIN_ALLOWED, isFileOrigin } from '../file-origin.ts';
 import type { VendorDefaults, VendorRows } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';

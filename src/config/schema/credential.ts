@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { VendorId } from '../../export/vendor-id.ts';
+import { isSecureAddress } from '../../yaml/address.ts';
 import { headerSecret, lineOfText, mapping, oneOf, text } from '../../yaml/scalars.ts';
-import { isSecureAddress } from '../address.ts';
 import type { AccountCredential } from '../config.ts';
 import type { VendorDefaults } from '../vendor-defaults.ts';
 import { SECURE_ADDRESS_ALLOWED } from './access.ts';

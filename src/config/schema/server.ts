@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { isAddress, isOrigin } from '../../yaml/address.ts';
 import { lineOfText, list, mapping, text, wholeNumber, word, yesOrNo } from '../../yaml/scalars.ts';
-import { isAddress, isOrigin } from '../address.ts';
 
 const ADDRESS_ALLOWED = 'an http or https URL without user, query and fragment';
 const ORIGIN_ALLOWED = 'an origin such as https://app.example.com';

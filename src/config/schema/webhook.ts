@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { WEBHOOK_EVENT_TYPES } from '../../export/store.ts';
 import { DEFAULT_WEBHOOK_EVENTS } from '../../export/webhook-endpoint.ts';
+import { isEndpoint } from '../../yaml/address.ts';
 import { keyWord, list, mapping, nameWord, text, word, yesOrNo } from '../../yaml/scalars.ts';
-import { isEndpoint } from '../address.ts';
 import type { VendorRows } from '../vendor-defaults.ts';
 import { isWebhookSecret, WEBHOOK_SECRET_ALLOWED } from '../webhook-secret.ts';
 

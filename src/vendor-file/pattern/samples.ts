@@ -21,7 +21,6 @@ export function toExample(pattern: string): string | undefined {
 export function toSample(pattern: string, index: number): string | undefined {
   const parsed = parsePattern(pattern);
   if ('found' in parsed) return undefined;
-  // Numbers go in at the last places, so that small ones differ too.
   let state = Math.imul(index + 1, 0x9e3779b1) >>> 0;
   const next = (bound: number): number => {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;

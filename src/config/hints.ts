@@ -1,1 +1,0 @@
-export { closestWord, withHint, withSuggestion } from '../yaml/hints.ts';
