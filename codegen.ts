@@ -14,6 +14,7 @@ import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { concatAST, type DocumentNode, parse, Source } from 'graphql';
 import { generateClient } from './scripts/client-documents.ts';
 import { writeStatusTables } from './scripts/docs/status-tables.ts';
+import { toVendorPages } from './scripts/docs/vendor-pages.ts';
 import { printServedSchema, readServedSchema } from './scripts/served-schema.ts';
 import { readShippedVendors, toShippedModule } from './scripts/shipped-vendors.ts';
 import { withDeclared } from './src/graphql/declared-schema.ts';
@@ -137,6 +138,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/schema.graphql', `${printServedSchema(served)}\n`],
     ...(await generateClient(sdl, BANNER)),
     ...(await writeStatusTables()),
+    ...toVendorPages(shipped),
   ]);
 }
 

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 
 /** How a status table of a vendor's folder says what a word means. */
 interface StatusReading {
@@ -9,13 +10,12 @@ interface StatusReading {
 const BEGIN = '<!-- Made by npm run codegen from the status table in the code. -->';
 const TABLE = new RegExp(`${BEGIN}\\n[\\s\\S]*?(?=\\n\\n)`);
 
-/** The vendors' pages, each with the table of status words that its code reads by. A vendor without a page has none. */
+/** The coded vendors' pages, each with the table of status words that its code reads by. */
 export async function writeStatusTables(): Promise<readonly (readonly [file: string, text: string])[]> {
-  const names = (await readdir('docs/vendors')).filter((name) => name.endsWith('.md')).sort();
   return Promise.all(
-    names.map(async (name) => {
-      const file = `docs/vendors/${name}`;
-      const table = await toTable(name.replace(/\.md$/, ''));
+    CODED_VENDOR_IDS.map(async (vendor) => {
+      const file = `docs/vendors/${vendor}.md`;
+      const table = await toTable(vendor);
       const page = await readFile(file, 'utf8');
       if (!TABLE.test(page)) throw new Error(`${file} has no place for its status words: ${BEGIN}`);
       // A function: words may hold "$&".
