@@ -28,6 +28,7 @@ import { openTracked } from './tracked.ts';
 import type { GraphiQLTab } from './transports/graphiql.ts';
 import { createRequestOrder } from './transports/request-order.ts';
 import { trustDocuments } from './trusted.ts';
+import { schemaNames } from './vendor-file/names.ts';
 import { VendorCatalogue } from './vendors/catalogue.ts';
 import { Health } from './web/health.ts';
 import type { ArrivalTimes } from './web/http-server.ts';
@@ -121,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const engine = new OperationEngine({
     ...{ schema, limits, mode, executor, createContext, admission, trustedDocuments, maskError, reports },
+    expectedTypes: [...new Set(config.accounts.map(({ vendor }) => schemaNames(vendor).exportType))],
     hasLostAccess: access.isOut,
     moment: () => reader.moment,
     turns,

@@ -1,4 +1,4 @@
-import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
+import type { CodedVendorId } from '../export/vendor-id.ts';
 import { CODED_VENDORS } from '../vendors/catalogue.ts';
 import { closestName } from '../yaml/closest.ts';
 import { CommandError } from './command-error.ts';
@@ -74,9 +74,7 @@ export const ORDER_FIELDS = {
 } as const satisfies Partial<Record<CodedVendorId, Omit<OrderForm, 'name'>>>;
 
 /** Vendors that exports can be started at. */
-export const STARTING_VENDORS: readonly CodedVendorId[] = CODED_VENDOR_IDS.filter(
-  (vendor) => vendor in ORDER_FIELDS,
-);
+export const STARTING_VENDORS = Object.keys(ORDER_FIELDS) as readonly (keyof typeof ORDER_FIELDS)[];
 
 const MAX_SHOWN_LENGTH = 100;
 

@@ -199,7 +199,7 @@ export class TrackedExports {
   }
 
   /** @throws InputError, StoreUnavailableError */
-  deliveries(query: {
+  async deliveries(query: {
     readonly endpoint: string | null | undefined;
     readonly status: keyof typeof DELIVERY_STATUSES | null | undefined;
     readonly first: number;

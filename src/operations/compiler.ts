@@ -4,6 +4,7 @@ import {
   type GraphQLScalarType,
   type GraphQLSchema,
   getNullableType,
+  isAbstractType,
   isListType,
   isObjectType,
   Kind,
@@ -23,12 +24,29 @@ const MAX_COMPILED_LENGTH = 4_000;
 /** The type of every variable in what is compiled: their values have been checked by then. */
 const CHECKED = 'WaybillCheckedValue';
 
-/** Makes functions of operations that are known to be valid. */
+/** What every vendor's own Export type implements. */
+const EXPORT = 'Export';
+
+/**
+ * Makes functions of operations that are known to be valid.
+ *
+ * A selection on `Export` is compiled once for each type that an export may have. There are many vendors, and a gateway has accounts at a
+ * few: it is compiled for those, and for one that turns up all the same from the next time on (`wasSurprised`).
+ */
 export class Compiler {
   private readonly schema: GraphQLSchema;
+  /** For mutations: nothing is done twice because a type turned up. */
+  private readonly whole: GraphQLSchema;
+  /** Of vendors' own Export types, those that are compiled for. */
+  private readonly expected: Set<string>;
+  private narrow: GraphQLSchema | null = null;
+  private readonly surprised = new WeakSet<object>();
 
-  constructor(schema: GraphQLSchema) {
-    this.schema = toCompilingSchema(schema);
+  /** @param expected - names of vendors' own Export types; left out: all */
+  constructor(schema: GraphQLSchema, expected?: readonly string[]) {
+    this.schema = schema;
+    this.whole = toCompilingSchema(schema);
+    this.expected = new Set(expected ?? exportTypesOf(schema));
   }
 
   /** @returns null for what graphql-jit cannot do, or should not */
@@ -37,16 +55,56 @@ export class Compiler {
     const text = document.loc?.source.body ?? '';
     // Such a name is a key like any other to GraphQL, and none to an object literal.
     if (length > MAX_COMPILED_LENGTH || text.includes('__proto__')) return null;
-    if (!isCompilable(this.schema, document, node, MAX_COMPILED_SELECTIONS)) return null;
+    const schema = node.operation === 'mutation' ? this.whole : this.narrowed();
+    if (!isCompilable(schema, document, node, MAX_COMPILED_SELECTIONS)) return null;
     const definitions = document.definitions.map((definition) =>
       definition === node ? withCheckedVariables(node) : definition,
     );
-    const compiled = compileQuery(this.schema, { ...document, definitions }, name, {
+    const compiled = compileQuery(schema, { ...document, definitions }, name, {
       disablingCapturingStackErrors: true,
       useExperimentalPathBasedSkipInclude: true,
     });
     return isCompiledQuery(compiled) ? compiled : null;
   }
+
+  /** True, once, where an export of an unexpected type came up in the run with this context: its answer is wrong. */
+  wasSurprised(context: object): boolean {
+    return this.surprised.delete(context);
+  }
+
+  private narrowed(): GraphQLSchema {
+    this.narrow ??= this.toNarrow();
+    return this.narrow;
+  }
+
+  private toNarrow(): GraphQLSchema {
+    const left = new Set(exportTypesOf(this.schema).filter((name) => !this.expected.has(name)));
+    if (left.size === 0) return this.whole;
+    const narrow = toCompilingSchema(this.schema);
+    const typesOf = narrow.getPossibleTypes.bind(narrow);
+    narrow.getPossibleTypes = (type) => typesOf(type).filter(({ name }) => !left.has(name));
+    for (const type of Object.values(narrow.getTypeMap())) {
+      const { resolveType } = isAbstractType(type) ? type : {};
+      if (!isAbstractType(type) || resolveType == null) continue;
+      type.resolveType = (value, context, info, abstract) => {
+        const name = resolveType(value, context, info, abstract);
+        if (typeof name === 'string' && left.has(name)) this.meet(name, context);
+        return name;
+      };
+    }
+    return narrow;
+  }
+
+  private meet(name: string, context: object): void {
+    this.surprised.add(context);
+    this.expected.add(name);
+    this.narrow = null;
+  }
+}
+
+function exportTypesOf(schema: GraphQLSchema): readonly string[] {
+  const type = schema.getType(EXPORT);
+  return isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [];
 }
 
 /** The same schema with one type more, and with lists that the compiler does not shorten. */

@@ -68,6 +68,8 @@ export interface EngineSettings {
   readonly reports: OperationReports;
   readonly turns: Turns;
   readonly executor?: ExecutorKind | undefined;
+  /** Vendors' own Export types that are expected in answers; others may come up. Left out: all. */
+  readonly expectedTypes?: readonly string[] | undefined;
 }
 
 const NO_SIGNAL = (): undefined => undefined;
@@ -87,7 +89,7 @@ export class OperationEngine {
   constructor(settings: EngineSettings) {
     this.settings = settings;
     this.documents = new Documents(settings);
-    this.executor = new Executor(settings.schema, settings.executor);
+    this.executor = new Executor(settings.schema, settings.executor, settings.expectedTypes);
     this.answers = new Answers(this.executor, settings.maskError);
   }
 

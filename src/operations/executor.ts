@@ -28,13 +28,16 @@ const MAX_VARIABLE_ERRORS = 50;
 export class Executor {
   private readonly schema: GraphQLSchema;
   private readonly kind: ExecutorKind;
+  private readonly expectedTypes: readonly string[] | undefined;
   private readonly variableReaders: VariableReaders;
   private compiler: Compiler | null = null;
   private loading: Promise<void> | null = null;
 
-  constructor(schema: GraphQLSchema, kind: ExecutorKind = 'adaptive') {
+  /** @param expectedTypes - see `Compiler` */
+  constructor(schema: GraphQLSchema, kind: ExecutorKind = 'adaptive', expectedTypes?: readonly string[]) {
     this.schema = schema;
     this.kind = kind;
+    this.expectedTypes = expectedTypes;
     this.variableReaders = new VariableReaders(schema);
   }
 
@@ -73,8 +76,24 @@ export class Executor {
     if (this.kind === 'compiled' && this.compiler === null)
       return this.load().then(() => this.execute(operation, rootValue, contextValue, given, variables));
     const compiled = this.compiled(operation);
-    if (compiled !== null)
-      return compiled.query(rootValue, contextValue, variables) as ExecutionResult | Promise<ExecutionResult>;
+    if (compiled === null) return this.interpret(operation, rootValue, contextValue, given);
+    const result = compiled.query(rootValue, contextValue, variables) as
+      | ExecutionResult
+      | Promise<ExecutionResult>;
+    const settle = (settled: ExecutionResult) => {
+      if (!this.compiler?.wasSurprised(contextValue)) return settled;
+      operation.compiled = undefined;
+      return this.interpret(operation, rootValue, contextValue, given);
+    };
+    return result instanceof Promise ? result.then(settle) : settle(result);
+  }
+
+  private interpret(
+    operation: Operation,
+    rootValue: unknown,
+    contextValue: GatewayContext,
+    given: Readonly<Record<string, unknown>>,
+  ): ExecutionResult | Promise<ExecutionResult> {
     return execute({
       schema: this.schema,
       document: operation.document,
@@ -102,7 +121,7 @@ export class Executor {
   /** The compiler and its packages are loaded when the first operation is to be compiled: a start need not wait for them. */
   private load(): Promise<void> {
     this.loading ??= import('./compiler.ts').then(({ Compiler: Loaded }) => {
-      this.compiler = new Loaded(this.schema);
+      this.compiler = new Loaded(this.schema, this.expectedTypes);
     });
     return this.loading;
   }

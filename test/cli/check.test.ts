@@ -56,7 +56,7 @@ FILE:6:3: access.mode: found "open", allowed: "keys" or "jwt", because server.ho
 FILE:8:3: files.linkTtlMs: found "15m", allowed: a whole number from 1000 to 31536000000, in milliseconds: 15m is 900000
 FILE:10:64: accounts[0].credential.apiKey: found \${HI_KEY} without quotes inside brackets, allowed: "\${HI_KEY}": put it in quotes
 FILE:11:5: accounts[1].key: found "hi", the same as accounts[0].key, allowed: a key of its own
-FILE:12:5: accounts[1].vendor: found "powerbi", allowed: "power-bi", "hi-energy", "talkdesk" or "web-admit"; did you mean "power-bi"?
+FILE:12:5: accounts[1].vendor: found "powerbi", allowed: "power-bi", "hi-energy", "talkdesk", "web-admit", "amazon-sp-api", "asana", "hubspot", "intercom", "intune", "marketo", "qualtrics", "sendgrid", "shopify" or "stripe"; did you mean "power-bi"?
 FILE:17:64: accounts[2].credential.clientSecret: found \${DESK_SECRET}, which is not set, allowed: a variable that is set, or one with a default: \${NAME:-default}
 FILE:17:5: accounts[2].credential.tokenUrl: found nothing, allowed: an https URL without user, query and fragment (http only on a loopback host)
 FILE:18:52: accounts[3].credential.type: found "bearer", allowed: "api-key" or "caller" for vendor web-admit

@@ -162,12 +162,12 @@ describe('waybill cancel, track and untrack', { timeout: PATIENCE_MS }, () => {
   it.each(['cancel', 'track', 'untrack'])('ask nobody about what is no locator: %s', async (command) => {
     await using gateway = await startFakeGateway({ onOperation: () => ({}) });
 
-    const wrong = await runCli([command, 'acme:7', '--url', gateway.url]);
+    const wrong = await runCli([command, 'hi-energy:seven', '--url', gateway.url]);
     const none = await runCli([command, '--url', gateway.url]);
     const two = await runCli([command, FAKE_LOCATOR, FAKE_LOCATOR, '--url', gateway.url]);
 
     expect([wrong.exitCode, none.exitCode, two.exitCode]).toEqual([2, 2, 2]);
-    expect(wrong.stderr).toMatch(/^waybill: "acme:7" names no export: /);
+    expect(wrong.stderr).toMatch(/^waybill: "hi-energy:seven" names no export: /);
     expect(gateway.operations).toEqual([]);
   });
 

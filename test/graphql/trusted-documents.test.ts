@@ -8,6 +8,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { VENDOR_KEYS } from '../support/vendors.ts';
 import { type Message, Peer } from './subscriptions/peer.ts';
 import { expectQuiet } from './subscriptions/quiet.ts';
 import { type FakedGateway, startFakedGateway, toLocator } from './support.ts';
@@ -126,7 +127,7 @@ describe.each(TRANSPORTS)('over %s', (transport, ask) => {
     const { data, errors } = await ask(request);
 
     expect(errors).toBeUndefined();
-    expect(data).toMatchObject({ vendors: [{ key: expect.any(String) }, {}, {}, {}] });
+    expect(data).toEqual({ vendors: VENDOR_KEYS.map((key) => ({ key })) });
   });
 
   it('a trusted document takes variables', async () => {
@@ -283,7 +284,7 @@ describe("Apollo Client's link for persisted queries", () => {
     const { data } = await client.query({ query: document, fetchPolicy: 'no-cache' });
     client.stop();
 
-    expect(data).toMatchObject({ vendors: [{ key: expect.any(String) }, {}, {}, {}] });
+    expect(data).toEqual({ vendors: VENDOR_KEYS.map((key) => ({ key })) });
     expect(sent).toHaveLength(1);
     expect(JSON.parse(sent[0] ?? '')).toMatchObject({ extensions: apollo(hashOf(VENDORS)) });
     expect(sent[0]).not.toContain('query Vendors');

@@ -1,12 +1,14 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { Compiler } from '../../src/operations/compiler.ts';
 import { Documents, type Operation } from '../../src/operations/documents.ts';
 import { createErrorMask } from '../../src/operations/errors.ts';
 import { Executor, type ExecutorKind } from '../../src/operations/executor.ts';
+import { schemaNames } from '../../src/vendor-file/names.ts';
 import { createTestTools } from '../support/tools.ts';
 
 type Schema = ReturnType<typeof createSchema>;
@@ -161,11 +163,62 @@ describe('the order of fields that stand twice in one place', () => {
   });
 });
 
+describe('an export of a type that nothing was compiled for', () => {
+  const schema = makeExecutableSchema({
+    typeDefs: `interface Export { id: ID! } type A implements Export { id: ID! a: Int } type B implements Export { id: ID! b: Int }
+      type Query { all: [Export!]! } type Mutation { start: Export! }`,
+    resolvers: {
+      Export: { __resolveType: ({ type }: { readonly type: string }) => type },
+      Query: { all: (root: { readonly all: readonly object[] }) => root.all },
+      Mutation: { start: (root: { starts: number }) => ({ type: 'B', id: `b${++root.starts}`, b: 2 }) },
+    },
+  });
+  const A = { type: 'A', id: 'a', a: 1 };
+  const B = { type: 'B', id: 'b', b: 2 };
+  const context = () => ({}) as GatewayContext;
+
+  it('is answered all the same, and compiled for from then on', async () => {
+    const executor = new Executor(schema, 'compiled', ['A']);
+    const operation = read(schema, '{ all { __typename id ... on A { a } ... on B { b } } }');
+    const runs: unknown[] = [];
+    const compiled: unknown[] = [];
+    for (const all of [[A], [A, B], [B, A]]) {
+      runs.push(JSON.parse(JSON.stringify(await executor.execute(operation, { all }, context(), {}, {}))));
+      compiled.push(Boolean(operation.compiled));
+    }
+
+    const [a, b] = [
+      { __typename: 'A', id: 'a', a: 1 },
+      { __typename: 'B', id: 'b', b: 2 },
+    ];
+    expect(runs).toEqual([{ data: { all: [a] } }, { data: { all: [a, b] } }, { data: { all: [b, a] } }]);
+    expect(compiled).toEqual([true, false, true]);
+  });
+
+  it('is started once', async () => {
+    const executor = new Executor(schema, 'compiled', ['A']);
+    const root = { starts: 0 };
+
+    const result = await executor.execute(
+      read(schema, 'mutation { start { __typename id } }'),
+      root,
+      context(),
+      {},
+      {},
+    );
+
+    expect(JSON.parse(JSON.stringify(result))).toEqual({ data: { start: { __typename: 'B', id: 'b1' } } });
+    expect(root.starts).toBe(1);
+  });
+});
+
 describe('what is compiled', () => {
   const schema = createSchema();
+  /** As at a gateway with accounts at the four coded vendors. */
+  const expected = CODED_VENDOR_IDS.map((vendor) => schemaNames(vendor).exportType);
   const compile = (text: string) => {
     const operation = read(schema, text);
-    return new Compiler(schema).compile(operation) !== null;
+    return new Compiler(schema, expected).compile(operation) !== null;
   };
 
   it('is an ordinary question for everything about exports', () => {
