@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
 
 /** How a status table of a vendor's folder says what a word means. */
@@ -10,10 +10,11 @@ interface StatusReading {
 const BEGIN = '<!-- Made by npm run codegen from the status table in the code. -->';
 const TABLE = new RegExp(`${BEGIN}\\n[\\s\\S]*?(?=\\n\\n)`);
 
-/** The coded vendors' pages, each with the table of status words that its code reads by. */
+/** The coded vendors' pages, each with the table of status words that its code reads by. A vendor without a page has none. */
 export async function writeStatusTables(): Promise<readonly (readonly [file: string, text: string])[]> {
+  const pages = new Set(await readdir('docs/vendors'));
   return Promise.all(
-    CODED_VENDOR_IDS.map(async (vendor) => {
+    CODED_VENDOR_IDS.filter((vendor) => pages.has(`${vendor}.md`)).map(async (vendor) => {
       const file = `docs/vendors/${vendor}.md`;
       const table = await toTable(vendor);
       const page = await readFile(file, 'utf8');

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeVendor } from '../support/fake-vendor.ts';
+import { VENDOR_KEYS } from '../support/vendors.ts';
 import { readRooms, readSteps, type Step } from './page.ts';
 import { copyTree, type Tree } from './tree.ts';
 
@@ -127,7 +128,7 @@ describe('docs/adding-a-vendor.md', { timeout: 120_000 }, () => {
           exportId: 'P-000017',
           parcels: 3,
         },
-        vendors: ['power-bi', 'hi-energy', 'talkdesk', 'web-admit', 'parcel-co'].map((key) => ({ key })),
+        vendors: [...VENDOR_KEYS.slice(0, 4), 'parcel-co', ...VENDOR_KEYS.slice(4)].map((key) => ({ key })),
       },
     });
     expect(vendor.requests).toMatchObject([{ url: '/exports/P-000017', headers: { 'x-parcel-key': 'k' } }]);
