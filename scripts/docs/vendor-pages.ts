@@ -118,7 +118,9 @@ function toFinding(declaration: VendorDeclaration): string {
   const ids = Object.entries(locator).filter(([, rule]) => !rule.isOptional);
   const own = Object.keys(status.details).slice(0, 3).join(' ');
   const fragment = own === '' ? '' : `... on ${exportType} { ${own} }`;
-  const query = `{ export(locator: { ${locatorField}: { ${ids.map(([key, { example }]) => `${key}: ${JSON.stringify(example)}`).join(', ')} } }) { name status outcome progress { percent } files { name url } ${fragment} } }`;
+  const variables = ids.map(([key]) => `$${key}: ID!`).join(', ');
+  const named = ids.map(([key]) => `${key}: $${key}`).join(', ');
+  const query = `query WhereIsIt(${variables}) { export(locator: { ${locatorField}: { ${named} } }) { name status outcome progress { percent } files { name url } ${fragment} } }`;
   const rows = Object.entries(locator).map(([key, { isOptional, example, description }]) =>
     row([`\`${key}\``, isOptional ? 'may be left out' : 'required', `\`${example}\``, description ?? '']),
   );
@@ -166,7 +168,7 @@ function toDetails({ id, status }: VendorDeclaration): string {
 function toStarting(declaration: VendorDeclaration): string {
   const { id, locator, start } = declaration;
   if (start === null) return '';
-  const { locatorField } = schemaNames(id);
+  const { locatorField, orderType } = schemaNames(id);
   const ids = orderIds(declaration).map(({ name, isOptional }) => {
     const { description, example } = locator[name] ?? { description: null, example: '' };
     return { name, isRequired: !isOptional, type: 'ID', description, example };
@@ -179,17 +181,15 @@ function toStarting(declaration: VendorDeclaration): string {
     example: toOrderExample(field),
   }));
   const all = [...ids, ...fields];
-  const said = all
-    .filter(({ isRequired }) => isRequired)
-    .map(({ name, example }) => `${name}: ${toLiteral(example)}`);
-  const order = said.length === 0 ? '{}' : `{ ${said.join(', ')} }`;
-  const mutation = `mutation { startExport(input: { order: { ${locatorField}: ${order} } }) { export { id status } } }`;
+  const said = all.filter(({ isRequired }) => isRequired).map(({ name, example }) => [name, example]);
+  const mutation = `mutation Start($order: ${orderType}!) { startExport(input: { order: { ${locatorField}: $order } }) { export { id status } } }`;
   const rows = all.map(({ name, type, isRequired, description }) =>
     row([`\`${name}\``, `\`${type}${isRequired ? '!' : ''}\``, description ?? '']),
   );
   return [
     '## Starting an export',
     graphql(mutation),
+    `with an order such as\n\n\`\`\`json\n${JSON.stringify({ order: Object.fromEntries(said) }, null, 2)}\n\`\`\``,
     ...(rows.length === 0 ? [] : [table(['Field of the order', 'Type', ''], rows)]),
     start.idempotency === null
       ? 'Where the answer to a start is lost, nobody knows whether it was carried out: START_OUTCOME_UNKNOWN.'
@@ -201,15 +201,6 @@ function toOrderExample({ example, isList, type }: OrderField): unknown {
   if (example !== undefined && example !== null) return example;
   const one = type === 'Boolean' ? true : type === 'Int' || type === 'Float' ? 1 : type === 'JSON' ? {} : 'x';
   return isList ? [one] : one;
-}
-
-/** As GraphQL writes it: names of members without quotes. */
-function toLiteral(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(toLiteral).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([key, member]) => `${key}: ${toLiteral(member)}`)
-    .join(', ')} }`;
 }
 
 function toFiles({ files }: VendorDeclaration): string {
