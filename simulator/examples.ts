@@ -1,5 +1,5 @@
 import { CODED_VENDOR_IDS, type VendorId } from '../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../src/vendors/coded.ts';
 import type { SeededJob } from './simulator.ts';
 import { CODED_MOUNTS, type NamedMount } from './vendors.ts';
 

@@ -1,7 +1,7 @@
 import { InputError } from '../export/errors.ts';
 import { type GlobalId, parseGlobalId, toExportKey, toKeyFromGlobalId } from '../export/locator.ts';
 import { CODED_VENDOR_IDS, type CodedVendorId } from '../export/vendor-id.ts';
-import { CODED_VENDORS } from '../vendors/catalogue.ts';
+import { CODED_VENDORS } from '../vendors/coded.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import type { CodedVendorId } from '../export/vendor-id.ts';
-import { CODED_VENDORS } from '../vendors/catalogue.ts';
+import { CODED_VENDORS } from '../vendors/coded.ts';
 import { closestName } from '../yaml/closest.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';

@@ -21,7 +21,7 @@ export function addVendorCheckCommand(
     .option('--json', JSON_OPTION)
     .addHelpText('after', CHECK_HELP)
     .action(async (files: readonly string[], options: VendorCheckOptions) => {
-      const { vendorCheck } = await import('./vendor-check.ts');
+      const { vendorCheck } = await import('./vendor-tools.ts');
       exitWith(await vendorCheck(files, options, io));
     });
 }

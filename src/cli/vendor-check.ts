@@ -1,6 +1,7 @@
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
-import type { VendorFileProblem } from '../vendor-file/read.ts';
+import { MAX_VENDOR_FILE_BYTES, readVendorFile, type VendorFileProblem } from '../vendor-file/read.ts';
 import { boundLines, formatPath, quote } from '../yaml/problem.ts';
+import { readTextFile } from '../yaml/read-file.ts';
 import { toJsonLine } from './display/json.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
@@ -26,8 +27,6 @@ export async function vendorCheck(
   options: VendorCheckOptions,
   io: CommandIo,
 ): Promise<number> {
-  const { readVendorFile, MAX_VENDOR_FILE_BYTES } = await import('../vendor-file/read.ts');
-  const { readTextFile } = await import('../yaml/read-file.ts');
   const checked = files.map((file): Checked => {
     const read = readTextFile(file, MAX_VENDOR_FILE_BYTES);
     if ('fault' in read) {

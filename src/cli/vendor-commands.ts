@@ -41,7 +41,7 @@ export function addVendorCommands(
     .option('-o, --output <path>', 'what to write; else ID.vendor.yaml')
     .addHelpText('after', NEW_HELP)
     .action(async (options: VendorNewOptions) => {
-      const { vendorNew } = await import('./vendor-new/vendor-new.ts');
+      const { vendorNew } = await import('./vendor-tools.ts');
       exitWith(await vendorNew(options, io));
     });
 }

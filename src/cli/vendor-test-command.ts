@@ -21,7 +21,7 @@ export function addVendorTestCommand(
     .option('--config <file>', 'with --live: the configuration; else WAYBILL_CONFIG names it')
     .addHelpText('after', TEST_HELP)
     .action(async (file: string, options: VendorTestOptions) => {
-      const { vendorTest } = await import('./vendor-test.ts');
+      const { vendorTest } = await import('./vendor-tools.ts');
       exitWith(await vendorTest(file, options, io));
     });
 }

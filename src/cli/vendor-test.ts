@@ -5,6 +5,7 @@ import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
+import { readLive } from './vendor-live.ts';
 
 export interface VendorTestOptions {
   /** An account's key and a locator. */
@@ -29,7 +30,6 @@ export async function vendorTest(file: string, options: VendorTestOptions, io: C
       EXIT.usage,
       'With --live, name a configuration with --config FILE or WAYBILL_CONFIG.',
     );
-  const { readLive } = await import('./vendor-live.ts');
   return readLive({ declaration, config, account, locator }, io);
 }
 

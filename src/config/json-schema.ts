@@ -105,7 +105,7 @@ const ACCESS_CONDITIONS: JsonSchema[] = [
   },
 ];
 
-const CODED_VENDORS = [...USUAL_ROWS.keys()];
+const VENDORS = [...USUAL_ROWS.keys()];
 
 /** Without vendor files there are no other vendors than those that come with Waybill. */
 const KNOWN_VENDORS_ONLY: JsonSchema = {
@@ -116,7 +116,7 @@ const KNOWN_VENDORS_ONLY: JsonSchema = {
       accounts: {
         items: {
           properties: {
-            vendor: { enum: CODED_VENDORS, errorMessage: `Allowed here: ${oneOf(CODED_VENDORS)}.` },
+            vendor: { enum: VENDORS, errorMessage: `Allowed here: ${oneOf(VENDORS)}.` },
           },
         },
       },
@@ -132,7 +132,7 @@ function letOwnVendors(schema: JsonSchema): JsonSchema {
     delete vendor.enum;
     delete vendor.anyOf;
     delete vendor.errorMessage;
-    Object.assign(vendor, { type: 'string', examples: CODED_VENDORS });
+    Object.assign(vendor, { type: 'string', examples: VENDORS });
   }
   return schema;
 }

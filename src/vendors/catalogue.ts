@@ -1,25 +1,9 @@
-import type { LocatorIds } from '../export/export.ts';
-import type { CodedVendorId, VendorId } from '../export/vendor-id.ts';
+import type { VendorId } from '../export/vendor-id.ts';
 import type { VendorDeclaration } from '../vendor-file/declaration.ts';
 import { SHIPPED_DECLARATIONS } from '../vendor-file/generated/shipped.ts';
+import { CODED_VENDORS } from './coded.ts';
 import { toVendorDefinition } from './declared/vendor.ts';
-import { hiEnergy } from './hi-energy/index.ts';
-import { powerBi } from './power-bi/index.ts';
-import { talkdesk } from './talkdesk/index.ts';
 import type { VendorDefinition } from './vendor.ts';
-import { webAdmit } from './web-admit/index.ts';
-
-const CODED = {
-  'power-bi': powerBi,
-  'hi-energy': hiEnergy,
-  talkdesk,
-  'web-admit': webAdmit,
-} satisfies Record<CodedVendorId, unknown>;
-
-/** Each checks its own ids, so from here on they are names and text. */
-export const CODED_VENDORS = CODED as unknown as Readonly<
-  Record<CodedVendorId, VendorDefinition<LocatorIds>>
->;
 
 /** The vendors that a gateway speaks to. Which ones these are never changes while it runs; what a declared one says may. */
 export class VendorCatalogue {

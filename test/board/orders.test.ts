@@ -5,7 +5,7 @@ import { findFieldProblem, ORDERS, type OrderField, readOrder } from '../../src/
 import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { schemaNames } from '../../src/vendor-file/names.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 
 const KINDS: Readonly<Record<string, OrderField['kind']>> = { JSON: 'json', DateTime: 'instant' };
 

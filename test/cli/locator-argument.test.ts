@@ -6,7 +6,7 @@ import { CommandError } from '../../src/cli/command-error.ts';
 import { LOCATOR_FORMS, parseLocatorArguments } from '../../src/cli/locator-argument.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 
 const REPORT = 'aa96f597-1f78-4e38-b47e-b6d621c0c17e';
 const GROUP = 'dcf522d1-dfff-4c17-85f1-4e52591f0b2e';

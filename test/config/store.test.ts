@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { secretValues } from '../../src/config/secret-values.ts';
 import { VENDOR_DEFAULTS } from '../../src/config/vendor-defaults.ts';
 import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { configOf, problemsOf, withAccount } from './support.ts';
 
 const URL_ALLOWED =

@@ -13,7 +13,7 @@ import {
 } from '../../src/export/locator.ts';
 import type { LocatorGrammar } from '../../src/export/ports.ts';
 import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { GRAMMAR } from './support.ts';
 
 /** Ids that each vendor gives, the optional ones now and then. */

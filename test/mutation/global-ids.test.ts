@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/export/errors.ts';
 import { parseGlobalId, toAccountId, toExportKey, toKeyFromGlobalId } from '../../src/export/locator.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 
 const encode = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 const NOT_OURS = /^where is not a global id of this gateway: give one from an earlier answer\.$/;
@@ -35,7 +35,7 @@ describe('a global id', () => {
     ['an export without ids', ['export', 'hi-energy', 'hi']],
     ['an export of a number', ['export', 'hi-energy', 'hi', 42]],
     ['an export of no account', ['export', 'hi-energy', null, '42']],
-    ['an export of a vendor that is none', ['export', 'nobody', 'hi', '42']],
+    ['an export of a vendor whose name none can have', ['export', 'No Body', 'hi', '42']],
     ['an export of no vendor', ['export', null, 'hi', '42']],
     ['another tag', ['file', 'hi-energy', 'hi', '42']],
     ['an object', { 0: 'account', 1: 'bi', length: 2 }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 
 /** Ids that are taken, and ids that are not. */
 type Edges = readonly [good: readonly string[], bad: readonly string[]];

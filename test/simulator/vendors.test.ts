@@ -15,7 +15,7 @@ import type { FileAccess, VendorAccount } from '../../src/export/ports.ts';
 import { CODED_VENDOR_IDS, type CodedVendorId } from '../../src/export/vendor-id.ts';
 import type { Credential } from '../../src/http/types.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createTestTools } from '../support/tools.ts';
 import { call } from './toy-vendor.ts';

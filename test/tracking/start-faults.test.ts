@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { runStartFaults } from './start-rounds.ts';
 
 /** The long run is `bench/crash/run.ts --only starts`. */

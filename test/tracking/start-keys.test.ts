@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { toDigest } from '../../src/tracking/start-input.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { type FakeReply, startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';

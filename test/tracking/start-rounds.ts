@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { CodedVendorId } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import type { Fault, SeenOrder } from './fault-line.ts';
 import { openStartWorld, type StartWorld, TIMEOUT_MS, type Told } from './start-world.ts';
 

@@ -9,7 +9,7 @@ import { SIMULATED_VENDORS } from '../../simulator/vendors.ts';
 import { toExportKey } from '../../src/export/locator.ts';
 import type { CodedVendorId } from '../../src/export/vendor-id.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { type GraphQLAnswer, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type FaultLine, startFaultLine } from './fault-line.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { hasOrderRoom, ORDER_ROOM, readRooms } from '../adding-a-vendor/page.ts';
 
 describe("a vendor's folder", () => {

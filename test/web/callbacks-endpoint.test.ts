@@ -6,7 +6,7 @@ import { createHostPolicy } from '../../src/access/hosts.ts';
 import type { VendorAccount } from '../../src/export/ports.ts';
 import { createSecrets } from '../../src/telemetry/secrets.ts';
 import { createRequestOrder } from '../../src/transports/request-order.ts';
-import { CODED_VENDORS } from '../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import {
   type Callback,
   type CallbackHint,

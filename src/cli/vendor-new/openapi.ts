@@ -1,3 +1,4 @@
+import { parseYaml } from '../../yaml/parse.ts';
 import { readTextFile } from '../../yaml/read-file.ts';
 
 /** Stripe’s, the largest known, has 8 MB. */
@@ -122,7 +123,6 @@ export class OpenApi {
 
 async function parse(text: string): Promise<unknown> {
   if (/^\s*\{/.test(text)) return JSON.parse(text);
-  const { parseYaml } = await import('../../yaml/parse.ts');
   const read = parseYaml(text);
   if ('tree' in read) return read.tree;
   throw new SyntaxError('It is no YAML.');

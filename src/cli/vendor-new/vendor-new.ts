@@ -18,7 +18,9 @@ import {
   toDraftFromAnswers,
 } from './from-answers.ts';
 import type { Operations } from './from-openapi.ts';
-import type { OpenApi, Operation } from './openapi.ts';
+import { toDraft } from './from-openapi.ts';
+import type { Operation } from './openapi.ts';
+import { OpenApi } from './openapi.ts';
 import { askForVendor } from './questions.ts';
 import { parseWords } from './words.ts';
 import { toVendorFile } from './write.ts';
@@ -114,11 +116,7 @@ function named(option: string, problem: string | null): string | null {
 
 async function draftFromOpenApi(options: VendorNewOptions, io: CommandIo): Promise<VendorDraft> {
   const { openapi = '', status, name = null } = options;
-  const [{ OpenApi: Document }, { toDraft }] = await Promise.all([
-    import('./openapi.ts'),
-    import('./from-openapi.ts'),
-  ]);
-  const api = await Document.read(resolve(io.cwd, openapi));
+  const api = await OpenApi.read(resolve(io.cwd, openapi));
   if (typeof api === 'string') throw new CommandError(EXIT.usage, `${toTerminalText(openapi)} ${api}.`);
   if (status === undefined)
     throw new CommandError(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CODED_VENDORS } from '../../../src/vendors/catalogue.ts';
+import { CODED_VENDORS } from '../../../src/vendors/coded.ts';
 import { defineVendor } from '../../../src/vendors/shared/account.ts';
 import {
   byNearness,
