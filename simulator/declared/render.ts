@@ -32,9 +32,9 @@ export function renderTarget({ path, query }: RequestRule, places: Places): stri
       ? piece.segments.map((segment) => encodeURIComponent(renderText(segment, places) ?? ''))
       : [],
   );
-  const pairs = renderTexts(query, places).map(([name, value]) => [name, value]);
-  const search = new URLSearchParams(pairs).toString();
-  return `/${segments.join('/')}${search === '' ? '' : `?${search}`}`;
+  const search = new URLSearchParams();
+  for (const [name, value] of renderTexts(query, places)) search.append(name, value);
+  return `/${segments.join('/')}${search.size === 0 ? '' : `?${search}`}`;
 }
 
 /** Headers of a request, those of every call of the vendor included; names as written. */

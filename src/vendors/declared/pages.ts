@@ -91,7 +91,7 @@ function toRequest(address: unknown, request: FilledRequest, baseUrl: string): F
     return undefined;
   const base = new URL(baseUrl);
   const asked = new URL(`${base.origin}/${request.path.map(encodeURIComponent).join('/')}`);
-  if (!URL.canParse(address, asked)) return undefined;
+  if (!URL.canParse(address, asked.href)) return undefined;
   const target = new URL(address, asked);
   if (target.origin !== base.origin || target.username !== '' || target.password !== '') return undefined;
   const prefix = base.pathname.replace(/\/+$/, '');
