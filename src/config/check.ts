@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { closestName } from '../yaml/closest.ts';
 import { withHint, withSuggestion } from '../yaml/hints.ts';
 import { describeKind, isPlainName, type KeyPath, type Problem } from '../yaml/problem.ts';
-import { compareInTree, pathKey, replaceAt, valueAt } from '../yaml/tree.ts';
+import { compareInTree, listAt, pathKey, replaceAt, valueAt } from '../yaml/tree.ts';
 import type { Config } from './config.ts';
 import { type SubstitutedTree, substituteEnvironment } from './environment.ts';
 import { describeFound, type Findings } from './found.ts';
@@ -10,7 +10,7 @@ import { readManifest } from './manifest.ts';
 import type { EnvironmentVariables } from './process-environment.ts';
 import { toConfig } from './resolve.ts';
 import { findRuleProblems } from './rules.ts';
-import { type CheckedFile, configSchema, createConfigSchema } from './schema.ts';
+import { type CheckedFile, createConfigSchema, usualSchema } from './schema.ts';
 import { toVendorRows, USUAL_ROWS, type VendorRows } from './vendor-defaults.ts';
 import { type OwnVendors, readVendorFiles } from './vendor-files.ts';
 
@@ -63,7 +63,10 @@ function parseWithNumbersFromTexts(
   { tree, substitutions }: SubstitutedTree,
   vendors: VendorRows,
 ): z.ZodSafeParseResult<CheckedFile> {
-  const schema = vendors === USUAL_ROWS ? configSchema : createConfigSchema(vendors);
+  const named = listAt(tree, ['accounts']).map((account) => String(valueAt(account, ['vendor'])));
+  // Whoever names one that there is not is told all that there are, and which of them was meant.
+  const read = named.every((vendor) => vendors.has(vendor)) ? named : [...vendors.keys()];
+  const schema = vendors === USUAL_ROWS ? usualSchema(read) : createConfigSchema(vendors);
   const result = schema.safeParse(tree);
   if (result.success) return result;
   let isChanged = false;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { printJson } from '../yaml/print-json.ts';
 import { oneOf } from '../yaml/scalars.ts';
-import { configSchema } from './schema.ts';
+import { createConfigSchema } from './schema.ts';
 import { USUAL_ROWS } from './vendor-defaults.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -36,7 +36,11 @@ const SCHEMA_ID = 'urn:waybill:configuration';
  * bytes) and all else is checked when the gateway starts.
  */
 export function toJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7', unrepresentable: 'throw' });
+  const schema = z.toJSONSchema(createConfigSchema(USUAL_ROWS), {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'throw',
+  });
   const { $schema, ...rest } = letOwnVendors(allowSubstitution(schema));
   return {
     $schema,

@@ -21,9 +21,14 @@ import { credentialSchema } from './credential.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** One account; which keys and values it may have depends on its vendor's row in the table of defaults. */
-export function accountSchema(vendors: VendorRows) {
-  const [first, ...rest] = [...vendors].map(([vendor, defaults]) => vendorAccountSchema(vendor, defaults));
+/**
+ * One account; which keys and values it may have depends on its vendor's row in the table of defaults.
+ *
+ * @param named - the vendors whose accounts can be read: others are called unknown, and all that there are are told
+ */
+export function accountSchema(vendors: VendorRows, named: readonly VendorId[] = [...vendors.keys()]) {
+  const rows = [...vendors].filter(([vendor]) => named.includes(vendor));
+  const [first, ...rest] = rows.map(([vendor, defaults]) => vendorAccountSchema(vendor, defaults));
   if (first === undefined) throw new TypeError('There is no vendor.');
   return z.discriminatedUnion('vendor', [first, ...rest], {
     error: (issue) => (issue.code === 'invalid_union' ? oneOf([...vendors.keys()]) : 'a mapping'),
