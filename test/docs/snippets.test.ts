@@ -41,7 +41,7 @@ const KINDS = ['', 'console', 'diff', 'graphql', 'js', 'json', 'nginx', 'sh', 't
 const isOurs = (snippet: Snippet): boolean =>
   !snippet.at.startsWith('docs/federation.md') && !isOfVendorFile(snippet);
 
-/** What is about a vendor in a file is read by test/vendor-file/documentation.test.ts and test/docs/vendor-in-an-hour.test.ts. */
+/** What is about a vendor in a file is read by test/vendor-file/documentation.test.ts and test/packages/vendor-in-an-hour.test.ts. */
 function isOfVendorFile({ at }: Snippet): boolean {
   return at.startsWith('docs/vendor-file.md') || at.startsWith('docs/guides/vendor-in-an-hour.md');
 }

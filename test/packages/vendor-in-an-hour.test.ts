@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readVendorFile } from '../../src/vendor-file/read.ts';
-import { connect } from '../packages/client/support.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway } from '../support/gateway.ts';
+import { connect } from './client/support.ts';
 
 const PAGE = readFileSync(new URL('../../docs/guides/vendor-in-an-hour.md', import.meta.url), 'utf8');
 const blocks = (info: string) =>
