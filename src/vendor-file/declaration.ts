@@ -232,6 +232,8 @@ export interface OrderField {
   readonly description: string | null;
   /** What a text may look like; null where anything goes. */
   readonly pattern: string | null;
+  /** Whether a text may have several lines. */
+  readonly isMultiline: boolean;
   /** For the simulator, the docs and the demo. */
   readonly example: unknown;
 }

@@ -213,6 +213,18 @@ const SHAPES: readonly Hostile[] = [
     '    error: { status: FAILED, outcome: EMPTY }',
     'only beside SUCCEEDED',
   ],
+  [
+    'several lines of JSON',
+    ORDER,
+    'filters: { type: JSON, at: /filters, multiline: true }',
+    'only of String, without a pattern',
+  ],
+  [
+    'several lines of a pattern',
+    ORDER,
+    'filters: { type: String, at: /filters, pattern: "[a-z]{1,9}", multiline: true }',
+    'only of String, without a pattern',
+  ],
   ['a misspelt key', 'caseless', 'caseless', ''],
 ]
   .slice(0, -1)

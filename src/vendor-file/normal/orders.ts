@@ -67,6 +67,7 @@ function toOrderField(raw: RawStart['order'][string]): OrderField {
     at: toPointer(raw.at),
     description: raw.description ?? null,
     pattern,
+    isMultiline: raw.multiline,
     example: raw.example ?? toOrderExample(type, isList, pattern),
   };
 }

@@ -128,9 +128,11 @@ const TEXT_TYPES: ReadonlySet<string> = new Set(['String', 'ID', 'URL']);
 
 function fieldsAreSound({ tree }: FileView): readonly Problem[] {
   return Object.entries(mappingAt(tree, ['start', 'order'])).flatMap(([name, field]) => {
-    const { type, pattern, example } = isMapping(field) ? field : {};
+    const { type, pattern, example, multiline } = isMapping(field) ? field : {};
     const path = ['start', 'order', name];
     if (typeof type !== 'string') return [];
+    if (multiline === true && (toType(type).type !== 'String' || pattern !== undefined))
+      return [problemAt(tree, [...path, 'multiline'], 'multiline only of String, without a pattern')];
     const isText = TEXT_TYPES.has(toType(type).type);
     if (typeof pattern !== 'string') return [];
     if (!isText) return [problemAt(tree, [...path, 'pattern'], 'a pattern only of String, ID and URL')];

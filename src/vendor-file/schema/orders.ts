@@ -34,6 +34,9 @@ export const startSchema = mapping({
       at: pointer().describe('Where it goes in the body.'),
       description: description().optional().describe('What it is, for the schema.'),
       pattern: pattern().optional().describe('What the whole of a text has to match.'),
+      multiline: yesOrNo()
+        .default(false)
+        .describe('Whether a String may have several lines, of at most 65535 bytes.'),
       example: z.unknown().optional().describe('For the docs, the demo and the simulator.'),
     }),
     100,

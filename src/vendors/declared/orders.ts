@@ -27,6 +27,8 @@ interface ValueReader {
 
 /** Of a text without a pattern of its own. */
 const MAX_TEXT_LENGTH = 4_096;
+/** Of a text of several lines, such as a GraphQL document. */
+const MAX_MULTILINE_BYTES = 65_535;
 const MAX_ID_LENGTH = 512;
 const MAX_URL_LENGTH = 8_192;
 const MAX_ENTRIES = 1_000;
@@ -95,8 +97,9 @@ export function toKindOf(declaration: VendorDeclaration): (snapshot: ExportSnaps
 
 const TEXTS: ReadonlySet<DetailType | undefined> = new Set<DetailType>(['ID', 'String']);
 
-function toReader({ type, isList, pattern }: OrderField): ValueReader {
-  const one = pattern === null ? READERS[type] : toPatternReader(pattern);
+function toReader({ type, isList, pattern, isMultiline }: OrderField): ValueReader {
+  const plain = isMultiline ? MULTILINE : READERS[type];
+  const one = pattern === null ? plain : toPatternReader(pattern);
   return isList ? toListReader(one) : one;
 }
 
@@ -126,6 +129,17 @@ function toTextReader(maxLength: number): ValueReader {
     read: (value) => (isText(value, maxLength) && value !== '' && !/\p{Cc}/u.test(value) ? value : undefined),
   };
 }
+
+const MULTILINE: ValueReader = {
+  allowed: `a text of 1 to ${MAX_MULTILINE_BYTES} bytes, without control characters but line ends and tabs`,
+  read: (value) =>
+    isText(value, MAX_MULTILINE_BYTES) &&
+    value !== '' &&
+    Buffer.byteLength(value) <= MAX_MULTILINE_BYTES &&
+    !/[^\P{Cc}\t\n\r]/u.test(value)
+      ? value
+      : undefined,
+};
 
 const READERS = {
   Int: {

@@ -71,6 +71,7 @@ export function orderField(pointer: string, rest: Partial<OrderField> = {}): Ord
     at: at(pointer),
     description: null,
     pattern: null,
+    isMultiline: false,
     example: 'x',
     ...rest,
   };

@@ -386,6 +386,7 @@ describe('an order that a file describes', () => {
     link: orderField('/link', { type: 'URL' }),
     filter: orderField('/filter', { type: 'JSON' }),
     names: orderField('/names', { isList: true, pattern: '[a-z]{1,3}' }),
+    script: orderField('/script', { isMultiline: true }),
   };
   const { parseOrder } = toVendorDefinition(createDeclaration({ start: startRule({ order }) }));
   const parse = (fields: object) => parseOrder({ projectId: '7', ...fields }, 'input.order.acmeReports');
@@ -401,7 +402,7 @@ describe('an order that a file describes', () => {
         isFull: false,
         link: 'https://a.example/x',
       },
-      ...{ filter: { a: 1 }, names: ['a', 'bcd'] },
+      ...{ filter: { a: 1 }, names: ['a', 'bcd'], script: 'a {\r\n\tb\n}' },
     };
 
     expect(parse({ ...fields, at: NOW, unknown: 1 })).toEqual({
@@ -432,6 +433,9 @@ describe('an order that a file describes', () => {
     ['names', ['abcd'], '[a-z]{1,3}'],
     ['names', [null], '[a-z]{1,3}'],
     ['names', Array(1_001).fill('a'), 'at most 1000'],
+    ['script', 'a\0b', 'without control characters but line ends and tabs'],
+    ['script', 'é'.repeat(32_768), 'a text of 1 to 65535 bytes'],
+    ['script', '', 'a text of 1 to 65535 bytes'],
   ])('is refused where %s is %j', (field, value, allowed) => {
     expect(() => parse({ [field]: value })).toThrow(
       expect.objectContaining({
