@@ -46,6 +46,8 @@ export interface ConformanceHarness {
   readonly statuses?: Readonly<Record<JobState, ExportStatus>>;
   /** Codes of this vendor that differ from the usual ones for a bare status without body. */
   readonly codes?: Readonly<Partial<Record<401 | 403 | 404 | 410, VendorErrorCode>>>;
+  /** Whether a start whose answer was lost can be looked for; default whether the vendor can list its exports, and start one. */
+  readonly findsStarted?: boolean;
   /** How an export is started; left out where the vendor cannot. */
   readonly orders?: OrderHarness;
   /** Method, a space, path and query by which the job of `ids(0)` is stopped; left out where the vendor cannot. */

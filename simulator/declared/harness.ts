@@ -54,6 +54,8 @@ export function toConformanceHarness(declaration: VendorDeclaration): Conformanc
     statuses: writer.statuses,
     codes: toCodes(declaration),
     readsTogether: declaration.status.batch !== null || (declaration.list?.asBatch ?? false) !== false,
+    // A list that needs an id shows nothing that nobody has named, and yet what an order with that id has begun.
+    findsStarted: start !== null && declaration.list !== null,
     hasNumericWords: true,
     requestShape: /./,
     isDocumented: (request) => callOf(request) !== undefined,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readVendorFile } from '../../src/vendor-file/read.ts';
+import { PATIENCE_MS, runCli } from '../cli/support.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { connect } from './client/support.ts';
@@ -35,6 +36,17 @@ describe('docs/guides/vendor-in-an-hour.md', () => {
     const read = readVendorFile(fileAfter(count), FILE);
 
     expect('problems' in read ? read.problems.map(({ line }) => line) : []).toEqual([]);
+  });
+
+  it('passes `vendor test` when it is whole', { timeout: PATIENCE_MS }, async () => {
+    const file = join(folder, FILE);
+    writeFileSync(file, fileAfter(STEPS.length));
+
+    const { exitCode, stdout, stderr } = await runCli(['vendor', 'test', file]);
+
+    const withoutCounts = (text: string) => text.replace(/\d+ passed/g, 'N passed');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(withoutCounts(stdout)).toBe(withoutCounts(blocks('text test').join('')));
   });
 
   it('reads the answer that the vendor documents, by the file and the configuration of the page', async () => {
