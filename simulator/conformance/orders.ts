@@ -226,7 +226,8 @@ function describeOrderInput(suite: SuiteRunner, harness: ConformanceHarness, ord
 
   describe.each([...required, ...orders.optionalFields])('%s', (field) => {
     it.each([
-      ['a control character', 'a\r\nb'],
+      ['a line end', 'a\r\nb'],
+      ['a control character', 'a\0b'],
       ['half a character', '\ud800'],
       ['a hundred thousand characters', 'a'.repeat(100_000)],
       ['a list', []],

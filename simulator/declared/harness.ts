@@ -311,6 +311,7 @@ function takes({ start }: VendorDeclaration, field: string, value: unknown): boo
   const rule = start?.order[field];
   if (rule === undefined) return false;
   if (rule.isList) return Array.isArray(value);
+  if (rule.isMultiline) return typeof value === 'string' && /^[^\p{C}]+(?:\r\n[^\p{C}]+)+$/u.test(value);
   if (rule.type === 'Boolean') return value === true;
   if (rule.type !== 'JSON') return false;
   return typeof value === 'boolean' || typeof value === 'string' || Array.isArray(value);
