@@ -1,7 +1,6 @@
 /** Exports and accounts as a day at a company with all four vendors would have them. */
 import type { Account, Export, ExportTransition, Phase, Status } from '@waybill/client';
 
-export const NOW = Date.now();
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -23,7 +22,11 @@ const PHASES: Readonly<Record<string, Phase>> = {
 };
 
 export function ago(ms: number): Date {
-  return new Date(NOW - ms);
+  return new Date(Date.now() - ms);
+}
+
+export function ahead(ms: number): Date {
+  return new Date(Date.now() + ms);
 }
 
 export function file(name: string, mediaType: string | null = null) {
@@ -31,7 +34,7 @@ export function file(name: string, mediaType: string | null = null) {
     name,
     mediaType,
     url: `${location.origin}/files/token-of-${encodeURIComponent(name)}`,
-    urlExpiresAt: new Date(NOW + 15 * MINUTE),
+    urlExpiresAt: ahead(15 * MINUTE),
     availableUntil: null,
   };
 }
@@ -128,7 +131,7 @@ export function make(vendor: VendorKey, status: Status, more: Partial<Export> = 
     stalledSince: null,
     throttledUntil: null,
     trouble: null,
-    nextPollAt: isTerminal ? null : new Date(NOW + 4 * SECOND),
+    nextPollAt: isTerminal ? null : ahead(4 * SECOND),
     hasGap: false,
     details: DETAILS[vendor](count),
     ...more,
@@ -145,6 +148,7 @@ const TRACKING = {
 
 /** One of each kind that the board has to tell apart. */
 export function aDay(): readonly Export[] {
+  count = 0;
   return [
     make('hi-energy', 'RUNNING', {
       name: 'Deals, shoes',
@@ -160,8 +164,8 @@ export function aDay(): readonly Export[] {
         seen('RUNNING', 'processing', 68 * SECOND, 'QUEUED'),
       ],
       estimate: {
-        finishAt: new Date(NOW + 55 * SECOND),
-        finishAtLatest: new Date(NOW + 120 * SECOND),
+        finishAt: ahead(55 * SECOND),
+        finishAtLatest: ahead(120 * SECOND),
         basedOn: 23,
       },
     }),
@@ -177,8 +181,8 @@ export function aDay(): readonly Export[] {
       rawStatus: 'processing',
       createdAt: ago(12 * MINUTE),
       estimate: {
-        finishAt: new Date(NOW + 95 * SECOND),
-        finishAtLatest: new Date(NOW + 400 * SECOND),
+        finishAt: ahead(95 * SECOND),
+        finishAtLatest: ahead(400 * SECOND),
         basedOn: 9,
       },
     }),
@@ -200,7 +204,7 @@ export function aDay(): readonly Export[] {
       percent: 20,
       createdAt: ago(9 * MINUTE),
       isStale: true,
-      trouble: { code: 'VENDOR_UNAVAILABLE', retryAt: new Date(NOW + 20 * SECOND) },
+      trouble: { code: 'VENDOR_UNAVAILABLE', retryAt: ahead(20 * SECOND) },
       asOf: ago(3 * MINUTE),
     }),
     make('power-bi', 'UNKNOWN', { name: 'Board pack', rawStatus: 'Undefined', createdAt: ago(3 * MINUTE) }),

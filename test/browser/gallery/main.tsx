@@ -1,4 +1,4 @@
-/** The board on a stub, in the state that a test asks for by `scenario` in the window. */
+/** The board on a stub, in the state that a test asks for: by `scenario` in the window at first, by `show` from then on. */
 import '../../../src/board/style/theme.css';
 import '../../../src/board/style/page.css';
 import '../../../src/board/style/forms.css';
@@ -6,22 +6,20 @@ import '../../../src/board/style/list.css';
 import '../../../src/board/style/export.css';
 import { WaybillError } from '@waybill/client';
 import { WaybillProvider } from '@waybill/react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { Board } from '../../../src/board/board.tsx';
 import { KeyPanel } from '../../../src/board/key-panel.tsx';
 import { Masthead } from '../../../src/board/shell.tsx';
-import { accountsOf, aDay, many, NOW } from './exports.ts';
+import { accountsOf, aDay, ago, ahead, many } from './exports.ts';
 import { createStub, type Scenario } from './stub.ts';
 
-const day = aDay();
-
 const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
-  day: () => ({ exports: day, accounts: accountsOf() }),
+  day: () => ({ exports: aDay(), accounts: accountsOf() }),
   trouble: () => ({
-    exports: day,
+    exports: aDay(),
     accounts: accountsOf({
       hi: { state: 'DEGRADED', lastError: 'VENDOR_UNAUTHENTICATED' },
-      desk: { state: 'THROTTLED', lastError: 'VENDOR_RATE_LIMITED', throttledUntil: new Date(NOW + 45_000) },
+      desk: { state: 'THROTTLED', lastError: 'VENDOR_RATE_LIMITED', throttledUntil: ahead(45_000) },
     }),
     recent: {
       unavailable: [
@@ -35,17 +33,17 @@ const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
     },
   }),
   resuming: () => ({
-    exports: day,
+    exports: aDay(),
     accounts: accountsOf(),
     connection: {
       state: 'resuming',
-      since: new Date(NOW - 40_000),
+      since: ago(40_000),
       attempt: 3,
-      retryAt: new Date(NOW + 9_000),
+      retryAt: ahead(9_000),
     },
   }),
   closed: () => ({
-    exports: day,
+    exports: aDay(),
     accounts: accountsOf(),
     connection: {
       state: 'closed',
@@ -65,25 +63,36 @@ const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   many: () => ({ exports: many(1_000), accounts: accountsOf() }),
 };
 
-const { scenario = 'day' } = window as { readonly scenario?: string };
-const root = createRoot(document.getElementById('root') as HTMLElement);
-if (scenario === 'key') {
-  root.render(
-    <>
-      <Masthead />
-      <main className="page">
-        <KeyPanel wasRefused={false} onKey={() => {}} />
-      </main>
-    </>,
-  );
-} else {
-  const chosen = (SCENARIOS[scenario] ?? SCENARIOS.day)?.() ?? {};
-  const known = chosen.exports ?? [];
+let root: Root | undefined;
+
+/** Begins the board anew at this address, as a page that was just opened does: times count from now. */
+function show(scenario: string, address: string): void {
+  root?.unmount();
+  history.replaceState(null, '', address);
+  scrollTo(0, 0);
+  root = createRoot(document.getElementById('root') as HTMLElement);
+  if (scenario === 'key') {
+    root.render(
+      <>
+        <Masthead />
+        <main className="page">
+          <KeyPanel wasRefused={false} onKey={() => {}} />
+        </main>
+      </>,
+    );
+    return;
+  }
+  const chosen = SCENARIOS[scenario]?.();
+  if (chosen === undefined) throw new Error(`The gallery has no scenario ${scenario}.`);
   const stub = createStub(chosen);
-  Object.assign(window, { stub, day, exports: known });
+  Object.assign(window, { stub, exports: chosen.exports ?? [] });
   root.render(
     <WaybillProvider client={stub}>
       <Board client={stub} onKeyNeeded={() => {}} onLeave={() => {}} />
     </WaybillProvider>,
   );
 }
+
+Object.assign(window, { show });
+const { scenario = 'day' } = window as { readonly scenario?: string };
+show(scenario, location.href);
