@@ -9,7 +9,8 @@ const toSource = (file: string): string => fileURLToPath(new URL(`packages/${fil
 const TESTS = ['test/**/*.test.{ts,tsx}'];
 /** Tests that need modules of their own: they mock some, change what the whole process has, or want its memory to themselves. */
 const ISOLATED = [
-  'test/{board,browser,docs,hostile,isolation,packages}/**/*.test.{ts,tsx}',
+  'test/isolation/*.test.ts',
+  'test/packages/react/*.test.{ts,tsx}',
   'test/access/authenticate.test.ts',
   'test/operating/tracing.test.ts',
   'test/telemetry/spans.test.ts',

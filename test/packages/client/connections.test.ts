@@ -9,7 +9,7 @@ const statusesOf = (events: readonly ExportEvent[]) => events.map(({ export: now
 
 describe('a client of a gateway', () => {
   it('follows exports over one socket, and lets go of it with the last of them', async () => {
-    await using gateway = await startLiveGateway();
+    await using gateway = await startLiveGateway({ speed: 2 });
     for (let id = 1; id <= 250; id += 1) gateway.say(id, { status: 'processing', parts: 1 });
     const sockets = countSockets();
     await using client = connect(gateway.url, sockets);

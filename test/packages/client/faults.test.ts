@@ -95,7 +95,7 @@ describe('a client on a bad line', () => {
   );
 
   it('polls what is more than a browser has connections for', async () => {
-    await using gateway = await startLiveGateway();
+    await using gateway = await startLiveGateway({ speed: 2 });
     await using proxy = await startPickyProxy(gateway.url, { streams: true });
     for (let id = 1; id <= 620; id += 1) gateway.say(id, { status: 'processing' });
     await using client = connect(proxy.url);
