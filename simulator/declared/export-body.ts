@@ -109,6 +109,7 @@ function putDetail(
   told: ToldExport,
   { start }: VendorDeclaration,
 ): unknown {
+  if (!('at' in rule)) return object;
   if (rule.type === 'DateTime') return putInstant(object, rule, told.look.startedAt ?? told.createdAt);
   const ordered = told.order[name] ?? start?.order[name]?.example;
   if (ordered !== undefined) return putValue(object, { ...rule, as: null }, ordered);

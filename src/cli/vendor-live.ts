@@ -95,7 +95,9 @@ function toProbes({ status, files }: VendorDeclaration): readonly Probe[] {
   const own = Object.entries(status.fields).flatMap(([name, rule]) =>
     rule !== undefined && 'at' in rule ? [{ what: name, at: rule.at }] : [],
   );
-  const details = Object.entries(status.details).map(([name, { at }]) => ({ what: name, at }));
+  const details = Object.entries(status.details).flatMap(([name, rule]) =>
+    'at' in rule ? [{ what: name, at: rule.at }] : [],
+  );
   const links = files.flatMap(({ kind, at }, index) =>
     (kind === 'link' || kind === 'links') && at !== null ? [{ what: `the link of files[${index}]`, at }] : [],
   );

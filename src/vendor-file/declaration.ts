@@ -98,11 +98,12 @@ export interface FieldRules {
 export const DETAIL_TYPES = ['Int', 'Float', 'String', 'Boolean', 'ID', 'DateTime', 'URL', 'JSON'] as const;
 export type DetailType = (typeof DETAIL_TYPES)[number];
 
-export interface DetailRule extends ValueRule {
+/** Only an instant is computed. */
+export type DetailRule = InstantRule & {
   readonly type: DetailType;
   readonly isList: boolean;
   readonly description: string | null;
-}
+};
 
 /** A locator's id, or a setting: what it may look like. */
 export interface IdGrammar {

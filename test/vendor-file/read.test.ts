@@ -58,6 +58,48 @@ describe('the normal form of a vendor file', () => {
     expect(settings.region?.example).toBe('eu');
   });
 
+  it('takes a 2xx among the statuses whose body is an answer, and a start without a key that says so', () => {
+    const { status, start } = read(
+      ACME.replace('  at: /data', '  answers: [200, 504]\n  at: /data').replace(
+        'idempotency: { header: Idempotency-Key }',
+        'idempotency: none',
+      ),
+    );
+
+    expect(status.answers).toEqual([200, 504]);
+    expect(start?.idempotency).toBeNull();
+  });
+
+  it('takes a field of the vendor’s type that is so long after one of the export’s own', () => {
+    const { status } = read(
+      ACME.replace('details:', 'details:\n    goesAt: { type: DateTime, from: finishedAt, plus: P7D }'),
+    );
+
+    expect(status.details.goesAt).toEqual({
+      ...{ type: 'DateTime', isList: false, description: null },
+      ...{ from: 'finishedAt', plusMs: 604_800_000 },
+    });
+  });
+
+  it.each([
+    [
+      '{ type: Int, from: finishedAt, plus: P7D }',
+      /goesAt\.type: found "Int", allowed: DateTime beside from/,
+    ],
+    ['{ type: DateTime, from: finishedAt }', /goesAt: found from alone, allowed: from and plus together/],
+    [
+      '{ type: DateTime, from: startedAt, plus: P7D }',
+      /goesAt\.from: found "startedAt", allowed: another inst/,
+    ],
+    ['{ type: Int }', /goesAt\.at: found nothing, allowed: a JSON Pointer such as/],
+    ['{ type: DateTime }', /goesAt: found none of them, allowed: exactly one of at, from/],
+  ])('refuses the field %s', (detail, line) => {
+    const result = readVendorFile(ACME.replace('details:', `details:\n    goesAt: ${detail}`), 'acme.yaml');
+
+    const lines = 'problems' in result ? result.problems.map((each) => each.line) : [];
+    expect(lines).toEqual([expect.stringMatching(line)]);
+  });
+
   it('is plain JSON', () => {
     const declaration = read();
 

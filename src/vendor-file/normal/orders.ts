@@ -20,7 +20,7 @@ import { mapValues, toPointers } from './values.ts';
 type RawStart = z.output<typeof startSchema>;
 
 export function toStart(raw: RawStart, id: StatusRule['id'], names: Names): StartRule {
-  const { request, idempotency = null, existing, success, once } = raw;
+  const { request, idempotency = 'none', existing, success, once } = raw;
   const under = raw.under ?? request.under;
   return {
     request: toStartRequest(request, raw.body, names),
@@ -28,7 +28,7 @@ export function toStart(raw: RawStart, id: StatusRule['id'], names: Names): Star
     constants: Object.entries(raw.constants).map(([at, value]) => ({ at: toPointer(at), value })),
     under: under === undefined ? [] : toPointer(under),
     nesting: raw.nesting ?? request.nesting ?? null,
-    idempotency,
+    idempotency: idempotency === 'none' ? null : idempotency,
     answer: { at: toPointers(raw.answer.at), ids: toIdSources(raw, id, names) },
     existing: existing === undefined ? null : { status: existing.status, at: toPointers(existing.at) },
     success,

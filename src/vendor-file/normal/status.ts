@@ -32,7 +32,7 @@ export function toStatus(raw: RawStatus, names: Names): StatusRule {
     fields: toFields(raw.fields),
     failureIsRetryable: raw.failureIsRetryable,
     details: mapValues(raw.details, ({ type, description, ...value }) => ({
-      ...toValue(value),
+      ...toInstant(value),
       type: toType(type).type,
       isList: toType(type).isList,
       description: description ?? null,

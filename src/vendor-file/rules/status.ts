@@ -4,6 +4,7 @@ import { type KeyPath, type Problem, quote, shorten } from '../../yaml/problem.t
 import { listAt, valueAt } from '../../yaml/tree.ts';
 import { INSTANT_FIELDS } from '../declaration.ts';
 import { isPointer } from '../pointer.ts';
+import { POINTERS_ALLOWED } from '../schema/values.ts';
 import { exactlyOne, type FileView, isMapping, mappingAt, problemAt, type Rule } from './view.ts';
 
 /** How an export is read: words, refinements, fields, pages. */
@@ -16,6 +17,7 @@ export const statusRules: readonly Rule[] = [
   ({ tree }) => INSTANT_FIELDS.flatMap((name) => checkInstant(tree, ['status', 'fields', name], name)),
   ({ tree }) => checkOneOf(tree, ['status', 'fields', 'retryAfterMs'], ['header', 'at']),
   detailsFitTheirType,
+  detailsSayWhereTheyAre,
   pagesAreToldOneWay,
 ];
 
@@ -149,6 +151,17 @@ function detailsFitTheirType({ tree }: FileView): readonly Problem[] {
     if (types.includes(type.replaceAll(/[[\]!]/g, ''))) return [];
     const path = ['status', 'details', name, 'as'];
     return [problemAt(tree, path, `${types.join(' or ')} as the type`, `${as} of a ${shorten(type)}`)];
+  });
+}
+
+function detailsSayWhereTheyAre({ tree }: FileView): readonly Problem[] {
+  return Object.entries(mappingAt(tree, ['status', 'details'])).flatMap(([name, detail]) => {
+    if (!isMapping(detail)) return [];
+    const path = ['status', 'details', name];
+    if (detail.type === 'DateTime') return checkInstant(tree, path, name);
+    if (detail.from !== undefined || detail.plus !== undefined)
+      return [problemAt(tree, [...path, 'type'], 'DateTime beside from and plus')];
+    return detail.at === undefined ? [problemAt(tree, [...path, 'at'], POINTERS_ALLOWED)] : [];
   });
 }
 

@@ -46,10 +46,13 @@ export const startSchema = mapping({
   constants: named({ pattern: /^\//, allowed: 'a JSON Pointer such as /type' }, z.unknown(), 50)
     .default({})
     .describe('What is in every body, by pointer.'),
-  idempotency: mapping({ header: patternText(HEADER_NAME.allowed, HEADER_NAME.pattern) })
+  idempotency: z
+    .union([mapping({ header: patternText(HEADER_NAME.allowed, HEADER_NAME.pattern) }), word(['none'])], {
+      error: 'a mapping with header, or "none"',
+    })
     .optional()
     .describe(
-      'The header in which the vendor takes a key: a start whose answer is lost is then asked again once.',
+      'The header in which the vendor takes a key: a start whose answer is lost is then asked again once. none, as where it is left out: START_OUTCOME_UNKNOWN.',
     ),
   answer: mapping({
     at: pointers().default('').describe('Where the export stands in the answer.'),

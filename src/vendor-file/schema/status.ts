@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { lineOfText, list, mapping, wholeNumber, word, yesOrNo } from '../../yaml/scalars.ts';
 import { description, FIELD_NAME, idPrefix } from './names.ts';
 import { HEADER_NAME, request } from './request.ts';
-import { INSTANT_CONVERSIONS, instantRule, named, pointer, pointers, scalar, valueRule } from './values.ts';
+import {
+  computedKeys,
+  INSTANT_CONVERSIONS,
+  instantRule,
+  named,
+  pointer,
+  pointers,
+  scalar,
+  valueRule,
+} from './values.ts';
 
 export const STATUSES = [
   'QUEUED',
@@ -97,9 +106,10 @@ export const detailsSchema = named(
   FIELD_NAME,
   mapping({
     type: z.string({ error: TYPE_ALLOWED }).regex(TYPE_PATTERN, { error: TYPE_ALLOWED }),
-    at: pointers(),
+    at: pointers().optional(),
     as: word(DETAIL_CONVERSIONS).optional().describe('What the value is, where its JSON type does not tell.'),
     absent: list(scalar(), 20).optional().describe('Values that mean null.'),
+    ...computedKeys(),
     description: description().optional().describe('What it is, for the schema.'),
   }),
   100,
@@ -107,9 +117,9 @@ export const detailsSchema = named(
 
 export const statusSchema = mapping({
   request: request('GET').describe('The call that tells where one export stands.'),
-  answers: list(wholeNumber(300, 599), 20)
+  answers: list(wholeNumber(200, 599), 20)
     .optional()
-    .describe('HTTP statuses beside 2xx whose body is an answer where the word stands in it.'),
+    .describe('HTTP statuses whose body is an answer where the word stands in it; every 2xx is one anyway.'),
   success: mapping({ at: pointer(), is: scalar() })
     .optional()
     .describe('Whether the call succeeded, where the body tells.'),

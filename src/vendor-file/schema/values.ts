@@ -6,6 +6,7 @@ import { isPointer, POINTER_PATTERN, UNSAFE_NAMES } from '../pointer.ts';
 import { parseTemplate } from '../template.ts';
 
 const POINTER_ALLOWED = 'a JSON Pointer such as /data/id, or "" for the whole';
+export const POINTERS_ALLOWED = `${POINTER_ALLOWED}, or a list of them`;
 
 /** Where something stands in an answer. */
 export function pointer() {
@@ -16,7 +17,7 @@ export function pointer() {
 export function pointers() {
   return z
     .union([pointer(), list(pointer(), 10).min(1, { error: 'at least one pointer' })], {
-      error: `${POINTER_ALLOWED}, or a list of them`,
+      error: POINTERS_ALLOWED,
     })
     .describe(
       'Where it stands: a JSON Pointer, or a list of them, of which the first counts that leads to something.',
@@ -70,15 +71,22 @@ export function instantRule() {
         at: pointers().optional(),
         absent: list(scalar(), 20).optional().describe('Values that mean null.'),
         ...asKey(INSTANT_CONVERSIONS),
-        from: z
-          .enum(INSTANT_FIELDS, { error: INSTANT_FIELDS.join(', ') })
-          .optional()
-          .describe('Another of the instants, which this one is computed from.'),
-        plus: duration().optional().describe('How long after that one, as in P7D or PT5M.'),
+        ...computedKeys(),
       }),
     ],
     { error: `${POINTER_ALLOWED}, a list of them, or a mapping with at, or with from and plus` },
   );
+}
+
+/** Of an instant that is so long after another one. */
+export function computedKeys() {
+  return {
+    from: z
+      .enum(INSTANT_FIELDS, { error: INSTANT_FIELDS.join(', ') })
+      .optional()
+      .describe("One of status.fields' instants, which this one is computed from."),
+    plus: duration().optional().describe('How long after that one, as in P7D or PT5M.'),
+  };
 }
 
 /** ISO 8601, days at most: months are no fixed time. */

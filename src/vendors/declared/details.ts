@@ -1,8 +1,15 @@
 import type { LocatorIds } from '../../export/export.ts';
-import type { Conversion, DetailRule, DetailType, VendorDeclaration } from '../../vendor-file/declaration.ts';
+import type {
+  Conversion,
+  DetailRule,
+  DetailType,
+  FieldRules,
+  VendorDeclaration,
+} from '../../vendor-file/declaration.ts';
 import { toPlainText } from '../shared/status-table.ts';
 import {
   type Convert,
+  compileInstantRule,
   compilePresent,
   compileValue,
   type Misfit,
@@ -38,7 +45,7 @@ export function compileDetails({
   const idNames = Object.keys(locator);
   const reads = Object.entries(status.details).map(([name, rule]) => ({
     name,
-    read: compileDetail(name, rule),
+    read: compileDetail(name, rule, status.fields),
   }));
   return (ids, source, misfit) => {
     const details: Record<string, unknown> = {};
@@ -48,7 +55,8 @@ export function compileDetails({
   };
 }
 
-function compileDetail(name: string, rule: DetailRule): ReadValue<unknown> {
+function compileDetail(name: string, rule: DetailRule, fields: FieldRules): ReadValue<unknown> {
+  if (!('at' in rule)) return compileInstantRule(name, rule, fields);
   const convert = toConvert(rule.type, rule.as);
   if (!rule.isList) return compileValue(name, rule, convert);
   const read = compilePresent(rule);

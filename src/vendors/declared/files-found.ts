@@ -4,7 +4,6 @@ import type { FactRule, FieldRules, FileRule, VendorDeclaration } from '../../ve
 import { extensionFor, extensionOf, mediaTypeOf, toMediaType } from '../shared/media-types.ts';
 import { linkPath, readLink } from '../shared/presigned-link.ts';
 import { compileConditions } from './conditions.ts';
-import { compileInstantRule } from './mapping.ts';
 import { compilePointers, type ReadPointer } from './pointer.ts';
 import {
   compilePath,
@@ -13,7 +12,7 @@ import {
   type SettingValues,
   type TemplateValues,
 } from './template.ts';
-import { compileValue, type Misfit, toLine } from './values.ts';
+import { compileInstantRule, compileValue, type Misfit, toLine } from './values.ts';
 
 /** What is known of an export when its files are looked for. */
 export interface FileSource {

@@ -12,7 +12,6 @@ import type { ResponseHeaders } from '../../http/types.ts';
 import type {
   FieldRules,
   InstantField,
-  InstantRule,
   StatusRule,
   ValueRule,
   VendorDeclaration,
@@ -21,12 +20,13 @@ import { toRawStatus } from '../shared/status-table.ts';
 import { compileDetails, type Details } from './details.ts';
 import type { FoundExport } from './status.ts';
 import {
+  compileInstantRule,
   compilePresent,
   compileValue,
   headerWaitMs,
   type Misfit,
+  type ReadInstant,
   type ReadValue,
-  toInstant,
   toInt,
   toLine,
   toPercent,
@@ -115,33 +115,9 @@ export function compileMapping(declaration: VendorDeclaration): ToSnapshot {
   };
 }
 
-type ReadInstant = ReadValue<number>;
-
 /** One of the export's own instants; always null where the file names none. */
 export function compileInstant(field: InstantField, fields: FieldRules): ReadInstant {
   return compileInstantRule(field, fields[field], fields);
-}
-
-/**
- * An instant that stands in the answer, or so long after one of the export's own.
- *
- * @param field - its name, for whoever is told that it does not fit
- */
-export function compileInstantRule(
-  field: string,
-  rule: InstantRule | undefined,
-  fields: FieldRules,
-  seen: readonly string[] = [],
-): ReadInstant {
-  if (rule === undefined) return () => null;
-  if (!('from' in rule)) return compileValue(field, rule, toInstant(rule.as));
-  // Two that are computed from each other are none.
-  if (seen.includes(rule.from)) return () => null;
-  const base = compileInstantRule(rule.from, fields[rule.from], fields, [...seen, rule.from]);
-  return (source, misfit) => {
-    const instantMs = base(source, misfit);
-    return instantMs === null ? null : instantMs + rule.plusMs;
-  };
 }
 
 /** Text for a person, on one line; null where nothing is left of it. */

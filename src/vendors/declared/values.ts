@@ -1,5 +1,5 @@
 import { parseRetryAfter } from '../../http/retry-after.ts';
-import type { Conversion, ValueRule } from '../../vendor-file/declaration.ts';
+import type { Conversion, FieldRules, InstantRule, ValueRule } from '../../vendor-file/declaration.ts';
 import { parseInstant } from '../shared/instant.ts';
 import { toPlainText } from '../shared/status-table.ts';
 import { compilePointers, type ReadPointer } from './pointer.ts';
@@ -9,6 +9,8 @@ export type Misfit = (field: string) => void;
 
 /** A value in our terms; null where there is none, or one that does not fit. */
 export type ReadValue<Value> = (source: unknown, misfit: Misfit) => Value | null;
+
+export type ReadInstant = ReadValue<number>;
 
 /** Says in our terms what a vendor's value is; undefined where it does not fit. */
 export type Convert<Value> = (value: unknown) => Value | undefined;
@@ -49,6 +51,28 @@ export function compilePresent({ at, absent }: Pick<ValueRule, 'at' | 'absent'>)
   return (source) => {
     const value = read(source);
     return none.has(value) ? undefined : value;
+  };
+}
+
+/**
+ * An instant that stands in the answer, or so long after one of the export's own.
+ *
+ * @param field - its name, for whoever is told that it does not fit
+ */
+export function compileInstantRule(
+  field: string,
+  rule: InstantRule | undefined,
+  fields: FieldRules,
+  seen: readonly string[] = [],
+): ReadInstant {
+  if (rule === undefined) return () => null;
+  if (!('from' in rule)) return compileValue(field, rule, toInstant(rule.as));
+  // Two that are computed from each other are none.
+  if (seen.includes(rule.from)) return () => null;
+  const base = compileInstantRule(rule.from, fields[rule.from], fields, [...seen, rule.from]);
+  return (source, misfit) => {
+    const instantMs = base(source, misfit);
+    return instantMs === null ? null : instantMs + rule.plusMs;
   };
 }
 

@@ -136,6 +136,17 @@ describe('waybill vendor new --openapi', () => {
     expect(stdout).toContain('write `files`');
   });
 
+  it('writes a file that the check takes where a start has no header for a key', async () => {
+    const header = '      parameters: [{ name: Idempotency-Key, in: header, schema: { type: string } }]\n';
+    writeFileSync(join(cwd, 'acme.yaml'), ACME.replace(header, ''));
+
+    const { exitCode, stdout } = await vendorNew('--openapi', 'acme.yaml', '--status', 'getJob', ...ALL);
+
+    expect(exitCode).toBe(0);
+    expect(parse(read('acme-reports.vendor.yaml')).start.idempotency).toBe('none');
+    expect(stdout).not.toContain('would be refused');
+  });
+
   it('takes a call that gives the bytes as a stream', async () => {
     await vendorNew('--openapi', 'acme.yaml', '--status', 'getJob', '--file', 'downloadJob');
 

@@ -184,9 +184,20 @@ describe('reading an export of a declared vendor', () => {
       updatedAt: { from: 'finishedAt', plusMs: 7_000 },
       startedAt: { from: 'startedAt', plusMs: 1 },
     } as const;
-    const reading = await readOne(acme({ status: { fields } }), answer({ state: 'ready', finished: 100 }));
+    const goesAt = {
+      type: 'DateTime',
+      isList: false,
+      description: null,
+      from: 'finishedAt',
+      plusMs: 9_000,
+    } as const;
+    const declaration = acme({ status: { fields, details: { goesAt } } });
+
+    const reading = await readOne(declaration, answer({ state: 'ready', finished: 100 }));
+    const running = await readOne(declaration, answer({}));
 
     expect(reading).toMatchObject({ finishedAt: 100_000, updatedAt: 107_000, startedAt: null });
+    expect([reading.details, running.details]).toMatchObject([{ goesAt: 109_000 }, { goesAt: null }]);
   });
 
   it.each<[string, FakeReply, string, string]>([
