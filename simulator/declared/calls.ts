@@ -5,7 +5,7 @@ import { HELD_FILES } from './files.ts';
 import { toDemoSettings } from './ids.ts';
 import { type Matched, type MatchOptions, type Mismatch, RequestMatcher } from './match.ts';
 import { type ReadOrder, readOrder } from './orders.ts';
-import { toPageParameters } from './pages.ts';
+import { toPageParameters, toPagePlaces } from './pages.ts';
 import { renderText } from './render.ts';
 
 /** What a request of a vendor file is for. */
@@ -77,7 +77,12 @@ export class CallBook {
       ...toCall('cancel', cancel?.request),
       ...toCall('cancel-then', cancel?.then),
       ...toCall('batch', status.batch?.request),
-      ...(list === null ? [] : toCall('list', list.request, { furtherQuery: toPageParameters(list) })),
+      ...(list === null
+        ? []
+        : toCall('list', list.request, {
+            furtherQuery: toPageParameters(list),
+            furtherBody: toPagePlaces(list),
+          })),
       ...toCall('status', status.request),
       ...files.flatMap((file) =>
         toCall(file.kind === 'lookup' ? 'lookup' : 'stream', file.request, { file }),

@@ -49,9 +49,11 @@ export function removeAt(root: unknown, pointer: Pointer): unknown {
   const [token, ...rest] = pointer;
   if (token === undefined || typeof root !== 'object' || root === null || !Object.hasOwn(root, token))
     return root;
-  if (rest.length > 0) return putAt(root, [token], removeAt(getAt(root, [token]), rest));
-  if (Array.isArray(root)) return root.filter((_, index) => index !== Number(token));
-  return Object.fromEntries(Object.entries(root).filter(([name]) => name !== token));
+  const left = Object.entries(root).flatMap(([name, value]): (readonly [string, unknown])[] => {
+    if (name !== token) return [[name, value]];
+    return rest.length === 0 ? [] : [[name, removeAt(value, rest)]];
+  });
+  return Array.isArray(root) ? left.map(([, value]) => value) : Object.fromEntries(left);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

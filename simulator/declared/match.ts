@@ -8,7 +8,7 @@ import type {
 } from '../../src/vendor-file/declaration.ts';
 import type { SimulatorRequest } from '../simulator.ts';
 import { parseForm } from './form.ts';
-import { getAt } from './json.ts';
+import { getAt, removeAt } from './json.ts';
 
 /** What a request says in a rule's places. */
 export interface Matched {
@@ -33,6 +33,8 @@ export interface MatchOptions {
   readonly basePath: readonly string[];
   /** Query parameters that may be there beside the rule's own. */
   readonly furtherQuery?: readonly string[];
+  /** Places of the body where something may stand beside the rule's own. */
+  readonly furtherBody?: readonly Pointer[];
   /** The body may hold more than the rule says: an order. */
   readonly hasOrder?: boolean;
 }
@@ -64,7 +66,8 @@ export class RequestMatcher {
     if (body === undefined)
       return { problem: `The body is no ${this.rule.encoding === 'form' ? 'form' : 'JSON'}.` };
     if (this.rule.body !== null) {
-      const wrong = this.checkNode(this.rule.body, body, [], places);
+      const { furtherBody = [] } = this.options;
+      const wrong = this.checkNode(this.rule.body, furtherBody.reduce(removeAt, body), [], places);
       if (wrong !== null) return { problem: wrong };
     }
     const many = found.get('ids');

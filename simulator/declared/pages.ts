@@ -1,7 +1,9 @@
-import type { ListRule } from '../../src/vendor-file/declaration.ts';
+import type { ListRule, NextRule, Pointer } from '../../src/vendor-file/declaration.ts';
 import type { SimulatorRequest } from '../simulator.ts';
-import { putAt } from './json.ts';
+import { getAt, putAt } from './json.ts';
 import type { Matched } from './match.ts';
+
+type CursorRule = Extract<NextRule, { readonly kind: 'cursor' | 'body-cursor' }>;
 
 const DEFAULT_SIZE = 20;
 const MAX_SIZE = 100;
@@ -20,7 +22,13 @@ export interface Page<Item> {
 export function toPageParameters({ next }: ListRule): readonly string[] {
   if (next === null) return [];
   if (next.kind === 'offset') return [next.offset, next.size];
+  if (next.kind === 'body-cursor') return [];
   return next.kind === 'cursor' || next.kind === 'last' ? [next.query] : [PAGE_PARAMETER];
+}
+
+/** Where a further page's call has a cursor in its body. */
+export function toPagePlaces({ next }: ListRule): readonly Pointer[] {
+  return next?.kind === 'body-cursor' ? [next.body] : [];
 }
 
 /**
@@ -63,18 +71,35 @@ export function cutPage<Item>(
       const index = all.findIndex((item) => idOf(item) === last);
       return index < 0 ? null : index + 1;
     }
+    if (next.kind === 'body-cursor') {
+      const cursor = getAt(matched.body, next.body);
+      return cursor === undefined || cursor === null ? 0 : toBegin(fromCursor(String(cursor)));
+    }
     const name = next.kind === 'offset' ? next.offset : next.kind === 'cursor' ? next.query : PAGE_PARAMETER;
     const text = query.get(name);
     if (text === null) return 0;
-    const digits = next.kind === 'cursor' ? /^page-(\d+)==$/.exec(text)?.[1] : text;
+    return toBegin(next.kind === 'cursor' ? fromCursor(text) : text);
+  }
+
+  function fromCursor(text: string): string | undefined {
+    return /^page-(\d+)==$/.exec(text)?.[1];
+  }
+
+  function toBegin(digits: string | undefined): number | null {
     return digits !== undefined && /^\d{1,6}$/.test(digits) ? Number(digits) : null;
   }
 
   function write(body: unknown): unknown {
     if (next?.kind === 'last') return putAt(body, next.more[0], hasMore);
+    if (next?.kind === 'cursor' || next?.kind === 'body-cursor') return writeCursor(body, next);
     if (!hasMore) return body;
-    if (next?.kind === 'cursor') return putAt(body, next.at[0], `page-${end}==`);
     return next?.kind === 'url' ? putAt(body, next.at[0], toUrl()) : body;
+  }
+
+  /** Where the answer says whether there are more, its last page has a cursor too. */
+  function writeCursor(body: unknown, { at, more }: Pick<CursorRule, 'at' | 'more'>): unknown {
+    const written = more === undefined ? body : putAt(body, more[0], hasMore);
+    return hasMore || more !== undefined ? putAt(written, at[0], `page-${end}==`) : written;
   }
 
   function toHeaders(): Readonly<Record<string, string>> {

@@ -202,7 +202,9 @@ export interface BatchRule {
 }
 
 export type NextRule =
-  | { readonly kind: 'cursor'; readonly at: Pointers; readonly query: string }
+  | (CursorRule & { readonly kind: 'cursor'; readonly query: string })
+  /** The cursor is laid into the body, which is JSON. */
+  | (CursorRule & { readonly kind: 'body-cursor'; readonly body: Pointer })
   /** The `Link` header's relation (RFC 8288). */
   | { readonly kind: 'link'; readonly relation: string }
   | { readonly kind: 'offset'; readonly offset: string; readonly size: string }
@@ -210,6 +212,13 @@ export type NextRule =
   | { readonly kind: 'url'; readonly at: Pointers }
   /** The last item's id, as long as the answer says that there are more. */
   | { readonly kind: 'last'; readonly query: string; readonly more: Pointers };
+
+/** Where an answer says how the next page is called. */
+interface CursorRule {
+  readonly at: Pointers;
+  /** Where it says that there are more; left out where a cursor says so by being there. */
+  readonly more?: Pointers | undefined;
+}
 
 export interface ListRule {
   readonly request: RequestRule;

@@ -23,6 +23,7 @@ const WORDS = '    error: FAILED';
 const DETAILS = 'rowCount: { type: Int, at: /row_count, description: "Rows in the file." }';
 const ORDER = 'filters: { type: JSON, at: /filters }';
 const HOSTS = 'hosts: ["*.s3.amazonaws.com"]';
+const LIST = 'query: { limit: "{limit}" } }\n  items: /data\n  next: { cursor: /next_cursor, query: cursor }';
 const LIMITS = 'limits: { requestsPerSecond: 5, maxConcurrent: 4 }';
 
 const ADDRESSES: readonly Hostile[] = [
@@ -103,6 +104,32 @@ const PLACES: readonly Hostile[] = [
   ['links to any host with the credential', HOSTS, 'credential: true, hosts: ["*"]', 'hosts by name'],
   ['the address of a callback over a field', 'at: /callback_url', 'at: /template_id', 'a place of its own'],
 ].map(toHostile);
+
+const PAGES: readonly Hostile[] = (
+  [
+    ['a cursor that goes nowhere', '{}', '{ cursor: /next }', 'cursor with body'],
+    [
+      'a cursor in two places',
+      '{ after: {} }',
+      '{ cursor: /next, query: c, body: /after/x }',
+      'cursor with body',
+    ],
+    ['a cursor in no body', 'null', '{ cursor: /next, body: /after }', 'in a mapping of list.request.body'],
+    ['a cursor as the whole body', '{}', '{ cursor: /next, body: "" }', 'in a mapping of list.request.body'],
+    ['a cursor over what is there', '{ after: 1 }', '{ cursor: /next, body: /after }', 'a further member'],
+    ['a cursor inside a text', '{ after: x }', '{ cursor: /next, body: /after/x }', 'in a mapping of'],
+    ['a cursor inside a list', '{ after: [] }', '{ cursor: /next, body: /after/0 }', 'in a mapping of'],
+    ['a cursor inside nothing', '{}', '{ cursor: /next, body: /page/after }', 'in a mapping of'],
+    ['a cursor at __proto__', '{}', '{ cursor: /next, body: /__proto__ }', 'a JSON Pointer'],
+    ['a cursor in a form', '{}, encoding: form', '{ cursor: /next, body: /after }', 'only where it is JSON'],
+  ] as const
+).map(([title, body, next, says]) => ({
+  title,
+  from: LIST,
+  to: `method: POST, body: ${body} }\n  items: /data\n  next: ${next}`.replace('method: POST, ', ''),
+  says,
+  on: `  next: ${next}`,
+}));
 
 const PATTERNS: readonly Hostile[] = [
   '(a+)+',
@@ -238,19 +265,22 @@ function toHostile([title = '', from = '', to = '', says = '', on]: readonly (
 }
 
 describe('a vendor file is refused, with the line, for', () => {
-  it.each([...ADDRESSES, ...PLACES, ...PATTERNS, ...NAMES, ...SHAPES])('$title', ({ from, to, says, on }) => {
-    expect(ACME.split(from)).toHaveLength(2);
-    const text = ACME.replace(from, () => to);
-    const start = on === undefined ? ACME.indexOf(from) : text.lastIndexOf(on);
-    const line = text.slice(0, start).split('\n').length;
+  it.each([...ADDRESSES, ...PLACES, ...PAGES, ...PATTERNS, ...NAMES, ...SHAPES])(
+    '$title',
+    ({ from, to, says, on }) => {
+      expect(ACME.split(from)).toHaveLength(2);
+      const text = ACME.replace(from, () => to);
+      const start = on === undefined ? ACME.indexOf(from) : text.lastIndexOf(on);
+      const line = text.slice(0, start).split('\n').length;
 
-    const result = readVendorFile(text, 'acme.vendor.yaml');
+      const result = readVendorFile(text, 'acme.vendor.yaml');
 
-    const lines = 'problems' in result ? result.problems.map((problem) => problem.line) : [];
-    const about = lines.filter((each) => each.startsWith(`acme.vendor.yaml:${line}: `));
-    expect(about.join('\n') || lines.join('\n')).toContain(says);
-    expect(about).not.toEqual([]);
-  });
+      const lines = 'problems' in result ? result.problems.map((problem) => problem.line) : [];
+      const about = lines.filter((each) => each.startsWith(`acme.vendor.yaml:${line}: `));
+      expect(about.join('\n') || lines.join('\n')).toContain(says);
+      expect(about).not.toEqual([]);
+    },
+  );
 
   it('more than 256 kB, and levels without end', () => {
     const large = readVendorFile(`${ACME}#${'x'.repeat(262_144)}`, 'f');

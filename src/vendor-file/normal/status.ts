@@ -91,8 +91,16 @@ export function toList(raw: RawList, names: Names): ListRule {
 
 /** Which keys stand together was checked before. */
 function toNext(raw: NonNullable<RawList['next']>): NextRule {
-  const { cursor, query = '', link, offset, size = '', url, more = '' } = raw;
-  if (cursor !== undefined) return { kind: 'cursor', at: toPointers(cursor), query };
+  const { cursor, query = '', body, link, offset, size = '', url, more = '' } = raw;
+  if (cursor !== undefined) {
+    const rule = {
+      at: toPointers(cursor),
+      ...(raw.more === undefined ? {} : { more: toPointers(raw.more) }),
+    };
+    return body === undefined
+      ? { kind: 'cursor', ...rule, query }
+      : { kind: 'body-cursor', ...rule, body: toPointer(body) };
+  }
   if (link !== undefined) return { kind: 'link', relation: link };
   if (offset !== undefined) return { kind: 'offset', offset, size };
   if (url !== undefined) return { kind: 'url', at: toPointers(url) };

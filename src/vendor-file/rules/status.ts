@@ -3,7 +3,7 @@ import { withSuggestion } from '../../yaml/hints.ts';
 import { type KeyPath, type Problem, quote, shorten } from '../../yaml/problem.ts';
 import { listAt, valueAt } from '../../yaml/tree.ts';
 import { INSTANT_FIELDS } from '../declaration.ts';
-import { isPointer } from '../pointer.ts';
+import { isPointer, toPointer } from '../pointer.ts';
 import { POINTERS_ALLOWED } from '../schema/values.ts';
 import { exactlyOne, type FileView, isMapping, mappingAt, problemAt, type Rule } from './view.ts';
 
@@ -19,6 +19,7 @@ export const statusRules: readonly Rule[] = [
   detailsFitTheirType,
   detailsSayWhereTheyAre,
   pagesAreToldOneWay,
+  cursorHasAPlaceInTheBody,
 ];
 
 function checkOneOf(tree: unknown, path: KeyPath, keys: readonly string[]): readonly Problem[] {
@@ -166,7 +167,16 @@ function detailsSayWhereTheyAre({ tree }: FileView): readonly Problem[] {
 }
 
 /** Which keys of `next` belong together. */
-const WAYS = [['cursor', 'query'], ['link'], ['offset', 'size'], ['url'], ['last', 'query', 'more']] as const;
+const WAYS = [
+  ['cursor', 'query'],
+  ['cursor', 'query', 'more'],
+  ['cursor', 'body'],
+  ['cursor', 'body', 'more'],
+  ['link'],
+  ['offset', 'size'],
+  ['url'],
+  ['last', 'query', 'more'],
+] as const;
 
 function pagesAreToldOneWay({ tree }: FileView): readonly Problem[] {
   const path = ['list', 'next'];
@@ -178,4 +188,19 @@ function pagesAreToldOneWay({ tree }: FileView): readonly Problem[] {
   if (WAYS.some((way) => [...way].sort().join() === given.join())) return [];
   const allowed = WAYS.map((way) => way.join(' with ')).join('; or ');
   return [problemAt(tree, path, allowed, given.length === 0 ? 'nothing' : given.map(shorten).join(', '))];
+}
+
+/** A cursor is laid beside what every call says, into a mapping that is there: nothing is written over, and a first page has none. */
+function cursorHasAPlaceInTheBody({ tree }: FileView): readonly Problem[] {
+  const path = ['list', 'next', 'body'];
+  const place = valueAt(tree, path);
+  const request = valueAt(tree, ['list', 'request']);
+  if (typeof place !== 'string' || !isPointer(place) || !isMapping(request)) return [];
+  if (request.encoding === 'form') return [problemAt(tree, path, 'a cursor in a body only where it is JSON')];
+  const parts = toPointer(place);
+  const name = parts.at(-1);
+  const around = valueAt(request.body, parts.slice(0, -1));
+  return name !== undefined && isMapping(around) && !Object.hasOwn(around, name)
+    ? []
+    : [problemAt(tree, path, 'a place for a further member in a mapping of list.request.body')];
 }

@@ -1,6 +1,6 @@
 import type { AccountResponse } from '../../http/types.ts';
-import type { ListRule } from '../../vendor-file/declaration.ts';
-import { compilePointers } from './pointer.ts';
+import type { ListRule, NextRule } from '../../vendor-file/declaration.ts';
+import { compilePointer, compilePointers, withValueAt } from './pointer.ts';
 import type { FilledRequest } from './request.ts';
 import { toIdText } from './values.ts';
 
@@ -26,8 +26,18 @@ export function compileNext({ next }: Pick<ListRule, 'next'>, baseUrl: string): 
   if (next === null) return () => undefined;
   switch (next.kind) {
     case 'cursor': {
-      const read = compilePointers(next.at);
-      return ({ request, response }) => withQuery(request, next.query, toCursor(read(response.json)));
+      const read = compileCursor(next);
+      return ({ request, response }) => withQuery(request, next.query, read(response.json));
+    }
+    case 'body-cursor': {
+      const read = compileCursor(next);
+      const readSent = compilePointer(next.body);
+      return ({ request, response }) => {
+        const cursor = read(response.json);
+        return isNew(cursor, readSent(request.json))
+          ? { ...request, json: withValueAt(request.json, next.body, cursor) }
+          : undefined;
+      };
     }
     case 'last': {
       const hasMore = compilePointers(next.more);
@@ -50,6 +60,17 @@ export function compileNext({ next }: Pick<ListRule, 'next'>, baseUrl: string): 
   }
 }
 
+/** What an answer calls the next page; undefined where it says that there is none. */
+function compileCursor({
+  at,
+  more,
+}: Extract<NextRule, { readonly kind: 'cursor' | 'body-cursor' }>): (json: unknown) => string | undefined {
+  const read = compilePointers(at);
+  if (more === undefined) return (json) => toCursor(read(json));
+  const hasMore = compilePointers(more);
+  return (json) => (hasMore(json) === true ? toCursor(read(json)) : undefined);
+}
+
 function toCursor(value: unknown): string | undefined {
   const cursor = toIdText(value);
   return cursor !== undefined &&
@@ -61,13 +82,18 @@ function toCursor(value: unknown): string | undefined {
 }
 
 /** A cursor that is the same again would lead round in circles. */
+function isNew(cursor: string | undefined, sent: unknown): cursor is string {
+  return cursor !== undefined && cursor !== sent;
+}
+
 function withQuery(
   request: FilledRequest,
   name: string,
   value: string | undefined,
 ): FilledRequest | undefined {
-  if (value === undefined || request.query?.[name] === value) return undefined;
-  return { ...request, query: { ...request.query, [name]: value } };
+  return isNew(value, request.query?.[name])
+    ? { ...request, query: { ...request.query, [name]: value } }
+    : undefined;
 }
 
 /**

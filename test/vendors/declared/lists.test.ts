@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { VendorError } from '../../../src/export/errors.ts';
 import type { LocatorIds } from '../../../src/export/export.ts';
 import type { Reading } from '../../../src/export/ports.ts';
-import type { ListRule, VendorDeclaration } from '../../../src/vendor-file/declaration.ts';
+import type {
+  BodyNode,
+  ListRule,
+  NextRule,
+  VendorDeclaration,
+} from '../../../src/vendor-file/declaration.ts';
 import { readLink } from '../../../src/vendors/declared/pages.ts';
 import { toCapabilities } from '../../../src/vendors/declared/vendor.ts';
 import { type FakeReply, type ReceivedRequest, startFakeVendor } from '../../support/fake-vendor.ts';
@@ -150,6 +155,50 @@ describe('reading many exports of a declared vendor', () => {
     expect(reading.calls).toEqual(calls);
     expect(reading.told).toEqual(idsOf(1, 4).map(({ jobId }) => `${jobId} RUNNING`));
   });
+
+  it.each<[string, Partial<NextRule>, readonly (string | undefined)[]]>([
+    ['as long as there is a cursor', {}, [undefined, 'p 2', 'p 3']],
+    ['as long as the answer says that there are more', { more: [at('/has_more')] }, [undefined, 'p 2']],
+  ])('lays a cursor into the body of a call, %s', async (_what, rest, cursors) => {
+    const body: BodyNode = {
+      members: { page: { members: { size: { template: template('{limit}') } } }, sort: { value: 'new' } },
+    };
+    const pages = [
+      { data: jobs(1, 2), has_more: true, next: 'p 2' },
+      { data: jobs(3, 3), has_more: false, next: 'p 3' },
+      { data: [], has_more: false, next: 'p 3' },
+    ];
+    const declaration = listing({
+      request: request('POST /v2/jobs/query', { body }),
+      next: { kind: 'body-cursor', at: [at('/next')], body: at('/page/after'), ...rest } as NextRule,
+    });
+    await using vendor = await startFakeVendor(() => ({ body: pages.shift() ?? {} }));
+    const account = openAccount(declaration, vendor.url);
+
+    const recent = await account.listRecent(10);
+
+    expect(recent.map(describeReading)).toEqual(['j1 RUNNING', 'j2 RUNNING', 'j3 RUNNING']);
+    expect(vendor.requests.map(({ body: sent }) => JSON.parse(sent))).toEqual(
+      cursors.map((after) => ({ page: { size: 10, ...(after && { after }) }, sort: 'new' })),
+    );
+    await account.close();
+  });
+
+  it.each([{ a: 1 }, ['p2'], true, '', 'a\u0000b', '\ud800', 'p'.repeat(5_000)])(
+    'does not lay %j into a body',
+    async (next) => {
+      const declaration = listing({
+        request: request('POST /v2/jobs/query', { body: { members: {} } }),
+        next: { kind: 'body-cursor', at: [at('/next')], body: at('/after') },
+      });
+      await using vendor = await startFakeVendor(() => ({ body: { data: jobs(1, 1), next } }));
+      const account = openAccount(declaration, vendor.url);
+
+      expect(await account.listRecent(10)).toHaveLength(1);
+      expect(vendor.requests).toHaveLength(1);
+      await account.close();
+    },
+  );
 
   it('goes on by the Link header, on the same origin', async () => {
     const declaration = listing({ next: { kind: 'link', relation: 'next' } });

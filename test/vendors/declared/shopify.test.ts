@@ -130,17 +130,29 @@ describe('Shopify, reading an operation', () => {
     expect(bodyOf(requests[1]).variables).toEqual({ id: `${GID}${unknown}` });
   });
 
-  it('lists the newest queries, asking for as many as are wanted', async () => {
-    const { result, requests } = await shopify.play(answer('list'), (account) => account.listRecent(20));
+  it('lists the newest queries from page to page, asking for as many as are wanted', async () => {
+    const { result, requests } = await shopify.play(
+      ({ body }: ReceivedRequest) =>
+        answer(JSON.parse(body).variables.after === undefined ? 'list' : 'list-last'),
+      (account) => account.listRecent(20),
+    );
 
     expect((result as readonly ExportSnapshot[]).map(({ status }) => status)).toEqual([
       'RUNNING',
       'SUCCEEDED',
       'EXPIRED',
     ]);
-    expect(bodyOf(requests[0]).query).toContain(
-      'bulkOperations(first: 20, sortKey: CREATED_AT, reverse: true, query: "operation_type:QUERY")',
+    expect(requests).toHaveLength(2);
+    const [first, second] = requests.map(bodyOf);
+    expect(first.query).toMatch(/^query\(\$first: Int!, \$after: String\) \{ bulkOperations\(/);
+    expect(first.query).toContain(
+      '(first: $first, after: $after, sortKey: CREATED_AT, query: "operation_type:QUERY")',
     );
+    expect(first.variables).toEqual({ first: 20 });
+    expect(second).toEqual({
+      query: first.query,
+      variables: { first: 20, after: 'eyJsYXN0X2lkIjo4MDUyMDIzNjIzOTg2fQ==' },
+    });
   });
 
   it.each([`${GID}1`, '0', '01', '1234567890123456789012', ''])(
