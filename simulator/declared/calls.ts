@@ -5,7 +5,7 @@ import { HELD_FILES } from './files.ts';
 import { toDemoSettings } from './ids.ts';
 import { type Matched, type MatchOptions, type Mismatch, RequestMatcher } from './match.ts';
 import { type ReadOrder, readOrder } from './orders.ts';
-import { toPageParameters, toPagePlaces } from './pages.ts';
+import { toFurtherRequest, toPageParameters, toPagePlaces } from './pages.ts';
 import { renderText } from './render.ts';
 
 /** What a request of a vendor file is for. */
@@ -83,6 +83,7 @@ export class CallBook {
             furtherQuery: toPageParameters(list),
             furtherBody: toPagePlaces(list),
           })),
+      ...toCall('list', list === null ? null : toFurtherRequest(list)),
       ...toCall('status', status.request),
       ...files.flatMap((file) =>
         toCall(file.kind === 'lookup' ? 'lookup' : 'stream', file.request, { file }),

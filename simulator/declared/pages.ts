@@ -1,4 +1,4 @@
-import type { ListRule, NextRule, Pointer } from '../../src/vendor-file/declaration.ts';
+import type { ListRule, NextRule, Pointer, RequestRule } from '../../src/vendor-file/declaration.ts';
 import type { SimulatorRequest } from '../simulator.ts';
 import { getAt, putAt } from './json.ts';
 import type { Matched } from './match.ts';
@@ -22,8 +22,19 @@ export interface Page<Item> {
 export function toPageParameters({ next }: ListRule): readonly string[] {
   if (next === null) return [];
   if (next.kind === 'offset') return [next.offset, next.size];
-  if (next.kind === 'body-cursor') return [];
+  if (next.kind === 'body-cursor' || isAlone(next)) return [];
   return next.kind === 'cursor' || next.kind === 'last' ? [next.query] : [PAGE_PARAMETER];
+}
+
+function isAlone(next: NextRule | null): boolean {
+  return next?.kind === 'cursor' && next.isAlone === true;
+}
+
+/** The call of a further page where it is another one than that of the first: its cursor stands alone. */
+export function toFurtherRequest({ next, request }: ListRule): RequestRule | null {
+  return next?.kind === 'cursor' && isAlone(next)
+    ? { ...request, query: { [next.query]: [{ pointer: next.at[0] }] } }
+    : null;
 }
 
 /** Where a further page's call has a cursor in its body. */
@@ -54,7 +65,8 @@ export function cutPage<Item>(
   },
 ): Page<Item> | null {
   const { query } = request;
-  const asked = matched.named.limit ?? (next?.kind === 'offset' ? query.get(next.size) : null);
+  const cursor = readCursor();
+  const asked = matched.named.limit ?? (next?.kind === 'offset' ? query.get(next.size) : cursor?.size);
   const size = Math.min(Number(asked ?? DEFAULT_SIZE), MAX_SIZE);
   const begin = findBegin();
   if (begin === null || !(size >= 1)) return null;
@@ -71,22 +83,20 @@ export function cutPage<Item>(
       const index = all.findIndex((item) => idOf(item) === last);
       return index < 0 ? null : index + 1;
     }
-    if (next.kind === 'body-cursor') {
-      const cursor = getAt(matched.body, next.body);
-      return cursor === undefined || cursor === null ? 0 : toBegin(fromCursor(String(cursor)));
-    }
-    const name = next.kind === 'offset' ? next.offset : next.kind === 'cursor' ? next.query : PAGE_PARAMETER;
-    const text = query.get(name);
+    if (next.kind === 'cursor' || next.kind === 'body-cursor')
+      return cursor === null ? null : (cursor?.begin ?? 0);
+    const text = query.get(next.kind === 'offset' ? next.offset : PAGE_PARAMETER);
     if (text === null) return 0;
-    return toBegin(next.kind === 'cursor' ? fromCursor(text) : text);
+    return /^\d{1,6}$/.test(text) ? Number(text) : null;
   }
 
-  function fromCursor(text: string): string | undefined {
-    return /^page-(\d+)==$/.exec(text)?.[1];
-  }
-
-  function toBegin(digits: string | undefined): number | null {
-    return digits !== undefined && /^\d{1,6}$/.test(digits) ? Number(digits) : null;
+  /** Undefined where there is none, null for one that was given out by nobody. It holds its page's size too: it may have to stand alone. */
+  function readCursor(): { readonly begin: number; readonly size: string } | null | undefined {
+    if (next?.kind !== 'cursor' && next?.kind !== 'body-cursor') return undefined;
+    const sent = next.kind === 'cursor' ? query.get(next.query) : getAt(matched.body, next.body);
+    if (sent === undefined || sent === null) return undefined;
+    const [, begin, size] = /^page-(\d{1,6})-(\d{1,6})==$/.exec(String(sent)) ?? [];
+    return begin === undefined || size === undefined ? null : { begin: Number(begin), size };
   }
 
   function write(body: unknown): unknown {
@@ -99,7 +109,7 @@ export function cutPage<Item>(
   /** Where the answer says whether there are more, its last page has a cursor too. */
   function writeCursor(body: unknown, { at, more }: Pick<CursorRule, 'at' | 'more'>): unknown {
     const written = more === undefined ? body : putAt(body, more[0], hasMore);
-    return hasMore || more !== undefined ? putAt(written, at[0], `page-${end}==`) : written;
+    return hasMore || more !== undefined ? putAt(written, at[0], `page-${end}-${size}==`) : written;
   }
 
   function toHeaders(): Readonly<Record<string, string>> {

@@ -202,7 +202,12 @@ export interface BatchRule {
 }
 
 export type NextRule =
-  | (CursorRule & { readonly kind: 'cursor'; readonly query: string })
+  | (CursorRule & {
+      readonly kind: 'cursor';
+      readonly query: string;
+      /** The cursor is all that a further page is asked by: no other parameter stands beside it. */
+      readonly isAlone?: boolean | undefined;
+    })
   /** The cursor is laid into the body, which is JSON. */
   | (CursorRule & { readonly kind: 'body-cursor'; readonly body: Pointer })
   /** The `Link` header's relation (RFC 8288). */

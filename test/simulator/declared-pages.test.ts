@@ -11,7 +11,7 @@ const ONE_PAGE = 100;
 const HOUR_MS = 3_600_000;
 
 describe('a simulated list', () => {
-  it.each(['shopify', 'marketo'])('of %s goes on behind its first page', async (id) => {
+  it.each(['shopify', 'marketo', 'amazon-sp-api'])('of %s goes on behind its first page', async (id) => {
     const file = `${id}.vendor.yaml`;
     const text = readFileSync(`src/vendors/declared/${file}`, 'utf8');
     const read = readVendorFile(text, file);

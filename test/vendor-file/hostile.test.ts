@@ -121,6 +121,13 @@ const PAGES: readonly Hostile[] = (
     ['a cursor inside a list', '{ after: [] }', '{ cursor: /next, body: /after/0 }', 'in a mapping of'],
     ['a cursor inside nothing', '{}', '{ cursor: /next, body: /page/after }', 'in a mapping of'],
     ['a cursor at __proto__', '{}', '{ cursor: /next, body: /__proto__ }', 'a JSON Pointer'],
+    [
+      'a cursor alone in a body',
+      '{}',
+      '{ cursor: /next, body: /after, alone: true }',
+      'cursor with query with alone',
+    ],
+    ['an offset alone', '{}', '{ offset: from, size: size, alone: true }', 'cursor with query with alone'],
     ['a cursor in a form', '{}, encoding: form', '{ cursor: /next, body: /after }', 'only where it is JSON'],
   ] as const
 ).map(([title, body, next, says]) => ({

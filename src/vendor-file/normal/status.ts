@@ -98,7 +98,7 @@ function toNext(raw: NonNullable<RawList['next']>): NextRule {
       ...(raw.more === undefined ? {} : { more: toPointers(raw.more) }),
     };
     return body === undefined
-      ? { kind: 'cursor', ...rule, query }
+      ? { kind: 'cursor', ...rule, query, ...(raw.alone === true ? { isAlone: true } : {}) }
       : { kind: 'body-cursor', ...rule, body: toPointer(body) };
   }
   if (link !== undefined) return { kind: 'link', relation: link };

@@ -170,6 +170,8 @@ function detailsSayWhereTheyAre({ tree }: FileView): readonly Problem[] {
 const WAYS = [
   ['cursor', 'query'],
   ['cursor', 'query', 'more'],
+  ['cursor', 'query', 'alone'],
+  ['cursor', 'query', 'alone', 'more'],
   ['cursor', 'body'],
   ['cursor', 'body', 'more'],
   ['link'],

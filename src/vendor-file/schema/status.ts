@@ -179,6 +179,11 @@ export const listSchema = mapping({
       .string({ error: 'the name of a query parameter' })
       .optional()
       .describe('The parameter that it goes into.'),
+    alone: yesOrNo()
+      .optional()
+      .describe(
+        'true: with a cursor, the call has no other parameter; those of the first page are left out.',
+      ),
     body: pointer().optional().describe("Where it goes in the call's body, which is JSON."),
     link: z
       .string({ error: 'a relation such as next' })
@@ -200,7 +205,7 @@ export const listSchema = mapping({
   })
     .optional()
     .describe(
-      'How the next page is asked for: cursor with query or body, and with more or not; link; offset and size; url; or last, query and more.',
+      'How the next page is asked for: cursor with query (and alone or not) or body, and with more or not; link; offset and size; url; or last, query and more.',
     ),
   holds: word(['all', 'newest']).default('newest').describe('all: an export that is not in it is not there.'),
   asBatch: z

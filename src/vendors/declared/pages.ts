@@ -27,7 +27,10 @@ export function compileNext({ next }: Pick<ListRule, 'next'>, baseUrl: string): 
   switch (next.kind) {
     case 'cursor': {
       const read = compileCursor(next);
-      return ({ request, response }) => withQuery(request, next.query, read(response.json));
+      return ({ request, response }) => {
+        const further = withQuery(request, next.query, read(response.json));
+        return next.isAlone === true ? further && pickQuery(further, next.query) : further;
+      };
     }
     case 'body-cursor': {
       const read = compileCursor(next);
@@ -94,6 +97,10 @@ function withQuery(
   return isNew(value, request.query?.[name])
     ? { ...request, query: { ...request.query, [name]: value } }
     : undefined;
+}
+
+function pickQuery({ query = {}, ...request }: FilledRequest, name: string): FilledRequest {
+  return { ...request, query: Object.fromEntries(Object.entries(query).filter(([each]) => each === name)) };
 }
 
 /**

@@ -111,7 +111,10 @@ describe('Amazon, reading a report', () => {
   });
 
   it('lists the types that the account names', async () => {
-    const { result, requests } = await amazon.play(answer('list'), (account) => account.listRecent(25));
+    const { reports } = fixture('list');
+    const { result, requests } = await amazon.play({ body: { reports } }, (account) =>
+      account.listRecent(25),
+    );
 
     expect(result as readonly ExportSnapshot[]).toMatchObject([
       { status: 'RUNNING', key: { ids: { reportId: REPORT } } },
@@ -122,6 +125,28 @@ describe('Amazon, reading a report', () => {
       reportTypes: 'GET_MERCHANT_LISTINGS_ALL_DATA,GET_VENDOR_SALES_REPORT',
       pageSize: '25',
     });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('asks for a further page by its token and nothing else', async () => {
+    const { result, requests } = await amazon.play(
+      ({ url }: ReceivedRequest) => answer(url.includes('nextToken=') ? 'list-last' : 'list'),
+      (account) => account.listRecent(25),
+    );
+
+    expect((result as readonly ExportSnapshot[]).map(({ status }) => status).sort()).toEqual([
+      'RUNNING',
+      'SUCCEEDED',
+    ]);
+    expect(requests).toHaveLength(2);
+    expect([...new URL(requests[1]?.url ?? '', 'http://x').searchParams]).toEqual([
+      ['nextToken', 'VGhpcyB0b2tlbiBpcyBvcGFxdWU='],
+    ]);
+  });
+
+  it('asks for no further page where the first one is enough: lists are scarce', async () => {
+    const { requests } = await amazon.play(answer('list'), (account) => account.listRecent(1));
+
     expect(requests).toHaveLength(1);
   });
 

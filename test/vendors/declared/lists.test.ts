@@ -124,6 +124,14 @@ describe('reading many exports of a declared vendor', () => {
       ['GET /v2/jobs?limit=100', 'GET /v2/jobs?limit=100&after=p%202'],
     ],
     [
+      'a cursor that stands alone',
+      { next: { kind: 'cursor', at: [at('/next')], query: 'token', isAlone: true } },
+      withLists((url) =>
+        url.searchParams.has('token') ? { data: jobs(3, 4) } : { data: jobs(1, 2), next: 'a/b=' },
+      ),
+      ['GET /v2/jobs?limit=100', 'GET /v2/jobs?token=a%2Fb%3D'],
+    ],
+    [
       'the last id, while there is more',
       { next: { kind: 'last', query: 'starting_after', more: [at('/has_more')] } },
       withLists((url) =>
