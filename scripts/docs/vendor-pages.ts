@@ -3,11 +3,13 @@ import { stringify } from 'yaml';
 import type {
   CredentialRules,
   FileRule,
+  FurtherRule,
   OrderField,
   SendRule,
   Template,
   VendorDeclaration,
 } from '../../src/vendor-file/declaration.ts';
+import { detailsOf } from '../../src/vendor-file/further.ts';
 import { schemaNames } from '../../src/vendor-file/names.ts';
 import { orderIds } from '../../src/vendor-file/order-ids.ts';
 import type { ShippedVendor } from '../shipped-vendors.ts';
@@ -32,7 +34,7 @@ function toPage(file: string, declaration: VendorDeclaration): string {
     toConfiguration(declaration),
     toFinding(declaration),
     toStatus(declaration),
-    ...(Object.keys(status.details).length === 0 ? [] : [toDetails(declaration)]),
+    ...(Object.keys(detailsOf({ status })).length === 0 ? [] : [toDetails(declaration)]),
     ...(start === null ? [] : [toStarting(declaration)]),
     ...(declaration.files.length === 0 ? [] : [toFiles(declaration)]),
     ...(notes.length === 0 ? [] : [`## Good to know\n\n${notes.map((note) => `- ${note}`).join('\n')}`]),
@@ -116,7 +118,7 @@ function toFinding(declaration: VendorDeclaration): string {
   const { id, locator, status } = declaration;
   const { locatorField, exportType } = schemaNames(id);
   const ids = Object.entries(locator).filter(([, rule]) => !rule.isOptional);
-  const own = Object.keys(status.details).slice(0, 3).join(' ');
+  const own = Object.keys(detailsOf({ status })).slice(0, 3).join(' ');
   const fragment = own === '' ? '' : `... on ${exportType} { ${own} }`;
   const variables = ids.map(([key]) => `$${key}: ID!`).join(', ');
   const named = ids.map(([key]) => `${key}: $${key}`).join(', ');
@@ -133,21 +135,48 @@ function toFinding(declaration: VendorDeclaration): string {
   ].join('\n\n');
 }
 
-function toStatus({ name, status }: VendorDeclaration): string {
-  const rows = Object.entries(status.words).map(([word, { status: ours, outcome }]) =>
+function toStatus(declaration: VendorDeclaration): string {
+  const { further } = declaration.status;
+  return [
+    '## Status',
+    ...toWords(declaration, declaration.status),
+    ...(further === null || further === undefined
+      ? []
+      : [
+          `${toWhen(further.when, declaration.pacing.stallAfterMs)} a further call is made. A word of its answer counts where it says that the export has ended; what else it tells fills what the first answer lacks.`,
+          ...toWords(declaration, further),
+        ]),
+  ].join('\n\n');
+}
+
+function toWords(
+  { name }: VendorDeclaration,
+  { words, refine }: Pick<VendorDeclaration['status'], 'words' | 'refine'>,
+): readonly string[] {
+  const rows = Object.entries(words).map(([word, { status: ours, outcome }]) =>
     row([`\`${word}\``, ours, outcome ?? '']),
   );
-  const refined = status.refine.map(
+  const refined = refine.map(
     ({ word, where, is }) =>
       `- ${word === null ? 'Any word' : `\`${word}\``} where ${where.map(({ at, test }) => `\`/${at.join('/')}\` ${describeTest(test)}`).join(' and ')} is ${is.status}${is.outcome === null ? '' : ` ${is.outcome}`}.`,
   );
   return [
-    '## Status',
     table([`${name} says`, '`status`', '`outcome`'], [...rows, row(['any other', 'UNKNOWN', ''])]),
     ...(refined.length === 0
       ? []
       : [`The first of these that fits counts instead:\n\n${refined.join('\n')}`]),
-  ].join('\n\n');
+  ];
+}
+
+function toWhen({ words, isStalled }: FurtherRule['when'], stallAfterMs: number): string {
+  const cases = [
+    ...(words.length === 0 ? [] : [`Where the word is ${words.map((word) => `\`${word}\``).join(' or ')}`]),
+    ...(isStalled
+      ? [`where an export that goes on has not changed for ${stallAfterMs / 60_000} minutes`]
+      : []),
+  ];
+  const text = cases.join(', and ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)},`;
 }
 
 function describeTest(test: VendorDeclaration['status']['refine'][number]['where'][number]['test']): string {
@@ -159,7 +188,7 @@ function describeTest(test: VendorDeclaration['status']['refine'][number]['where
 }
 
 function toDetails({ id, status }: VendorDeclaration): string {
-  const rows = Object.entries(status.details).map(([key, { type, isList, description }]) =>
+  const rows = Object.entries(detailsOf({ status })).map(([key, { type, isList, description }]) =>
     row([`\`${key}\``, `\`${isList ? `[${type}!]` : type}\``, description ?? '']),
   );
   return `## Fields of \`${schemaNames(id).exportType}\`\n\n${table(['Field', 'Type', ''], rows)}`;

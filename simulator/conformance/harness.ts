@@ -28,6 +28,8 @@ export interface ConformanceHarness {
   readonly settings?: Readonly<Record<string, string>>;
   /** The states that this vendor has words for; default all three. */
   readonly states?: readonly JobState[];
+  /** How many calls a read of one export in a state is; default one. */
+  readonly readCalls?: Readonly<Partial<Record<JobState, number>>>;
   /** Whether many exports are read with one call; default whether the vendor can list them. */
   readonly readsTogether?: boolean;
   /** A status that is a number is a word like any other; default false: it cannot be read. */

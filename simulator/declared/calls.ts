@@ -17,6 +17,7 @@ export type CallName =
   | 'batch'
   | 'list'
   | 'status'
+  | 'further'
   | 'lookup'
   | 'stream';
 
@@ -28,6 +29,7 @@ const KINDS: Readonly<Record<CallName, CallKind>> = {
   batch: 'list',
   list: 'list',
   status: 'status',
+  further: 'status',
   lookup: 'file',
   stream: 'file',
 };
@@ -85,6 +87,7 @@ export class CallBook {
           })),
       ...toCall('list', list === null ? null : toFurtherRequest(list)),
       ...toCall('status', status.request),
+      ...toCall('further', status.further?.request),
       ...files.flatMap((file) =>
         toCall(file.kind === 'lookup' ? 'lookup' : 'stream', file.request, { file }),
       ),

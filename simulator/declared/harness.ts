@@ -3,6 +3,7 @@ import type { ExportStatus, LocatorIds } from '../../src/export/export.ts';
 import type { IdRule } from '../../src/export/ports.ts';
 import type { Credential } from '../../src/http/types.ts';
 import type { ErrorKind, VendorDeclaration } from '../../src/vendor-file/declaration.ts';
+import { toFurtherVendor } from '../../src/vendor-file/further.ts';
 import { toVendorDefinition } from '../../src/vendors/declared/vendor.ts';
 import type { FakeAnswer, ReceivedRequest } from '../conformance/fake-vendor.ts';
 import type { ConformanceHarness, JobState, OrderHarness } from '../conformance/harness.ts';
@@ -17,7 +18,14 @@ import { getAt, putAt, removeAt } from './json.ts';
 import { toExamplePlaces, toOrderIds } from './mount.ts';
 import { createExampleOrder } from './orders.ts';
 import { renderTarget } from './render.ts';
-import { STAGE_READINGS, type Stage, toSpellings } from './words.ts';
+import {
+  isOpen,
+  type Spellings,
+  STAGE_READINGS,
+  type Stage,
+  toFurtherSpellings,
+  toSpellings,
+} from './words.ts';
 
 const EXPORTS = 10;
 const CREATED_AT = Date.UTC(2026, 10, 22, 10);
@@ -51,6 +59,7 @@ export function toConformanceHarness(declaration: VendorDeclaration): Conformanc
     credential: (origin) => toCredential(declaration, origin),
     ids: (n) => writer.ids(n),
     states: writer.states,
+    readCalls: writer.readCalls,
     statuses: writer.statuses,
     codes: toCodes(declaration),
     readsTogether: declaration.status.batch !== null || (declaration.list?.asBatch ?? false) !== false,
@@ -61,11 +70,11 @@ export function toConformanceHarness(declaration: VendorDeclaration): Conformanc
     isDocumented: (request) => callOf(request) !== undefined,
     isRead(request) {
       const name = callOf(request)?.name;
-      return name === 'status' || name === 'list' || name === 'batch';
+      return name === 'status' || name === 'further' || name === 'list' || name === 'batch';
     },
     exportOf(request) {
       const call = callOf(request);
-      return call?.name === 'status' ? writer.indexOf(call) : null;
+      return call?.name === 'status' || call?.name === 'further' ? writer.indexOf(call) : null;
     },
     answer: (request, state) => writer.answer(callOf(request), STAGES[state]),
     wordAnswer: (request, word) => writer.answer(callOf(request), STAGES.running, { word }),
@@ -131,6 +140,7 @@ function toCodes({ errors }: VendorDeclaration): NonNullable<ConformanceHarness[
 /** Writes the answers that the suite asks for. */
 class AnswerWriter {
   readonly states: readonly JobState[];
+  readonly readCalls: Readonly<Partial<Record<JobState, number>>>;
   readonly statuses: Readonly<Record<JobState, ExportStatus>>;
   private readonly declaration: VendorDeclaration;
   private readonly spellings: ReturnType<typeof toSpellings>;
@@ -143,6 +153,12 @@ class AnswerWriter {
     this.lastId = lastIdOf(declaration);
     this.states = (Object.keys(STAGES) as JobState[]).filter(
       (state) => this.spellings[STAGES[state]] !== undefined,
+    );
+    this.readCalls = Object.fromEntries(
+      this.states.map((state) => {
+        const spelling = this.spellings[STAGES[state]];
+        return [state, spelling !== undefined && isOpen(declaration, spelling) ? 2 : 1];
+      }),
     );
     this.statuses = { running: 'RUNNING', succeeded: 'SUCCEEDED', failed: 'FAILED' };
     const { locator } = declaration;
@@ -185,6 +201,13 @@ class AnswerWriter {
         ? errors.answer('notFound', 'There is no such export.')
         : { body: toSingleAnswer(this.declaration, toObject(this.known[n] ?? {})) };
     }
+    const further = toFurtherVendor(this.declaration);
+    if (call?.name === 'further' && further !== null) {
+      const ids = this.known[this.indexOf(call) ?? -1];
+      if (ids === undefined) return errors.answer('notFound', 'There is no such export.');
+      const object = this.object(ids, stage, undefined, further, toFurtherSpellings(this.declaration));
+      return { body: toSingleAnswer(further, object) };
+    }
     if (call?.name === 'list' && list !== null) {
       const body = putAt({}, list.items[0], this.known.map(toObject));
       return { body: withSuccess(status.success, body) as object };
@@ -226,6 +249,8 @@ class AnswerWriter {
     ids: Readonly<Record<string, string>>,
     stage: Stage,
     overlay: { readonly word: unknown } | undefined,
+    vendor = this.declaration,
+    spellings: Spellings = this.spellings,
   ): unknown {
     const number = this.known.indexOf(ids) + 1;
     const isOver = STAGE_READINGS[stage].status !== 'RUNNING';
@@ -245,13 +270,11 @@ class AnswerWriter {
       expiresAt: Date.UTC(2099, 0, 1),
     };
     const told = { ids, number, title: `Export ${number}`, order: {}, createdAt: CREATED_AT, look };
-    const files = this.declaration.files.map(() => file);
-    const object = writeExport(this.declaration, this.spellings, { ...told, files });
+    const files = vendor.files.map(() => file);
+    const object = writeExport(vendor, spellings, { ...told, files });
     if (overlay === undefined) return object;
-    const without = this.declaration.status.word.reduce(removeAt, object);
-    return overlay.word === undefined
-      ? without
-      : putAt(without, this.declaration.status.word[0], overlay.word);
+    const without = vendor.status.word.reduce(removeAt, object);
+    return overlay.word === undefined ? without : putAt(without, vendor.status.word[0], overlay.word);
   }
 }
 

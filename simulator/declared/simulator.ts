@@ -1,5 +1,6 @@
 import type { LocatorIds } from '../../src/export/export.ts';
 import type { VendorDeclaration } from '../../src/vendor-file/declaration.ts';
+import { toFurtherVendor } from '../../src/vendor-file/further.ts';
 import { answerWithFile } from '../file-answer.ts';
 import type {
   SeededJob,
@@ -27,7 +28,7 @@ import { getAt, putAt } from './json.ts';
 import { cutPage } from './pages.ts';
 import { toPlan } from './plans.ts';
 import { createSeeds } from './seeds.ts';
-import { STAGE_READINGS, toSpellings } from './words.ts';
+import { STAGE_READINGS, toFurtherSpellings, toSpellings } from './words.ts';
 
 /** More than a demo starts; the oldest go first. */
 const MAX_JOBS = 10_000;
@@ -47,6 +48,8 @@ export function createDeclaredSimulator(
   const desk = new CredentialDesk(declaration, clock, random);
   const errors = new ErrorWriter(declaration, clock);
   const spellings = toSpellings(declaration);
+  const further = toFurtherVendor(declaration);
+  const furtherSpellings = toFurtherSpellings(declaration);
   const lastId = lastIdOf(declaration);
   const idMakers = new Map(
     Object.entries(declaration.locator).map(([name, grammar]) => [name, new IdMaker(grammar, random)]),
@@ -73,7 +76,7 @@ export function createDeclaredSimulator(
       jobs.push(...seeds.map(({ job }) => job));
       return seeds.map(({ job, ends }) => ({
         ids: job.ids,
-        ends: spellings[ends]?.word ?? ends,
+        ends: spellings[ends]?.shown ?? ends,
         title: job.title,
       }));
     },
@@ -108,6 +111,8 @@ export function createDeclaredSimulator(
         return { status: cancel?.success[0] ?? 200, body: withSuccess(status.success, {}) as object };
       case 'status':
         return tellOne(find(call));
+      case 'further':
+        return tellFurther(find(call));
       case 'batch':
         return tellSome(call);
       case 'list':
@@ -204,6 +209,11 @@ export function createDeclaredSimulator(
     };
   }
 
+  async function tellFurther(job: DeclaredJob): Promise<SimulatorResponse> {
+    if (further === null) throw new RangeError('A further call was found where there is none.');
+    return { status: 200, body: toSingleAnswer(further, await describe(job, further, furtherSpellings)) };
+  }
+
   async function tellSome({ many, named }: KnownCall): Promise<SimulatorResponse> {
     const { batch } = status;
     if (batch === null) throw new RangeError('A batch was found where there is none.');
@@ -241,7 +251,7 @@ export function createDeclaredSimulator(
       idOf: (job) => prefix + (job.ids[lastId] ?? ''),
     });
     if (page === null) throw new Refusal(errors.badRequest('There is no such page.'));
-    const items = await Promise.all(page.items.map(describe));
+    const items = await Promise.all(page.items.map((job) => describe(job)));
     const body = page.write(putAt({}, list.items[0], items));
     return { status: 200, headers: page.headers, body: withSuccess(status.success, body) as object };
   }
@@ -278,9 +288,9 @@ export function createDeclaredSimulator(
     return new Refusal(errors.answer('notFound', 'There is no such file.'));
   }
 
-  async function describe(job: DeclaredJob): Promise<unknown> {
+  async function describe(job: DeclaredJob, vendor = declaration, spelt = spellings): Promise<unknown> {
     const { ids, number, title, order, createdAt } = job;
-    return writeExport(declaration, spellings, {
+    return writeExport(vendor, spelt, {
       ids,
       number,
       title,

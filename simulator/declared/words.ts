@@ -1,9 +1,11 @@
+import { isTerminal } from '../../src/export/export.ts';
 import type {
   RefineRule,
   StatusReading,
   StatusRule,
   VendorDeclaration,
 } from '../../src/vendor-file/declaration.ts';
+import { toFurtherVendor } from '../../src/vendor-file/further.ts';
 import { getFirst, holds, putAt, settle } from './json.ts';
 
 /** How an export of the simulator stands. */
@@ -30,33 +32,74 @@ export const ENDINGS: readonly Ending[] = ['complete', 'partial', 'empty', 'fail
 export interface Spelling {
   /** In the vendor's spelling. */
   readonly word: string;
+  /** Which word is shown of the export: that of the further answer where that decides. */
+  readonly shown: string;
   /** The rule that has to hold beside the word; null where the word alone says it. */
   readonly refined: RefineRule | null;
 }
 
 export type Spellings = Readonly<Partial<Record<Stage, Spelling>>>;
 
+const STAGES = Object.keys(STAGE_READINGS) as Stage[];
+
 /** How the vendor spells each stage, as far as its file has words for it. */
-export function toSpellings({ status }: VendorDeclaration): Spellings {
-  const stages = Object.keys(STAGE_READINGS) as Stage[];
+export function toSpellings(declaration: VendorDeclaration): Spellings {
+  const { status } = declaration;
   return Object.fromEntries(
-    stages.flatMap((stage) => {
-      const spelling = findSpelling(status, STAGE_READINGS[stage]);
+    STAGES.flatMap((stage) => {
+      const wanted = STAGE_READINGS[stage];
+      const spelling = findSpelling(status, wanted) ?? findOpenSpelling(declaration, wanted);
       return spelling === undefined ? [] : [[stage, spelling]];
     }),
   );
+}
+
+/** How the further call spells each stage: in words that contradict none of the first answer's; empty where there is no such call. */
+export function toFurtherSpellings(declaration: VendorDeclaration): Spellings {
+  const further = toFurtherVendor(declaration);
+  if (further === null) return {};
+  const own = toSpellings(further);
+  return Object.fromEntries(
+    STAGES.flatMap((stage) => {
+      const { status: wanted } = STAGE_READINGS[stage];
+      const alike = STAGES.find(
+        (other) => own[other] !== undefined && STAGE_READINGS[other].status === wanted,
+      );
+      const spelling = own[stage] ?? own[alike ?? 'running'] ?? own.queued;
+      return spelling === undefined ? [] : [[stage, spelling]];
+    }),
+  );
+}
+
+/** True where the word that says a stage leaves something open, so that the further call is made. */
+export function isOpen({ status }: VendorDeclaration, { word }: Spelling): boolean {
+  return status.further?.when.words.includes(word) === true;
+}
+
+/** A word of the first answer that leaves open what only the further one says: how the export has ended. */
+function findOpenSpelling(declaration: VendorDeclaration, wanted: StatusReading): Spelling | undefined {
+  const { status } = declaration;
+  const further = toFurtherVendor(declaration);
+  const told = further === null ? undefined : findSpelling(further.status, wanted);
+  if (told === undefined || !isTerminal(wanted.status)) return undefined;
+  const open = status.further?.when.words ?? [];
+  const alike = open.find((word) => status.words[word]?.status === wanted.status);
+  const word = alike ?? open[0];
+  return word === undefined
+    ? undefined
+    : { word, shown: alike === undefined ? told.word : word, refined: null };
 }
 
 function findSpelling(status: StatusRule, wanted: StatusReading): Spelling | undefined {
   const words = Object.entries(status.words);
   const plain = words
     .filter(([, reading]) => isSame(reading, wanted))
-    .map(([word]): Spelling => ({ word, refined: null }));
+    .map(([word]): Spelling => ({ word, shown: word, refined: null }));
   const refined = status.refine
     .filter(({ is }) => isSame(is, wanted))
     .flatMap((rule): Spelling[] => {
       const word = rule.word ?? words.find(([, { status: base }]) => base === wanted.status)?.[0];
-      return word === undefined ? [] : [{ word, refined: rule }];
+      return word === undefined ? [] : [{ word, shown: word, refined: rule }];
     });
   return [...plain, ...refined].find((spelling) =>
     isSame(readStage(status, settleSpelling(status, {}, spelling)), wanted),

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { Export } from '../export/export.ts';
 import type { DetailRule, IdGrammar, OrderField, VendorDeclaration } from '../vendor-file/declaration.ts';
+import { detailsOf } from '../vendor-file/further.ts';
 import { schemaNames } from '../vendor-file/names.ts';
 import { orderIds } from '../vendor-file/order-ids.ts';
 import { exportFields } from './resolvers/Export.ts';
@@ -54,7 +55,7 @@ export function declaredResolvers(declarations: readonly VendorDeclaration[]) {
               key.ids[name] ?? null,
         ),
         ...mapKeys(
-          status.details,
+          detailsOf({ status }),
           (name) =>
             ({ details }: Export<Readonly<Record<string, unknown>> | null>) =>
               details?.[name] ?? null,
@@ -80,7 +81,7 @@ function toTypes(
 type ${exportType} implements Export & Node {
   ${[
     ...Object.entries(locator).map(([field, rule]) => toIdField(field, rule)),
-    ...Object.entries(status.details).map(([field, rule]) => toDetailField(field, rule)),
+    ...Object.entries(detailsOf({ status })).map(([field, rule]) => toDetailField(field, rule)),
   ].join('\n  ')}
 }`,
     `${describe(`Where an export of ${name} is.`)}
@@ -111,6 +112,7 @@ function toTypeDescription({ name, description, docs, status }: VendorDeclaratio
   );
   const refined =
     status.refine.length > 0 ? ['', 'Some of them are told apart by what else the answer says.'] : [];
+  const further = status.further ? ['', `Where that leaves something open, ${name} is asked once more.`] : [];
   return [
     description ?? `An export of ${name}.`,
     ...(docs === null ? [] : ['', docs]),
@@ -120,6 +122,7 @@ function toTypeDescription({ name, description, docs, status }: VendorDeclaratio
     ...rows,
     '| any other word | UNKNOWN | |',
     ...refined,
+    ...further,
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { VendorDeclaration } from './declaration.ts';
+import { detailsOf } from './further.ts';
 
 /** The vendors whose part of the schema is another one by now: added, removed or with other names and types of fields. */
 export function findSchemaChanges(
@@ -17,11 +18,12 @@ export function findSchemaChanges(
 }
 
 /** What the schema says of a vendor, and how its exports are named. */
-function toShape({ name, locator, status, start }: VendorDeclaration) {
+function toShape(declaration: VendorDeclaration) {
+  const { name, locator, start } = declaration;
   return {
     name,
     locator: Object.entries(locator),
-    details: Object.entries(status.details).map(([field, { type, isList }]) => [field, type, isList]),
+    details: Object.entries(detailsOf(declaration)).map(([field, { type, isList }]) => [field, type, isList]),
     order:
       start &&
       Object.entries(start.order).map(([field, { type, isList, isRequired }]) => [

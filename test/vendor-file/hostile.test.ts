@@ -264,6 +264,54 @@ const SHAPES: readonly Hostile[] = [
   .slice(0, -1)
   .map(toHostile);
 
+/** A further call with something in it that does not go with the rest; each on one line. */
+const FURTHER: readonly Hostile[] = [
+  ['a further call that is never made', { when: '{}' }, 'words, stalled: true, or both'],
+  ['a further call at no word of the table', { when: '{ words: [redy] }' }, 'did you mean "ready"?'],
+  ['an unknown name in its path', { path: '"/v2/jobs/{jobID}"' }, 'did you mean "jobId"?'],
+  ['a path to another host in it', { path: '"//evil.example/{jobId}"' }, 'a path below baseUrl'],
+  ['a pointer in its path', { path: '"/v2/{/id}"' }, 'only in the requests of files'],
+  ['a status of it that is none', { words: '{ done: FINISHED }' }, 'one of QUEUED'],
+  ['an outcome of a failure in it', { words: '{ done: { status: FAILED, outcome: EMPTY } }' }, 'only beside'],
+  ['no words in it', { words: '{}' }, 'at least one word'],
+  [
+    'a detail of it that the first answer has',
+    { details: '{ rowCount: { type: Int, at: /n } }' },
+    'does not have',
+  ],
+  ['a detail of it called as a field', { details: '{ status: { type: Int, at: /n } }' }, "every export's"],
+  [
+    'a detail of it of another type',
+    { details: '{ n: { type: Boolean, at: /n, as: fraction } }' },
+    'as the type',
+  ],
+  ['a wait in it', { fields: '{ retryAfterMs: /wait }' }, 'retryAfterMs: found an unknown key'],
+  [
+    'an instant of another answer in it',
+    { fields: '{ finishedAt: { from: createdAt, plus: P1D } }' },
+    'another',
+  ],
+  [
+    'a refinement of it for no word of its own',
+    { refine: '[{ word: ready, where: { /n: 0 }, is: FAILED }]' },
+    'one of words',
+  ],
+].map(([title, changes, says]) => {
+  const further = {
+    path: '"/v2/jobs/{jobId}/details"',
+    when: '{ words: [ready] }',
+    words: '{ done: SUCCEEDED }',
+    fields: '{ name: /label }',
+    details: '{ recordCount: { type: Int, at: /records } }',
+    refine: '[]',
+    ...(changes as object),
+  };
+  const keys = `request: { path: ${further.path} }, when: ${further.when}, word: /result, words: ${further.words}`;
+  const rest = `fields: ${further.fields}, details: ${further.details}, refine: ${further.refine}`;
+  const line = `  further: { ${keys}, ${rest} }`;
+  return { title: String(title), from: 'list:\n', to: `${line}\nlist:\n`, says: String(says), on: line };
+});
+
 function toHostile([title = '', from = '', to = '', says = '', on]: readonly (
   | string
   | undefined
@@ -272,7 +320,7 @@ function toHostile([title = '', from = '', to = '', says = '', on]: readonly (
 }
 
 describe('a vendor file is refused, with the line, for', () => {
-  it.each([...ADDRESSES, ...PLACES, ...PAGES, ...PATTERNS, ...NAMES, ...SHAPES])(
+  it.each([...ADDRESSES, ...PLACES, ...PAGES, ...PATTERNS, ...NAMES, ...SHAPES, ...FURTHER])(
     '$title',
     ({ from, to, says, on }) => {
       expect(ACME.split(from)).toHaveLength(2);
@@ -288,6 +336,17 @@ describe('a vendor file is refused, with the line, for', () => {
       expect(about).not.toEqual([]);
     },
   );
+
+  it('a further call of what stands still, where nothing tells since when', () => {
+    const further = `  further: { request: { path: "/v2/{jobId}" }, when: { stalled: true }, word: /a, words: { b: FAILED } }\n`;
+    const told = ACME.replace('list:\n', () => `${further}list:\n`);
+    const untold = told.replace('    createdAt: /created\n', '');
+
+    expect(readVendorFile(told, 'f')).toHaveProperty('declaration');
+    expect(readVendorFile(untold, 'f')).toMatchObject({
+      problems: [{ line: expect.stringContaining('true only where status.fields has updatedAt, startedAt') }],
+    });
+  });
 
   it('more than 256 kB, and levels without end', () => {
     const large = readVendorFile(`${ACME}#${'x'.repeat(262_144)}`, 'f');

@@ -111,6 +111,7 @@ function requestsOf({ status, list, start, cancel, files }: VendorDeclaration): 
   const requests = [
     status.request,
     status.batch?.request,
+    status.further?.request,
     list?.request,
     start?.request,
     start?.then,
@@ -172,6 +173,9 @@ function expectSound(declaration: VendorDeclaration, text: string): void {
   }
   expect(Object.keys(status.words).length).toBeLessThanOrEqual(200);
   expect(Object.keys(status.details).length).toBeLessThanOrEqual(100);
+  expect(Object.keys(status.further?.details ?? {}).length).toBeLessThanOrEqual(100);
+  const { words, isStalled } = status.further?.when ?? { words: Object.keys(status.words), isStalled: false };
+  expect(words.length > 0 || isStalled).toBe(true);
   expect(Object.keys(start?.order ?? {}).length).toBeLessThanOrEqual(100);
   expect(Object.keys(locator)).not.toContain('constructor');
   expect(JSON.parse(JSON.stringify(declaration))).toEqual(declaration);

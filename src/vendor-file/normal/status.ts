@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { FieldRules, ListRule, NextRule, StatusRule } from '../declaration.ts';
+import type { FieldRules, FurtherRule, ListRule, NextRule, StatusRule } from '../declaration.ts';
 import { toPointer } from '../pointer.ts';
 import type { listSchema, statusSchema } from '../schema/status.ts';
 import { toType } from '../types.ts';
@@ -10,7 +10,7 @@ import { mapValues, toConditions, toInstant, toPointers, toReading, toValue } fr
 type RawStatus = z.output<typeof statusSchema>;
 
 export function toStatus(raw: RawStatus, names: Names): StatusRule {
-  const { answers = [], success, idPrefix = '', batch } = raw;
+  const { answers = [], success, idPrefix = '', batch, further } = raw;
   const id =
     raw.id === undefined || (typeof raw.id === 'object' && 'idFrom' in raw.id)
       ? null
@@ -21,22 +21,9 @@ export function toStatus(raw: RawStatus, names: Names): StatusRule {
     success: success === undefined ? null : { at: toPointer(success.at), is: success.is },
     at: toPointers(raw.at),
     id,
-    word: toPointers(raw.word),
     caseless: raw.caseless,
-    words: mapValues(raw.words, toReading),
-    refine: raw.refine.map(({ word, where, is }) => ({
-      word: word ?? null,
-      where: toConditions(where),
-      is: toReading(is),
-    })),
-    fields: toFields(raw.fields),
+    ...toContent(raw),
     failureIsRetryable: raw.failureIsRetryable,
-    details: mapValues(raw.details, ({ type, description, ...value }) => ({
-      ...toInstant(value),
-      type: toType(type).type,
-      isList: toType(type).isList,
-      description: description ?? null,
-    })),
     batch:
       batch === undefined
         ? null
@@ -49,10 +36,46 @@ export function toStatus(raw: RawStatus, names: Names): StatusRule {
                 : { at: toPointers(batch.id), prefix: batch.idPrefix ?? idPrefix },
             max: batch.max,
           },
+    further: further === undefined ? null : toFurther(further, names),
   };
 }
 
-function toFields(raw: RawStatus['fields']): FieldRules {
+function toFurther(raw: NonNullable<RawStatus['further']>, names: Names): FurtherRule {
+  const { id, idPrefix = '', when } = raw;
+  return {
+    request: toRequest(raw.request, names),
+    when: { words: when.words, isStalled: when.stalled },
+    at: toPointers(raw.at),
+    id: id === undefined ? null : { at: toPointers(id), prefix: idPrefix },
+    ...toContent(raw),
+  };
+}
+
+/** What an answer says of an export. */
+function toContent(
+  raw: Pick<RawStatus, 'word' | 'words' | 'refine' | 'details'> & { readonly fields: RawFields },
+): Pick<StatusRule, 'word' | 'words' | 'refine' | 'fields' | 'details'> {
+  return {
+    word: toPointers(raw.word),
+    words: mapValues(raw.words, toReading),
+    refine: raw.refine.map(({ word, where, is }) => ({
+      word: word ?? null,
+      where: toConditions(where),
+      is: toReading(is),
+    })),
+    fields: toFields(raw.fields),
+    details: mapValues(raw.details, ({ type, description, ...value }) => ({
+      ...toInstant(value),
+      type: toType(type).type,
+      isList: toType(type).isList,
+      description: description ?? null,
+    })),
+  };
+}
+
+type RawFields = Partial<RawStatus['fields']>;
+
+function toFields(raw: RawFields): FieldRules {
   const { name, percent, completedParts, totalParts, failureCode, failureMessage } = raw;
   const { createdAt, startedAt, updatedAt, finishedAt, retryAfterMs } = raw;
   const values = { name, percent, completedParts, totalParts, failureCode, failureMessage };

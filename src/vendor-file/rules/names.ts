@@ -77,14 +77,29 @@ function settingsAreFree({ tree, ids, settings }: FileView): readonly Problem[] 
 }
 
 function detailsAreFree({ tree, ids }: FileView): readonly Problem[] {
-  return Object.keys(mappingAt(tree, ['status', 'details'])).flatMap((name) => {
-    const path = ['status', 'details', name];
-    return [
-      ...refuse(tree, path, name, EXPORT_FIELDS, "a name that is no field of every export's"),
-      ...refuse(tree, path, name, new Set(ids), "a name that is none of the locator's, which are fields too"),
-      ...refuse(tree, path, name, OBJECT_NAMES, 'a name that not every object knows'),
-    ];
-  });
+  const first = new Set(Object.keys(mappingAt(tree, ['status', 'details'])));
+  return [
+    ['status', 'details'],
+    ['status', 'further', 'details'],
+  ].flatMap((parent) =>
+    Object.keys(mappingAt(tree, parent)).flatMap((name) => {
+      const path = [...parent, name];
+      return [
+        ...refuse(tree, path, name, EXPORT_FIELDS, "a name that is no field of every export's"),
+        ...refuse(
+          tree,
+          path,
+          name,
+          new Set(ids),
+          "a name that is none of the locator's, which are fields too",
+        ),
+        ...refuse(tree, path, name, OBJECT_NAMES, 'a name that not every object knows'),
+        ...(parent.includes('further')
+          ? refuse(tree, path, name, first, 'a name that status.details does not have')
+          : []),
+      ];
+    }),
+  );
 }
 
 function orderIsFree({ tree, ids }: FileView): readonly Problem[] {

@@ -37,6 +37,7 @@ function findRequests({ tree, ids }: FileView): readonly RequestPlace[] {
   const answered = Object.keys(mappingAt(tree, ['start', 'answer', 'ids']));
   return [
     { ...usual, path: ['status', 'request'] },
+    { ...usual, path: ['status', 'further', 'request'] },
     { ...usual, path: ['status', 'batch', 'request'], ids: others, inBody: ['ids'] },
     { ...usual, path: ['list', 'request'], ids: others, given: ['limit'] },
     {

@@ -14,34 +14,42 @@ export const statusRules: readonly Rule[] = [
   wordsAreDifferent,
   refinedWordsAreListed,
   comparisonsAreSound,
-  ({ tree }) => INSTANT_FIELDS.flatMap((name) => checkInstant(tree, ['status', 'fields', name], name)),
+  instantsAreSound,
   ({ tree }) => checkOneOf(tree, ['status', 'fields', 'retryAfterMs'], ['header', 'at']),
   detailsFitTheirType,
   detailsSayWhereTheyAre,
+  furtherIsAsked,
   pagesAreToldOneWay,
   cursorHasAPlaceInTheBody,
 ];
+
+const FURTHER = ['status', 'further'];
+
+/** Where an answer is described: the status call's, and that of the call after it. */
+const ANSWERS: readonly KeyPath[] = [['status'], FURTHER];
 
 function checkOneOf(tree: unknown, path: KeyPath, keys: readonly string[]): readonly Problem[] {
   return isMapping(valueAt(tree, path)) ? exactlyOne(tree, path, keys) : [];
 }
 
 function idIsSaidOnce({ tree }: FileView): readonly Problem[] {
-  const { id, idFrom, idPrefix } = mappingAt(tree, ['status']);
-  const isFromLocator = idFrom !== undefined || (isMapping(id) && id.idFrom !== undefined);
-  if (id !== undefined && idFrom !== undefined) {
-    return [problemAt(tree, ['status', 'idFrom'], 'id or idFrom, not both')];
-  }
-  return idPrefix !== undefined && (id === undefined || isFromLocator)
-    ? [problemAt(tree, ['status', 'idPrefix'], 'an idPrefix only beside id')]
-    : [];
+  return ANSWERS.flatMap((answer) => {
+    const { id, idFrom, idPrefix } = mappingAt(tree, answer);
+    const isFromLocator = idFrom !== undefined || (isMapping(id) && id.idFrom !== undefined);
+    if (id !== undefined && idFrom !== undefined) {
+      return [problemAt(tree, [...answer, 'idFrom'], 'id or idFrom, not both')];
+    }
+    return idPrefix !== undefined && (id === undefined || isFromLocator)
+      ? [problemAt(tree, [...answer, 'idPrefix'], 'an idPrefix only beside id')]
+      : [];
+  });
 }
 
 function readingsOf(tree: unknown): readonly KeyPath[] {
-  return [
-    ...Object.keys(mappingAt(tree, ['status', 'words'])).map((word) => ['status', 'words', word]),
-    ...listAt(tree, ['status', 'refine']).map((_, index) => ['status', 'refine', index, 'is']),
-  ];
+  return ANSWERS.flatMap((answer) => [
+    ...Object.keys(mappingAt(tree, [...answer, 'words'])).map((word) => [...answer, 'words', word]),
+    ...listAt(tree, [...answer, 'refine']).map((_, index) => [...answer, 'refine', index, 'is']),
+  ]);
 }
 
 function outcomesAreOfSuccesses({ tree }: FileView): readonly Problem[] {
@@ -54,27 +62,35 @@ function outcomesAreOfSuccesses({ tree }: FileView): readonly Problem[] {
 
 function wordsAreDifferent({ tree }: FileView): readonly Problem[] {
   if (valueAt(tree, ['status', 'caseless']) !== true) return [];
-  const seen = new Map<string, string>();
-  return Object.keys(mappingAt(tree, ['status', 'words'])).flatMap((word) => {
-    const other = seen.get(word.toLowerCase());
-    seen.set(word.toLowerCase(), word);
-    if (other === undefined) return [];
-    const found = `${quote(word)}, the same as ${quote(other)}`;
-    return [{ path: ['status', 'words', word], found, allowed: 'each word once: caseless is true' }];
+  return ANSWERS.flatMap((answer) => {
+    const seen = new Map<string, string>();
+    return Object.keys(mappingAt(tree, [...answer, 'words'])).flatMap((word) => {
+      const other = seen.get(word.toLowerCase());
+      seen.set(word.toLowerCase(), word);
+      if (other === undefined) return [];
+      const found = `${quote(word)}, the same as ${quote(other)}`;
+      return [{ path: [...answer, 'words', word], found, allowed: 'each word once: caseless is true' }];
+    });
   });
 }
 
 function refinedWordsAreListed({ tree }: FileView): readonly Problem[] {
-  const words = Object.keys(mappingAt(tree, ['status', 'words']));
+  return ANSWERS.flatMap((answer) =>
+    listAt(tree, [...answer, 'refine']).flatMap((_, index) =>
+      checkWord(tree, [...answer, 'refine', index, 'word'], [...answer, 'words']),
+    ),
+  );
+}
+
+/** A word that is named elsewhere is one of its table. */
+function checkWord(tree: unknown, path: KeyPath, table: KeyPath): readonly Problem[] {
+  const words = Object.keys(mappingAt(tree, table));
   const isCaseless = valueAt(tree, ['status', 'caseless']) === true;
-  return listAt(tree, ['status', 'refine']).flatMap((_, index) => {
-    const path = ['status', 'refine', index, 'word'];
-    const word = valueAt(tree, path);
-    if (typeof word !== 'string' || words.some((each) => isSame(each, word, isCaseless))) return [];
-    const closest = closestName(word, words);
-    const allowed = 'one of words';
-    return [problemAt(tree, path, closest === undefined ? allowed : withSuggestion(allowed, closest))];
-  });
+  const word = valueAt(tree, path);
+  if (typeof word !== 'string' || words.some((each) => isSame(each, word, isCaseless))) return [];
+  const closest = closestName(word, words);
+  const allowed = 'one of words';
+  return [problemAt(tree, path, closest === undefined ? allowed : withSuggestion(allowed, closest))];
 }
 
 function isSame(left: string, right: string, isCaseless: boolean): boolean {
@@ -99,7 +115,9 @@ function comparisonsAreSound({ tree }: FileView): readonly Problem[] {
 function wheresOf(tree: unknown): readonly KeyPath[] {
   const files = valueAt(tree, ['files']);
   return [
-    ...listAt(tree, ['status', 'refine']).map((_, index) => ['status', 'refine', index, 'where']),
+    ...ANSWERS.flatMap((answer) =>
+      listAt(tree, [...answer, 'refine']).map((_, index) => [...answer, 'refine', index, 'where']),
+    ),
     ...(isMapping(files)
       ? [['files', 'where']]
       : listAt(tree, ['files']).map((_, index) => ['files', index, 'where'])),
@@ -112,8 +130,23 @@ function wheresOf(tree: unknown): readonly KeyPath[] {
   ];
 }
 
-/** An instant stands in the answer, or is so long after another one that does. */
-export function checkInstant(tree: unknown, path: KeyPath, name: string): readonly Problem[] {
+function instantsAreSound({ tree }: FileView): readonly Problem[] {
+  return ANSWERS.flatMap((answer) =>
+    INSTANT_FIELDS.flatMap((name) => checkInstant(tree, [...answer, 'fields', name], name, answer)),
+  );
+}
+
+/**
+ * An instant stands in the answer, or is so long after another one that does.
+ *
+ * @param answer - whose fields that one is of
+ */
+export function checkInstant(
+  tree: unknown,
+  path: KeyPath,
+  name: string,
+  answer: KeyPath = ['status'],
+): readonly Problem[] {
   const rule = valueAt(tree, path);
   if (!isMapping(rule)) return [];
   const { from, plus, at, as } = rule;
@@ -126,9 +159,9 @@ export function checkInstant(tree: unknown, path: KeyPath, name: string): readon
     ];
   }
   if (at !== undefined || as !== undefined) return [problemAt(tree, path, 'at, or from and plus', 'both')];
-  const source = valueAt(tree, ['status', 'fields', String(from)]);
+  const source = valueAt(tree, [...answer, 'fields', String(from)]);
   if (from === name || source === undefined || (isMapping(source) && source.from !== undefined)) {
-    const allowed = 'another instant of status.fields that stands in the answer';
+    const allowed = `another instant of ${answer.join('.')}.fields that stands in the answer`;
     return [problemAt(tree, [...path, 'from'], allowed)];
   }
   return [];
@@ -145,25 +178,57 @@ const CONVERTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 function detailsFitTheirType({ tree }: FileView): readonly Problem[] {
-  return Object.entries(mappingAt(tree, ['status', 'details'])).flatMap(([name, detail]) => {
-    const { as, type } = isMapping(detail) ? detail : {};
-    if (typeof as !== 'string' || typeof type !== 'string' || !Object.hasOwn(CONVERTED, as)) return [];
-    const types = CONVERTED[as] ?? [];
-    if (types.includes(type.replaceAll(/[[\]!]/g, ''))) return [];
-    const path = ['status', 'details', name, 'as'];
-    return [problemAt(tree, path, `${types.join(' or ')} as the type`, `${as} of a ${shorten(type)}`)];
-  });
+  return ANSWERS.flatMap((answer) =>
+    Object.entries(mappingAt(tree, [...answer, 'details'])).flatMap(([name, detail]) => {
+      const { as, type } = isMapping(detail) ? detail : {};
+      if (typeof as !== 'string' || typeof type !== 'string' || !Object.hasOwn(CONVERTED, as)) return [];
+      const types = CONVERTED[as] ?? [];
+      if (types.includes(type.replaceAll(/[[\]!]/g, ''))) return [];
+      const path = [...answer, 'details', name, 'as'];
+      return [problemAt(tree, path, `${types.join(' or ')} as the type`, `${as} of a ${shorten(type)}`)];
+    }),
+  );
+}
+
+/** Without one of these nothing tells for how long an export has stood still. */
+const CHANGES = ['updatedAt', 'startedAt', 'createdAt'] as const;
+
+/** When the further call is made: by a word that there is, or by an instant that the answer holds. */
+function furtherIsAsked({ tree }: FileView): readonly Problem[] {
+  const path = [...FURTHER, 'when'];
+  const when = valueAt(tree, path);
+  if (!isMapping(when)) return [];
+  const words = listAt(tree, [...path, 'words']);
+  const fields = mappingAt(tree, ['status', 'fields']);
+  const isTold = CHANGES.some((name) => fields[name] !== undefined);
+  return [
+    ...(words.length === 0 && when.stalled !== true
+      ? [problemAt(tree, path, 'words, stalled: true, or both', 'neither')]
+      : []),
+    ...(when.stalled === true && !isTold
+      ? [
+          problemAt(
+            tree,
+            [...path, 'stalled'],
+            `true only where status.fields has ${CHANGES.join(', ')} or several of them`,
+          ),
+        ]
+      : []),
+    ...words.flatMap((_, index) => checkWord(tree, [...path, 'words', index], ['status', 'words'])),
+  ];
 }
 
 function detailsSayWhereTheyAre({ tree }: FileView): readonly Problem[] {
-  return Object.entries(mappingAt(tree, ['status', 'details'])).flatMap(([name, detail]) => {
-    if (!isMapping(detail)) return [];
-    const path = ['status', 'details', name];
-    if (detail.type === 'DateTime') return checkInstant(tree, path, name);
-    if (detail.from !== undefined || detail.plus !== undefined)
-      return [problemAt(tree, [...path, 'type'], 'DateTime beside from and plus')];
-    return detail.at === undefined ? [problemAt(tree, [...path, 'at'], POINTERS_ALLOWED)] : [];
-  });
+  return ANSWERS.flatMap((answer) =>
+    Object.entries(mappingAt(tree, [...answer, 'details'])).flatMap(([name, detail]) => {
+      if (!isMapping(detail)) return [];
+      const path = [...answer, 'details', name];
+      if (detail.type === 'DateTime') return checkInstant(tree, path, name, answer);
+      if (detail.from !== undefined || detail.plus !== undefined)
+        return [problemAt(tree, [...path, 'type'], 'DateTime beside from and plus')];
+      return detail.at === undefined ? [problemAt(tree, [...path, 'at'], POINTERS_ALLOWED)] : [];
+    }),
+  );
 }
 
 /** Which keys of `next` belong together. */

@@ -115,6 +115,47 @@ export const detailsSchema = named(
   100,
 ).describe("Further fields of the vendor's type.");
 
+function words() {
+  return named(WORD, reading(), 200).refine((each) => Object.keys(each).length > 0, {
+    error: 'at least one word',
+  });
+}
+
+function refine() {
+  return list(
+    mapping({
+      word: z.string({ error: 'a word of words' }).optional().describe('Only for this word.'),
+      where: where().describe('What has to hold: comparisons by pointer, below at.'),
+      is: reading(),
+    }),
+    50,
+  )
+    .default([])
+    .describe('What else decides, after the word; the first that fits wins.');
+}
+
+const furtherSchema = mapping({
+  request: request('GET').describe('The further call.'),
+  when: mapping({
+    words: list(z.string({ error: 'a word of status.words' }), 200)
+      .default([])
+      .describe('Where the status answer has one of these words.'),
+    stalled: yesOrNo()
+      .default(false)
+      .describe('Of an export that has not ended, where nothing has changed for pacing.stallAfterMs.'),
+  }).describe('Which exports it is asked about.'),
+  at: pointers().default('').describe('Where the export stands in its answer.'),
+  id: pointers().optional().describe("Where the export's id stands, below at."),
+  idPrefix: idPrefix().optional(),
+  word: pointers().describe('Where its word for the status stands, below at.'),
+  words: words().describe(
+    'Its words, and what they mean: one that says how the export has ended counts, every other leaves the first as it is.',
+  ),
+  refine: refine(),
+  fields: fieldsSchema.omit({ retryAfterMs: true }).prefault({}),
+  details: detailsSchema.default({}),
+});
+
 export const statusSchema = mapping({
   request: request('GET').describe('The call that tells where one export stands.'),
   answers: list(wholeNumber(200, 599), 20)
@@ -134,19 +175,10 @@ export const statusSchema = mapping({
   idPrefix: idPrefix().optional(),
   word: pointers().describe("Where the vendor's word for the status stands, below at."),
   caseless: yesOrNo().default(false).describe('Whether words are compared without regard to case.'),
-  words: named(WORD, reading(), 200)
-    .refine((words) => Object.keys(words).length > 0, { error: 'at least one word' })
-    .describe("The vendor's words, in its own spelling, and what they mean. What is not listed is UNKNOWN."),
-  refine: list(
-    mapping({
-      word: z.string({ error: 'a word of words' }).optional().describe('Only for this word.'),
-      where: where().describe('What has to hold: comparisons by pointer, below at.'),
-      is: reading(),
-    }),
-    50,
-  )
-    .default([])
-    .describe('What else decides, after the word; the first that fits wins.'),
+  words: words().describe(
+    "The vendor's words, in its own spelling, and what they mean. What is not listed is UNKNOWN.",
+  ),
+  refine: refine(),
   fields: fieldsSchema.prefault({}),
   failureIsRetryable: z
     .union([yesOrNo(), list(lineOfText(100), 50)], { error: 'true, false, or a list of failure codes' })
@@ -166,6 +198,11 @@ export const statusSchema = mapping({
   })
     .optional()
     .describe('Many exports in one call.'),
+  further: furtherSchema
+    .optional()
+    .describe(
+      'A second call about an export whose answer leaves something open: how it has ended, or what it holds. Fields of the first answer stay.',
+    ),
 });
 
 export const listSchema = mapping({

@@ -1,13 +1,13 @@
 import type { ExportKey, LocatorIds } from '../../export/export.ts';
 import type { LocatorGrammar } from '../../export/ports.ts';
-import type { AccountClient, AccountRequest, AccountResponse } from '../../http/types.ts';
+import type { AccountClient } from '../../http/types.ts';
 import { cleanVendorWords } from '../../http/vendor-words.ts';
 import type { VendorDeclaration } from '../../vendor-file/declaration.ts';
 import type { AccountParts } from '../shared/account.ts';
 import type { ErrorReader } from './errors.ts';
 import { compileFiles, type Files } from './files-found.ts';
+import { type CompiledFurther, type Further, openFurther } from './further.ts';
 import type { AnswerFacts, DescribeFiles, Snapshot, ToSnapshot } from './mapping.ts';
-import type { FilledRequest } from './request.ts';
 import type { FoundExport, StatusReader } from './status.ts';
 import { compileTemplate, type SettingValues } from './template.ts';
 import type { Misfit } from './values.ts';
@@ -21,10 +21,11 @@ export interface CompiledVendor {
   readonly errors: ErrorReader;
   readonly status: StatusReader;
   readonly toSnapshot: ToSnapshot;
+  readonly further: CompiledFurther | null;
 }
 
 /** What the calls of one account share. */
-export interface DeclaredAccount extends Omit<CompiledVendor, 'toSnapshot'> {
+export interface DeclaredAccount extends Omit<CompiledVendor, 'toSnapshot' | 'further'> {
   readonly http: AccountClient;
   /** Never ends in `/`. */
   readonly baseUrl: string;
@@ -33,6 +34,8 @@ export interface DeclaredAccount extends Omit<CompiledVendor, 'toSnapshot'> {
   toKey(ids: LocatorIds): ExportKey;
   toSnapshot(key: ExportKey, found: FoundExport, facts: AnswerFacts): Snapshot;
   readonly files: Files;
+  /** Null where the file names no further call. */
+  readonly further: Further | null;
 }
 
 export function openDeclaredAccount(
@@ -40,7 +43,7 @@ export function openDeclaredAccount(
   { http, settings, tools, toKey }: AccountParts<LocatorIds>,
 ): DeclaredAccount {
   const { declaration } = vendor;
-  const { log, secrets } = tools;
+  const { clock, log, secrets } = tools;
   const values = toSettingValues(declaration, settings.settings);
   const misfit = createMisfitReporter((field) =>
     log.warn(
@@ -64,6 +67,19 @@ export function openDeclaredAccount(
     toKey,
     toSnapshot: (key, found, facts) => vendor.toSnapshot(key, found, facts, context),
     files,
+    further:
+      vendor.further &&
+      openFurther(vendor.further, {
+        ...{ http, clock, context, toFirst: vendor.toSnapshot, settings: values },
+        stallAfterMs: settings.pacing.stallAfterMs,
+        timeoutMs: settings.limits.timeoutMs,
+        onFailure: createMisfitReporter((code) =>
+          log.warn(
+            { vendor: declaration.id, account: settings.key, code },
+            `${declaration.name} did not tell what else there is to an export`,
+          ),
+        ),
+      }),
   };
 }
 
@@ -91,17 +107,7 @@ export function toOrigins(
   });
 }
 
-/** A request that changes nothing, whatever its method. */
-export function toRead(request: FilledRequest): AccountRequest {
-  return request.method === 'GET' ? (request as AccountRequest) : { ...request, isRead: true };
-}
-
-/** How a single answer came. */
-export function toSingleFacts({ headers, receivedAt }: AccountResponse): AnswerFacts {
-  return { source: 'single', headers, receivedAt };
-}
-
-/** Tells of each field once: a vendor may send the same nonsense with every answer. */
+/** Tells of each field, or code, once: a vendor may send the same nonsense with every answer. */
 function createMisfitReporter(tell: Misfit): Misfit {
   const told = new Set<string>();
   return (field) => {

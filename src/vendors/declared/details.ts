@@ -43,6 +43,8 @@ export function compileDetails({
   status,
 }: Pick<VendorDeclaration, 'locator' | 'status'>): ReadDetails {
   const idNames = Object.keys(locator);
+  // Those that only a further answer tells.
+  const openNames = Object.keys(status.further?.details ?? {});
   const reads = Object.entries(status.details).map(([name, rule]) => ({
     name,
     read: compileDetail(name, rule, status.fields),
@@ -51,6 +53,7 @@ export function compileDetails({
     const details: Record<string, unknown> = {};
     for (const name of idNames) details[name] = ids[name] ?? null;
     for (const { name, read } of reads) details[name] = read(source, misfit);
+    for (const name of openNames) details[name] = null;
     return details;
   };
 }

@@ -5,11 +5,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { FileRule } from '../../vendor-file/declaration.ts';
 import { orGone } from '../shared/answers.ts';
 import { readLinkExpiry } from '../shared/presigned-link.ts';
-import { type DeclaredAccount, toOrigins, toRead, toSingleFacts } from './account.ts';
+import { type DeclaredAccount, toOrigins } from './account.ts';
 import { checkContent, compileContentFacts, refuseFailure } from './files-content.ts';
 import type { FileSource, FoundFile } from './files-found.ts';
+import type { ReadExport } from './further.ts';
 import { compilePointers, type ReadPointer } from './pointer.ts';
-import { compileRequest, type FillRequest } from './request.ts';
+import { createReadStatus } from './read-status.ts';
+import { compileRequest, type FillRequest, toRead } from './request.ts';
 import { compileTexts } from './template.ts';
 
 /** See `VendorAccount.locateFile`. */
@@ -19,31 +21,30 @@ export type LocateFile = (key: ExportKey, index: number, options?: CallOptions) 
 const UNDATED_LINK_LIFETIME_MS = 300_000;
 
 const GONE: FileAccess = { type: 'gone' };
-const ASKED_STATUS = 'the status of an export';
 const ASKED_LINK = 'the link to a file';
 const ASKED_FILE = 'a file';
 
 /** What opens files as a vendor file says they are kept; the vendor is asked anew each time. */
 export function createLocateFile(account: DeclaredAccount, clock: Clock): LocateFile {
-  const { declaration, files, http, lastId, settings, status } = account;
-  const fill = compileRequest(declaration.status.request, declaration, settings);
+  const { declaration, files } = account;
   const openers = declaration.files.map((rule) => createOpener(account, clock, rule));
-
-  async function tell(key: ExportKey, options: CallOptions | undefined) {
-    const request = fill({ ids: key.ids });
-    if (request === undefined) throw new TypeError('A checked locator fills the path of its status call.');
-    return http.send(toRead(request), options, (response) => {
-      const found = status.read(http, response, ASKED_STATUS, key.ids[lastId]);
-      return { wire: found.source, snapshot: account.toSnapshot(key, found, toSingleFacts(response)) };
-    });
-  }
+  const toSource = ({ found, snapshot: { key, status } }: ReadExport): FileSource => ({
+    ids: key.ids,
+    status,
+    wire: found.source,
+  });
+  const tell = createReadStatus(
+    account,
+    (answer) => ({ source: toSource(answer), snapshot: answer.snapshot }),
+    // A file that is there is opened, whatever else there is to its export.
+    (answer) => files.find(toSource(answer)).length > 0,
+  );
 
   return async (key, index, options) => {
     const told = await orGone(tell(key, options));
     if (told === null) return GONE;
-    const { wire, snapshot } = told;
+    const { source, snapshot } = told;
     if (!isTerminal(snapshot.status)) return { type: 'unfinished' };
-    const source: FileSource = { ids: key.ids, status: snapshot.status, wire };
     const found = files.find(source)[index];
     const open = found && openers[found.rule];
     if (open === undefined || isPast(found?.description.availableUntil, snapshot.observedAt)) return GONE;

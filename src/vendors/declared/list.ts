@@ -3,11 +3,11 @@ import type { CallOptions } from '../../http/types.ts';
 import type { BatchRule, ListRule, VendorDeclaration } from '../../vendor-file/declaration.ts';
 import { namesIn, neededIn } from '../../vendor-file/request-names.ts';
 import type { ListCall, Listed } from '../shared/reads.ts';
-import { type DeclaredAccount, toRead } from './account.ts';
+import type { DeclaredAccount } from './account.ts';
 import type { AnswerFacts, Snapshot } from './mapping.ts';
 import { compileNext } from './pages.ts';
 import { compilePointers, describePointer, type ReadPointer } from './pointer.ts';
-import { compileRequest, type FilledRequest } from './request.ts';
+import { compileRequest, type FilledRequest, toRead } from './request.ts';
 import { compileId, type FoundExport } from './status.ts';
 
 /** The most exports that one call is asked for: few vendors give more at once. */
@@ -186,9 +186,13 @@ function compileNames({ declaration, lastId }: DeclaredAccount, request: ListRul
   return { listOf, nameOf };
 }
 
-/** @param lacksEnds - what has ended is asked for singly: entries lack what an export ends with */
+/**
+ * What leaves something open that a further call tells is asked for singly.
+ *
+ * @param lacksEnds - so is what has ended: entries lack what an export ends with
+ */
 function toListed(
-  { lastId, toSnapshot }: DeclaredAccount,
+  { further, lastId, toSnapshot }: DeclaredAccount,
   byId: ReadonlyMap<string, ListedEntry>,
   lacksEnds: boolean,
 ): Listed {
@@ -196,8 +200,11 @@ function toListed(
     names: new Set(byId.keys()),
     find(key): Snapshot | undefined {
       const entry = byId.get(key.ids[lastId] ?? '');
-      const snapshot = entry && toSnapshot(key, entry.found, entry.facts);
-      return lacksEnds && snapshot !== undefined && isTerminal(snapshot.status) ? undefined : snapshot;
+      if (entry === undefined) return undefined;
+      const snapshot = toSnapshot(key, entry.found, entry.facts);
+      const isPart =
+        (lacksEnds && isTerminal(snapshot.status)) || further?.isNeeded(entry.found, snapshot) === true;
+      return isPart ? undefined : snapshot;
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   isTerminal,
   type LocatorIds,
 } from '../../export/export.ts';
-import type { ResponseHeaders } from '../../http/types.ts';
+import type { AccountResponse, ResponseHeaders } from '../../http/types.ts';
 import type {
   FieldRules,
   InstantField,
@@ -32,7 +32,7 @@ import {
   toPercent,
   toWaitMs,
 } from './values.ts';
-import { compileWords } from './words.ts';
+import { compileWords, type WordReading } from './words.ts';
 
 /** How an answer came, beside what it says. */
 export interface AnswerFacts {
@@ -41,6 +41,11 @@ export interface AnswerFacts {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly headers: ResponseHeaders;
+}
+
+/** How a single answer came. */
+export function toSingleFacts({ headers, receivedAt }: AccountResponse): AnswerFacts {
+  return { source: 'single', headers, receivedAt };
 }
 
 /** What an answer says of an export's files; see `ExportSnapshot.files`. */
@@ -61,12 +66,16 @@ export interface MappingContext {
 
 export type Snapshot = ExportSnapshot<Details>;
 
+/** What an export stands for, where more than its own answer decides. @param own - what that answer says */
+export type Decide = (own: WordReading) => WordReading;
+
 /** An export as an answer describes it, in our words. */
 export type ToSnapshot = (
   key: ExportKey,
   found: FoundExport,
   facts: AnswerFacts,
   context: MappingContext,
+  decide?: Decide,
 ) => Snapshot;
 
 const MAX_NAME_LENGTH = 300;
@@ -89,10 +98,11 @@ export function compileMapping(declaration: VendorDeclaration): ToSnapshot {
   const readWait = compileWait(fields.retryAfterMs);
   const readFailure = compileFailure(vendorName, status);
 
-  return (key, found, facts, context) => {
+  return (key, found, facts, context, decide) => {
     const { source, word } = found;
     const { misfit, describeFiles } = context;
-    const reading = readWord(word, source);
+    const own = readWord(word, source);
+    const reading = decide === undefined ? own : decide(own);
     const hasEnded = isTerminal(reading.status);
     const waitMs = readWait(source, facts);
     return {
@@ -170,6 +180,11 @@ function compileWait(
   return (source, { receivedAt }) => toWaitMs(read(source), rule.as, receivedAt) ?? null;
 }
 
+/** What is said of a failure for which the vendor gives no reason. */
+export function toUnexplained(vendorName: string): string {
+  return `${vendorName} reports that the export failed, without saying why.`;
+}
+
 function compileFailure(
   vendorName: string,
   { fields, failureIsRetryable = false }: StatusRule,
@@ -186,7 +201,7 @@ function compileFailure(
     const code = readCode(source, misfit);
     return {
       code,
-      message: cleanWords(words) ?? `${vendorName} reports that the export failed, without saying why.`,
+      message: cleanWords(words) ?? toUnexplained(vendorName),
       // A vendor that says when to come back says that it may work then.
       isRetryable: failureIsRetryable === true || waitMs !== null || (code !== null && retryable.has(code)),
       retryAfterMs: waitMs,

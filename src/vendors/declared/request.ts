@@ -1,3 +1,4 @@
+import type { AccountRequest } from '../../http/types.ts';
 import type { RequestRule, VendorDeclaration } from '../../vendor-file/declaration.ts';
 import {
   compileBody,
@@ -19,6 +20,11 @@ export interface FilledRequest {
   readonly json?: unknown;
   /** Encoded. */
   readonly form?: string | undefined;
+}
+
+/** A request that changes nothing, whatever its method. */
+export function toRead(request: FilledRequest): AccountRequest {
+  return request.method === 'GET' ? (request as AccountRequest) : { ...request, isRead: true };
 }
 
 /** Undefined where its path has a place for which there is nothing. */

@@ -8,20 +8,19 @@ import {
   type DeclaredAccount,
   openDeclaredAccount,
   toOrigins,
-  toRead,
   toSettingValues,
-  toSingleFacts,
 } from './account.ts';
 import { toReadCallback } from './callback.ts';
 import { createCancel } from './cancel.ts';
 import { toAuthRules } from './credentials.ts';
 import { compileErrors } from './errors.ts';
 import { createLocateFile } from './files.ts';
+import { compileFurther } from './further.ts';
 import { lastIdOf, toLocatorGrammar, toOrderHints } from './grammar.ts';
 import { canListAll, createBatch, createList } from './list.ts';
-import { compileMapping, type Snapshot } from './mapping.ts';
+import { compileMapping } from './mapping.ts';
 import { toKindOf, toParseOrder } from './orders.ts';
-import { compileRequest } from './request.ts';
+import { createReadStatus } from './read-status.ts';
 import { ACCEPTED_WORD, createStart } from './start.ts';
 import { createStartedSearch } from './start-search.ts';
 import { compileStatus } from './status.ts';
@@ -67,6 +66,7 @@ export function compileVendor(declaration: VendorDeclaration): CompiledVendor {
     errors,
     status: compileStatus(declaration, errors),
     toSnapshot: compileMapping(declaration),
+    further: compileFurther(declaration, errors),
   };
 }
 
@@ -83,28 +83,18 @@ export function toCapabilities(declaration: VendorDeclaration): VendorCapabiliti
   };
 }
 
-const ASKED = 'the status of an export';
-
 /** How the exports of one account are read: one by one, by their ids together, or through the list. */
 export function createReading(
   account: DeclaredAccount,
 ): Pick<OwnReads<LocatorIds>, 'readOne' | 'list' | 'listRecent'> {
-  const { declaration, http, lastId, status } = account;
+  const { declaration } = account;
   const { batch } = declaration.status;
-  const fill = compileRequest(declaration.status.request, declaration, account.settings);
   const { list: rule } = declaration;
   const list = rule === null ? undefined : createList(account, rule);
   const asBatch = rule === null || rule.asBatch === false ? undefined : list?.call;
 
   return {
-    readOne(key, options): Promise<Snapshot> {
-      const request = fill({ ids: key.ids });
-      if (request === undefined) throw new TypeError('A checked locator fills the path of its status call.');
-      return http.send(toRead(request), options, (response) => {
-        const found = status.read(http, response, ASKED, key.ids[lastId]);
-        return account.toSnapshot(key, found, toSingleFacts(response));
-      });
-    },
+    readOne: createReadStatus(account, ({ snapshot }) => snapshot),
     list: batch === null ? asBatch : createBatch(account, batch),
     ...(rule && list && canListAll(declaration, rule) && { listRecent: list.recent }),
   };

@@ -5,11 +5,12 @@ import { VendorError } from '../../../src/export/errors.ts';
 import { type ExportSnapshot, isTerminal } from '../../../src/export/export.ts';
 import { toExportKey } from '../../../src/export/locator.ts';
 import type { VendorDeclaration } from '../../../src/vendor-file/declaration.ts';
+import { detailsOf } from '../../../src/vendor-file/further.ts';
 import { openDeclaredAccount } from '../../../src/vendors/declared/account.ts';
 import { compileVendor, createReading } from '../../../src/vendors/declared/vendor.ts';
 import { createTestTools } from '../../support/tools.ts';
 import { createStubHttp } from '../stub-http.ts';
-import { ACME, acme, at } from './support.ts';
+import { ACME, acme, at, detail } from './support.ts';
 
 /** Everything that a file may read, in one answer and in a list. */
 const EXPORT = {
@@ -38,6 +39,17 @@ const DECLARATIONS: readonly VendorDeclaration[] = [
     list: {
       ...(ACME.list as NonNullable<VendorDeclaration['list']>),
       next: { kind: 'url', at: [at('/next_cursor')] },
+    },
+  }),
+  // The stub answers both calls alike.
+  acme({
+    status: {
+      further: {
+        ...ACME.status,
+        when: { words: ['ready', 'stopped'], isStalled: true },
+        word: [at('/title')],
+        details: { more: detail('JSON', '/filters') },
+      },
     },
   }),
 ];
@@ -128,7 +140,7 @@ function expectSound(declaration: VendorDeclaration, snapshot: ExportSnapshot): 
   expect(Object.keys(details as object)).toEqual([
     'projectId',
     'jobId',
-    ...Object.keys(declaration.status.details),
+    ...Object.keys(detailsOf(declaration)),
   ]);
   expect(JSON.stringify(snapshot).length).toBeLessThan(200_000);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FakeAnswer, ReceivedRequest } from '../../support/fake-vendor.ts';
 import { openShipped, toLines } from './shipped.ts';
 
 const hubspot = openShipped({
@@ -13,6 +14,8 @@ const { fixture } = hubspot;
 const NOW = Date.UTC(2026, 4, 18, 9, 5);
 const PREFIX = '/crm/v3/exports/export';
 const STATUS = `GET ${PREFIX}/async/tasks/478408617/status`;
+
+const DETAILS = `GET ${PREFIX}/478408617`;
 
 describe('an export of HubSpot', () => {
   it.each([
@@ -36,8 +39,76 @@ describe('an export of HubSpot', () => {
     const { result, requests } = await hubspot.read({ body: fixture(name) });
 
     expect(result).toMatchObject(expected);
-    expect(toLines(requests)).toEqual([STATUS]);
-    expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer pat-na1-1' });
+    // What is complete or canceled may have ended another way: its details tell, where they can be read.
+    expect(toLines(requests)).toEqual(/^(?:complete|canceled)/.test(name) ? [STATUS, DETAILS] : [STATUS]);
+    for (const { headers } of requests) expect(headers).toMatchObject({ authorization: 'Bearer pat-na1-1' });
+  });
+
+  /** The status call answers with the one, the details with the other. */
+  const readBoth = (task: string, details: FakeAnswer, changes: object = {}) =>
+    hubspot.read(({ url }: ReceivedRequest, _index: number) =>
+      url.endsWith('/status') ? { body: { ...fixture(task), ...changes } } : details,
+    );
+
+  it.each([
+    ['complete', 'details-done', { outcome: 'COMPLETE', details: { recordCount: 1776, objectType: '0-1' } }],
+    ['complete', 'details-empty', { outcome: 'EMPTY', rawStatus: 'COMPLETE', details: { recordCount: 0 } }],
+    ['complete-with-errors', 'details-done', { outcome: 'PARTIAL', details: { errorCount: 3 } }],
+    [
+      'canceled',
+      'details-failed',
+      { status: 'FAILED', rawStatus: 'FAILED', name: 'All contacts', files: [] },
+    ],
+    ['canceled', 'details-done', { status: 'SUCCEEDED', rawStatus: 'DONE' }],
+  ])('is read from %s and %s', async (task, details, expected) => {
+    const { result, requests } = await readBoth(task, { body: fixture(details) });
+
+    expect(result).toMatchObject(expected);
+    expect(toLines(requests)).toEqual([STATUS, DETAILS]);
+  });
+
+  it('has failed where its task goes on past the stall limit and its details say so', async () => {
+    const early = await readBoth('processing', { body: fixture('details-failed') });
+    const late = await readBoth(
+      'processing',
+      { body: fixture('details-failed') },
+      { requestedAt: '2026-05-18T07:00:00Z', startedAt: '2026-05-18T07:00:04Z' },
+    );
+
+    expect([early.result, toLines(early.requests)]).toEqual([
+      expect.objectContaining({ status: 'RUNNING' }),
+      [STATUS],
+    ]);
+    expect([late.result, toLines(late.requests)]).toEqual([
+      expect.objectContaining({ status: 'FAILED', name: 'All contacts' }),
+      [STATUS, DETAILS],
+    ]);
+  });
+
+  it.each(['ENQUEUED', 'PENDING_APPROVAL', 'DEFERRED', 'PROCESSING', 'CONFLICT'])(
+    'stays as it ended where its details say %s',
+    async (exportState) => {
+      const { result, log } = await readBoth('complete', {
+        body: { ...fixture('details-done'), exportState },
+      });
+
+      expect(result).toMatchObject({ status: 'SUCCEEDED', outcome: 'COMPLETE', rawStatus: 'COMPLETE' });
+      expect(log).toEqual([]);
+    },
+  );
+
+  it('is expired where its details say that it was deleted', async () => {
+    const { result } = await readBoth('complete', {
+      body: { ...fixture('details-done'), exportState: 'DELETED' },
+    });
+
+    expect(result).toMatchObject({ status: 'EXPIRED', rawStatus: 'DELETED', files: [] });
+  });
+
+  it('is what its task says where the token may not read its details', async () => {
+    const { result } = await readBoth('complete', { status: 403, body: fixture('error-403-scopes') });
+
+    expect(result).toMatchObject({ status: 'SUCCEEDED', files: [{ name: '478408617.zip' }] });
   });
 
   it('has times in UTC, and its own id although the answer names none', async () => {
