@@ -18,6 +18,7 @@ import {
   startConformance,
   toSilenceMs,
 } from './stage.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Runs the whole suite for one vendor. */
 export function describeVendorAccount(suite: SuiteRunner, name: string, harness: ConformanceHarness): void {
@@ -235,11 +236,11 @@ function describeLeaving(suite: SuiteRunner, harness: ConformanceHarness): void 
       const reason = new DOMException('The reader left.', 'AbortError');
 
       const reading = stage.read(keys, controller.signal);
-      await stage.until(() => stage.requests.length > 0);
+      await waitUntil('the vendor is asked', () => stage.requests.length > 0);
       controller.abort(reason);
 
       await expect(reading).rejects.toBe(reason);
-      await stage.until(() => stage.openCalls() === 0);
+      await waitUntil('the call has ended', () => stage.openCalls() === 0);
       expect(stage.requests.length).toBeLessThanOrEqual(keys.length);
     },
   );

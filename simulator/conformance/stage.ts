@@ -30,8 +30,6 @@ export interface Stage extends AsyncDisposable {
   cancel(): Promise<undefined | Error>;
   /** Requests that are waiting for their answer. */
   openCalls(): number;
-  /** Lets sockets do their work until something is true; the test's own time limit ends it. */
-  until(condition: () => boolean): Promise<void>;
 }
 
 const ACCESS_TOKEN = 'conformance-access-token-2718281828';
@@ -115,9 +113,6 @@ export async function startConformance(
       return cancel.then(() => undefined, orFailure);
     },
     openCalls: () => vendor.concurrency.now,
-    async until(condition) {
-      while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-    },
     async [Symbol.asyncDispose]() {
       await account.close();
       await vendor[Symbol.asyncDispose]();

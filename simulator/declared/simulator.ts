@@ -59,6 +59,8 @@ export function createDeclaredSimulator(
   /** Those that were started here: what was there from the beginning is in nobody's way. */
   const ordered: DeclaredJob[] = [];
   const replies = new Map<string, SimulatorResponse>();
+  /** Addresses that a start has said, until it is known when its job ends. */
+  const callbacks = new Map<DeclaredJob, string>();
   let created = 0;
 
   return {
@@ -155,9 +157,17 @@ export function createDeclaredSimulator(
     if (ordered.length > MAX_JOBS) ordered.shift();
     if (jobs.length > MAX_JOBS) jobs.shift();
     onAccepted?.({ ids, order: order.fields });
-    if (order.callback !== null)
-      callWhenOver(clock, job, { declaration, spellings, address: order.callback });
+    if (order.callback !== null) callbacks.set(job, order.callback);
+    if (start.then === null) promiseCallback(job);
     return tellStarted(job);
+  }
+
+  /** Once: from now on it is known when the job will have ended. */
+  function promiseCallback(job: DeclaredJob): void {
+    const address = callbacks.get(job);
+    if (address === undefined) return;
+    callbacks.delete(job);
+    callWhenOver(clock, job, { declaration, spellings, address });
   }
 
   async function tellStarted(job: DeclaredJob): Promise<SimulatorResponse> {
@@ -188,6 +198,7 @@ export function createDeclaredSimulator(
 
   async function beginJob(job: DeclaredJob): Promise<SimulatorResponse> {
     job.begin();
+    promiseCallback(job);
     return { ...(await tellOne(job)), status: start?.success[0] ?? 200 };
   }
 

@@ -1,4 +1,4 @@
-/** The example that the language was described by, as a stranger takes it: checked, and put through the suite that every vendor passes. */
+/** The examples of the language, as a stranger takes them: checked, and put through the suite that every vendor passes. */
 import { describe, expect, it } from 'vitest';
 import { describeVendorAccount } from '../../../simulator/conformance/account.ts';
 import type { SuiteRunner } from '../../../simulator/conformance/runner.ts';
@@ -8,12 +8,15 @@ import { toSimulatorMount } from '../../../simulator/declared/mount.ts';
 import { readVendorFile } from '../../../src/vendor-file/read.ts';
 import { toVendorDefinition } from '../../../src/vendors/declared/vendor.ts';
 import { createRecordingLog } from '../../support/tools.ts';
-import { LANGUAGE_EXAMPLE } from '../../vendor-file/language-example.ts';
+import { LANGUAGE_EXAMPLE, WIDE_EXAMPLE } from '../../vendor-file/language-example.ts';
 
 const suite = { describe, it, expect, createLog: createRecordingLog, isBrief: true } as SuiteRunner;
 
-describe('the example of the language', () => {
-  const read = readVendorFile(LANGUAGE_EXAMPLE, 'acme-reports.vendor.yaml');
+describe.each([
+  ['the first example', LANGUAGE_EXAMPLE],
+  ['an example of nearly every key', WIDE_EXAMPLE],
+])('%s', (_which, text) => {
+  const read = readVendorFile(text, 'example.vendor.yaml');
   if ('problems' in read) throw new Error(read.problems.map(({ line }) => line).join('\n'));
   const { declaration } = read;
 
