@@ -65,7 +65,8 @@ export class ErrorWriter {
   private byRow(row: ErrorRow, usual: number, message: string): SimulatorResponse {
     const status = row.status ?? usual;
     const text = row.message === null ? message : `${row.message}: ${message}`;
-    const isByBody = (row.where?.length ?? 0) > 0 && row.code === null && row.message === null;
+    const isByBody =
+      (row.where?.length ?? 0) > 0 && row.code === null && row.message === null && row.namesId !== true;
     let body = isByBody ? {} : this.envelope(row.code ?? `SIMULATED_${status}`, text);
     for (const condition of row.where ?? []) body = settle(body, condition, true);
     const { success } = this.declaration.status;

@@ -128,8 +128,8 @@ const NAMED_CODES: readonly (readonly [ErrorKind, VendorErrorCode])[] = [
 function toCodes({ errors }: VendorDeclaration): NonNullable<ConformanceHarness['codes']> {
   const codes: Partial<Record<401 | 403 | 404 | 410, VendorErrorCode>> = {};
   for (const [kind, code] of NAMED_CODES) {
-    for (const { status, code: named, message, where = [] } of errors[kind]) {
-      const isBare = named === null && message === null && where.length === 0;
+    for (const { status, code: named, message, namesId, where = [] } of errors[kind]) {
+      const isBare = named === null && message === null && namesId !== true && where.length === 0;
       if (isBare && (status === 401 || status === 403 || status === 404 || status === 410))
         codes[status] ??= code;
     }

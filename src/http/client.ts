@@ -237,8 +237,8 @@ class HttpAccountClient implements AccountClient {
     });
   }
 
-  toVendorError(response: AccountResponse, asked: string): VendorError {
-    return this.parts.errors.fromResponse(response, asked);
+  toVendorError(response: AccountResponse, asked: string, code?: VendorErrorCode): VendorError {
+    return this.parts.errors.fromResponse(response, asked, code);
   }
 
   toBadResponse(response: AccountResponse, asked: string, problem: string): VendorError {

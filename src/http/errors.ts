@@ -49,12 +49,15 @@ export class ErrorMapper {
     return new VendorError({ ...facts, code, message, vendor, account });
   }
 
-  /** @param asked - what was asked for, e.g. `the status of an export` */
-  fromResponse(response: AccountResponse, asked: string): VendorError {
+  /**
+   * @param asked - what was asked for, e.g. `the status of an export`
+   * @param known - what the answer means, where whoever asked knows better
+   */
+  fromResponse(response: AccountResponse, asked: string, known?: VendorErrorCode): VendorError {
     const { vendorName, rules } = this.settings;
     const { status } = response;
     const vendorCode = toVendorCode(rules.vendorCode(response));
-    const code = this.codeOf(response);
+    const code = known ?? this.codeOf(response);
     const words = toWords(status, vendorCode);
     return this.error(code, `${vendorName} answered ${words} when asked for ${asked}.`, {
       httpStatus: status,

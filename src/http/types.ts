@@ -254,8 +254,9 @@ export interface AccountClient {
    * The error for an answer that is none of the expected ones; by HTTP status, with the vendor's code beside it.
    *
    * @param asked - what was asked for, as a noun: `the status of an export`
+   * @param code - what it means, where that follows from what was asked and not from the answer alone
    */
-  toVendorError(response: AccountResponse, asked: string): VendorError;
+  toVendorError(response: AccountResponse, asked: string, code?: VendorErrorCode): VendorError;
   /**
    * Sends an order: a request that makes the vendor begin something, and so must not reach it twice.
    *

@@ -302,6 +302,8 @@ export interface ErrorRow {
   readonly code: string | null;
   /** A part of the vendor's message. */
   readonly message: string | null;
+  /** The message names the export that was asked about; only of `notFound`. */
+  readonly namesId?: boolean | undefined;
   /** What holds of the answer's body: `{ status: 200, where: { /data/node: null } }`. None where it is left out. */
   readonly where?: readonly Condition[] | undefined;
   /** How long to wait then; only of `throttled`. */

@@ -105,6 +105,19 @@ const PLACES: readonly Hostile[] = [
   ['the address of a callback over a field', 'at: /callback_url', 'at: /template_id', 'a place of its own'],
 ].map(toHostile);
 
+const NOT_FOUND = 'notFound: [{ status: 404 }, { status: 400, code: 17 }]';
+
+const ROWS: readonly Hostile[] = [
+  [
+    'a name looked for in no message',
+    NOT_FOUND,
+    'notFound: [{ status: 400, namesId: true }]',
+    'where errors.message says',
+  ],
+  ['a row that says nothing', NOT_FOUND, 'notFound: [{ namesId: false }]', 'at least one of status'],
+  ['a name in another row', NOT_FOUND, 'forbidden: [{ status: 400, namesId: true }]', 'an unknown key'],
+].map(toHostile);
+
 const PAGES: readonly Hostile[] = (
   [
     ['a cursor that goes nowhere', '{}', '{ cursor: /next }', 'cursor with body'],
@@ -320,7 +333,7 @@ function toHostile([title = '', from = '', to = '', says = '', on]: readonly (
 }
 
 describe('a vendor file is refused, with the line, for', () => {
-  it.each([...ADDRESSES, ...PLACES, ...PAGES, ...PATTERNS, ...NAMES, ...SHAPES, ...FURTHER])(
+  it.each([...ADDRESSES, ...PLACES, ...PAGES, ...PATTERNS, ...NAMES, ...SHAPES, ...ROWS, ...FURTHER])(
     '$title',
     ({ from, to, says, on }) => {
       expect(ACME.split(from)).toHaveLength(2);

@@ -16,7 +16,7 @@ export function toErrors(raw: RawErrors): ErrorRules {
     message: raw.message === undefined ? [] : toPointers(raw.message),
     expired: raw.expired.map((row) => toRow(row)),
     throttled: rows.map((row) => toRow(row, row.wait ?? wait)),
-    notFound: raw.notFound.map((row) => toRow(row)),
+    notFound: raw.notFound.map((row) => ({ ...toRow(row), ...(row.namesId ? { namesId: true } : {}) })),
     conflict: raw.conflict.map((row) => toRow(row)),
     forbidden: raw.forbidden.map((row) => toRow(row)),
     unauthenticated: raw.unauthenticated.map((row) => toRow(row)),

@@ -122,7 +122,8 @@ function rowsSaySomething({ tree }: FileView): readonly Problem[] {
   return errorRows(tree).flatMap((path) => {
     const row = valueAt(tree, path);
     if (!isMapping(row)) return [];
-    const isEmpty = ['status', 'code', 'message', 'where'].every((key) => row[key] === undefined);
+    const isEmpty =
+      row.namesId !== true && ['status', 'code', 'message', 'where'].every((key) => row[key] === undefined);
     return [
       ...(isEmpty
         ? [
@@ -145,6 +146,9 @@ function rowsSaySomething({ tree }: FileView): readonly Problem[] {
               'a message only where errors.message says where messages stand',
             ),
           ]
+        : []),
+      ...(row.namesId === true && message === undefined
+        ? [problemAt(tree, [...path, 'namesId'], 'true only where errors.message says where messages stand')]
         : []),
     ];
   });

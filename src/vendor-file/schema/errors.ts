@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lineOfText, list, mapping, patternText, wholeNumber, word } from '../../yaml/scalars.ts';
+import { lineOfText, list, mapping, patternText, wholeNumber, word, yesOrNo } from '../../yaml/scalars.ts';
 import { HEADER_NAME } from './request.ts';
 import { where } from './status.ts';
 import { pointers } from './values.ts';
@@ -42,6 +42,12 @@ function rows() {
   return list(row({}), 50).default([]);
 }
 
+const notFoundRow = row({
+  namesId: yesOrNo()
+    .default(false)
+    .describe("The vendor's message names the export that was asked about, by the locator's last id."),
+});
+
 const throttledRow = row({ wait: wait().optional() });
 
 export const errorsSchema = mapping({
@@ -60,7 +66,7 @@ export const errorsSchema = mapping({
     )
     .default([])
     .describe('Asked to wait.'),
-  notFound: rows().describe('There is no such export.'),
+  notFound: list(notFoundRow, 50).default([]).describe('There is no such export.'),
   conflict: rows().describe('The export is in no state for it.'),
   forbidden: rows().describe('The credential may not do this.'),
   unauthenticated: rows().describe('The credential is not taken.'),

@@ -12,7 +12,7 @@ const ASKED = 'the end of a job';
 
 /** What stops jobs as a vendor file says; null where it says nothing of it. */
 export function createCancel(account: DeclaredAccount): Cancel | null {
-  const { declaration, http, settings } = account;
+  const { declaration, http, lastId, settings } = account;
   const { cancel } = declaration;
   if (cancel === null) return null;
   const success: ReadonlySet<number> = new Set(cancel.success);
@@ -21,16 +21,16 @@ export function createCancel(account: DeclaredAccount): Cancel | null {
     .filter((rule) => rule !== null)
     .map((rule) => compileRequest(rule, declaration, settings));
 
-  function check(response: AccountResponse): void {
+  function check(response: AccountResponse, id: string | undefined): void {
     if (gone.has(response.status)) throw toNothingLeft(account);
-    if (!success.has(response.status)) throw toCancelError(account, response);
-    if (saysNo(account, response)) throw toCancelError(account, response);
+    if (!success.has(response.status) || saysNo(account, response))
+      throw toCancelError(account, response, id);
   }
 
   async function send(fill: FillRequest, key: ExportKey, options: StartOptions | undefined): Promise<void> {
     const request = fill({ ids: key.ids });
     if (request === undefined) throw new TypeError('A locator names what a cancellation needs.');
-    await http.send(request, { scope: options?.scope }, check);
+    await http.send(request, { scope: options?.scope }, (response) => check(response, key.ids[lastId]));
   }
 
   return async (key, options) => {
@@ -54,8 +54,12 @@ function saysNo(account: DeclaredAccount, response: AccountResponse): boolean {
 }
 
 /** Vendors refuse to stop a job that has just ended in many ways; whatever has no name of its own is such a refusal. */
-function toCancelError({ http, declaration: { name } }: DeclaredAccount, response: AccountResponse): Error {
-  const error = http.toVendorError(response, ASKED);
+function toCancelError(
+  { http, errors, declaration: { name } }: DeclaredAccount,
+  response: AccountResponse,
+  id: string | undefined,
+): Error {
+  const error = http.toVendorError(response, ASKED, errors.codeByName(response, id));
   if (error.code !== 'VENDOR_BAD_RESPONSE') return error;
   return http.toError('VENDOR_FORBIDDEN', `${name} refused to stop the job: it answered ${response.status}.`);
 }

@@ -14,8 +14,14 @@ import { headerWaitMs, toWaitMs } from './values.ts';
 
 /** What a vendor's answers say of errors, by its file. */
 export interface ErrorReader {
-  /** By the first row that fits; undefined where none does, and the HTTP status says it all. */
-  kindOf(response: AccountResponse): ErrorKind | undefined;
+  /**
+   * By the first row that fits; undefined where none does, and the HTTP status says it all.
+   *
+   * @param id - of the export that was asked about; without one, no row fits that wants it named
+   */
+  kindOf(response: AccountResponse, id?: string): ErrorKind | undefined;
+  /** For `toVendorError`: what an answer means that says so by naming the export; undefined for every other. */
+  codeByName(response: AccountResponse, id: string | undefined): VendorErrorCode | undefined;
   /** The vendor's words for people, in the order in which the file looks for them. */
   messagesOf(response: AccountResponse): readonly unknown[];
   readonly rules: Pick<
@@ -40,7 +46,8 @@ const TOO_MANY = 429;
 
 interface CompiledRow {
   readonly kind: ErrorKind;
-  fits(response: AccountResponse): boolean;
+  readonly namesId: boolean;
+  fits(response: AccountResponse, id: string | undefined): boolean;
   waitMs(response: AccountResponse): number | undefined;
 }
 
@@ -55,12 +62,16 @@ export function compileErrors({ errors }: Pick<VendorDeclaration, 'errors'>): Er
     .map(({ kind, row }) => compileRow(kind, row, codeOf, messages));
   const isForAny = listed.some(({ row }) => row.status === null);
   const statuses = new Set(listed.map(({ row }) => row.status));
-  const rowOf = (response: AccountResponse): CompiledRow | undefined =>
-    isForAny || statuses.has(response.status) ? rows.find((row) => row.fits(response)) : undefined;
-  const kindOf = (response: AccountResponse): ErrorKind | undefined => rowOf(response)?.kind;
+  const rowOf = (response: AccountResponse, id?: string): CompiledRow | undefined =>
+    isForAny || statuses.has(response.status) ? rows.find((row) => row.fits(response, id)) : undefined;
+  const kindOf = (response: AccountResponse, id?: string): ErrorKind | undefined => rowOf(response, id)?.kind;
 
   return {
     kindOf,
+    codeByName(response, id) {
+      const row = rowOf(response, id);
+      return row?.namesId === true ? CODE_OF_KIND[row.kind] : undefined;
+    },
     messagesOf: ({ json }) => messages.map((read) => read(json)),
     rules: {
       isTokenExpired(response) {
@@ -81,13 +92,14 @@ export function compileErrors({ errors }: Pick<VendorDeclaration, 'errors'>): Er
   };
 }
 
-function weightOf({ status, code, message, where }: ErrorRow): number {
-  return [status, code, message].filter((part) => part !== null).length + (where?.length ?? 0);
+function weightOf({ status, code, message, namesId, where }: ErrorRow): number {
+  const named = namesId === true ? 1 : 0;
+  return [status, code, message].filter((part) => part !== null).length + named + (where?.length ?? 0);
 }
 
 function compileRow(
   kind: ErrorKind,
-  { status, code, message, where, wait }: ErrorRow,
+  { status, code, message, namesId = false, where, wait }: ErrorRow,
   codeOf: ReadPointer,
   messages: readonly ReadPointer[],
 ): CompiledRow {
@@ -95,10 +107,12 @@ function compileRow(
   const waits = wait.map(compileWait);
   return {
     kind,
-    fits({ status: actual, json }) {
+    namesId,
+    fits({ status: actual, json }, id) {
       if (status !== null && status !== actual) return false;
       if (code !== null && toCodeText(codeOf(json)) !== code) return false;
       if (message !== null && !messages.some((read) => holdsText(read(json), message))) return false;
+      if (namesId && !messages.some((read) => holdsId(read(json), id))) return false;
       return holds(json);
     },
     waitMs(response) {
@@ -134,4 +148,19 @@ function toCodeText(value: unknown): string | undefined {
 
 function holdsText(value: unknown, part: string): boolean {
   return typeof value === 'string' && value.includes(part);
+}
+
+/** Whether a text names an id, in whatever case: 7 is not named by 17, nor by 7a. */
+function holdsId(value: unknown, id: string | undefined): boolean {
+  if (typeof value !== 'string' || id === undefined || id === '') return false;
+  const text = value.toLowerCase();
+  const wanted = id.toLowerCase();
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (!isOfId(text[at - 1]) && !isOfId(text[at + wanted.length])) return true;
+  }
+  return false;
+}
+
+function isOfId(letter: string | undefined): boolean {
+  return letter !== undefined && /[\p{L}\p{N}_-]/u.test(letter);
 }

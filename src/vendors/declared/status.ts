@@ -69,8 +69,8 @@ export function compileStatus(
   const saysSuccess = (json: unknown): boolean =>
     success === null || readSuccess === null || (readSuccess(json) ?? null) === success.is;
 
-  function refuses(response: AccountResponse): boolean {
-    return errors.kindOf(response) !== undefined || !saysSuccess(response.json);
+  function refuses(response: AccountResponse, id?: string): boolean {
+    return errors.kindOf(response, id) !== undefined || !saysSuccess(response.json);
   }
 
   return {
@@ -82,8 +82,8 @@ export function compileStatus(
     },
     read(http, response, asked, wantedId) {
       const isUsual = isGood(response.status);
-      if (refuses(response) || !(isUsual || answers.has(response.status)))
-        throw http.toVendorError(response, asked);
+      if (refuses(response, wantedId) || !(isUsual || answers.has(response.status)))
+        throw http.toVendorError(response, asked, errors.codeByName(response, wantedId));
       const found = find(response.json);
       if ('problem' in found) {
         // A code says more than that something is missing: GraphQL's errors come with 200.

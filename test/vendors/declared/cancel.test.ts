@@ -42,6 +42,17 @@ describe('a cancellation that a file describes', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('finds no such job where the file knows that by its name, and another name says nothing', async () => {
+    const declaration = createDeclaration();
+    const row = { status: 400, code: null, message: null, namesId: true, wait: [] };
+    const rest = { errors: { ...declaration.errors, notFound: [row] } };
+    const told = (id: string) =>
+      cancel({ status: 400, body: { error: { message: `Unknown job ${id}` } } }, {}, rest);
+
+    expect((await told('j-1')).result).toMatchObject({ code: 'EXPORT_NOT_FOUND', httpStatus: 400 });
+    expect((await told('j-11')).result).toMatchObject({ code: 'VENDOR_FORBIDDEN' });
+  });
+
   it('is a second call too, where the file says so, unless the first one fails', async () => {
     const second = request('POST', '/purge/{jobId}');
     // biome-ignore lint/suspicious/noThenProperty: the file language calls it so, and it is no function

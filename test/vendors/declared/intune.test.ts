@@ -66,6 +66,7 @@ describe('Intune, reading a job', () => {
     ['error-403', 403, { code: 'VENDOR_FORBIDDEN', vendorCode: 'Forbidden' }],
     ['error-404', 404, { code: 'EXPORT_NOT_FOUND' }],
     ['error-400-list', 400, { code: 'VENDOR_BAD_RESPONSE', httpStatus: 400 }],
+    ['error-400-id', 400, { code: 'EXPORT_NOT_FOUND', httpStatus: 400, vendorCode: 'BadRequest' }],
     ['error-429', 429, { code: 'VENDOR_RATE_LIMITED', retryAfterMs: 60_000 }],
     ['failed', 200, { code: 'VENDOR_BAD_RESPONSE' }], // another job's answer
   ])('says of %s what it is', async (name, status, expected) => {
@@ -73,6 +74,26 @@ describe('Intune, reading a job', () => {
 
     expect(result).toMatchObject(expected);
     expect(String(result)).not.toContain('manage.microsoft.com');
+  });
+
+  it.each([
+    `There is no job ${JOB}x.`,
+    `There is no job 1${JOB}.`,
+    `There is no job ${JOB}-2.`,
+    'There is no job Devices.',
+    { text: JOB },
+    null,
+  ])('does not take a 400 that says %j for one about this job', async (message) => {
+    const { result } = await intune.read({ status: 400, body: { error: { code: 'BadRequest', message } } });
+
+    expect(result).toMatchObject({ code: 'VENDOR_BAD_RESPONSE' });
+  });
+
+  it('does not take another status that names the job for a lack of it', async () => {
+    const body = fixture('error-400-id');
+
+    expect((await intune.read({ status: 403, body })).result).toMatchObject({ code: 'VENDOR_FORBIDDEN' });
+    expect((await intune.read({ status: 409, body })).result).toMatchObject({ code: 'VENDOR_BAD_RESPONSE' });
   });
 
   it('believes Retry-After before its own wait', async () => {
@@ -186,6 +207,7 @@ describe("Intune, a job's file", () => {
 
   it('is gone where the job is unknown by now, and after its end', async () => {
     expect((await intune.locate(answer('error-404', 404))).result).toEqual({ type: 'gone' });
+    expect((await intune.locate(answer('error-400-id', 400))).result).toEqual({ type: 'gone' });
     const job = { ...fixture('completed'), expirationDateTime: '2026-05-18T09:04:59Z' };
     expect((await intune.locate({ body: job })).result).toEqual({ type: 'gone' });
   });
