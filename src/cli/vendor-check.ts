@@ -111,7 +111,7 @@ function toSummary(declaration: VendorDeclaration): Summary {
 }
 
 /** `acme-reports:[PROJECT_ID/]JOB_ID` */
-function toLocatorForm({ id, locator }: VendorDeclaration): string {
+export function toLocatorForm({ id, locator }: VendorDeclaration): string {
   const names = Object.entries(locator);
   const ids = names.map(([name, { isOptional }], index) => {
     const word = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();

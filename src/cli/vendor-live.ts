@@ -1,8 +1,9 @@
 import { loadConfig } from '../config/load.ts';
 import { secretValues } from '../config/secret-values.ts';
-import { VendorError } from '../export/errors.ts';
+import { InputError, VendorError } from '../export/errors.ts';
 import type { ExportSnapshot, LocatorIds } from '../export/export.ts';
 import { parseIds, toExportKey } from '../export/locator.ts';
+import type { LocatorGrammar } from '../export/ports.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { createSecrets } from '../telemetry/secrets.ts';
 import type { DetailRule, Pointers, VendorDeclaration } from '../vendor-file/declaration.ts';
@@ -11,6 +12,7 @@ import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CommandIo } from './io.ts';
+import { toLocatorForm } from './vendor-check.ts';
 
 export interface LiveQuestion {
   readonly declaration: VendorDeclaration;
@@ -32,7 +34,7 @@ export async function readLive(question: LiveQuestion, io: CommandIo): Promise<n
   for (const secret of secretsOf(question, io)) secrets.add(secret);
   const probes = toProbes(declaration);
   const definition = toVendorDefinition(withProbes(declaration, probes));
-  const ids = parseIds(definition.locator, toIds(declaration, locator), 'locator');
+  const ids = readIds(declaration, definition.locator, locator);
   const key = toExportKey(definition.locator, definition.id, settings.key, ids);
   const tools: Tools = { clock: io.clock, random: io.random, log: SILENT, secrets };
   const account = definition.createAccount({ ...settings, credential, identity: settings.key }, tools);
@@ -43,7 +45,7 @@ export async function readLive(question: LiveQuestion, io: CommandIo): Promise<n
       io.stderr.write(`${toTerminalText(secrets.mask(`${code}: ${message}`))}\n`);
       return EXIT.failed;
     }
-    io.stdout.write(toTerminalLines(secrets.mask(describe(declaration, reading, probes))));
+    io.stdout.write(describe(declaration, reading, probes, (text) => toTerminalText(secrets.mask(text))));
     return EXIT.succeeded;
   } finally {
     await account.close();
@@ -73,10 +75,26 @@ function load(file: string, { environment }: CommandIo) {
   throw new CommandError(EXIT.usage, loaded.problems.join('\n'));
 }
 
-function toIds({ id, locator }: VendorDeclaration, text: string): LocatorIds {
+/** @throws CommandError for a locator that names no export of this vendor */
+function readIds(declaration: VendorDeclaration, grammar: LocatorGrammar, text: string): LocatorIds {
+  try {
+    return parseIds(grammar, toIds(declaration, text), 'locator');
+  } catch (error) {
+    if (error instanceof InputError) throw new CommandError(EXIT.usage, error.message);
+    throw error;
+  }
+}
+
+function toIds(declaration: VendorDeclaration, text: string): LocatorIds {
+  const { id, locator } = declaration;
   const names = Object.keys(locator);
-  const values = text.replace(`${id}:`, '').split('/');
+  const values = (text.startsWith(`${id}:`) ? text.slice(id.length + 1) : text).split('/');
   const needed = names.filter((name) => locator[name]?.isOptional !== true);
+  if (values.length < needed.length || values.length > names.length)
+    throw new CommandError(
+      EXIT.usage,
+      `"${toTerminalText(text.slice(0, 200))}" names no export of ${id}: give ${toLocatorForm(declaration)}.`,
+    );
   // Ids that may be left out are, where there are not enough for all.
   const used = values.length === needed.length ? needed : names;
   return Object.fromEntries(
@@ -122,6 +140,7 @@ function describe(
   { status: { details } }: VendorDeclaration,
   snapshot: ExportSnapshot,
   probes: readonly Probe[],
+  toText: (text: string) => string,
 ): string {
   const told = snapshot.details as Readonly<Record<string, unknown>>;
   const instants = ['createdAt', 'startedAt', 'updatedAt', 'finishedAt'] as const;
@@ -133,34 +152,33 @@ function describe(
     ...instants.map((name) => [name, toInstant(snapshot[name])] as const),
     ['progress', snapshot.progress],
     ['failure', snapshot.failure],
-    ...Object.entries(details).map(
-      ([name, { type }]) => [name, type === 'URL' && told[name] !== null ? 'a URL' : told[name]] as const,
-    ),
+    ...Object.entries(details).map(([name, rule]) => [name, toShown(rule, told[name])] as const),
     ['files', snapshot.files?.map(({ name, mediaType }) => `${name} (${mediaType ?? 'type not known'})`)],
   ];
   const lines = values
     .filter(([, value]) => value !== null && value !== undefined)
     .map(
-      ([name, value]) => `${name.padEnd(16)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      ([name, value]) =>
+        `${name.padEnd(16)} ${toText(typeof value === 'string' ? value : JSON.stringify(value))}`,
     );
   const absent = probes.filter(({ detail }) => told[detail] === null || told[detail] === undefined);
   const unread = absent.map(
-    ({ what, at }) => `  ${at.map((pointer) => `/${pointer.join('/')}`).join(' or ')}, for ${what}`,
+    ({ what, at }) => `  ${toText(at.map((pointer) => `/${pointer.join('/')}`).join(' or '))}, for ${what}`,
   );
   const head =
     unread.length === 0 ? 'All values of the file were in the answer.' : 'Not in this answer, or null:';
   return [...lines, '', head, ...unread, ''].join('\n');
 }
 
-function toInstant(instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
+function toShown({ type, isList }: DetailRule, value: unknown): unknown {
+  if (value === null || value === undefined) return value;
+  if (type === 'URL') return isList ? 'URLs' : 'a URL';
+  if (type !== 'DateTime') return value;
+  return Array.isArray(value) ? value.map(toInstant) : toInstant(value as number);
 }
 
-function toTerminalLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => toTerminalText(line))
-    .join('\n');
+function toInstant(instant: number | null): string | null {
+  return instant === null ? null : new Date(instant).toISOString();
 }
 
 const SILENT: Tools['log'] = {

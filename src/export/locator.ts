@@ -29,7 +29,10 @@ export function parseIds<Ids extends LocatorIds>(
     const value = Object.hasOwn(input, field) ? input[field] : undefined;
     if (value === undefined || value === null) {
       if (rule.isOptional) continue;
-      throw new InputError(`${where}.${field} is missing: give ${rule.allowed}.`, `${where}.${field}`);
+      throw new InputError(
+        `${where}.${field} is missing: give ${rule.allowed.replace(/\.$/, '')}.`,
+        `${where}.${field}`,
+      );
     }
     if (
       typeof value !== 'string' ||
@@ -38,7 +41,7 @@ export function parseIds<Ids extends LocatorIds>(
       !rule.test(value)
     ) {
       throw new InputError(
-        `${where}.${field} is not an id this vendor gives: it must be ${rule.allowed}.`,
+        `${where}.${field} is not an id this vendor gives: it must be ${rule.allowed.replace(/\.$/, '')}.`,
         `${where}.${field}`,
       );
     }
