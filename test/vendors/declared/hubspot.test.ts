@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { startSimulated } from '../../../simulator/conformance/simulated-stage.ts';
+import { toSimulatorMount } from '../../../simulator/declared/mount.ts';
 import type { FakeAnswer, ReceivedRequest } from '../../support/fake-vendor.ts';
-import { openShipped, toLines } from './shipped.ts';
+import { openShipped, readShipped, toLines } from './shipped.ts';
 
 const hubspot = openShipped({
   id: 'hubspot',
@@ -157,6 +159,26 @@ describe('an export of HubSpot', () => {
     expect(result).toMatchObject({ code, vendorCode, httpStatus: status });
   });
 
+  it('of nothing is EMPTY in front of the simulator, and one of something tells how much', async () => {
+    const declaration = readShipped('hubspot');
+    const mount = toSimulatorMount(declaration);
+    await using stage = await startSimulated({ definition: hubspot.definition, mount });
+    const outcomes = [];
+
+    for (const words of ['instant', 'instant,empty', 'instant,partial', 'instant,failed']) {
+      const { snapshot } = await stage.start(words);
+      const { status, outcome, rawStatus, details } = await stage.read(snapshot.key);
+      outcomes.push([status, outcome, rawStatus, (details as { recordCount: number | null }).recordCount]);
+    }
+
+    expect(outcomes).toEqual([
+      ['SUCCEEDED', 'COMPLETE', 'COMPLETE', 1776],
+      ['SUCCEEDED', 'EMPTY', 'COMPLETE', 0],
+      ['SUCCEEDED', 'PARTIAL', 'COMPLETE', 1776],
+      ['FAILED', null, 'FAILED', null],
+    ]);
+  });
+
   it('is not found where HubSpot has no such page', async () => {
     const { result } = await hubspot.read({ status: 404, body: '<html>Not found</html>' });
 
@@ -174,6 +196,7 @@ describe('an export of HubSpot', () => {
     ],
     ['ten seconds where nothing is said', 429, 'error-429', {}, 10_000],
     ['an hour at the end of a day’s calls', 429, 'error-429-daily', {}, 3_600_000],
+    ['an hour where the policy alone says so', 429, 'error-429-daily-policy', {}, 3_600_000],
     ['two seconds where it is locked', 423, 'error-423', {}, 2_000],
     ['as long as a move takes', 477, 'error-423', { 'retry-after': '7200' }, 7_200_000],
   ])('waits %s', async (_what, status, name, headers, waitMs) => {
