@@ -111,8 +111,10 @@ class MinuteLimit {
   readonly perMinute: number;
   private readonly own: RateLimiterMemory;
   private readonly limiter: RateLimiterAbstract;
+  // Bounded by size, not by number: then nothing is set aside for callers that never come.
   private readonly keys = new LRUCache<string, true>({
-    max: MAX_CALLERS,
+    maxSize: MAX_CALLERS,
+    sizeCalculation: () => 1,
     dispose: (_value, key) => void this.own.delete(key),
   });
 

@@ -24,12 +24,14 @@ export interface JobDuration {
  * Nobody is told anything of others' exports by them: an account may be another tenant's today than it was yesterday, and callers who bring
  * their own tokens see different exports through one account. So each owner has estimates of its own: a tenant, or the identity of one
  * such token.
+ *
+ * Bounded by size, not by number: then nothing is set aside for exports that never come.
  */
 export class Estimates {
   private readonly vendors: ReadonlyMap<string, VendorInfo>;
   /** By owner, vendor, account and kind; the latest last. */
-  private readonly seen = new LRUCache<string, number[]>({ max: MAX_KINDS });
-  private readonly counted = new LRUCache<string, true>({ max: MAX_COUNTED });
+  private readonly seen = new LRUCache<string, number[]>({ maxSize: MAX_KINDS, sizeCalculation: () => 1 });
+  private readonly counted = new LRUCache<string, true>({ maxSize: MAX_COUNTED, sizeCalculation: () => 1 });
 
   constructor(vendors: readonly VendorInfo[]) {
     this.vendors = new Map(vendors.map((vendor) => [vendor.id, vendor]));
