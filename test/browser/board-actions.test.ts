@@ -13,6 +13,8 @@ const PATIENCE_MS = 20_000;
 /** How long a simulated export of Hi Energy's waits, and how long it is worked on. */
 const PENDING_MS = 2_000;
 const PROCESSING_MS = 8_000;
+/** How long a simulated job of Talkdesk's that lingers goes on once it is told to stop. */
+const LINGERING_MS = 10_000;
 
 /** Opens the board and the form on it, at a vendor. */
 async function openForm(browser: Browser, gateway: SimulatedGateway, vendor: string) {
@@ -230,7 +232,9 @@ describe.skipIf(!hasChromium())('what the board does to exports', { timeout: 60_
   });
 
   it('cancels after a second click, and says that it is being canceled until the vendor confirms', async () => {
-    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    // The job goes on only when the page was seen to say what it has to.
+    const vendorClock = createManualClock(Date.now());
+    await using gateway = await startSimulatedGateway({ vendorClock });
     gateway.simulators.faults.order({
       vendor: 'talkdesk',
       kind: 'simulate',
@@ -250,6 +254,7 @@ describe.skipIf(!hasChromium())('what the board does to exports', { timeout: 60_
     await page.getByRole('button', { name: 'Really cancel Missed calls, this quarter' }).click();
     await page.locator('.export-head .status', { hasText: 'Being canceled' }).waitFor();
     const meanwhile = await cancel.count();
+    await vendorClock.advance(LINGERING_MS);
     await page.locator('.export-head .status', { hasText: 'Canceled' }).waitFor();
     await page.getByText('Somebody had it canceled before it was done.').waitFor();
     await page.getByRole('link', { name: 'All exports' }).click();

@@ -64,6 +64,7 @@ describe.skipIf(!hasChromium())('the board under load', { timeout: 120_000 }, ()
 async function openMany(browser: Browser, gallery: Gallery): Promise<Page> {
   const page = await browser.context.newPage();
   await page.setViewportSize({ width: 1_400, height: 900 });
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
   await page.addInitScript(`window.scenario = 'many'`);
   await page.goto(gallery.url);
   await page.locator('.row').first().waitFor();

@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium())('every state of the board', { timeout: 120_000 }
   });
 
   async function show(state: State, size: { width: number; height: number }): Promise<void> {
-    await page.emulateMedia({ colorScheme: 'light', forcedColors: null, reducedMotion: null });
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: null, reducedMotion: 'no-preference' });
     await page.setViewportSize(size);
     await page.evaluate(
       `show(${JSON.stringify(state.scenario ?? 'day')}, ${JSON.stringify(state.path ?? '/')})`,

@@ -12,11 +12,15 @@ import {
 import { type Browser, hasChromium, startChromium } from '../support/chromium.ts';
 import { startFakeVendor } from '../support/fake-vendor.ts';
 import { startTestGateway } from '../support/gateway.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 
 /** Simulated jobs take up to a minute; the vendors' clocks run ten times as fast. */
 const SPEED = 10;
 const PATIENCE_MS = 20_000;
+/** Of the vendors' own time, where a test moves it on once the page has shown what it has to: jobs wait less than the first, and end within the second. */
+const STARTED_MS = 5_000;
+const ENDED_MS = 60_000;
 
 describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, () => {
   let browser: Browser;
@@ -27,12 +31,16 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
   afterAll(() => browser?.[Symbol.asyncDispose]());
 
   it('shows the exports of every vendor that lists them, moves them to their end, and hands out the file', async () => {
-    await using gateway = await startSimulatedGateway({ speed: SPEED });
+    const vendorClock = createManualClock(Date.now());
+    await using gateway = await startSimulatedGateway({ vendorClock });
     const { page, complaints, requests } = await openBoard(browser.context, `${gateway.url}/`);
     await page.locator('.connection', { hasText: 'Live' }).waitFor();
 
     for (const vendor of ['Hi Energy', 'Talkdesk', 'WebAdMIT']) await rowOf(page, vendor).first().waitFor();
+    await waitForStatus(page, 'Deals, shoes', 'Waiting');
+    await vendorClock.advance(STARTED_MS);
     await waitForStatus(page, 'Deals, shoes', 'Running');
+    await vendorClock.advance(ENDED_MS);
     const ended = await waitForStatus(page, 'Deals, shoes', 'Finished');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -122,12 +130,15 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
 
   it('says when the connection is lost, stops all ages, and comes back by itself without missing an end', async () => {
     await using wire = await startWire();
+    const vendorClock = createManualClock(Date.now());
     await using gateway = await startSimulatedGateway({
-      speed: SPEED / 2,
+      vendorClock,
       config: { server: { publicUrl: wire.url } },
     });
     wire.lead(gateway.url);
     const { page } = await openBoard(browser.context, `${wire.url}/`);
+    await waitForStatus(page, 'Deals, shoes', 'Waiting');
+    await vendorClock.advance(STARTED_MS);
     const row = await waitForStatus(page, 'Deals, shoes', 'Running');
 
     wire.cut();
@@ -140,6 +151,7 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     const ages = [await row.locator('time').innerText()];
     await page.locator('.connection', { hasText: /Resuming, [3-9] s/ }).waitFor();
     ages.push(await row.locator('time').innerText());
+    await vendorClock.advance(ENDED_MS);
     wire.mend();
     // The kit's own pauses between its tries, which have grown meanwhile.
     await page.locator('.connection[data-state="live"]').waitFor({ timeout: 40_000 });
@@ -152,10 +164,14 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
   });
 
   it('says that a vendor is out of reach, keeps the last known state, and goes on when it is back', async () => {
-    await using gateway = await startSimulatedGateway({ speed: SPEED / 2 });
+    const vendorClock = createManualClock(Date.now());
+    await using gateway = await startSimulatedGateway({ vendorClock });
     const [job] = gateway.simulators.seeds['power-bi'];
     if (job === undefined) throw new Error('A job is needed.');
     const { page } = await openBoard(browser.context, `${gateway.url}/#id=${toPowerBiLocator(job)}`);
+    // Power BI tells a report's name once the job runs.
+    await waitForStatus(page, 'Power BI', 'Waiting');
+    await vendorClock.advance(STARTED_MS);
     const row = await waitForStatus(page, job.title, 'Running');
 
     gateway.simulators.faults.order({ vendor: 'power-bi', kind: 'status', status: 503, times: 1_000 });
@@ -163,6 +179,7 @@ describe.skipIf(!hasChromium())('the board in a browser', { timeout: 60_000 }, (
     const meanwhile = await row.locator('.status').innerText();
     await page.locator('.troubles', { hasText: 'Power BI · bi: not reachable' }).waitFor();
     gateway.simulators.faults.clear();
+    await vendorClock.advance(ENDED_MS);
     await row.locator('.file').waitFor();
     await page.locator('.troubles').waitFor({ state: 'detached' });
 
