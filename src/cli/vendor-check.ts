@@ -99,6 +99,7 @@ function toSummary(declaration: VendorDeclaration): Summary {
     capabilities: [
       'read',
       ...(status.batch === null ? [] : [`read ${status.batch.max} in one call`]),
+      ...(status.further ? ['read further'] : []),
       ...(list === null ? [] : ['list']),
       ...(start === null ? [] : ['start']),
       ...(cancel === null ? [] : ['cancel']),

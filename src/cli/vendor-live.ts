@@ -7,6 +7,7 @@ import type { LocatorGrammar } from '../export/ports.ts';
 import type { Tools } from '../runtime/tools.ts';
 import { createSecrets } from '../telemetry/secrets.ts';
 import type { DetailRule, Pointers, VendorDeclaration } from '../vendor-file/declaration.ts';
+import { detailsOf } from '../vendor-file/further.ts';
 import { toVendorDefinition } from '../vendors/declared/vendor.ts';
 import { CommandError } from './command-error.ts';
 import { toTerminalText } from './display/terminal-text.ts';
@@ -137,7 +138,7 @@ function withProbes(declaration: VendorDeclaration, probes: readonly Probe[]): V
 
 /** No value of a link: whoever has one may open it. */
 function describe(
-  { status: { details } }: VendorDeclaration,
+  { status }: VendorDeclaration,
   snapshot: ExportSnapshot,
   probes: readonly Probe[],
   toText: (text: string) => string,
@@ -152,7 +153,9 @@ function describe(
     ...instants.map((name) => [name, toInstant(snapshot[name])] as const),
     ['progress', snapshot.progress],
     ['failure', snapshot.failure],
-    ...Object.entries(details).map(([name, rule]) => [name, toShown(rule, told[name])] as const),
+    ...Object.entries(detailsOf({ status })).map(
+      ([name, rule]) => [name, toShown(rule, told[name])] as const,
+    ),
     ['files', snapshot.files?.map(({ name, mediaType }) => `${name} (${mediaType ?? 'type not known'})`)],
   ];
   const lines = values

@@ -72,6 +72,26 @@ describe('waybill vendor test --live', () => {
     expect(stdout).not.toContain('for goesAt');
   });
 
+  it('tells what the further call told, where one was made', async () => {
+    const further = `  further:
+    request: { path: "/v2/jobs/{jobId}/details" }
+    when: { words: [ready] }
+    word: /data/state
+    words: { ready: SUCCEEDED }
+    details: { records: { type: Int, at: /data/row_count } }
+`;
+    const path = join(folder, 'acme.vendor.yaml');
+    writeFileSync(
+      path,
+      FILE.replace(/^list:\n/m, () => `${further}list:\n`),
+    );
+
+    const { stdout, asked } = await readLive(['acme', '7/j-12']).finally(() => writeFileSync(path, FILE));
+
+    expect(asked).toEqual(['/v2/projects/7/jobs/j-12?expand=files', '/v2/jobs/j-12/details']);
+    expect(stdout).toMatch(/^records {10}12$/m);
+  });
+
   it('takes the ids alone', async () => {
     expect(await readLive(['acme', '7/j-12'])).toMatchObject({ exitCode: 0 });
   });
