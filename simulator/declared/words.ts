@@ -73,7 +73,14 @@ export function toFurtherSpellings(declaration: VendorDeclaration): Spellings {
 
 /** True where the word that says a stage leaves something open, so that the further call is made. */
 export function isOpen({ status }: VendorDeclaration, { word }: Spelling): boolean {
-  return status.further?.when.words.includes(word) === true;
+  return openWordsOf(status).includes(word);
+}
+
+/** The words at which the further call is made, as the table spells them. */
+function openWordsOf({ words, caseless, further }: StatusRule): readonly string[] {
+  const spell = caseless ? (word: string) => word.toLowerCase() : (word: string) => word;
+  const open = new Set(further?.when.words.map(spell));
+  return Object.keys(words).filter((word) => open.has(spell(word)));
 }
 
 /** A word of the first answer that leaves open what only the further one says: how the export has ended. */
@@ -82,7 +89,7 @@ function findOpenSpelling(declaration: VendorDeclaration, wanted: StatusReading)
   const further = toFurtherVendor(declaration);
   const told = further === null ? undefined : findSpelling(further.status, wanted);
   if (told === undefined || !isTerminal(wanted.status)) return undefined;
-  const open = status.further?.when.words ?? [];
+  const open = openWordsOf(status);
   const alike = open.find((word) => status.words[word]?.status === wanted.status);
   const word = alike ?? open[0];
   return word === undefined

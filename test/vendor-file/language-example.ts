@@ -137,6 +137,17 @@ status:
     page: { type: URL, at: /page }
     ownerId: { type: ID, at: /owner }
   batch: { request: { method: POST, path: "/v1/runs/query", body: { ids: "{ids}", note: "{not a name}" } }, items: /runs, id: /run_identifier, max: 50 }
+  further:
+    request: { path: "/v1[/teams/{teamId}]/runs/{runId}/outcome", headers: { X-Team: "{teamId}" } }
+    when: { words: [ready, Stopped], stalled: true }
+    at: /outcome
+    id: /run
+    idPrefix: "run:"
+    word: /end
+    words: { Fine: SUCCEEDED, Broken: FAILED, Halted: CANCELED, Going: RUNNING }
+    refine: [{ word: Fine, where: { /records: 0 }, is: { status: SUCCEEDED, outcome: EMPTY } }]
+    fields: { updatedAt: /changed, finishedAt: { from: updatedAt, plus: PT1S }, failureCode: /why }
+    details: { records: { type: Int, at: /records }, keptUntil: { type: DateTime, from: updatedAt, plus: P1D } }
 list:
   request: { method: GET, path: "/v1[/teams/{teamId}]/runs", query: { limit: "{limit}" } }
   items: /runs
@@ -175,7 +186,7 @@ errors:
   throttled:
     - { status: 429, wait: [{ header: Retry-After }, { header: X-RateLimit-Reset, as: epoch-seconds }, { at: /cost/wait, as: seconds }, { default: 60 }] }
     - { status: 200, code: THROTTLED, wait: [{ default: 10 }] }
-  notFound: [{ status: 404 }, { status: 400, code: UNKNOWN_RUN }]
+  notFound: [{ status: 404 }, { status: 400, code: UNKNOWN_RUN }, { status: 400, namesId: true }]
   conflict: [{ status: 409, message: "starts with Another" }]
   forbidden: [{ status: 403 }, { status: 400, code: NOPE }]
   unauthenticated: [{ status: 401 }]
