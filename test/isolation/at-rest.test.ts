@@ -151,7 +151,7 @@ describe('The store of a gateway through a whole schedule', () => {
   it('would be found out where it kept the vendor’s links', { timeout: 300_000 }, async () => {
     planted.isLinked = true;
 
-    const { found } = await lookAtRest(STEPS);
+    const { found } = await lookAtRest(STEPS_TO_A_LEAK);
 
     expect(found.map(({ kind }) => kind)).toContain('a presigned link');
   });
