@@ -13,7 +13,7 @@ import { createLogBook } from './log-book.ts';
 import { START, toKey } from './made-exports.ts';
 
 const WRITER = ['--input-type=module', '--eval', bundleProgram("import './test/store/kill-writer.ts'"), '--'];
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 20);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
 /** The longest life of a writer, from when it begins to write. */
 const LONGEST_MS = 120;
 

@@ -9,7 +9,7 @@ import { buildGateway, GatewayProcess } from './crash/gateway-process.ts';
 import { runCrashRounds } from './crash/rounds.ts';
 
 /** The long run is `bench/crash/run.ts`: 200 rounds. */
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 10);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 6);
 
 beforeAll(buildGateway, 120_000);
 

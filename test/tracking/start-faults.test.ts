@@ -4,7 +4,7 @@ import { CODED_VENDORS } from '../../src/vendors/coded.ts';
 import { runStartFaults } from './start-rounds.ts';
 
 /** The long run is `bench/crash/run.ts --only starts`. */
-const LONGEST_MS = Number(process.env.START_FAULTS_MS ?? 20_000);
+const LONGEST_MS = Number(process.env.START_FAULTS_MS ?? 8_000);
 const SEED = process.env.START_FAULTS_SEED === undefined ? undefined : Number(process.env.START_FAULTS_SEED);
 
 describe.concurrent('starts under faults at whichever byte of the exchange', () => {

@@ -10,7 +10,7 @@ import { createFakeAccount } from './fake-account.ts';
 import { checkSeveral, type Gateway, play, toNames, VENDORS } from './restless-subscriber.ts';
 
 /** Scripts per vendor: enough for every build; more are run before a release. */
-const SCRIPTS = Number(process.env.WAYBILL_REDIS_SCRIPTS ?? 100);
+const SCRIPTS = Number(process.env.WAYBILL_REDIS_SCRIPTS ?? 40);
 
 const program = findRedis();
 
