@@ -62,7 +62,8 @@ export class ErrorWriter {
     return this.envelope(`SIMULATED_${status}`, message) as object;
   }
 
-  private byRow(row: ErrorRow, usual: number, message: string): SimulatorResponse {
+  /** An answer that fits a row. @param usual - its HTTP status where the row names none */
+  byRow(row: ErrorRow, usual: number, message: string): SimulatorResponse {
     const status = row.status ?? usual;
     const text = row.message === null ? message : `${row.message}: ${message}`;
     const isByBody =

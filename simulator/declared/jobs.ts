@@ -36,6 +36,8 @@ export interface JobFacts {
 /** One export of a declared vendor. */
 export interface DeclaredJob extends JobFacts {
   look(): Look;
+  /** Whether it waits for the second call of its start. */
+  isWaiting(): boolean;
   /** Lets one that waits for a second call run. */
   begin(): void;
   /** Asks it to stop. @returns false where nothing is left to stop */
@@ -63,6 +65,7 @@ export function createJob(
 
   return {
     ...facts,
+    isWaiting: () => played === null,
     begin() {
       played ??= new SimulatedJob<Stage>(clock, steps, 'now');
     },

@@ -197,6 +197,9 @@ export function createDeclaredSimulator(
   }
 
   async function beginJob(job: DeclaredJob): Promise<SimulatorResponse> {
+    const [done] = start?.then?.done ?? [];
+    if (done !== undefined && !job.isWaiting())
+      throw new Refusal(errors.byRow(done, 409, 'It was begun before.'));
     job.begin();
     promiseCallback(job);
     return { ...(await tellOne(job)), status: start?.success[0] ?? 200 };
@@ -301,7 +304,8 @@ export function createDeclaredSimulator(
 
   async function describe(job: DeclaredJob, vendor = declaration, spelt = spellings): Promise<unknown> {
     const { ids, number, title, order, createdAt } = job;
-    return writeExport(vendor, spelt, {
+    const [waiting] = start?.then?.waiting ?? [];
+    const object = writeExport(vendor, spelt, {
       ids,
       number,
       title,
@@ -310,6 +314,10 @@ export function createDeclaredSimulator(
       look: job.look(),
       files: await tell(job),
     });
+    const mayWait = waiting !== undefined && vendor === declaration;
+    return mayWait && job.isWaiting() && job.look().stage === 'queued'
+      ? putAt(object, status.word[0], waiting)
+      : object;
   }
 
   function tell(job: DeclaredJob) {

@@ -44,11 +44,12 @@ const STAGES = Object.keys(STAGE_READINGS) as Stage[];
 
 /** How the vendor spells each stage, as far as its file has words for it. */
 export function toSpellings(declaration: VendorDeclaration): Spellings {
-  const { status } = declaration;
+  const { status, start } = declaration;
+  const waiting: ReadonlySet<string> = new Set(start?.then?.waiting);
   return Object.fromEntries(
     STAGES.flatMap((stage) => {
       const wanted = STAGE_READINGS[stage];
-      const spelling = findSpelling(status, wanted) ?? findOpenSpelling(declaration, wanted);
+      const spelling = findSpelling(status, wanted, waiting) ?? findOpenSpelling(declaration, wanted);
       return spelling === undefined ? [] : [[stage, spelling]];
     }),
   );
@@ -87,7 +88,7 @@ function openWordsOf({ words, caseless, further }: StatusRule): readonly string[
 function findOpenSpelling(declaration: VendorDeclaration, wanted: StatusReading): Spelling | undefined {
   const { status } = declaration;
   const further = toFurtherVendor(declaration);
-  const told = further === null ? undefined : findSpelling(further.status, wanted);
+  const told = further === null ? undefined : findSpelling(further.status, wanted, new Set());
   if (told === undefined || !isTerminal(wanted.status)) return undefined;
   const open = openWordsOf(status);
   const alike = open.find((word) => status.words[word]?.status === wanted.status);
@@ -97,8 +98,15 @@ function findOpenSpelling(declaration: VendorDeclaration, wanted: StatusReading)
     : { word, shown: alike === undefined ? told.word : word, refined: null };
 }
 
-function findSpelling(status: StatusRule, wanted: StatusReading): Spelling | undefined {
-  const words = Object.entries(status.words);
+/** @param waiting - words of exports that were not begun: no other says so where there is a further word for it */
+function findSpelling(
+  status: StatusRule,
+  wanted: StatusReading,
+  waiting: ReadonlySet<string>,
+): Spelling | undefined {
+  const words = Object.entries(status.words).sort(
+    ([left], [right]) => Number(waiting.has(left)) - Number(waiting.has(right)),
+  );
   const plain = words
     .filter(([, reading]) => isSame(reading, wanted))
     .map(([word]): Spelling => ({ word, shown: word, refined: null }));

@@ -133,7 +133,7 @@ export class PooledAccount implements VendorAccount {
     }, options);
   }
 
-  /** Left out, as the next three are, where the vendor has no such call: what stands behind it knows. */
+  /** Left out, as the next four are, where the vendor has no such call: what stands behind it knows. */
   get start(): VendorAccount['start'] {
     if (this.wake().account.start === undefined) return undefined;
     return (order, options) => this.once((account) => account.start?.(order, options));
@@ -148,6 +148,11 @@ export class PooledAccount implements VendorAccount {
     if (this.wake().account.findStarted === undefined) return undefined;
     return (search, options) =>
       this.ask(({ account }) => account.findStarted?.(search, options) ?? this.refuse());
+  }
+
+  get finishStart(): VendorAccount['finishStart'] {
+    if (this.wake().account.finishStart === undefined) return undefined;
+    return (snapshot, options) => this.once((account) => account.finishStart?.(snapshot, options));
   }
 
   get cancel(): VendorAccount['cancel'] {

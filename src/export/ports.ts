@@ -236,6 +236,13 @@ export interface VendorAccount {
    */
   findStarted?(search: StartedSearch, options?: StartOptions): Promise<readonly ExportSnapshot[]>;
   /**
+   * Sends what an export that `findStarted` found still waits for, where the vendor makes it by one call and begins it by another; the
+   * same snapshot where it waits for nothing. Left out where a start is one call.
+   *
+   * @throws StartError, VendorError
+   */
+  finishStart?(snapshot: ExportSnapshot, options?: StartOptions): Promise<ExportSnapshot>;
+  /**
    * Asks the vendor to stop a job; sent once. That it stops is told by its status.
    *
    * Left out by vendors that cannot.

@@ -175,7 +175,10 @@ export class Starts {
     const isUnsent = account.markStart !== undefined && used.mark === null;
     if (account.findStarted !== undefined && !isUnsent) {
       const found = (await this.look(used, request)) ?? (await this.lookAgain(used, request));
-      if (found !== undefined) return this.adopt(request, used, { snapshot: found, isExisting: true }, true);
+      if (found !== undefined) {
+        const snapshot = await this.finish(found, request);
+        return this.adopt(request, used, { snapshot, isExisting: true }, true);
+      }
     } else if (used.status === 'sending' && !isUnsent && account.knowsOrders !== true) {
       // Nobody has been told yet that its answer is lost.
       await store.settleKey(used.tenant, used.key, { status: 'unknown', started: null });
@@ -194,6 +197,15 @@ export class Starts {
     const ids = candidates.map((each) => each.key.id);
     const keyed = await this.settings.store.findKeyed(account.tenant, ids);
     return candidates.find((each) => !keyed.has(each.key.id));
+  }
+
+  /** An export that was made, and whose second call did not come through, would wait for ever. Where it fails again, the key stays as it is. */
+  private async finish(found: ExportSnapshot, { account, scope }: StartRequest): Promise<ExportSnapshot> {
+    try {
+      return (await account.finishStart?.(found, { scope })) ?? found;
+    } catch (error) {
+      throw withAdvice(error, account, true);
+    }
   }
 
   /** A vendor may still be at an order whose connection was cut. */

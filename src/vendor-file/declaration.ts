@@ -246,9 +246,17 @@ export interface StartRule {
   readonly existing: { readonly status: number; readonly at: Pointers } | null;
   /** HTTP statuses of success. */
   readonly success: readonly number[];
-  readonly then: RequestRule | null;
+  readonly then: StartThenRule | null;
   /** One at a time per account. */
   readonly once: boolean;
+}
+
+/** The second call of a start. */
+export interface StartThenRule extends RequestRule {
+  /** Words of an export that is there and waits for this call; none where no word tells. */
+  readonly waiting?: readonly string[] | undefined;
+  /** By what the vendor says that this call was made before: then the start is whole. */
+  readonly done?: readonly ErrorRow[] | undefined;
 }
 
 /** Where an id stands in the answer to a start. */

@@ -23,6 +23,8 @@ const WORDS = '    error: FAILED';
 const DETAILS = 'rowCount: { type: Int, at: /row_count, description: "Rows in the file." }';
 const ORDER = 'filters: { type: JSON, at: /filters }';
 const HOSTS = 'hosts: ["*.s3.amazonaws.com"]';
+const ANSWER = 'answer: { at: /data, id: /id }';
+const THEN = 'then: { request: { path: "/v2/jobs/{jobId}/go" },';
 const LIST = 'query: { limit: "{limit}" } }\n  items: /data\n  next: { cursor: /next_cursor, query: cursor }';
 const LIMITS = 'limits: { requestsPerSecond: 5, maxConcurrent: 4 }';
 
@@ -271,6 +273,21 @@ const SHAPES: readonly Hostile[] = [
     ORDER,
     'filters: { type: String, at: /filters, pattern: "[a-z]{1,9}", multiline: true }',
     'only of String, without a pattern',
+  ],
+  [
+    'a waiting word that is none',
+    ANSWER,
+    `${ANSWER}\n  ${THEN} waiting: [queue] }`,
+    'did you mean "queued"?',
+    THEN,
+  ],
+  ['a row for everything', ANSWER, `${ANSWER}\n  ${THEN} done: [{}] }`, 'at least one of status', THEN],
+  [
+    'a row by no pointer',
+    ANSWER,
+    `${ANSWER}\n  ${THEN} done: [{ where: { /a: {} } }] }`,
+    'is, above, below, empty or absent',
+    THEN,
   ],
   ['a misspelt key', 'caseless', 'caseless', ''],
 ]

@@ -24,7 +24,8 @@ export function toErrors(raw: RawErrors): ErrorRules {
   };
 }
 
-function toRow({ status, code, message, where }: RawThrottled, wait: RawWait = []): ErrorRow {
+/** @param wait - how long to wait then; only of `throttled` */
+export function toRow({ status, code, message, where }: RawThrottled, wait: RawWait = []): ErrorRow {
   return {
     status: status ?? null,
     code: code === undefined ? null : String(code),

@@ -6,6 +6,7 @@ import type {
   OrderField,
   Pointers,
   StartRule,
+  StartThenRule,
   StatusRule,
 } from '../declaration.ts';
 import { inspectPattern } from '../pattern/pattern.ts';
@@ -14,6 +15,7 @@ import { toPointer } from '../pointer.ts';
 import type { callbackSchema, cancelSchema, startSchema } from '../schema/orders.ts';
 import { toType } from '../types.ts';
 import type { Names } from './context.ts';
+import { toRow } from './errors.ts';
 import { toRequest, toStartRequest } from './request.ts';
 import { mapValues, toPointers } from './values.ts';
 
@@ -33,9 +35,13 @@ export function toStart(raw: RawStart, id: StatusRule['id'], names: Names): Star
     existing: existing === undefined ? null : { status: existing.status, at: toPointers(existing.at) },
     success,
     // biome-ignore lint/suspicious/noThenProperty: a key of the file's
-    then: raw.then === undefined ? null : toRequest(raw.then.request, names),
+    then: raw.then === undefined ? null : toThen(raw.then, names),
     once,
   };
+}
+
+function toThen({ request, waiting, done }: NonNullable<RawStart['then']>, names: Names): StartThenRule {
+  return { ...toRequest(request, names), waiting, done: done.map((row) => toRow(row)) };
 }
 
 /** Where the ids of a new export stand: the last one as in a single answer, unless the file says otherwise. */

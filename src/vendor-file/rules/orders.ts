@@ -1,7 +1,7 @@
 import { closestName } from '../../yaml/closest.ts';
 import { withSuggestion } from '../../yaml/hints.ts';
 import { type KeyPath, type Problem, quote } from '../../yaml/problem.ts';
-import { valueAt } from '../../yaml/tree.ts';
+import { listAt, valueAt } from '../../yaml/tree.ts';
 import { inspectPattern } from '../pattern/pattern.ts';
 import { toExample, toMatcher } from '../pattern/samples.ts';
 import { isPointer, toPointer } from '../pointer.ts';
@@ -19,6 +19,7 @@ export const orderRules: readonly Rule[] = [
   fieldsAreSound,
   keyHasAHeaderOfItsOwn,
   callbackIsSaidToAStart,
+  waitingWordsAreListed,
 ];
 
 function bodyIsSaidOnce({ tree }: FileView): readonly Problem[] {
@@ -167,4 +168,17 @@ function callbackIsSaidToAStart({ tree }: FileView): readonly Problem[] {
       ? [problemAt(tree, ['callback'], 'a callback only where the file has start', 'a callback')]
       : []),
   ];
+}
+
+function waitingWordsAreListed({ tree }: FileView): readonly Problem[] {
+  const words = Object.keys(mappingAt(tree, ['status', 'words']));
+  const path = ['start', 'then', 'waiting'];
+  return listAt(tree, path).flatMap((word, index) => {
+    if (typeof word !== 'string' || words.includes(word)) return [];
+    const closest = closestName(word, words);
+    const allowed = 'one of status.words';
+    return [
+      problemAt(tree, [...path, index], closest === undefined ? allowed : withSuggestion(allowed, closest)),
+    ];
+  });
 }

@@ -110,11 +110,13 @@ function checkSend(tree: unknown, path: KeyPath): readonly Problem[] {
 }
 
 function errorRows(tree: unknown): readonly KeyPath[] {
-  return Object.keys(mappingAt(tree, ['errors'])).flatMap((kind) => {
+  const lists = Object.keys(mappingAt(tree, ['errors'])).flatMap((kind) => {
     if (kind === 'code' || kind === 'message') return [];
-    const path = isMapping(valueAt(tree, ['errors', kind])) ? ['errors', kind, 'when'] : ['errors', kind];
-    return listAt(tree, path).map((_, index) => [...path, index]);
+    return [isMapping(valueAt(tree, ['errors', kind])) ? ['errors', kind, 'when'] : ['errors', kind]];
   });
+  return [...lists, ['start', 'then', 'done']].flatMap((path) =>
+    listAt(tree, path).map((_, index) => [...path, index]),
+  );
 }
 
 function rowsSaySomething({ tree }: FileView): readonly Problem[] {

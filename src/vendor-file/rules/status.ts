@@ -121,6 +121,7 @@ function wheresOf(tree: unknown): readonly KeyPath[] {
     ...(isMapping(files)
       ? [['files', 'where']]
       : listAt(tree, ['files']).map((_, index) => ['files', index, 'where'])),
+    ...listAt(tree, ['start', 'then', 'done']).map((_, index) => ['start', 'then', 'done', index, 'where']),
     ...Object.keys(mappingAt(tree, ['errors'])).flatMap((kind) =>
       [
         ['errors', kind],

@@ -38,7 +38,8 @@ function row<Further extends z.core.$ZodLooseShape>(further: Further) {
   });
 }
 
-function rows() {
+/** Answers that mean one thing. */
+export function rows() {
   return list(row({}), 50).default([]);
 }
 

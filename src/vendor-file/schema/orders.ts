@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { list, mapping, patternText, wholeNumber, word, yesOrNo } from '../../yaml/scalars.ts';
+import { rows } from './errors.ts';
 import { description, FIELD_NAME, idPrefix, pattern } from './names.ts';
 import { HEADER_NAME, request, startRequest } from './request.ts';
 import { named, pointer, pointers } from './values.ts';
@@ -17,6 +18,18 @@ function successes() {
     .default(SUCCESSES)
     .describe('HTTP statuses of success. Default: every 2xx.');
 }
+
+const startThenSchema = mapping({
+  request: request('POST'),
+  waiting: list(z.string({ error: 'a word of status.words' }), 20)
+    .default([])
+    .describe(
+      'Words of an export that waits for this call: one that is found again after a lost answer is sent it first.',
+    ),
+  done: rows().describe('Answers by which the vendor says that this call was made before.'),
+})
+  .optional()
+  .describe('A second call, with the id of the first; only both together count.');
 
 const thenSchema = mapping({ request: request('POST') })
   .optional()
@@ -67,7 +80,7 @@ export const startSchema = mapping({
     .describe('An answer that names an export that runs already: it is taken for the started one.'),
   success: successes(),
   // biome-ignore lint/suspicious/noThenProperty: a key of the file's
-  then: thenSchema,
+  then: startThenSchema,
   once: yesOrNo().default(false).describe('Whether the vendor runs one at a time per account.'),
 });
 

@@ -1,5 +1,6 @@
 import type { ExportKey, LocatorIds } from '../../export/export.ts';
 import type { LocatorGrammar } from '../../export/ports.ts';
+import { CALL_TIMEOUTS } from '../../http/client.ts';
 import type { AccountClient } from '../../http/types.ts';
 import { cleanVendorWords } from '../../http/vendor-words.ts';
 import type { VendorDeclaration } from '../../vendor-file/declaration.ts';
@@ -36,6 +37,8 @@ export interface DeclaredAccount extends Omit<CompiledVendor, 'toSnapshot' | 'fu
   readonly files: Files;
   /** Null where the file names no further call. */
   readonly further: Further | null;
+  /** Until when an order that begins now may be under way, all its calls together. */
+  orderEndsAt(): number;
 }
 
 export function openDeclaredAccount(
@@ -80,6 +83,7 @@ export function openDeclaredAccount(
           ),
         ),
       }),
+    orderEndsAt: () => clock.now() + CALL_TIMEOUTS * settings.limits.timeoutMs,
   };
 }
 

@@ -92,29 +92,48 @@ export function compileErrors({ errors }: Pick<VendorDeclaration, 'errors'>): Er
   };
 }
 
+/** Whether an answer fits one of these rows. */
+export function compileAnyRow(
+  { errors }: Pick<VendorDeclaration, 'errors'>,
+  listed: readonly ErrorRow[],
+): (response: AccountResponse, id?: string) => boolean {
+  const codeOf = compileFirst(errors.code);
+  const messages = errors.message.map(compilePointer);
+  const rows = listed.map((row) => compileFits(row, codeOf, messages));
+  return (response, id) => rows.some((fits) => fits(response, id));
+}
+
 function weightOf({ status, code, message, namesId, where }: ErrorRow): number {
   const named = namesId === true ? 1 : 0;
   return [status, code, message].filter((part) => part !== null).length + named + (where?.length ?? 0);
 }
 
+function compileFits(
+  { status, code, message, namesId = false, where }: ErrorRow,
+  codeOf: ReadPointer,
+  messages: readonly ReadPointer[],
+): CompiledRow['fits'] {
+  const holds = compileConditions(where ?? []);
+  return ({ status: actual, json }, id) => {
+    if (status !== null && status !== actual) return false;
+    if (code !== null && toCodeText(codeOf(json)) !== code) return false;
+    if (message !== null && !messages.some((read) => holdsText(read(json), message))) return false;
+    if (namesId && !messages.some((read) => holdsId(read(json), id))) return false;
+    return holds(json);
+  };
+}
+
 function compileRow(
   kind: ErrorKind,
-  { status, code, message, namesId = false, where, wait }: ErrorRow,
+  row: ErrorRow,
   codeOf: ReadPointer,
   messages: readonly ReadPointer[],
 ): CompiledRow {
-  const holds = compileConditions(where ?? []);
-  const waits = wait.map(compileWait);
+  const waits = row.wait.map(compileWait);
   return {
     kind,
-    namesId,
-    fits({ status: actual, json }, id) {
-      if (status !== null && status !== actual) return false;
-      if (code !== null && toCodeText(codeOf(json)) !== code) return false;
-      if (message !== null && !messages.some((read) => holdsText(read(json), message))) return false;
-      if (namesId && !messages.some((read) => holdsId(read(json), id))) return false;
-      return holds(json);
-    },
+    namesId: row.namesId === true,
+    fits: compileFits(row, codeOf, messages),
     waitMs(response) {
       for (const read of waits) {
         const waitMs = read(response);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { StartError } from '../../export/errors.ts';
-import type { LocatorIds } from '../../export/export.ts';
+import { StartError, VendorError } from '../../export/errors.ts';
+import type { ExportSnapshot, LocatorIds } from '../../export/export.ts';
 import type { ExportOrder, StartedExport, StartOptions } from '../../export/ports.ts';
 import type { AccountClient, AccountResponse, CallOptions } from '../../http/types.ts';
 import type { StartRule } from '../../vendor-file/declaration.ts';
 import { joinMessages } from '../shared/orders.ts';
 import type { DeclaredAccount } from './account.ts';
 import { withoutPrefix } from './callback.ts';
+import { compileAnyRow } from './errors.ts';
 import type { AnswerFacts } from './mapping.ts';
 import { compileOrderContent } from './orders-body.ts';
 import { compilePointer, compilePointers } from './pointer.ts';
@@ -14,8 +15,12 @@ import { compileRequest } from './request.ts';
 import type { FoundExport } from './status.ts';
 import { toIdText } from './values.ts';
 
-/** See `VendorAccount.start`. */
-export type Start = (order: ExportOrder, options?: StartOptions) => Promise<StartedExport>;
+/** What starts exports; see `VendorAccount` for both. */
+export interface Starting {
+  readonly start: (order: ExportOrder, options?: StartOptions) => Promise<StartedExport>;
+  /** Left out where a start is one call, or no word tells that an export waits for the second one. */
+  readonly finishStart?: (snapshot: ExportSnapshot, options?: StartOptions) => Promise<ExportSnapshot>;
+}
 
 /** The "word" of an export that was begun and of whose status nothing was said: UNKNOWN, and asking goes on. */
 export const ACCEPTED_WORD = 'accepted';
@@ -32,7 +37,7 @@ interface Told {
 }
 
 /** What starts exports as a vendor file says; null where it says nothing of it. */
-export function createStart(account: DeclaredAccount): Start | null {
+export function createStart(account: DeclaredAccount): Starting | null {
   const { declaration, http, settings, toKey, toSnapshot } = account;
   const { start, callback, locator } = declaration;
   if (start === null) return null;
@@ -42,8 +47,10 @@ export function createStart(account: DeclaredAccount): Start | null {
   const reader = createAnswerReader(account, start);
   const parameter = callback !== null && 'query' in callback.address ? callback.address.query : null;
   const idNames = Object.keys(locator);
+  const header = start.idempotency?.header.toLowerCase();
+  const waiting: ReadonlySet<string> = new Set(start.then?.waiting);
 
-  return async (order, options = {}) => {
+  async function begin(order: ExportOrder, options: StartOptions = {}): Promise<StartedExport> {
     const { scope, callbackUrl, orderKey } = options;
     const ids = pickIds(order, idNames);
     const filled = fill({ ids });
@@ -52,7 +59,6 @@ export function createStart(account: DeclaredAccount): Start | null {
       parameter === null || callbackUrl === undefined
         ? filled.query
         : { ...filled.query, [parameter]: callbackUrl };
-    const header = start.idempotency?.header.toLowerCase();
     const request = {
       ...filled,
       method: toOrderMethod(filled.method),
@@ -60,20 +66,53 @@ export function createStart(account: DeclaredAccount): Start | null {
       ...(header !== undefined && { idempotency: { header, key: orderKey ?? randomUUID() } }),
       ...fillContent(order, { ids }, callbackUrl),
     };
-    const told = await http.order(request, { scope }, ORDER, (response) => reader.read(response, ids));
-    const whole = fillThen === null || told.isExisting ? told : await sendThen(told, { scope });
+    // Both calls share the time of one: others count on it that an order takes no longer.
+    const shared = { scope, endsAt: account.orderEndsAt() };
+    const told = await http.order(request, shared, ORDER, (response) => reader.read(response, ids));
+    const whole = fillThen === null || told.isExisting ? told : await sendThen(told, shared);
     const key = toKey(whole.ids);
     return { snapshot: toSnapshot(key, whole.found, whole.facts), isExisting: whole.isExisting };
-  };
-
-  /** A start is whole when its second call is answered too: until then the job waits for it. */
-  async function sendThen(told: Told, options: CallOptions): Promise<Told> {
-    const request = fillThen?.({ ids: told.ids, answer: told.found.source });
-    if (request === undefined) throw new TypeError('What a start answers names what its second call needs.');
-    return http.order({ ...request, method: toOrderMethod(request.method) }, options, ORDER, (response) =>
-      reader.readThen(response, told),
-    );
   }
+
+  /**
+   * A start is whole when its second call is answered too: until then the export is there and waits. So whatever keeps that call from being
+   * carried out, but the vendor's refusal, leaves open what becomes of it: who took that for a failure would make a second export.
+   */
+  async function sendThen(told: Told, options: CallOptions): Promise<Told> {
+    const filled = fillThen?.({ ids: told.ids, answer: told.found.source });
+    if (filled === undefined) throw new TypeError('What a start answers names what its second call needs.');
+    const request = { ...filled, method: toOrderMethod(filled.method) };
+    const send = () => http.order(request, options, ORDER, (response) => reader.readThen(response, told));
+    try {
+      return await send().catch((first: unknown) => {
+        if (!isThrottled(first)) throw first;
+        // Nothing was carried out. Sent once more, it waits for as long as it was asked to, where that is within the order's time.
+        return send().catch((second: unknown) => {
+          throw isThrottled(second) ? first : second;
+        });
+      });
+    } catch (error) {
+      throw toHalfStarted(account, told, error);
+    }
+  }
+
+  async function finishStart(
+    snapshot: ExportSnapshot,
+    { scope }: StartOptions = {},
+  ): Promise<ExportSnapshot> {
+    const { rawStatus, key, observedAt } = snapshot;
+    if (!waiting.has(rawStatus)) return snapshot;
+    const told: Told = {
+      ids: key.ids,
+      found: { source: undefined, word: rawStatus, id: null },
+      facts: { source: 'order', receivedAt: observedAt, headers: {} },
+      isExisting: true,
+    };
+    const whole = await sendThen(told, { scope, endsAt: account.orderEndsAt() });
+    return whole === told ? snapshot : toSnapshot(key, whole.found, whole.facts);
+  }
+
+  return { start: begin, ...(waiting.size > 0 && { finishStart }) };
 }
 
 /** Reads the answers to a start. */
@@ -92,6 +131,7 @@ function createAnswerReader(account: DeclaredAccount, start: StartRule): AnswerR
   const readExisting = existing === null ? () => undefined : compilePointers(existing.at);
   const readWord = compilePointers(declaration.status.word);
   const readIds = compileIds(account, start);
+  const isDone = compileAnyRow(declaration, start.then?.done ?? []);
   const toFound = (source: unknown): FoundExport => ({ source, word: toWord(readWord(source)), id: null });
 
   const { success: told } = declaration.status;
@@ -128,6 +168,7 @@ function createAnswerReader(account: DeclaredAccount, start: StartRule): AnswerR
       throw toLost(http, response, problem ?? 'the id is missing or no id');
     },
     readThen(response, told) {
+      if (isDone(response, told.ids[account.lastId])) return told;
       if (saysNo(response)) throw toRefusal(account, response);
       if (!status.saysSuccess(response.json))
         throw toLost(http, response, 'it does not say that the call went well');
@@ -188,6 +229,21 @@ export function isExplained({ errors, declaration }: DeclaredAccount, response: 
     .messagesOf(response)
     .filter((_, at) => (declaration.errors.message[at]?.length ?? 0) > 1);
   return errors.rules.vendorCode(response) !== undefined || joinMessages(words) !== undefined;
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof VendorError && error.code === 'VENDOR_RATE_LIMITED';
+}
+
+/** An export that was made, and waits for its second call. */
+function toHalfStarted({ declaration, lastId }: DeclaredAccount, { ids }: Told, error: unknown): unknown {
+  if (!(error instanceof VendorError || error instanceof StartError) || error.code === 'VENDOR_REJECTED')
+    return error;
+  const { vendor, account, httpStatus, vendorCode } = error;
+  return new StartError({
+    ...{ code: 'START_OUTCOME_UNKNOWN', vendor, account, httpStatus, vendorCode, cause: error },
+    message: `${declaration.name} has made the export ${ids[lastId]}, which may still wait for the call that begins it: ${error.message}`,
+  });
 }
 
 function toLost(http: AccountClient, response: AccountResponse, problem: string): StartError {

@@ -103,12 +103,15 @@ export function createReading(
 /** How exports of one account are started and stopped, as far as the file says how. */
 export function createActing(
   account: DeclaredAccount,
-): Pick<OwnReads<LocatorIds>, 'start' | 'knowsOrders' | 'markStart' | 'findStarted' | 'cancel'> {
+): Pick<
+  OwnReads<LocatorIds>,
+  'start' | 'knowsOrders' | 'markStart' | 'findStarted' | 'finishStart' | 'cancel'
+> {
   const { start: rule, list } = account.declaration;
-  const start = createStart(account);
+  const starting = createStart(account);
   const cancel = createCancel(account);
   return {
-    ...(start && { start, knowsOrders: rule?.idempotency !== null }),
+    ...(starting && { ...starting, knowsOrders: rule?.idempotency !== null }),
     ...(rule && list && createStartedSearch(account, createList(account, list).look)),
     ...(cancel && { cancel }),
   };

@@ -35,7 +35,7 @@ export interface OwnReads<Ids extends LocatorIds> {
   readonly list?: ListCall<Ids>;
   /** See `VendorAccount.listRecent`; left out where there is no such call. */
   listRecent?(limit: number, options?: CallOptions): Promise<readonly ExportSnapshot[]>;
-  /** See `VendorAccount`, for these five; each left out where the vendor has no such call. None is called as a method. */
+  /** See `VendorAccount`, for these six; each left out where the vendor has no such call. None is called as a method. */
   readonly start?: (order: ExportOrder, options?: StartOptions) => Promise<StartedExport>;
   readonly knowsOrders?: boolean;
   readonly markStart?: (order: ExportOrder, options?: StartOptions) => Promise<string | null>;
@@ -43,6 +43,7 @@ export interface OwnReads<Ids extends LocatorIds> {
     search: StartedSearch,
     options?: StartOptions,
   ) => Promise<readonly ExportSnapshot[]>;
+  readonly finishStart?: (snapshot: ExportSnapshot, options?: StartOptions) => Promise<ExportSnapshot>;
   readonly cancel?: (key: ExportKey<Ids>, options?: StartOptions) => Promise<void>;
   /** See `VendorAccount.locateFile`. */
   locateFile(key: ExportKey<Ids>, index: number, options?: CallOptions): Promise<FileAccess>;
@@ -159,14 +160,17 @@ function createAccount<Ids extends LocatorIds>(
   };
 }
 
-type OrderCalls = Pick<VendorAccount, 'start' | 'knowsOrders' | 'markStart' | 'findStarted' | 'cancel'>;
+type OrderCalls = Pick<
+  VendorAccount,
+  'start' | 'knowsOrders' | 'markStart' | 'findStarted' | 'finishStart' | 'cancel'
+>;
 
 /** The calls that change something, and what belongs to them; only those that the vendor has. */
 function toOrderCalls<Ids extends LocatorIds>(
   own: OwnReads<Ids>,
   report: (snapshot: ExportSnapshot) => void,
 ): OrderCalls {
-  const { start, knowsOrders, markStart, findStarted, cancel } = own;
+  const { start, knowsOrders, markStart, findStarted, finishStart, cancel } = own;
   const calls: { -readonly [Name in keyof OrderCalls]: OrderCalls[Name] } = {};
   if (start !== undefined) {
     calls.start = async (order, options) => {
@@ -184,6 +188,7 @@ function toOrderCalls<Ids extends LocatorIds>(
       return snapshots;
     };
   }
+  if (finishStart !== undefined) calls.finishStart = finishStart;
   if (cancel !== undefined) calls.cancel = (key, options) => cancel(toOwn<Ids>(key), options);
   return calls;
 }

@@ -205,6 +205,24 @@ describe('Marketo, starting a job', () => {
       { code: 'START_OUTCOME_UNKNOWN' },
     ],
     [
+      'leaves a job behind, by its id, where the queue is full',
+      answer('created'),
+      answer('error-1029-queue'),
+      { code: 'START_OUTCOME_UNKNOWN', vendorCode: '1029', message: expect.stringContaining(JOB) },
+    ],
+    [
+      'goes on where the job is in the queue already',
+      answer('created'),
+      answer('error-1029-queued'),
+      { ids: { exportId: JOB }, snapshot: { status: 'QUEUED' } },
+    ],
+    [
+      'knows nothing after a second call that the platform took too long for',
+      answer('created'),
+      answer('error-611'),
+      { code: 'START_OUTCOME_UNKNOWN' },
+    ],
+    [
       'knows nothing after a second answer that was lost',
       answer('created'),
       { status: 502 },

@@ -273,6 +273,78 @@ describe('a start of two calls', () => {
   });
 });
 
+describe('the second call of a start', () => {
+  const enqueue = request('POST', '/projects/{projectId}/jobs/{jobId}/enqueue');
+  const then = { ...enqueue, waiting: ['queued'], done: [row('ALREADY')] };
+  const full = { status: 429, body: { error: { code: 'FULL', message: 'Full' } } };
+  const begun = { body: { data: { id: 'j-1', state: 'working' } } };
+  const { errors } = createDeclaration();
+  const withWait = (defaultMs: number) => ({
+    errors: { ...errors, throttled: [{ ...row(null), status: 429, wait: [{ defaultMs }] }] },
+  });
+  const answering = (enqueued: readonly FakeReply[]): FakeHandler => {
+    const left = [...enqueued];
+    return ({ url }) => (url.endsWith('/enqueue') ? (left.shift() ?? 'reset') : GOOD);
+  };
+  function row(code: string | null) {
+    return { status: null, code, message: null, wait: [] };
+  }
+
+  it('is sent once more where the vendor asks to wait for as long as an order may take', async () => {
+    const { result, requests } = await start(answering([full, begun]), { then }, withWait(0));
+
+    expect(started(result).snapshot).toMatchObject({ status: 'RUNNING' });
+    expect(requests.filter(({ url }) => url.endsWith('/enqueue'))).toHaveLength(2);
+  });
+
+  it.each<[string, FakeReply]>([
+    ['asks to wait for longer', full],
+    ['is away', { status: 503 }],
+    ['takes the credential for no good one', { status: 403 }],
+    ['says nothing', 'reset'],
+  ])('leaves an export behind, and says which, where the vendor %s', async (_what, reply) => {
+    const { result, requests } = await start(answering([reply, reply]), { then }, withWait(300_000));
+
+    expect(result).toBeInstanceOf(StartError);
+    expect(result).toMatchObject({
+      code: 'START_OUTCOME_UNKNOWN',
+      message: expect.stringContaining('has made the export j-1'),
+    });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('was sent before where the vendor says so: the start is whole', async () => {
+    const { result } = await start(answering([{ status: 409, body: { error: { code: 'ALREADY' } } }]), {
+      then,
+    });
+
+    expect(started(result).snapshot).toMatchObject({ status: 'QUEUED', key: { ids: { jobId: 'j-1' } } });
+  });
+
+  it('is sent to an export that was found again and waits for it, and to no other', async () => {
+    const declaration = createDeclaration({ start: startRule({ then }) });
+    const finish = (rawStatus: string, reply: FakeReply) =>
+      play(declaration, reply, async (account) => {
+        const { snapshot } = started(await account.start?.(ORDER));
+        return account.finishStart?.({ ...snapshot, rawStatus });
+      });
+
+    const waits = await finish('queued', begun);
+    const runs = await finish('working', begun);
+
+    expect(waits.result).toMatchObject({ status: 'RUNNING' });
+    expect(waits.requests).toHaveLength(3);
+    expect(runs.requests).toHaveLength(2);
+  });
+
+  it('is no business of a vendor whose words do not tell what waits', () => {
+    // biome-ignore lint/suspicious/noThenProperty: a key of the file's
+    const declaration = createDeclaration({ start: startRule({ then: enqueue }) });
+
+    return play(declaration, GOOD, async (account) => expect(account.finishStart).toBeUndefined());
+  });
+});
+
 describe('the body of a start', () => {
   const bodyOf = async (
     rule: Partial<StartRule>,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type FakeHandler, startFakeVendor } from '../../support/fake-vendor.ts';
+import { type FakeHandler, type FakeReply, startFakeVendor } from '../../support/fake-vendor.ts';
 import { startTestGateway } from '../../support/gateway.ts';
+import { createOffsetClock } from '../../support/offset-clock.ts';
 
 const START = `mutation ($order: ShopifyExportOrder!) {
   startExport(input: { order: { shopify: $order } }) { export { status ... on ShopifyExport { operationId } } }
@@ -67,4 +68,90 @@ describe('an order of several lines', () => {
       expect(sent).toEqual([]);
     },
   );
+});
+
+const ENQUEUE = '/bulk/v1/leads/export/9ed6f52a-6540-4060-a680-c7d077b5f78c/enqueue.json';
+
+/** A Marketo whose queue is full until a test says otherwise. */
+async function startMarketo() {
+  const clock = createOffsetClock();
+  const job = {
+    exportId: '9ed6f52a-6540-4060-a680-c7d077b5f78c',
+    status: 'Created',
+    createdAt: '',
+    format: 'CSV',
+  };
+  const state = { isFull: true };
+  const vendor = await startFakeVendor(({ url }): FakeReply => {
+    if (url.startsWith('/token')) return { body: { access_token: 't', expires_in: 3_600 } };
+    if (url === ENQUEUE && state.isFull)
+      return { body: { success: false, errors: [{ code: '1029', message: 'Too many jobs (10) in queue' }] } };
+    if (url === ENQUEUE) job.status = 'Queued';
+    if (url.endsWith('create.json')) job.createdAt = new Date(clock.now()).toISOString();
+    return { body: { success: true, result: [job] } };
+  });
+  const gateway = await startTestGateway({
+    accounts: [
+      {
+        ...{
+          key: 'leads',
+          vendor: 'marketo',
+          baseUrl: `${vendor.url}/bulk/v1`,
+          settings: { munchkinId: '123-ABC-456' },
+        },
+        credential: {
+          type: 'client-credentials',
+          tokenUrl: `${vendor.url}/token`,
+          clientId: 'me',
+          clientSecret: 'hush',
+        },
+      },
+    ],
+    tools: { clock },
+  });
+  return {
+    clock,
+    state,
+    async start(idempotencyKey: string) {
+      const order = { marketo: { fields: ['id'], filter: { staticListId: 7 } } };
+      const { data, errors } = await gateway.query(
+        'mutation ($input: StartExportInput!) { startExport(input: $input) { isExisting export { status rawStatus } } }',
+        { input: { idempotencyKey, order } },
+      );
+      return data?.startExport ?? errors[0];
+    },
+    /** How often a job was made, and how often one was enqueued. */
+    count: () => ({
+      made: vendor.requests.filter(({ url }) => url.endsWith('create.json')).length,
+      enqueued: vendor.requests.filter(({ url }) => url === ENQUEUE).length,
+    }),
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await vendor[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a start whose second call finds the queue full', () => {
+  it('loses nothing: asked again with its key, the job that was made is enqueued, and no second one is made', async () => {
+    await using marketo = await startMarketo();
+
+    const first = await marketo.start('night-1');
+    marketo.clock.skip(600_000);
+    const stillFull = await marketo.start('night-1');
+    marketo.state.isFull = false;
+    marketo.clock.skip(600_000);
+    const whole = await marketo.start('night-1');
+
+    for (const { message, extensions } of [first, stillFull]) {
+      expect(extensions).toMatchObject({
+        code: 'START_OUTCOME_UNKNOWN',
+        retryable: true,
+        vendorCode: '1029',
+      });
+      expect(message).toMatch(/has made the export 9ed6f52a-.* Ask again with the same idempotencyKey/);
+    }
+    expect(whole).toEqual({ isExisting: true, export: { status: 'QUEUED', rawStatus: 'Queued' } });
+    expect(marketo.count()).toEqual({ made: 1, enqueued: 3 });
+  });
 });
