@@ -20,11 +20,19 @@ export async function testVendor(
   const { toConformanceHarness } = await import('./declared/harness.ts');
   const { toSimulatorMount } = await import('./declared/mount.ts');
   const { toVendorDefinition } = await import('../src/vendors/declared/vendor.ts');
-  const runner = new PlainRunner();
+  const { toSpellings } = await import('./declared/words.ts');
   const { name } = declaration;
+  const { queued, running } = toSpellings(declaration);
+  if (queued === undefined && running === undefined) {
+    const problem = 'status.words has no word that means QUEUED or RUNNING: nothing can be watched.';
+    onResult({ groups: [name], title: 'has a word for an export that is under way', problem });
+    return;
+  }
+  const runner = new PlainRunner();
   describeSimulatedVendor(runner, name, {
     definition: toVendorDefinition(declaration),
     mount: toSimulatorMount(declaration),
+    hasFiles: declaration.files.length > 0,
   });
   describeVendorAccount(runner, name, toConformanceHarness(declaration));
   await runner.run(systemClock, onResult);

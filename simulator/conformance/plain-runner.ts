@@ -86,6 +86,8 @@ function toProblem(error: unknown): string {
 const MAX_LENGTH = 500;
 
 function toShort(value: unknown): string {
+  // Where in our own code an error was made helps nobody with their file.
+  if (value instanceof Error) return `${value.name}: ${value.message}`.slice(0, MAX_LENGTH);
   const text = inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }

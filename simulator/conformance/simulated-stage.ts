@@ -16,6 +16,8 @@ import { createStepClock, type StepClock } from './step-clock.ts';
 export interface SimulatedHarness {
   readonly definition: VendorDefinition;
   readonly mount: NamedMount;
+  /** False for a vendor whose exports have no files that could be opened here; default true. */
+  readonly hasFiles?: boolean;
 }
 
 /** One account in front of a simulator, on a clock of their own. */

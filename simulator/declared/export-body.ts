@@ -38,7 +38,7 @@ const PARTS = 12;
 /** Writes an export below `status.at`, by the pointers that the file reads it by. */
 export function writeExport(declaration: VendorDeclaration, spellings: Spellings, told: ToldExport): unknown {
   const { status } = declaration;
-  const spelling = spellings[told.look.stage] ?? spellings.running;
+  const spelling = spellings[told.look.stage] ?? spellings.running ?? spellings.queued;
   if (spelling === undefined)
     throw new RangeError(`${declaration.name} has no word for an export that runs.`);
   let object: unknown = {};

@@ -151,8 +151,10 @@ class AnswerWriter {
     this.declaration = declaration;
     this.spellings = toSpellings(declaration);
     this.lastId = lastIdOf(declaration);
+    // Some vendors have one word for all that is not at its end.
+    const isOnlyQueued = this.spellings.running === undefined && this.spellings.queued !== undefined;
     this.states = (Object.keys(STAGES) as JobState[]).filter(
-      (state) => this.spellings[STAGES[state]] !== undefined,
+      (state) => this.spellings[STAGES[state]] !== undefined || (state === 'running' && isOnlyQueued),
     );
     this.readCalls = Object.fromEntries(
       this.states.map((state) => {
@@ -160,7 +162,11 @@ class AnswerWriter {
         return [state, spelling !== undefined && isOpen(declaration, spelling) ? 2 : 1];
       }),
     );
-    this.statuses = { running: 'RUNNING', succeeded: 'SUCCEEDED', failed: 'FAILED' };
+    this.statuses = {
+      running: isOnlyQueued ? 'QUEUED' : 'RUNNING',
+      succeeded: 'SUCCEEDED',
+      failed: 'FAILED',
+    };
     const { locator } = declaration;
     const random = { next: () => (this.picks = (this.picks + 0.618_033_988_749_895) % 1) };
     const fixed = new Set(Object.keys(toOrderIds(declaration)));
