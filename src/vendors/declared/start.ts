@@ -215,6 +215,9 @@ function compileIds({ declaration, locator }: DeclaredAccount, { answer }: Start
  * of the order, in the vendor's words.
  */
 function toRefusal({ http, errors }: DeclaredAccount, response: AccountResponse): Error {
+  // As after a 5xx: it may have begun all the same.
+  if (response.status < 300 && errors.kindOf(response) === 'unavailable')
+    return toLost(http, response, 'the vendor says that it is away');
   const error = http.toVendorError(response, ORDER);
   const isNamed = error.code !== 'VENDOR_BAD_RESPONSE' && errors.kindOf(response) !== 'conflict';
   return isNamed ? error : http.toRejection(response, ORDER, joinMessages(errors.messagesOf(response)));

@@ -193,6 +193,12 @@ describe('Marketo, starting a job', () => {
       { code: 'VENDOR_REJECTED', vendorCode: '1003' },
     ],
     [
+      'knows nothing after a first call that the platform took too long for',
+      answer('error-611'),
+      answer('queued'),
+      { code: 'START_OUTCOME_UNKNOWN', vendorCode: '611' },
+    ],
+    [
       'waits where a day is spent',
       answer('error-1029-quota'),
       answer('queued'),
