@@ -12,7 +12,7 @@ const SCHEMA_ID = 'urn:waybill:vendor-file';
  * `waybill vendor check`.
  */
 export function printVendorFileSchema(): string {
-  const { $schema, ...rest } = z.toJSONSchema(vendorFileSchema, {
+  const { $schema, ...rest } = z.toJSONSchema(vendorFileSchema(), {
     io: 'input',
     target: 'draft-7',
     unrepresentable: 'throw',

@@ -40,7 +40,7 @@ export function readVendorFile(text: string, file: string): ReadVendorFile {
   const parsed = parseYaml(text, { isPlain: true });
   if ('problems' in parsed) return { problems: parsed.problems.map((each) => toFileProblem(each, file)) };
   const { tree, placeOf } = parsed;
-  const checked = vendorFileSchema.safeParse(tree);
+  const checked = vendorFileSchema().safeParse(tree);
   const issues = checked.success ? [] : toProblems(checked.error.issues, tree);
   const told = new Set(issues.map(({ path }) => pathKey(path)));
   const rules = findRuleProblems(tree).filter(({ path }) => !told.has(pathKey(path)));

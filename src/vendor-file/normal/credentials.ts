@@ -3,7 +3,7 @@ import type { CredentialRules, SendRule, TokenRule } from '../declaration.ts';
 import type { credentialsSchema } from '../schema/credentials.ts';
 import { toTemplate } from '../template.ts';
 
-type RawCredentials = z.output<typeof credentialsSchema>;
+type RawCredentials = z.output<ReturnType<typeof credentialsSchema>>;
 type RawSend = NonNullable<RawCredentials['api-key']>;
 type RawToken = NonNullable<RawCredentials['client-credentials']>;
 

@@ -3,7 +3,7 @@ import type { ErrorRow, ErrorRules, WaitRule } from '../declaration.ts';
 import type { errorsSchema } from '../schema/errors.ts';
 import { toConditions, toPointers } from './values.ts';
 
-type RawErrors = z.output<typeof errorsSchema>;
+type RawErrors = z.output<ReturnType<typeof errorsSchema>>;
 type RawThrottled = Extract<RawErrors['throttled'], readonly unknown[]>[number];
 type RawWait = NonNullable<RawThrottled['wait']>;
 

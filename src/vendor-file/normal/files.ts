@@ -6,7 +6,7 @@ import type { Names } from './context.ts';
 import { toRequest } from './request.ts';
 import { toConditions, toFact, toInstant, toPointers, toValue } from './values.ts';
 
-type RawFiles = z.output<typeof filesSchema>;
+type RawFiles = z.output<ReturnType<typeof filesSchema>>;
 type RawFile = Extract<RawFiles, { kind: string }>;
 
 export function toFiles(raw: RawFiles, names: Names): readonly FileRule[] {

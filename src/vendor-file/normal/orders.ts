@@ -19,7 +19,7 @@ import { toRow } from './errors.ts';
 import { toRequest, toStartRequest } from './request.ts';
 import { mapValues, toPointers } from './values.ts';
 
-type RawStart = z.output<typeof startSchema>;
+type RawStart = z.output<ReturnType<typeof startSchema>>;
 
 export function toStart(raw: RawStart, id: StatusRule['id'], names: Names): StartRule {
   const { request, idempotency = 'none', existing, success, once } = raw;
@@ -94,7 +94,7 @@ function toOrderExample(type: OrderField['type'], isList: boolean, pattern: stri
   return isList ? [one] : one;
 }
 
-export function toCancel(raw: z.output<typeof cancelSchema>, names: Names): CancelRule {
+export function toCancel(raw: z.output<ReturnType<typeof cancelSchema>>, names: Names): CancelRule {
   return {
     request: toRequest(raw.request, names),
     gone: raw.gone,
@@ -104,7 +104,12 @@ export function toCancel(raw: z.output<typeof cancelSchema>, names: Names): Canc
   };
 }
 
-export function toCallback({ at, query, body, id }: z.output<typeof callbackSchema>): CallbackRule {
+export function toCallback({
+  at,
+  query,
+  body,
+  id,
+}: z.output<ReturnType<typeof callbackSchema>>): CallbackRule {
   return {
     address: query === undefined ? { at: toPointer(at ?? '') } : { query },
     body,

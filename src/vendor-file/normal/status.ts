@@ -7,7 +7,7 @@ import type { Names } from './context.ts';
 import { toRequest } from './request.ts';
 import { mapValues, toConditions, toInstant, toPointers, toReading, toValue } from './values.ts';
 
-type RawStatus = z.output<typeof statusSchema>;
+type RawStatus = z.output<ReturnType<typeof statusSchema>>;
 
 export function toStatus(raw: RawStatus, names: Names): StatusRule {
   const { answers = [], success, idPrefix = '', batch, further } = raw;
@@ -100,7 +100,7 @@ function present<Value>(
   );
 }
 
-type RawList = z.output<typeof listSchema>;
+type RawList = z.output<ReturnType<typeof listSchema>>;
 
 export function toList(raw: RawList, names: Names): ListRule {
   return {

@@ -53,7 +53,7 @@ function isList(raw: unknown): raw is readonly string[] {
   return Array.isArray(raw);
 }
 
-type RawReading = z.output<typeof statusSchema>['words'][string];
+type RawReading = z.output<ReturnType<typeof statusSchema>>['words'][string];
 
 export function toReading(raw: RawReading): StatusReading {
   const status = typeof raw === 'string' ? raw : raw.status;
@@ -61,7 +61,7 @@ export function toReading(raw: RawReading): StatusReading {
   return { status, outcome: status === 'SUCCEEDED' ? (outcome ?? 'COMPLETE') : null };
 }
 
-type RawWhere = NonNullable<z.output<typeof statusSchema>['refine'][number]>['where'];
+type RawWhere = NonNullable<z.output<ReturnType<typeof statusSchema>>['refine'][number]>['where'];
 
 export function toConditions(raw: RawWhere): readonly Condition[] {
   return Object.entries(raw).flatMap(([at, comparison]) => {

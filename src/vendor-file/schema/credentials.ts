@@ -38,19 +38,21 @@ function tokenKeys() {
   };
 }
 
-export const credentialsSchema = mapping({
-  'api-key': send().optional().describe('A key that the vendor gave out.'),
-  bearer: z
-    .union([send(), z.null()], { error: 'a mapping' })
-    .optional()
-    .describe('A fixed token that somebody else renews. Default: Authorization: Bearer.'),
-  'client-credentials': mapping(tokenKeys()).optional().describe('OAuth 2.0 client credentials.'),
-  'refresh-token': mapping({
-    ...tokenKeys(),
-    rotates: yesOrNo()
-      .default(false)
-      .describe('Whether each new token comes with a new refresh token, which replaces the old one.'),
-  })
-    .optional()
-    .describe('OAuth 2.0 with a refresh token.'),
-});
+export function credentialsSchema() {
+  return mapping({
+    'api-key': send().optional().describe('A key that the vendor gave out.'),
+    bearer: z
+      .union([send(), z.null()], { error: 'a mapping' })
+      .optional()
+      .describe('A fixed token that somebody else renews. Default: Authorization: Bearer.'),
+    'client-credentials': mapping(tokenKeys()).optional().describe('OAuth 2.0 client credentials.'),
+    'refresh-token': mapping({
+      ...tokenKeys(),
+      rotates: yesOrNo()
+        .default(false)
+        .describe('Whether each new token comes with a new refresh token, which replaces the old one.'),
+    })
+      .optional()
+      .describe('OAuth 2.0 with a refresh token.'),
+  });
+}

@@ -43,35 +43,41 @@ export function rows() {
   return list(row({}), 50).default([]);
 }
 
-const notFoundRow = row({
-  namesId: yesOrNo()
-    .default(false)
-    .describe("The vendor's message names the export that was asked about, by the locator's last id."),
-});
+function notFoundRow() {
+  return row({
+    namesId: yesOrNo()
+      .default(false)
+      .describe("The vendor's message names the export that was asked about, by the locator's last id."),
+  });
+}
 
-const throttledRow = row({ wait: wait().optional() });
+function throttledRow() {
+  return row({ wait: wait().optional() });
+}
 
-export const errorsSchema = mapping({
-  code: pointers().optional().describe("Where the vendor's own code stands."),
-  message: pointers().optional().describe("Where the vendor's sentence stands."),
-  expired: rows().describe('The token has run out: asked once more with a new one.'),
-  throttled: z
-    .union(
-      [
-        list(throttledRow, 50),
-        mapping({ when: list(throttledRow, 50).default([{ status: 429 }]), wait: wait() }),
-      ],
-      {
-        error: 'a list, or a mapping with when and wait',
-      },
-    )
-    .default([])
-    .describe('Asked to wait.'),
-  notFound: list(notFoundRow, 50).default([]).describe('There is no such export.'),
-  conflict: rows().describe('The export is in no state for it.'),
-  forbidden: rows().describe('The credential may not do this.'),
-  unauthenticated: rows().describe('The credential is not taken.'),
-  unavailable: rows().describe('The vendor is away for the moment.'),
-}).describe(
-  'What the vendor says by body or code, beside what HTTP says by itself; the first row that fits wins.',
-);
+export function errorsSchema() {
+  return mapping({
+    code: pointers().optional().describe("Where the vendor's own code stands."),
+    message: pointers().optional().describe("Where the vendor's sentence stands."),
+    expired: rows().describe('The token has run out: asked once more with a new one.'),
+    throttled: z
+      .union(
+        [
+          list(throttledRow(), 50),
+          mapping({ when: list(throttledRow(), 50).default([{ status: 429 }]), wait: wait() }),
+        ],
+        {
+          error: 'a list, or a mapping with when and wait',
+        },
+      )
+      .default([])
+      .describe('Asked to wait.'),
+    notFound: list(notFoundRow(), 50).default([]).describe('There is no such export.'),
+    conflict: rows().describe('The export is in no state for it.'),
+    forbidden: rows().describe('The credential may not do this.'),
+    unauthenticated: rows().describe('The credential is not taken.'),
+    unavailable: rows().describe('The vendor is away for the moment.'),
+  }).describe(
+    'What the vendor says by body or code, beside what HTTP says by itself; the first row that fits wins.',
+  );
+}

@@ -47,46 +47,52 @@ function expiresAt() {
   );
 }
 
-const fileSchema = mapping({
-  kind: word(FILE_KINDS).describe(
-    'link: the answer holds the link. links: a list of them. stream: a call answers with the bytes. lookup: a further call answers with the link.',
-  ),
-  request: request('GET')
-    .optional()
-    .describe('Of stream and lookup. {/pointer} is a value of the status answer.'),
-  path: path().optional().describe('Short for a request that is a GET of this path.'),
-  at: pointers().optional().describe('Where the link stands: below status.at, for lookup in its own answer.'),
-  of: list(word(STATUSES), 8).default(['SUCCEEDED']).describe('Which exports have such files.'),
-  where: where()
-    .optional()
-    .describe('What has to hold for such a file: comparisons by pointer, below status.at.'),
-  expiresAt: expiresAt().optional().describe('When the link ends.'),
-  lives: duration().optional().describe('How long a link works from the answer on.'),
-  name: fact().optional().describe('What the file is called: a pointer, or text.'),
-  mediaType: fact().optional().describe('What is in it: a pointer, or text such as text/csv.'),
-  size: valueRule(['integer-text']).optional().describe('How many bytes it has.'),
-  checksum: mapping({
-    at: pointers(),
-    kind: word(['sha256', 'md5']),
-    absent: list(scalar(), 20).optional(),
-  }).optional(),
-  gzip: z
-    .union([pointer(), mapping({ at: pointers(), absent: list(scalar(), 20).optional() })], {
-      error: 'a JSON Pointer, or a mapping with at',
-    })
-    .optional()
-    .describe('Where the answer says that the bytes are compressed.'),
-  credential: yesOrNo()
-    .default(false)
-    .describe(
-      "Whether the link needs the account's credential; then only on baseUrl's origin and those of origins.",
+function fileSchema() {
+  return mapping({
+    kind: word(FILE_KINDS).describe(
+      'link: the answer holds the link. links: a list of them. stream: a call answers with the bytes. lookup: a further call answers with the link.',
     ),
-  hosts: list(host(), 50).optional().describe("Hosts that links may lead to, beside baseUrl's own."),
-});
+    request: request('GET')
+      .optional()
+      .describe('Of stream and lookup. {/pointer} is a value of the status answer.'),
+    path: path().optional().describe('Short for a request that is a GET of this path.'),
+    at: pointers()
+      .optional()
+      .describe('Where the link stands: below status.at, for lookup in its own answer.'),
+    of: list(word(STATUSES), 8).default(['SUCCEEDED']).describe('Which exports have such files.'),
+    where: where()
+      .optional()
+      .describe('What has to hold for such a file: comparisons by pointer, below status.at.'),
+    expiresAt: expiresAt().optional().describe('When the link ends.'),
+    lives: duration().optional().describe('How long a link works from the answer on.'),
+    name: fact().optional().describe('What the file is called: a pointer, or text.'),
+    mediaType: fact().optional().describe('What is in it: a pointer, or text such as text/csv.'),
+    size: valueRule(['integer-text']).optional().describe('How many bytes it has.'),
+    checksum: mapping({
+      at: pointers(),
+      kind: word(['sha256', 'md5']),
+      absent: list(scalar(), 20).optional(),
+    }).optional(),
+    gzip: z
+      .union([pointer(), mapping({ at: pointers(), absent: list(scalar(), 20).optional() })], {
+        error: 'a JSON Pointer, or a mapping with at',
+      })
+      .optional()
+      .describe('Where the answer says that the bytes are compressed.'),
+    credential: yesOrNo()
+      .default(false)
+      .describe(
+        "Whether the link needs the account's credential; then only on baseUrl's origin and those of origins.",
+      ),
+    hosts: list(host(), 50).optional().describe("Hosts that links may lead to, beside baseUrl's own."),
+  });
+}
 
-export const filesSchema = z.union([fileSchema, list(fileSchema, 10)], {
-  error: 'a mapping, or a list of at most 10 of them',
-});
+export function filesSchema() {
+  return z.union([fileSchema(), list(fileSchema(), 10)], {
+    error: 'a mapping, or a list of at most 10 of them',
+  });
+}
 
 /** A fixed origin or one with settings in its host. */
 export function origin() {

@@ -32,34 +32,38 @@ function example() {
   return lineOfText(512).describe('A value that fits the pattern, for the docs and the simulator.');
 }
 
-export const locatorSchema = named(
-  FIELD_NAME,
-  mapping({
-    pattern: pattern().describe('What the whole id has to match.'),
-    optional: yesOrNo().default(false).describe('Whether an export may be named without it.'),
-    description: description().optional().describe('What it is, for the schema.'),
-    example: example().optional(),
-  }),
-  10,
-).describe("The vendor's ids of an export, in the order in which they stand in acme-reports:PROJECT/JOB.");
+export function locatorSchema() {
+  return named(
+    FIELD_NAME,
+    mapping({
+      pattern: pattern().describe('What the whole id has to match.'),
+      optional: yesOrNo().default(false).describe('Whether an export may be named without it.'),
+      description: description().optional().describe('What it is, for the schema.'),
+      example: example().optional(),
+    }),
+    10,
+  ).describe("The vendor's ids of an export, in the order in which they stand in acme-reports:PROJECT/JOB.");
+}
 
-export const settingsSchema = named(
-  FIELD_NAME,
-  mapping({
-    pattern: pattern().describe('What the whole value has to match.'),
-    default: lineOfText(512)
-      .optional()
-      .describe('Where an account does not say. Without it, every account has to.'),
-    optional: yesOrNo()
-      .default(false)
-      .describe(
-        'Whether an account may leave it out without a default: what is {name} alone then falls away.',
-      ),
-    description: description().optional().describe('What it is, for the docs.'),
-    example: example().optional(),
-  }),
-  20,
-).describe('What an account has to say beside its credential; used as {name}.');
+export function settingsSchema() {
+  return named(
+    FIELD_NAME,
+    mapping({
+      pattern: pattern().describe('What the whole value has to match.'),
+      default: lineOfText(512)
+        .optional()
+        .describe('Where an account does not say. Without it, every account has to.'),
+      optional: yesOrNo()
+        .default(false)
+        .describe(
+          'Whether an account may leave it out without a default: what is {name} alone then falls away.',
+        ),
+      description: description().optional().describe('What it is, for the docs.'),
+      example: example().optional(),
+    }),
+    20,
+  ).describe('What an account has to say beside its credential; used as {name}.');
+}
 
 export function idPrefix() {
   return patternText('visible ASCII, at most 200 characters', /^[!-~]{1,200}$/).describe(
