@@ -32,7 +32,7 @@ export default defineConfig({
       { extends: true, test: { name: 'together', include: TESTS, exclude: ISOLATED, isolate: false } },
       { extends: true, test: { name: 'isolated', include: ISOLATED } },
     ],
-    globalSetup: ['test/support/build-board.ts'],
+    globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
     // More than half of the time is spent waiting for sockets, servers and browsers. A number: of a percentage no more than all cores are taken.

@@ -77,7 +77,8 @@ export async function buildBoardWhereStale(folder = 'dist/src/board') {
   await buildBoard(folder);
 }
 
-function newestIn(path) {
+/** When the newest file in a folder was written, or a file itself; epoch milliseconds. */
+export function newestIn(path) {
   const { mtimeMs } = statSync(path);
   if (!statSync(path).isDirectory()) return mtimeMs;
   const names = readdirSync(path, { recursive: true });

@@ -4,7 +4,7 @@
  * Run: npx tsx bench/cluster/run.ts [kill,calls,store,scale,faults] [--gateways 3] [--subscribers 10000] [--backplane redis]
  */
 import { parseArgs } from 'node:util';
-import { buildGateway } from '../../test/cluster/processes/gateways.ts';
+import { BUILT_MAIN, buildProgramWhereStale } from '../../test/support/built-program.ts';
 import { measureCalls } from './calls.ts';
 import { measureFaults } from './faults.ts';
 import { measureKills } from './kill.ts';
@@ -31,8 +31,9 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '20' },
   },
 });
+buildProgramWhereStale();
 const settings: BenchSettings = {
-  program: buildGateway(),
+  program: BUILT_MAIN,
   gateways: Number(values.gateways),
   subscribers: Number(values.subscribers),
   hasRedis: values.backplane === 'redis',

@@ -6,9 +6,9 @@
  */
 import { parseArgs } from 'node:util';
 import { CODED_VENDOR_IDS } from '../../src/export/vendor-id.ts';
+import { buildProgramWhereStale } from '../../test/support/built-program.ts';
 import { findPostgres, startPostgres } from '../../test/support/postgres.ts';
 import { findRedis, startRedis } from '../../test/support/redis.ts';
-import { buildGateway } from '../../test/tracking/crash/gateway-process.ts';
 import { type CrashReport, isClean, runCrashRounds } from '../../test/tracking/crash/rounds.ts';
 import { runStartFaults, type StartCounts } from '../../test/tracking/start-rounds.ts';
 
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed);
 
 async function measureCrashes(): Promise<void> {
-  buildGateway();
+  buildProgramWhereStale();
   const programs = options.store === 'postgres' ? findPostgres() : null;
   if (options.store === 'postgres' && programs === null) throw new Error('Postgres is not installed here.');
   const redisProgram = Number(options.gateways) > 1 ? findRedis() : null;

@@ -3,14 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSocketStream, toStory } from '../graphql/subscriptions/transports.ts';
+import { BUILT_MAIN } from '../support/built-program.ts';
 import { type FakeVendor, startFakeVendor } from '../support/fake-vendor.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-// In one process: tsx's own command would keep a SIGHUP for itself.
-const MAIN = ['--import', join(ROOT, 'node_modules/tsx/dist/loader.mjs'), join(ROOT, 'src/main.ts')];
 
 interface Line {
   readonly level: string;
@@ -36,7 +32,7 @@ class Served {
   private rest = '';
 
   constructor() {
-    this.child = spawn(process.execPath, [...MAIN, 'serve', '--config', file], {
+    this.child = spawn(process.execPath, [BUILT_MAIN, 'serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '', HI_KEY: 'key-of-the-environment' },
     });

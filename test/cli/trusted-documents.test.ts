@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toCommandLineLocator } from '../../simulator/examples.ts';
+import { BUILT_MAIN } from '../support/built-program.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 import { PATIENCE_MS, runCli } from './support.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 let folder: string;
 let manifest: string;
@@ -48,7 +46,7 @@ async function serve(
 ): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }> {
   const file = join(folder, 'waybill.yaml');
   await writeFile(file, config);
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'serve', '--config', file], {
+  const child = spawn(process.execPath, [BUILT_MAIN, 'serve', '--config', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const texts = { stdout: '', stderr: '' };

@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { BUILT_MAIN } from '../support/built-program.ts';
 import { findRedis, startRedis } from '../support/redis.ts';
 import { type Balancer, startBalancer } from './processes/balancer.ts';
 import { Cluster, until } from './processes/cluster.ts';
-import { buildGateway } from './processes/gateways.ts';
 import { type Layout, toWatched } from './processes/layout.ts';
 import { Subscribers } from './processes/subscribers.ts';
 
@@ -12,11 +12,6 @@ const LAYOUT: Layout = {
   ...{ requestsPerSecond: 10, intervalMs: 1_000 },
 };
 
-let program: string;
-beforeAll(() => {
-  program = buildGateway();
-}, 120_000);
-
 /** Gateways behind a balancer, and subscribers that have been told their first states. */
 async function open(gateways: number, redisPort: number | null, balancer: Balancer) {
   const onPorts = (ports: readonly number[]) => balancer.set(ports);
@@ -24,7 +19,7 @@ async function open(gateways: number, redisPort: number | null, balancer: Balanc
     layout: LAYOUT,
     gateways,
     redisPort,
-    program,
+    program: BUILT_MAIN,
     changeMs: 1_500,
     onPorts,
   });

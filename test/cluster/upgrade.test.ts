@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUILT_MAIN, buildProgram, ROOT } from '../support/built-program.ts';
 import { findRedis, startRedis } from '../support/redis.ts';
 import { startBalancer } from './processes/balancer.ts';
 import { Cluster, until } from './processes/cluster.ts';
-import { buildGateway, ROOT } from './processes/gateways.ts';
 import { type Layout, toWatched } from './processes/layout.ts';
 import { Subscribers } from './processes/subscribers.ts';
 
@@ -28,7 +28,6 @@ if (!hasEarlier)
 describe.skipIf(redisProgram === null || !hasEarlier)('a rolling upgrade of three gateways', () => {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-upgrade-'));
   let earlier: string;
-  let later: string;
   beforeAll(() => {
     const archive = execFileSync(
       'git',
@@ -42,8 +41,7 @@ describe.skipIf(redisProgram === null || !hasEarlier)('a rolling upgrade of thre
     mkdirSync(source);
     execFileSync('tar', ['-x', '-C', source], { input: archive });
     symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
-    earlier = buildGateway(source, 'built');
-    later = buildGateway();
+    earlier = buildProgram(source, 'built');
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -63,7 +61,7 @@ describe.skipIf(redisProgram === null || !hasEarlier)('a rolling upgrade of thre
       const exitCodes: (number | null)[] = [];
       for (const place of [0, 1, 2]) {
         exitCodes.push((await cluster.end(place, 'SIGTERM')).exitCode);
-        await cluster.start(place, later);
+        await cluster.start(place, BUILT_MAIN);
         await until('all are back', () => tally.live === SUBSCRIBERS, 30_000);
         const from = tally.events;
         await until('changes are told', () => tally.events >= from + SUBSCRIBERS, 30_000);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { BUILT_MAIN } from '../support/built-program.ts';
 import { expectOneEventPerLine } from './recorded-log.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -14,7 +15,7 @@ async function serve(apiKey: string): Promise<readonly string[]> {
   const file = join(folder, 'waybill.yaml');
   const accounts = [{ key: 'hi', vendor: 'hi-energy', credential: { type: 'api-key', apiKey } }];
   writeFileSync(file, JSON.stringify({ server: { port: 0 }, accounts }));
-  const words = ['--import', 'tsx', join(ROOT, 'src/main.ts'), 'serve', '--config', file];
+  const words = [BUILT_MAIN, 'serve', '--config', file];
   const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk) => {

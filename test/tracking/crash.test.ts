@@ -2,16 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { createTestTools } from '../support/tools.ts';
-import { buildGateway, GatewayProcess } from './crash/gateway-process.ts';
+import { GatewayProcess } from './crash/gateway-process.ts';
 import { runCrashRounds } from './crash/rounds.ts';
 
 /** The long run is `bench/crash/run.ts`: 200 rounds. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 6);
-
-beforeAll(buildGateway, 120_000);
 
 describe('a gateway that is killed again and again', () => {
   it('loses no export that it tracks, no idempotency key and no webhook, and orders nothing twice', async () => {

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it } from 'vitest';
 import { startFakedGateway } from '../../graphql/support.ts';
+import { BUILT_MAIN } from '../../support/built-program.ts';
 import { PATIENCE_MS, runCli } from '../support.ts';
 import { connect, connectByHttp } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const WAYBILL = ['--import', 'tsx', 'src/main.ts', 'mcp'];
+const WAYBILL = [BUILT_MAIN, 'mcp'];
 const KEY = 'key-of-the-assistant';
 const KEYS = { access: { mode: 'keys', keys: [{ name: 'assistant', key: KEY, tenant: 'default' }] } };
 

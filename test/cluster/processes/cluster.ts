@@ -11,7 +11,7 @@ export interface ClusterSettings {
   readonly gateways: number;
   /** The port of Redis; null for one gateway with all in its memory. */
   readonly redisPort: number | null;
-  /** What the gateways run, as `buildGateway` gave it. */
+  /** What the gateways run, such as `BUILT_MAIN`. */
   readonly program: string;
   /** See the vendor's. */
   readonly changeMs: number;

@@ -1,28 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
-/**
- * Builds the program that the processes run.
- *
- * @param source - a checkout, with its packages
- * @param into - a folder in it, apart from the usual build, which others may build anew at the same time
- * @returns the program
- */
-export function buildGateway(source = ROOT, into = 'node_modules/.cache/waybill-cluster'): string {
-  const { status, stderr } = spawnSync(process.execPath, [join(source, 'scripts/build.js'), into], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`The gateway cannot be built.\n${stderr}`);
-  const described = { type: 'module', version: '0.0.0', imports: { '#package.json': './package.json' } };
-  writeFileSync(join(source, into, 'package.json'), JSON.stringify(described));
-  return join(source, into, 'src/main.js');
-}
 
 /** `waybill serve` in a process of its own. */
 export class GatewayProcess implements AsyncDisposable {

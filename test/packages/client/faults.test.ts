@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportEvent } from '@waybill/client';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWaybillWith } from '../../../packages/client/src/client.ts';
 import { type LiveGateway, startLiveGateway, toHiAccount } from '../../graphql/subscriptions/live-gateway.ts';
 import { startProxy } from '../../support/cuttable-proxy.ts';
 import { startFakeVendor } from '../../support/fake-vendor.ts';
-import { buildGateway, GatewayProcess } from '../../tracking/crash/gateway-process.ts';
+import { GatewayProcess } from '../../tracking/crash/gateway-process.ts';
 import {
   collect,
   connect,
@@ -201,8 +201,6 @@ describe.each(['ws', 'sse'] as const)('whatever happens to the line, over %s', (
 });
 
 describe('a gateway that is killed', { timeout: 120_000 }, () => {
-  beforeAll(buildGateway, 120_000);
-
   it('is gone without a word; the next one goes on, and says that there may be a gap', async () => {
     let status = 'processing';
     await using vendor = await startFakeVendor(({ url }) => ({

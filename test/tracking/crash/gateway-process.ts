@@ -1,23 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** Beside the usual build, which other tests build anew while this one runs. */
-const BUILT = 'node_modules/.cache/waybill-crash';
-
-/** Builds the program that the processes run. */
-export function buildGateway(): void {
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.js'), BUILT], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error('The gateway cannot be built.');
-  const described = { type: 'module', version: '0.0.0', imports: { '#package.json': './package.json' } };
-  writeFileSync(join(ROOT, BUILT, 'package.json'), JSON.stringify(described));
-}
+import { BUILT_MAIN } from '../../support/built-program.ts';
 
 /** Lets a process live later than it does. */
 function toPreload(aheadMs: number): readonly string[] {
@@ -33,11 +17,14 @@ export class GatewayProcess {
 
   /** @param aheadMs - how much later its time is than everybody else's */
   constructor(configFile: string, aheadMs = 0) {
-    const main = join(ROOT, BUILT, 'src/main.js');
-    this.child = spawn(process.execPath, [...toPreload(aheadMs), main, 'serve', '--config', configFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    this.child = spawn(
+      process.execPath,
+      [...toPreload(aheadMs), BUILT_MAIN, 'serve', '--config', configFile],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      },
+    );
     this.exited = once(this.child, 'exit');
     if (this.child.stderr !== null)
       createInterface(this.child.stderr).on('line', (line) => this.lines.push(line));
