@@ -5,6 +5,7 @@ import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { startWire } from '../board/board-page.ts';
 import { startSimulatedGateway } from '../support/simulated-gateway.ts';
 
@@ -145,7 +146,12 @@ describe('the page on tracking', { timeout: 40_000 }, () => {
 
   it('shows a list that goes on after a broken connection as if nothing had been', async () => {
     await using wire = await startWire();
+    // The vendors' time stands still until the program, however long it takes to start, was told that the first export waits.
+    const heldAt = Date.now();
+    let goesOnAt = Number.POSITIVE_INFINITY;
+    const vendorClock = { ...systemClock, now: () => heldAt + Math.max(0, Date.now() - goesOnAt) };
     await using gateway = await startSimulatedGateway({
+      vendorClock,
       speed: 4,
       config: { server: { publicUrl: wire.url } },
     });
@@ -160,6 +166,7 @@ describe('the page on tracking', { timeout: 40_000 }, () => {
     const until = (line: string) => expect.poll(() => lines, { timeout: 20_000 }).toContain(line);
 
     await until('ExportSnapshot first QUEUED 1');
+    goesOnAt = Date.now();
     await start('second', 'advertisers_csv');
     await until('ExportTracked second QUEUED 2');
     await until('ExportStatusChanged second RUNNING 2');
