@@ -35,6 +35,8 @@ export default defineConfig({
     globalSetup: ['test/support/build-once.ts'],
     setupFiles: ['test/support/sweep/setup.ts'],
     testTimeout: 60_000,
+    // A Postgres of many databases takes its time to remove.
+    hookTimeout: 60_000,
     // More than half of the time is spent waiting for sockets, servers and browsers. A number: of a percentage no more than all cores are taken.
     maxWorkers: availableParallelism() * 2,
     // Real sockets on a shared machine: CI tries a failed test once more and says so; here it fails at once.
