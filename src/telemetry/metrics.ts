@@ -59,7 +59,7 @@ export interface Metrics {
 /** What an operator asks of a running gateway, as Prometheus text. Labels hold account keys, never a caller's words. */
 export function createMetrics({ mask }: Secrets): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const all = [openProcessRegistry(), registry];
   return {
     onVendorCall: countVendorCalls(registry),
     onPoll: measurePolls(registry),
@@ -77,6 +77,20 @@ export function createMetrics({ mask }: Secrets): Metrics {
       showTransports(registry, transports);
       showAccounts(registry, accounts);
     },
-    read: async () => ({ contentType: registry.contentType, text: mask(await registry.metrics()) }),
+    read: async () => ({
+      contentType: registry.contentType,
+      text: mask(await Registry.merge(all).metrics()),
+    }),
   };
+}
+
+let processRegistry: Registry | undefined;
+
+/** What there is to tell of the process; opened once, since what measures its event loop and its garbage collector cannot be ended. */
+function openProcessRegistry(): Registry {
+  if (processRegistry === undefined) {
+    processRegistry = new Registry();
+    collectDefaultMetrics({ register: processRegistry });
+  }
+  return processRegistry;
 }
